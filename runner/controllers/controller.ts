@@ -1,0 +1,63 @@
+// What a controller is: which changes wake it, and how it makes the present into what is wanted, one key at a time.
+
+import type { Clock } from '../base/clock.ts'
+import type { Json } from '../base/json.ts'
+import type { Random } from '../base/random.ts'
+import type { Client } from '../kubernetes/client.ts'
+import type { KubernetesObject, Resource } from '../kubernetes/object.ts'
+
+/** Plain data that a controller remembers between reconciles; it stands in the world's snapshot (decision 4). */
+export interface Memory {
+  get(key: string): Json | undefined
+  /** Sets, or with undefined forgets. */
+  set(key: string, value: Json | undefined): void
+  keys(): readonly string[]
+}
+
+/** What a reconcile is handed. Reads go straight to the API server in process and cost no copy. */
+export interface ControllerContext {
+  readonly clock: Clock
+  readonly random: Random
+  /** Client of the API server that the controller belongs to, as the controller's own user. */
+  readonly client: Client
+  /** Clients of further API servers by role, as `hub` for a fleet's member agent. */
+  readonly others: Readonly<Record<string, Client>>
+  readonly memory: Memory
+  /** Settings of the cluster that controllers read: `podCidr`, `clusterName` ... */
+  readonly settings: Readonly<Record<string, string>>
+  /** Records an Event on an object as the real recorder does: repeats raise the count. */
+  event(
+    object: KubernetesObject,
+    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string; readonly component?: string },
+  ): Promise<void>
+  /** Puts a key of this same controller into the queue now, or at a world time. */
+  enqueue(key: string, at?: number): void
+}
+
+/** A resource whose changes wake the controller. */
+export interface ControllerWatch {
+  readonly resource: Resource
+  /** Which API server: `own` (default) or a name in `others`. */
+  readonly server?: string
+  /** Keys to reconcile after a change; default: the object's own key as `namespace/name`. Called synchronously, must be cheap. */
+  keys?(object: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED', old: KubernetesObject | undefined): readonly string[]
+}
+
+/** When to look at a key again without a change: after `requeueAfter` ms of world time. */
+export interface ReconcileResult {
+  readonly requeueAfter?: number
+}
+
+/** A controller. `reconcile` is level-triggered: it reads the present, compares, acts; running it twice does no harm. A throw is retried with client-go's back-off. */
+export interface ControllerDefinition {
+  readonly name: string
+  readonly watches: readonly ControllerWatch[]
+  reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined>
+  /** Field manager and user agent of its writes; default: `kube-controller-manager`. */
+  readonly fieldManager?: string
+}
+
+/** Makes a controller; the types do the checking. */
+export function defineController(definition: ControllerDefinition): ControllerDefinition {
+  return definition
+}
