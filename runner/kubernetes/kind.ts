@@ -50,8 +50,8 @@ export interface KindRules {
   raisesGeneration?(object: KubernetesObject, old: KubernetesObject): boolean
   /** False for kinds that carry no `metadata.generation` (ConfigMap, Secret, Namespace ...). */
   readonly hasGeneration?: boolean
-  /** `metadata.name` rule: message of the violation or undefined. Default: RFC 1123 subdomain. */
-  validateName?(name: string, prefix: boolean): string | undefined
+  /** `metadata.name` rule: messages of the violations. Default: RFC 1123 subdomain. `prefix` marks a generateName. */
+  validateName?(name: string, prefix: boolean): readonly string[]
   /** Cells of a Table row, in the order of the facts table's columns. `now` in ms. */
   cells?(object: KubernetesObject, now: number): readonly Json[]
   /** Table row conditions (pods that are done). */

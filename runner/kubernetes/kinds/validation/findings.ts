@@ -1,0 +1,108 @@
+// What validation finds: field errors in the words of apimachinery's `pkg/util/validation/field`, and the rules that are generic.
+import { canonical, equal, type Json } from '../../../base/json.ts'
+import type { FieldError } from '../../status-error.ts'
+
+/** What a validating generator yields, in the order in which the server lists it. */
+export type Findings = Generator<FieldError, void>
+
+/** A field that must have a value. */
+export function required(field: string, detail = ''): FieldError {
+  return { field, reason: 'FieldValueRequired', message: withDetail('Required value', detail) }
+}
+
+/** A value that breaks a rule. `undefined` is printed as Go prints nil. */
+export function invalid(field: string, value: Json | undefined, detail: string): FieldError {
+  return { field, reason: 'FieldValueInvalid', message: withDetail(`Invalid value: ${printValue(value)}`, detail) }
+}
+
+/** A value of the wrong type. */
+export function typeInvalid(field: string, value: Json | undefined, detail: string): FieldError {
+  return { field, reason: 'FieldValueTypeInvalid', message: withDetail(`Invalid value: ${printValue(value)}`, detail) }
+}
+
+/** A value outside of a closed list; the list is printed in the order given. */
+export function notSupported(field: string, value: Json | undefined, supported: readonly string[]): FieldError {
+  const detail = supported.length === 0 ? '' : `supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`
+  return { field, reason: 'FieldValueNotSupported', message: withDetail(`Unsupported value: ${printValue(value)}`, detail) }
+}
+
+/** A value that is there twice. */
+export function duplicate(field: string, value: Json | undefined): FieldError {
+  return { field, reason: 'FieldValueDuplicate', message: `Duplicate value: ${printValue(value)}` }
+}
+
+/** A value that may not stand here. */
+export function forbidden(field: string, detail: string): FieldError {
+  return { field, reason: 'FieldValueForbidden', message: withDetail('Forbidden', detail) }
+}
+
+/** A text longer than `limit` bytes. */
+export function tooLong(field: string, limit: number): FieldError {
+  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} bytes` }
+}
+
+/** A list longer than `limit`. */
+export function tooMany(field: string, count: number, limit: number): FieldError {
+  return { field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${limit} items` }
+}
+
+/** A reference to something that is not there. */
+export function notFound(field: string, value: Json | undefined): FieldError {
+  return { field, reason: 'FieldValueNotFound', message: `Not found: ${printValue(value)}` }
+}
+
+/** One `invalid` for each message. */
+export function* invalidAll(field: string, value: Json | undefined, messages: Iterable<string>): Findings {
+  for (const message of messages) yield invalid(field, value, message)
+}
+
+/** `metadata` + `name` = `metadata.name`; at the root the name alone. */
+export function child(path: string, ...names: readonly string[]): string {
+  return names.reduce((here, name) => (here === '' ? name : `${here}.${name}`), path)
+}
+
+/** `ports` + 0 = `ports[0]`, or a map's key in brackets. */
+export function item(path: string, key: number | string): string {
+  return `${path}[${key}]`
+}
+
+/** A number that must not be negative. Absent is fine. */
+export function* nonNegative(field: string, value: Json | undefined): Findings {
+  if (typeof value === 'number' && value < 0) yield invalid(field, value, 'must be greater than or equal to 0')
+}
+
+/** A number that must be above zero. Absent is fine. */
+export function* positive(field: string, value: Json | undefined): Findings {
+  if (typeof value === 'number' && value <= 0) yield invalid(field, value, 'must be greater than zero')
+}
+
+/** A value that must be one of a list; absent counts as `""`. */
+export function* oneOf(field: string, value: Json | undefined, supported: readonly string[]): Findings {
+  if (typeof value !== 'string' || !supported.includes(value)) yield notSupported(field, value ?? '', supported)
+}
+
+/** A value that must be the one of before. */
+export function* immutable(field: string, value: Json | undefined, old: Json | undefined): Findings {
+  if (!equal(value, old)) yield invalid(field, value, 'field is immutable')
+}
+
+/** A Go value in an error: JSON text with map keys sorted as Go does, strings quoted. */
+function printValue(value: Json | undefined): string {
+  if (value === undefined) return 'null'
+  if (typeof value === 'string') return quote(value)
+  return Array.isArray(value) && value.length === 0 ? '[]' : JSON.stringify(value)
+}
+
+/** Text as Go's %q quotes it. */
+function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u00a0]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function withDetail(text: string, detail: string): string {
+  return detail === '' ? text : `${text}: ${detail}`
+}
+
+/** JSON text with sorted keys, for maps whose order Go sorts. */
+export function sortedJson(value: Json): Json {
+  return JSON.parse(canonical(value)) as Json
+}
