@@ -14,6 +14,21 @@ export interface Memory {
   keys(): readonly string[]
 }
 
+/** What an Event says. */
+export interface EventNotice {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  /** Who says it; default: the controller's name. */
+  readonly component?: string
+  /** The machine it comes from: a kubelet's node. */
+  readonly host?: string
+  /** Part of the object that it is about, as `spec.containers{web}`. */
+  readonly fieldPath?: string
+  /** Makes it an Event of the newer sort (events.k8s.io/v1: eventTime, no count), as the scheduler's are. */
+  readonly action?: string
+}
+
 /** What a reconcile is handed. Reads go straight to the API server in process and cost no copy. */
 export interface ControllerContext {
   readonly clock: Clock
@@ -26,10 +41,7 @@ export interface ControllerContext {
   /** Settings of the cluster that controllers read: `podCidr`, `clusterName` ... */
   readonly settings: Readonly<Record<string, string>>
   /** Records an Event on an object as the real recorder does: repeats raise the count. */
-  event(
-    object: KubernetesObject,
-    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string; readonly component?: string },
-  ): Promise<void>
+  event(object: KubernetesObject, event: EventNotice): Promise<void>
   /** Puts a key of this same controller into the queue now, or at a world time. */
   enqueue(key: string, at?: number): void
 }

@@ -40,7 +40,15 @@ export interface DeleteOptions {
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly object: KubernetesObject
+  /** The object before the change, where the server is in the same process. */
+  readonly old?: KubernetesObject
 }
+
+/**
+ * Stands for all resources at once in a watch in process, also for ones that come later: the garbage collector's one
+ * listener. Such a watch starts now (its resource version does not count) and takes no selector; it cannot be listed.
+ */
+export const everyResource: Resource = { group: '*', version: '*', plural: '*', kind: '*', namespaced: true }
 
 /** What a watch calls. In process, `event` is called synchronously within the write that caused it. */
 export interface WatchListener {

@@ -1,0 +1,142 @@
+// Records Events as client-go's recorders do: a repeat raises the count, many alike become one.
+import type { Clock } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Random } from '../base/random.ts'
+import type { Client } from '../kubernetes/client.ts'
+import { formatMicroTime, formatTime, type KubernetesObject, type Resource } from '../kubernetes/object.ts'
+import type { EventNotice } from './controller.ts'
+
+const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }
+
+/** What was said about one object for one reason: the stored Event of each message, and when the last came. */
+interface Said {
+  readonly messages: Record<string, { readonly name: string; readonly count: number }>
+  readonly last: number
+}
+
+/** Everything about a recorder that a snapshot holds. */
+export type EventRecorderState = Readonly<Record<string, Said>>
+
+/** Remembers what was said, for all controllers of one cluster. */
+export interface EventRecorder {
+  record(client: Client, object: KubernetesObject, notice: Required<Pick<EventNotice, 'component'>> & EventNotice): Promise<void>
+  state(): EventRecorderState
+}
+
+const remembered = 4096
+const similar = { most: 10, within: 600_000 }
+
+/** A recorder that starts with nothing said, or goes on from a state written down before. */
+export function createEventRecorder(options: { clock: Clock; random: Random; state?: EventRecorderState | undefined }): EventRecorder {
+  const said = new Map<string, Said>(Object.entries(options.state ?? {}))
+
+  return {
+    async record(client, object, notice) {
+      const now = options.clock.now()
+      const namespace = object.metadata.namespace || 'default'
+      const topic = [notice.component, notice.type, notice.reason, notice.fieldPath, object.metadata.uid ?? object.metadata.name].join(' ')
+      const before = recent(said.get(topic), now)
+      const message = before && crowded(before, notice.message) ? `(combined from similar events): ${notice.message}` : notice.message
+      const slot = message === notice.message ? message : ''
+      const known = before?.messages[slot]
+      const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
+      const entry = stored ? { name: known.name, count: known.count + 1 } : { name: eventName(object, now, options.random), count: 1 }
+      if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now }))
+      said.delete(topic)
+      said.set(topic, { messages: { ...before?.messages, [slot]: entry }, last: now })
+      for (const oldest of said.keys()) {
+        if (said.size <= remembered) break
+        said.delete(oldest)
+      }
+    },
+    state: () => Object.fromEntries(said),
+  }
+}
+
+function recent(said: Said | undefined, now: number): Said | undefined {
+  return said && now - said.last <= similar.within ? said : undefined
+}
+
+function crowded(said: Said, message: string): boolean {
+  return !(message in said.messages) && Object.keys(said.messages).length >= similar.most - 1
+}
+
+async function repeat(
+  client: Client,
+  key: { readonly namespace: string; readonly name: string },
+  change: { readonly count: number; readonly message: string; readonly now: number },
+): Promise<boolean> {
+  const patch = { count: change.count, lastTimestamp: formatTime(change.now), message: change.message }
+  return client.patch(events, key, patch, { type: 'strategic' }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The recorder never fails its controller: an Event that is refused (a namespace that ends, say) is dropped. */
+async function create(client: Client, event: KubernetesObject): Promise<void> {
+  await client.create(events, event).catch(() => undefined)
+}
+
+function eventName(object: KubernetesObject, now: number, random: Random): string {
+  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.below(1_000_000))
+  return `${object.metadata.name ?? ''}.${nanoseconds.toString(16)}`
+}
+
+function eventObject(
+  object: KubernetesObject,
+  notice: Required<Pick<EventNotice, 'component'>> & EventNotice,
+  place: { readonly namespace: string; readonly name: string; readonly now: number },
+): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: place.name, namespace: place.namespace },
+    involvedObject: involved(object, notice.fieldPath),
+    reason: notice.reason,
+    message: notice.message,
+    type: notice.type,
+    ...(notice.action === undefined ? countedPart(notice, place.now) : actionPart(notice, place.now)),
+  }
+}
+
+/** What core/v1 recorders write. */
+function countedPart(notice: EventNotice, now: number): JsonObject {
+  const time = formatTime(now)
+  const source = { component: notice.component, ...(notice.host === undefined ? {} : { host: notice.host }) }
+  return {
+    source,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+    eventTime: null,
+    reportingComponent: notice.component ?? '',
+    reportingInstance: notice.host ?? '',
+  }
+}
+
+/** What events.k8s.io/v1 recorders write, as it reads in core/v1. */
+function actionPart(notice: EventNotice, now: number): JsonObject {
+  return {
+    source: {},
+    firstTimestamp: null,
+    lastTimestamp: null,
+    eventTime: formatMicroTime(now),
+    action: notice.action,
+    reportingComponent: notice.component ?? '',
+    reportingInstance: notice.host ?? notice.component ?? '',
+  }
+}
+
+function involved(object: KubernetesObject, fieldPath: string | undefined): JsonObject {
+  const { name = '', namespace, uid, resourceVersion } = object.metadata
+  return {
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    apiVersion: object.apiVersion,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(fieldPath === undefined ? {} : { fieldPath }),
+  }
+}

@@ -1,0 +1,243 @@
+// Runs controllers against API servers: watches put keys into one queue, and keys are looked at one after another.
+//
+// One queue serves all controllers of a cluster, in the order in which changes came: in process, where a watch calls
+// synchronously and every answer comes in a microtask, the same writes give the same order of reconciles, and settle()
+// waits for the last. There are no informers: in process a read through the client costs no copy, so nothing is cached.
+// Waits (back-off, requeueAfter, enqueue at a time) are the clock's timers, owned by `<prefix>/<controller>`.
+import type { Activity } from '../base/activity.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Random } from '../base/random.ts'
+import { type Client, everyResource, type WatchEvent } from '../kubernetes/client.ts'
+import { formatKey, keyOf, type Resource } from '../kubernetes/object.ts'
+import type { ControllerContext, ControllerDefinition, ControllerWatch, Memory } from './controller.ts'
+import { createEventRecorder, type EventRecorderState } from './event-recorder.ts'
+import { createWorkQueue, type WorkQueueState } from './work-queue.ts'
+
+/** What controllers run with. */
+export interface RunOptions {
+  readonly clock: Clock
+  readonly activity: Activity
+  readonly random: Random
+  /** The client of a controller, as its own user and with its field manager. Called once for each. */
+  clientFor(name: string, definition: ControllerDefinition): Client
+  /** Clients of further API servers by role. */
+  readonly others?: Readonly<Record<string, Client>>
+  readonly settings?: Readonly<Record<string, string>>
+  /** What `state()` gave before: then controllers go on from there. */
+  readonly state?: JsonObject
+  /** First part of the owners of timers; unique in the world, as `clusters/member-1`. */
+  readonly prefix: string
+  /** Told of every reconcile that threw; it is retried all the same. */
+  problem?(problem: { readonly controller: string; readonly key: string; readonly error: unknown }): void
+}
+
+/** Controllers at work. */
+export interface RunningControllers {
+  /** Everything that a snapshot holds of them, as plain data; timers stand in the clock. Taken while nothing is under way. */
+  state(): JsonObject
+  /** Ends watches and handlers; what is under way ends before its next key. Timers stay in the clock for whoever goes on. */
+  stop(): void
+}
+
+/** Starts controllers: every object that they watch is looked at once, then every change. */
+export function runControllers(definitions: readonly ControllerDefinition[], options: RunOptions): RunningControllers {
+  const runner = new ControllerRunner(definitions, options)
+  runner.start()
+  return runner
+}
+
+/** A watch of one resource on one server, shared by all controllers that look at it. */
+interface SharedWatch {
+  readonly server: string
+  readonly client: Client
+  readonly resource: Resource
+  readonly targets: { readonly controller: string; readonly keys: ControllerWatch['keys'] }[]
+  failures: number
+  stop: () => void
+}
+
+const own = 'own'
+const nothing = { items: [], resourceVersion: '' }
+const relist = { first: 800, most: 30_000 }
+
+class ControllerRunner implements RunningControllers {
+  readonly #options: RunOptions
+  readonly #definitions: ReadonlyMap<string, ControllerDefinition>
+  readonly #contexts = new Map<string, ControllerContext>()
+  readonly #memory: Map<string, Map<string, Json>>
+  readonly #watches = new Map<string, SharedWatch>()
+  readonly #handlers = new Map<string, () => void>()
+  readonly #queue
+  readonly #recorder
+  #working = false
+  #stopped = false
+
+  constructor(definitions: readonly ControllerDefinition[], options: RunOptions) {
+    const state = (options.state ?? {}) as unknown as Partial<RunnerState>
+    this.#options = options
+    this.#definitions = new Map(definitions.map((definition) => [definition.name, definition]))
+    this.#memory = new Map(Object.entries(state.memory ?? {}).map(([name, values]) => [name, new Map(Object.entries(values))]))
+    this.#queue = createWorkQueue(state.queue)
+    this.#recorder = createEventRecorder({ clock: options.clock, random: options.random, state: state.events })
+    for (const definition of definitions) this.#join(definition)
+  }
+
+  start(): void {
+    for (const watch of this.#watches.values()) this.#follow(watch)
+    this.#work()
+  }
+
+  state(): JsonObject {
+    const memory = Object.fromEntries([...this.#memory].filter(([, values]) => values.size > 0).map(([name, values]) => [name, Object.fromEntries(values)]))
+    const state: RunnerState = { queue: this.#queue.state(), memory, events: this.#recorder.state() }
+    return state as unknown as JsonObject
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const watch of this.#watches.values()) watch.stop()
+    for (const remove of this.#handlers.values()) remove()
+  }
+
+  #join(definition: ControllerDefinition): void {
+    const client = this.#options.clientFor(definition.name, definition)
+    this.#contexts.set(definition.name, this.#contextFor(definition.name, client))
+    this.#handle(definition.name, (key) => this.#add(definition.name, key))
+    for (const { resource, server = own, keys } of definition.watches) {
+      const id = watchId(server, resource)
+      const source = server === own ? client : this.#options.others?.[server]
+      if (!source) throw new Error(`Controller "${definition.name}" watches server "${server}": no client of that name`)
+      const shared = this.#watches.get(id) ?? { server, client: source, resource, targets: [], failures: 0, stop: () => undefined }
+      shared.targets.push({ controller: definition.name, keys })
+      this.#watches.set(id, shared)
+    }
+  }
+
+  #contextFor(name: string, client: Client): ControllerContext {
+    const { clock, random, others = {}, settings = {} } = this.#options
+    return {
+      clock,
+      random,
+      client,
+      others,
+      settings,
+      memory: this.#memoryOf(name),
+      event: (object, notice) => this.#recorder.record(client, object, { component: name, ...notice }),
+      enqueue: (key, at) => (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),
+    }
+  }
+
+  #memoryOf(name: string): Memory {
+    const values = (): Map<string, Json> => {
+      const known = this.#memory.get(name) ?? new Map<string, Json>()
+      this.#memory.set(name, known)
+      return known
+    }
+    return {
+      get: (key) => this.#memory.get(name)?.get(key),
+      set: (key, value) => void (value === undefined ? this.#memory.get(name)?.delete(key) : values().set(key, value)),
+      keys: () => [...(this.#memory.get(name)?.keys() ?? [])],
+    }
+  }
+
+  /** Lists, puts every key into the queue, and watches from there; when that ends, from the start again. */
+  #follow(watch: SharedWatch): void {
+    if (this.#stopped) return
+    void this.#options.activity.run(async () => {
+      try {
+        const { items, resourceVersion } = watch.resource === everyResource ? nothing : await watch.client.list(watch.resource)
+        if (this.#stopped) return
+        for (const object of items) this.#notice(watch, { type: 'ADDED', object })
+        watch.failures = 0
+        const { stop } = watch.client.watch(
+          watch.resource,
+          { resourceVersion },
+          { event: (event) => this.#notice(watch, event), end: (error) => (error ? this.#followLater(watch) : this.#follow(watch)) },
+        )
+        watch.stop = stop
+      } catch {
+        this.#followLater(watch)
+      }
+    })
+  }
+
+  /** client-go's reflector waits 0.8 s, doubled each time, at most 30 s: a resource may not be served yet. */
+  #followLater(watch: SharedWatch): void {
+    if (this.#stopped) return
+    const { clock } = this.#options
+    const name = `watch ${watchId(watch.server, watch.resource)}`
+    const wait = Math.min(relist.first * 2 ** watch.failures, relist.most)
+    watch.failures += 1
+    this.#handle(name, () => this.#follow(watch))
+    clock.arm({ at: clock.now() + wait, owner: this.#owner(name), key: '' })
+  }
+
+  #notice(watch: SharedWatch, event: WatchEvent): void {
+    for (const { controller, keys } of watch.targets) {
+      if (keys) for (const key of keys(event.object, event.type, event.old)) this.#add(controller, key)
+      else this.#add(controller, formatKey(keyOf(event.object)))
+    }
+  }
+
+  #add(controller: string, key: string): void {
+    if (this.#stopped) return
+    this.#queue.add(`${controller} ${key}`)
+    this.#work()
+  }
+
+  #work(): void {
+    if (this.#working || this.#stopped || this.#queue.empty) return
+    this.#working = true
+    void this.#options.activity.run(async () => {
+      await Promise.resolve()
+      for (let item = this.#queue.take(); item !== undefined; item = this.#stopped ? undefined : this.#queue.take()) await this.#look(item)
+      this.#working = false
+    })
+  }
+
+  async #look(item: string): Promise<void> {
+    const [controller, key] = splitItem(item)
+    const definition = this.#definitions.get(controller)
+    const context = this.#contexts.get(controller)
+    if (!definition || !context) return
+    try {
+      const result = await definition.reconcile(key, context)
+      this.#queue.forget(item)
+      if (result?.requeueAfter !== undefined) this.#arm(controller, key, this.#options.clock.now() + result.requeueAfter)
+    } catch (error) {
+      this.#options.problem?.({ controller, key, error })
+      this.#arm(controller, key, this.#options.clock.now() + this.#queue.fail(item))
+    }
+  }
+
+  /** Of two wishes to look again the earlier one stands. */
+  #arm(controller: string, key: string, at: number): void {
+    const owner = this.#owner(controller)
+    const due = this.#options.clock.due(owner, key)
+    if (due === undefined || at < due) this.#options.clock.arm({ at, owner, key })
+  }
+
+  #handle(name: string, fire: (key: string) => void): void {
+    this.#handlers.set(name, this.#options.clock.handle(this.#owner(name), fire))
+  }
+
+  #owner(name: string): string {
+    return `${this.#options.prefix}/${name}`
+  }
+}
+
+interface RunnerState {
+  readonly queue: WorkQueueState
+  readonly memory: Readonly<Record<string, Readonly<Record<string, Json>>>>
+  readonly events: EventRecorderState
+}
+
+function watchId(server: string, { group, version, plural }: Resource): string {
+  return `${server} ${group}/${version}/${plural}`
+}
+
+function splitItem(item: string): [controller: string, key: string] {
+  const space = item.indexOf(' ')
+  return [item.slice(0, space), item.slice(space + 1)]
+}
