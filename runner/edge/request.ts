@@ -1,0 +1,66 @@
+// From Node's incoming message to a web Request.
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+
+/** Meant for one connection or one proxy; a host never sees them. */
+const hopByHop = new Set(['proxy-connection', 'proxy-authorization'])
+
+/** The web Request that a message is; undefined where method, path or Host header make none. The body streams. */
+export function toRequest(message: IncomingMessage, hostName: string, signal: AbortSignal): Request | undefined {
+  const method = message.method ?? 'GET'
+  const url = urlOf(message, hostName)
+  if (!url) return undefined
+  try {
+    const base = { method, headers: headersOf(message), signal }
+    if (!hasBody(message, method)) return new Request(url, base)
+    return new Request(url, { ...base, body: bodyOf(message), duplex: 'half' })
+  } catch {
+    return undefined
+  }
+}
+
+function urlOf(message: IncomingMessage, hostName: string): string | undefined {
+  const path = message.url ?? '/'
+  if (!path.startsWith('/')) return URL.canParse(path) && path !== '*' ? path : undefined
+  const scheme = message.socket instanceof TLSSocket ? 'https' : 'http'
+  const url = `${scheme}://${message.headers.host ?? hostName}${path}`
+  return URL.canParse(url) ? url : undefined
+}
+
+function headersOf(message: IncomingMessage): Headers {
+  const headers = new Headers()
+  const raw = message.rawHeaders
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? ''
+    if (!hopByHop.has(name.toLowerCase())) headers.append(name, raw[at + 1] ?? '')
+  }
+  return headers
+}
+
+function hasBody(message: IncomingMessage, method: string): boolean {
+  if (method === 'GET' || method === 'HEAD') return false
+  return message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
+}
+
+/** The message's bytes, read no faster than they are asked for. */
+function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+  message.pause()
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        message.on('data', (chunk: Buffer) => {
+          controller.enqueue(new Uint8Array(chunk))
+          if ((controller.desiredSize ?? 0) <= 0) message.pause()
+        })
+        message.once('end', () => controller.close())
+        message.once('error', (error) => controller.error(error))
+        message.once('close', () => {
+          if (!message.readableEnded) controller.error(new Error('The client went away before its request was complete'))
+        })
+      },
+      pull: () => void message.resume(),
+      cancel: () => void message.resume(),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 16 }),
+  )
+}

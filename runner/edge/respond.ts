@@ -1,0 +1,63 @@
+// From a web Response to Node's: small answers in one piece, streams flushed as they come and held back by the reader.
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+type Piece = Awaited<ReturnType<Reader['read']>>
+
+/** Sends `response`. Ends early, cancelling the body, when `gone` says that the client went away. */
+export async function sendResponse(to: ServerResponse, response: Response, gone: AbortSignal): Promise<void> {
+  to.statusCode = response.status
+  if (response.statusText) to.statusMessage = response.statusText
+  copyHeaders(response.headers, to)
+  if (!response.body) return void to.end()
+  const reader: Reader = response.body.getReader()
+  if (to.req.method === 'HEAD') {
+    to.end()
+    return reader.cancel()
+  }
+  if (gone.aborted) return reader.cancel()
+  gone.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true })
+  await sendBody(to, reader, gone)
+}
+
+/** One piece that is already there goes out with its length; anything slower is a stream, whose head does not wait for it. */
+async function sendBody(to: ServerResponse, reader: Reader, gone: AbortSignal): Promise<void> {
+  const first = reader.read()
+  let piece = await atOnce(first)
+  if (!piece) {
+    to.flushHeaders()
+    piece = await first
+  }
+  let next = reader.read()
+  if (!to.headersSent && !piece.done) {
+    const end = await atOnce(next)
+    if (end?.done) return void to.end(piece.value)
+  }
+  while (!piece.done && !gone.aborted) {
+    if (!to.write(piece.value)) await drained(to, gone)
+    piece = await next
+    if (!piece.done) next = reader.read()
+  }
+  to.end()
+}
+
+/** The piece if it comes within this turn of the event loop. */
+function atOnce(piece: Promise<Piece>): Promise<Piece | undefined> {
+  return Promise.race([piece, nextTurn(undefined)])
+}
+
+async function drained(to: ServerResponse, gone: AbortSignal): Promise<void> {
+  try {
+    await once(to, 'drain', { signal: gone })
+  } catch {
+    // The client went away: the caller sees it by the signal.
+  }
+}
+
+function copyHeaders(headers: Headers, to: ServerResponse): void {
+  for (const [name, value] of headers) if (name !== 'set-cookie') to.setHeader(name, value)
+  const cookies = headers.getSetCookie()
+  if (cookies.length > 0) to.setHeader('set-cookie', cookies)
+}
