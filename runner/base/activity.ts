@@ -2,38 +2,38 @@
 
 /** Counts work under way. `run` wraps a piece of work; `settled` resolves once none is left. */
 export interface Activity {
-	run<result>(work: () => Promise<result>): Promise<result>;
-	readonly busy: boolean;
-	settled(): Promise<void>;
+  run<result>(work: () => Promise<result>): Promise<result>
+  readonly busy: boolean
+  settled(): Promise<void>
 }
 
 /** An activity counter with nothing under way. */
 export function createActivity(): Activity {
-	let count = 0;
-	let waiting: (() => void)[] = [];
+  let count = 0
+  let waiting: (() => void)[] = []
 
-	function finish(): void {
-		count -= 1;
-		if (count > 0) return;
-		const woken = waiting;
-		waiting = [];
-		for (const wake of woken) wake();
-	}
+  function finish(): void {
+    count -= 1
+    if (count > 0) return
+    const woken = waiting
+    waiting = []
+    for (const wake of woken) wake()
+  }
 
-	return {
-		async run(work) {
-			count += 1;
-			try {
-				return await work();
-			} finally {
-				finish();
-			}
-		},
-		get busy() {
-			return count > 0;
-		},
-		async settled() {
-			while (count > 0) await new Promise<void>((wake) => waiting.push(wake));
-		},
-	};
+  return {
+    async run(work) {
+      count += 1
+      try {
+        return await work()
+      } finally {
+        finish()
+      }
+    },
+    get busy() {
+      return count > 0
+    },
+    async settled() {
+      while (count > 0) await new Promise<void>((wake) => waiting.push(wake))
+    },
+  }
 }

@@ -1,245 +1,216 @@
 // The world's time: it runs at true pace, faster, or stands still and is moved on; its timers are plain data.
-import type { Activity } from "./activity.ts";
+import type { Activity } from './activity.ts'
 
 /** A timer: at `at` (world time, ms since 1970) the owner's handler is called with `key`. One timer per owner and key. */
 export interface Timer {
-	readonly at: number;
-	readonly owner: string;
-	readonly key: string;
+  readonly at: number
+  readonly owner: string
+  readonly key: string
 }
 
 /** The clock as everything inside a world sees it. */
 export interface Clock {
-	/** World time in milliseconds since 1970. */
-	now(): number;
-	/** Sets the handler of an owner's timers; returns what removes it. A timer whose owner has no handler waits for one. */
-	handle(
-		owner: string,
-		fire: (key: string) => void | Promise<void>,
-	): () => void;
-	/** Arms a timer, in place of an earlier one with the same owner and key. */
-	arm(timer: Timer): void;
-	/** Takes a timer away; no error if there is none. */
-	disarm(owner: string, key: string): void;
-	/** When this timer will fire, or undefined. */
-	due(owner: string, key: string): number | undefined;
+  /** World time in milliseconds since 1970. */
+  now(): number
+  /** Sets the handler of an owner's timers; returns what removes it. A timer whose owner has no handler waits for one. */
+  handle(owner: string, fire: (key: string) => void | Promise<void>): () => void
+  /** Arms a timer, in place of an earlier one with the same owner and key. */
+  arm(timer: Timer): void
+  /** Takes a timer away; no error if there is none. */
+  disarm(owner: string, key: string): void
+  /** When this timer will fire, or undefined. */
+  due(owner: string, key: string): number | undefined
 }
 
 /** Everything about a clock that a snapshot holds. */
 export interface ClockState {
-	readonly now: number;
-	/** World seconds in a true second; 1 is true pace. */
-	readonly pace: number;
-	readonly timers: readonly Timer[];
+  readonly now: number
+  /** World seconds in a true second; 1 is true pace. */
+  readonly pace: number
+  readonly timers: readonly Timer[]
 }
 
 /** The clock as its world's owner sees it. */
 export interface WorldClock extends Clock {
-	/** Lets time run at its pace; does nothing if it runs. */
-	start(): void;
-	/** Stops time; `now()` stands still and no timer fires by itself. */
-	stop(): void;
-	readonly running: boolean;
-	setPace(pace: number): void;
-	/** Moves time on by `ms`, firing timers in order and waiting for quiet after each. */
-	advance(ms: number): Promise<void>;
-	/** When the next timer fires, or undefined if none is armed. */
-	next(): number | undefined;
-	state(): ClockState;
+  /** Lets time run at its pace; does nothing if it runs. */
+  start(): void
+  /** Stops time; `now()` stands still and no timer fires by itself. */
+  stop(): void
+  readonly running: boolean
+  setPace(pace: number): void
+  /** Moves time on by `ms`, firing timers in order and waiting for quiet after each. */
+  advance(ms: number): Promise<void>
+  /** When the next timer fires, or undefined if none is armed. */
+  next(): number | undefined
+  state(): ClockState
 }
 
 /** True time, handed in by whoever owns the process: a monotonic reading in ms and a one-shot alarm. */
 export interface Pulse {
-	monotonic(): number;
-	after(ms: number, wake: () => void): () => void;
+  monotonic(): number
+  after(ms: number, wake: () => void): () => void
 }
 
 /** The pulse of the machine that this runs on. */
 export const machinePulse: Pulse = {
-	monotonic: () => performance.now(),
-	after(ms, wake) {
-		const handle = setTimeout(wake, Math.min(ms, 2 ** 31 - 1));
-		return () => clearTimeout(handle);
-	},
-};
+  monotonic: () => performance.now(),
+  after(ms, wake) {
+    const handle = setTimeout(wake, Math.min(ms, 2 ** 31 - 1))
+    return () => clearTimeout(handle)
+  },
+}
 
 /** The machine's own date, ms since 1970: only for the start of a world that names none, and for logs of true time. */
 export function machineNow(): number {
-	return Date.now();
+  return Date.now()
 }
 
 /** A stopped clock from its state. Timers fire one after another; `activity` tells when the work they caused is over. */
-export function createClock(
-	from: ClockState,
-	options: { pulse: Pulse; activity: Activity },
-): WorldClock {
-	return new TimerClock(from, options.pulse, options.activity);
+export function createClock(from: ClockState, options: { pulse: Pulse; activity: Activity }): WorldClock {
+  return new TimerClock(from, options.pulse, options.activity)
 }
 
 class TimerClock implements WorldClock {
-	readonly #pulse: Pulse;
-	readonly #activity: Activity;
-	readonly #timers = new Map<string, Timer>();
-	readonly #handlers = new Map<string, (key: string) => void | Promise<void>>();
-	#base: number;
-	#anchor: number;
-	#pace: number;
-	#running = false;
-	#cancelAlarm: (() => void) | undefined;
-	#turn: Promise<void> = Promise.resolve();
+  readonly #pulse: Pulse
+  readonly #activity: Activity
+  readonly #timers = new Map<string, Timer>()
+  readonly #handlers = new Map<string, (key: string) => void | Promise<void>>()
+  #base: number
+  #anchor: number
+  #pace: number
+  #running = false
+  #cancelAlarm: (() => void) | undefined
+  #turn: Promise<void> = Promise.resolve()
 
-	constructor(from: ClockState, pulse: Pulse, activity: Activity) {
-		this.#pulse = pulse;
-		this.#activity = activity;
-		this.#base = from.now;
-		this.#pace = from.pace;
-		this.#anchor = pulse.monotonic();
-		for (const timer of from.timers)
-			this.#timers.set(timerId(timer.owner, timer.key), timer);
-	}
+  constructor(from: ClockState, pulse: Pulse, activity: Activity) {
+    this.#pulse = pulse
+    this.#activity = activity
+    this.#base = from.now
+    this.#pace = from.pace
+    this.#anchor = pulse.monotonic()
+    for (const timer of from.timers) this.#timers.set(timerId(timer.owner, timer.key), timer)
+  }
 
-	get running(): boolean {
-		return this.#running;
-	}
+  get running(): boolean {
+    return this.#running
+  }
 
-	now(): number {
-		if (!this.#running) return this.#base;
-		return (
-			this.#base +
-			Math.floor((this.#pulse.monotonic() - this.#anchor) * this.#pace)
-		);
-	}
+  now(): number {
+    if (!this.#running) return this.#base
+    return this.#base + Math.floor((this.#pulse.monotonic() - this.#anchor) * this.#pace)
+  }
 
-	handle(
-		owner: string,
-		fire: (key: string) => void | Promise<void>,
-	): () => void {
-		this.#handlers.set(owner, fire);
-		this.#alarm();
-		return () => this.#handlers.delete(owner);
-	}
+  handle(owner: string, fire: (key: string) => void | Promise<void>): () => void {
+    this.#handlers.set(owner, fire)
+    this.#alarm()
+    return () => this.#handlers.delete(owner)
+  }
 
-	arm(timer: Timer): void {
-		this.#timers.set(timerId(timer.owner, timer.key), timer);
-		this.#alarm();
-	}
+  arm(timer: Timer): void {
+    this.#timers.set(timerId(timer.owner, timer.key), timer)
+    this.#alarm()
+  }
 
-	disarm(owner: string, key: string): void {
-		if (this.#timers.delete(timerId(owner, key))) this.#alarm();
-	}
+  disarm(owner: string, key: string): void {
+    if (this.#timers.delete(timerId(owner, key))) this.#alarm()
+  }
 
-	due(owner: string, key: string): number | undefined {
-		return this.#timers.get(timerId(owner, key))?.at;
-	}
+  due(owner: string, key: string): number | undefined {
+    return this.#timers.get(timerId(owner, key))?.at
+  }
 
-	next(): number | undefined {
-		return this.#first()?.at;
-	}
+  next(): number | undefined {
+    return this.#first()?.at
+  }
 
-	start(): void {
-		if (this.#running) return;
-		this.#anchor = this.#pulse.monotonic();
-		this.#running = true;
-		this.#alarm();
-	}
+  start(): void {
+    if (this.#running) return
+    this.#anchor = this.#pulse.monotonic()
+    this.#running = true
+    this.#alarm()
+  }
 
-	stop(): void {
-		this.#rebase(this.now());
-		this.#running = false;
-		this.#cancelAlarm?.();
-		this.#cancelAlarm = undefined;
-	}
+  stop(): void {
+    this.#rebase(this.now())
+    this.#running = false
+    this.#cancelAlarm?.()
+    this.#cancelAlarm = undefined
+  }
 
-	setPace(pace: number): void {
-		this.#rebase(this.now());
-		this.#pace = pace;
-		this.#alarm();
-	}
+  setPace(pace: number): void {
+    this.#rebase(this.now())
+    this.#pace = pace
+    this.#alarm()
+  }
 
-	advance(ms: number): Promise<void> {
-		const move = this.#turn.then(() => this.#moveTo(this.now() + ms));
-		this.#turn = move.catch(() => undefined);
-		return move;
-	}
+  advance(ms: number): Promise<void> {
+    const move = this.#turn.then(() => this.#moveTo(this.now() + ms))
+    this.#turn = move.catch(() => undefined)
+    return move
+  }
 
-	state(): ClockState {
-		const timers = [...this.#timers.values()].sort(byTime);
-		return { now: this.now(), pace: this.#pace, timers };
-	}
+  state(): ClockState {
+    const timers = [...this.#timers.values()].sort(byTime)
+    return { now: this.now(), pace: this.#pace, timers }
+  }
 
-	async #moveTo(target: number): Promise<void> {
-		const wasRunning = this.#running;
-		this.stop();
-		await this.#activity.settled();
-		for (
-			let timer = this.#first();
-			timer && timer.at <= target;
-			timer = this.#first()
-		)
-			await this.#fire(timer);
-		this.#base = Math.max(this.#base, target);
-		if (wasRunning) this.start();
-	}
+  async #moveTo(target: number): Promise<void> {
+    const wasRunning = this.#running
+    this.stop()
+    await this.#activity.settled()
+    for (let timer = this.#first(); timer && timer.at <= target; timer = this.#first()) await this.#fire(timer)
+    this.#base = Math.max(this.#base, target)
+    if (wasRunning) this.start()
+  }
 
-	async #fire(timer: Timer): Promise<void> {
-		this.#timers.delete(timerId(timer.owner, timer.key));
-		if (!this.#running) this.#base = Math.max(this.#base, timer.at);
-		await this.#activity.run(async () =>
-			this.#handlers.get(timer.owner)?.(timer.key),
-		);
-		if (!this.#running) await this.#activity.settled();
-	}
+  async #fire(timer: Timer): Promise<void> {
+    this.#timers.delete(timerId(timer.owner, timer.key))
+    if (!this.#running) this.#base = Math.max(this.#base, timer.at)
+    await this.#activity.run(async () => this.#handlers.get(timer.owner)?.(timer.key))
+    if (!this.#running) await this.#activity.settled()
+  }
 
-	#first(): Timer | undefined {
-		let first: Timer | undefined;
-		for (const timer of this.#timers.values()) {
-			if (
-				this.#handlers.has(timer.owner) &&
-				(!first || byTime(timer, first) < 0)
-			)
-				first = timer;
-		}
-		return first;
-	}
+  #first(): Timer | undefined {
+    let first: Timer | undefined
+    for (const timer of this.#timers.values()) {
+      if (this.#handlers.has(timer.owner) && (!first || byTime(timer, first) < 0)) first = timer
+    }
+    return first
+  }
 
-	#alarm(): void {
-		if (!this.#running) return;
-		this.#cancelAlarm?.();
-		const first = this.#first();
-		if (!first) {
-			this.#cancelAlarm = undefined;
-			return;
-		}
-		const wait = Math.max(0, Math.ceil((first.at - this.now()) / this.#pace));
-		this.#cancelAlarm = this.#pulse.after(wait, () => this.#ring());
-	}
+  #alarm(): void {
+    if (!this.#running) return
+    this.#cancelAlarm?.()
+    const first = this.#first()
+    if (!first) {
+      this.#cancelAlarm = undefined
+      return
+    }
+    const wait = Math.max(0, Math.ceil((first.at - this.now()) / this.#pace))
+    this.#cancelAlarm = this.#pulse.after(wait, () => this.#ring())
+  }
 
-	#ring(): void {
-		const due = this.#turn.then(async () => {
-			for (
-				let timer = this.#first();
-				timer && this.#running && timer.at <= this.now();
-				timer = this.#first()
-			)
-				await this.#fire(timer);
-		});
-		this.#turn = due.catch(() => undefined).then(() => this.#alarm());
-	}
+  #ring(): void {
+    const due = this.#turn.then(async () => {
+      for (let timer = this.#first(); timer && this.#running && timer.at <= this.now(); timer = this.#first()) await this.#fire(timer)
+    })
+    this.#turn = due.catch(() => undefined).then(() => this.#alarm())
+  }
 
-	#rebase(now: number): void {
-		this.#base = now;
-		this.#anchor = this.#pulse.monotonic();
-	}
+  #rebase(now: number): void {
+    this.#base = now
+    this.#anchor = this.#pulse.monotonic()
+  }
 }
 
 function timerId(owner: string, key: string): string {
-	return `${owner}\n${key}`;
+  return `${owner}\n${key}`
 }
 
 function byTime(a: Timer, b: Timer): number {
-	return a.at - b.at || compare(a.owner, b.owner) || compare(a.key, b.key);
+  return a.at - b.at || compare(a.owner, b.owner) || compare(a.key, b.key)
 }
 
 function compare(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
+  return a < b ? -1 : a > b ? 1 : 0
 }

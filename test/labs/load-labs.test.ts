@@ -25,7 +25,12 @@ criteria: [{ id: one, says: It is done. }]
 test('loadLab() reads the Fleet lab: eight steps, each with a command and a verification block', async () => {
   const lab = await loadLab(labs, 'fleet-manager')
   assert.equal(lab.steps.length, 8)
-  for (const step of lab.steps) assert.deepEqual(step.blocks.map(({ kind }) => kind), ['command', 'verification'], step.title)
+  for (const step of lab.steps)
+    assert.deepEqual(
+      step.blocks.map(({ kind }) => kind),
+      ['command', 'verification'],
+      step.title,
+    )
   assert.match(lab.steps[5]?.blocks[0]?.script ?? '', /placementType: PickAll\nYAML$/)
   assert.equal(lab.file.world.reservedNamespaces, 'own')
   assert.ok(lab.solution?.includes('az fleet updatestrategy create'))
