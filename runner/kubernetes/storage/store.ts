@@ -1,0 +1,174 @@
+// Objects by resource and key over an immutable birth layer, one counter of revisions, and everybody told of each change.
+import { deepFreeze } from '../../base/json.ts'
+import type { KubernetesObject } from '../object.ts'
+import type { Layer } from './birth-layer.ts'
+import { type StoredEvent, WatchLog } from './watch-log.ts'
+
+/** What listens to changes; called within the write, in the order of revisions. */
+export type StoreListener = (event: StoredEvent) => void
+
+/** Objects of one API server. */
+export class Store {
+  readonly birth: Layer
+  /** What differs from birth: objects, or undefined where a birth object is gone. */
+  readonly overlay: Map<string, Map<string, KubernetesObject | undefined>>
+  log: WatchLog
+  #revision: number
+  readonly #keys = new Map<string, readonly string[]>()
+  readonly #listeners = new Map<string, Set<StoreListener>>()
+  readonly #untold: StoredEvent[] = []
+  #telling = false
+
+  constructor(birth: Layer, start: { revision: number; overlay?: Map<string, Map<string, KubernetesObject | undefined>>; log?: WatchLog }) {
+    this.birth = birth
+    this.#revision = start.revision
+    this.overlay = start.overlay ?? new Map()
+    this.log = start.log ?? new WatchLog(start.revision)
+  }
+
+  /** The latest revision: the resource version of a list. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  get(resource: string, key: string): KubernetesObject | undefined {
+    const row = this.overlay.get(resource)
+    return row?.has(key) ? row.get(key) : this.birth.get(resource)?.get(key)
+  }
+
+  /** All objects of a resource, of one namespace or of all, in the order of their keys. */
+  list(resource: string, namespace?: string): readonly KubernetesObject[] {
+    const keys = this.#sortedKeys(resource)
+    const range = namespace === undefined ? keys : keys.slice(...namespaceRange(keys, namespace))
+    const found: KubernetesObject[] = []
+    for (const key of range) {
+      const object = this.get(resource, key)
+      if (object) found.push(object)
+    }
+    return found
+  }
+
+  /** Names of the resources that have objects. */
+  resources(): readonly string[] {
+    return [...new Set([...this.birth.keys(), ...this.overlay.keys()])].filter((resource) => this.#sortedKeys(resource).length > 0)
+  }
+
+  /** Stores an object under the next revision and returns it as stored. */
+  put(resource: string, key: string, object: KubernetesObject): KubernetesObject {
+    const previous = this.get(resource, key)
+    const stored = this.#stamp(object)
+    this.#set(resource, key, stored)
+    this.#publish({ revision: this.#revision, type: previous ? 'MODIFIED' : 'ADDED', resource, key, object: stored, previous })
+    return stored
+  }
+
+  /** Takes an object away and returns its last state under the deletion's revision. */
+  remove(resource: string, key: string): KubernetesObject | undefined {
+    const previous = this.get(resource, key)
+    if (!previous) return undefined
+    const last = this.#stamp(previous)
+    this.#set(resource, key, undefined)
+    this.#publish({ revision: this.#revision, type: 'DELETED', resource, key, object: last, previous })
+    return last
+  }
+
+  /** Puts a complete object in place: its own resource version stays, if it has one. */
+  seed(resource: string, key: string, object: KubernetesObject): void {
+    const version = Number(object.metadata.resourceVersion ?? 0)
+    if (!version) {
+      this.put(resource, key, object)
+      return
+    }
+    this.#revision = Math.max(this.#revision, version)
+    this.#set(resource, key, deepFreeze(object))
+    this.log = new WatchLog(this.#revision)
+    this.#tell({ revision: this.#revision, type: 'ADDED', resource, key, object, previous: undefined })
+  }
+
+  /** Repeats a change that a recovery log tells of. */
+  repeat(event: Omit<StoredEvent, 'previous'>): void {
+    const previous = this.get(event.resource, event.key)
+    this.#revision = event.revision
+    this.#set(event.resource, event.key, event.type === 'DELETED' ? undefined : deepFreeze(event.object))
+    this.#publish({ ...event, previous })
+  }
+
+  /** Calls back on each change of a resource, or of every one (`*`). */
+  subscribe(resource: string, listener: StoreListener): () => void {
+    const listeners = this.#listeners.get(resource) ?? new Set()
+    this.#listeners.set(resource, listeners)
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  #stamp(object: KubernetesObject): KubernetesObject {
+    this.#revision += 1
+    return deepFreeze({ ...object, metadata: withVersion(object, String(this.#revision)) })
+  }
+
+  #set(resource: string, key: string, object: KubernetesObject | undefined): void {
+    const row = this.overlay.get(resource) ?? new Map<string, KubernetesObject | undefined>()
+    this.overlay.set(resource, row)
+    if ((this.get(resource, key) === undefined) !== (object === undefined)) this.#keys.delete(resource)
+    if (object === undefined && !this.birth.get(resource)?.has(key)) row.delete(key)
+    else row.set(key, object)
+  }
+
+  #publish(event: StoredEvent): void {
+    this.log.append(event)
+    this.#tell(event)
+  }
+
+  /** A write made by a listener is told after the one that it listens to. */
+  #tell(event: StoredEvent): void {
+    this.#untold.push(event)
+    if (this.#telling) return
+    this.#telling = true
+    try {
+      for (let next = this.#untold.shift(); next; next = this.#untold.shift()) {
+        for (const resource of [next.resource, '*']) for (const listener of [...(this.#listeners.get(resource) ?? [])]) listener(next)
+      }
+    } finally {
+      this.#telling = false
+    }
+  }
+
+  #sortedKeys(resource: string): readonly string[] {
+    const known = this.#keys.get(resource)
+    if (known) return known
+    const row = this.overlay.get(resource)
+    const kept = [...(this.birth.get(resource)?.keys() ?? [])].filter((key) => !row?.has(key))
+    const added = [...(row ?? [])].filter(([, object]) => object !== undefined).map(([key]) => key)
+    const keys = [...kept, ...added].sort(compareKeys)
+    this.#keys.set(resource, keys)
+    return keys
+  }
+}
+
+/** `resourceVersion` takes its place after `uid`, as Go prints it; JSON written from the object needs no sorting then. */
+function withVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject['metadata'] {
+  if ('resourceVersion' in object.metadata) return { ...object.metadata, resourceVersion }
+  const { name, generateName, namespace, selfLink, uid, ...rest } = object.metadata as KubernetesObject['metadata'] & { selfLink?: string }
+  const head = { name, generateName, namespace, selfLink, uid, resourceVersion, ...rest }
+  return Object.fromEntries(Object.entries(head).filter(([, value]) => value !== undefined))
+}
+
+function namespaceRange(keys: readonly string[], namespace: string): [number, number] {
+  return [firstFrom(keys, `${namespace}/`), firstFrom(keys, `${namespace}0`)]
+}
+
+/** Index of the first key that is not before `bound`. */
+function firstFrom(keys: readonly string[], bound: string): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((keys[middle] ?? '') < bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
