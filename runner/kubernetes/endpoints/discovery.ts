@@ -5,6 +5,8 @@ import type { JsonObject } from '../../base/json.ts'
 import type { ResourceInfo, SubresourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
 import { StatusError } from '../status-error.ts'
+import { pageNotFound } from './page-not-found.ts'
+import type { Route, RouteRequest } from './route.ts'
 
 /** What an answer to a discovery request depends on. */
 export interface DiscoveryRequest {
@@ -13,6 +15,16 @@ export interface DiscoveryRequest {
   readonly ifNoneMatch?: string | null
   /** Host and port of the server, as clients reach it. */
   readonly serverAddress: string
+  /** Answers are kept for as long as this object is the same one. */
+  readonly servedVersion: object
+}
+
+/** Discovery's rows of the table of routes. */
+export const discoveryRoutes: readonly Route[] = ['/api', '/api/*', '/apis', '/apis/*'].map((path) => ({ method: 'GET', path, handle }))
+
+function handle({ path, headers, host, server }: RouteRequest): Response {
+  const request = { path, accept: headers.get('accept') ?? '', ifNoneMatch: headers.get('if-none-match'), serverAddress: host }
+  return answerDiscovery(server.resources(), { ...request, servedVersion: server.servedVersion }) ?? pageNotFound()
 }
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -20,9 +32,10 @@ const plainTypes = ['application/json', 'application/yaml', 'application/vnd.kub
 
 /**
  * Answers `/api`, `/apis`, `/apis/<group>`, `/api/v1` and `/apis/<group>/<version>`; undefined for a path that discovery does
- * not have. `resources` are in the server's order of preference; answers are kept for as long as that very array is.
+ * not have. `resources` are built-in ones in the server's order of preference, then custom ones in any order.
  */
-export function answerDiscovery(resources: readonly ResourceInfo[], request: DiscoveryRequest): Response | undefined {
+export function answerDiscovery(served: readonly ResourceInfo[], request: DiscoveryRequest): Response | undefined {
+  const resources = inDiscoveryOrder(served)
   const path = request.path.replace(/\/$/, '')
   if (path === '/api' || path === '/apis') return answerRoot(resources, { ...request, path })
   const [, root, group = '', version = ''] = path.match(/^\/(api|apis)(?:\/([^/]+))?(?:\/([^/]+))?$/) ?? []
@@ -42,6 +55,26 @@ export function servedGroups(resources: readonly ResourceInfo[]): ReadonlyMap<st
   return groups
 }
 
+/** Groups of definitions follow the built-in ones by name, and their versions by age: stable, then beta, then alpha, newest first. */
+function inDiscoveryOrder(resources: readonly ResourceInfo[]): readonly ResourceInfo[] {
+  if (!resources.some(({ source }) => source === 'custom')) return resources
+  const custom = resources.filter(({ source }) => source === 'custom')
+  custom.sort((a, b) => byText(a.group, b.group) || byText(versionRank(b.version), versionRank(a.version)) || byText(a.plural, b.plural))
+  return [...resources.filter(({ source }) => source !== 'custom'), ...custom]
+}
+
+const stages: Readonly<Record<string, string>> = { alpha: '1', beta: '2', '': '3' }
+
+/** A text that sorts versions from the least to the most preferred, as apimachinery's `version.CompareKubeAwareVersionStrings`. */
+function versionRank(version: string): string {
+  const [, major = '', stage = '', minor = '0'] = version.match(/^v(\d+)(?:(alpha|beta)(\d+))?$/) ?? []
+  return major === '' ? '' : `${stages[stage]}.${major.padStart(6, '0')}.${minor.padStart(6, '0')}`
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 function answerRoot(resources: readonly ResourceInfo[], request: DiscoveryRequest): Response {
   const accepted = request.accept.split(',').map((type) => type.trim().replaceAll(' ', ''))
   for (const type of accepted) {
@@ -55,11 +88,11 @@ function plain(body: JsonObject): Response {
   return new Response(JSON.stringify(body), { headers: { 'cache-control': 'no-cache, private', 'content-type': 'application/json' } })
 }
 
-const aggregatedAnswers = new WeakMap<readonly ResourceInfo[], Map<string, { readonly body: string; readonly etag: string }>>()
+const aggregatedAnswers = new WeakMap<object, Map<string, { readonly body: string; readonly etag: string }>>()
 
 function answerAggregated(resources: readonly ResourceInfo[], request: DiscoveryRequest): Response {
-  const known = aggregatedAnswers.get(resources) ?? new Map<string, { body: string; etag: string }>()
-  aggregatedAnswers.set(resources, known)
+  const known = aggregatedAnswers.get(request.servedVersion) ?? new Map<string, { body: string; etag: string }>()
+  aggregatedAnswers.set(request.servedVersion, known)
   const answer = known.get(request.path) ?? aggregatedAnswer(resources, request.path === '/api')
   known.set(request.path, answer)
   const headers = { 'cache-control': 'public', etag: answer.etag, vary: 'Accept' }

@@ -1,5 +1,8 @@
 // The health paths, and the list of all paths that `/` shows.
 import { jsonResponse } from '../../base/host.ts'
+import { servedGroups } from './discovery.ts'
+import { pageNotFound } from './page-not-found.ts'
+import type { Route } from './route.ts'
 
 /** The checks of `/readyz` in the order in which `?verbose` prints them; the other two paths have all but `onlyReady`. */
 const readyChecks = [
@@ -42,6 +45,14 @@ const readyChecks = [
 const onlyReady = ['etcd-readiness', 'informer-sync', 'shutdown']
 const liveChecks = readyChecks.filter((check) => !onlyReady.includes(check))
 const checks: Readonly<Record<string, readonly string[]>> = { healthz: liveChecks, livez: liveChecks, readyz: readyChecks }
+
+/** Rows of the health paths and of `/`. */
+export const healthRoutes: readonly Route[] = [
+  ...Object.keys(checks)
+    .flatMap((name) => [`/${name}`, `/${name}/*`])
+    .map((path): Route => ({ method: 'GET', path, handle: (request) => answerHealth(request.path, request.query) ?? pageNotFound() })),
+  { method: 'GET', path: '/', handle: ({ server }) => answerRootPaths(servedGroups(server.resources())) },
+]
 
 /** Answers `/healthz`, `/livez`, `/readyz` and the single checks below them; undefined for another path. */
 export function answerHealth(path: string, query: URLSearchParams): Response | undefined {

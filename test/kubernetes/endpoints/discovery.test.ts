@@ -11,11 +11,11 @@ import root from '#test/truth/kubernetes/http/root.json' with { type: 'json' }
 
 const resources = builtInResources()
 const v2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
-const serverAddress = '192.0.2.10:59007'
+const server = { serverAddress: '192.0.2.10:59007', servedVersion: resources }
 
 test('aggregated discovery is what the real server answers, byte for byte', async () => {
   for (const step of aggregated.steps.slice(0, 3)) {
-    const answer = answerDiscovery(resources, { path: step.request.path, accept: step.request.accept, serverAddress })
+    const answer = answerDiscovery(resources, { path: step.request.path, accept: step.request.accept, ...server })
     assert.equal(answer?.headers.get('content-type'), step.headers['content-type'])
     assert.equal(await answer?.text(), JSON.stringify(step.response))
   }
@@ -24,7 +24,7 @@ test('aggregated discovery is what the real server answers, byte for byte', asyn
 test('the older pieces of discovery are what the real server answers', async () => {
   let compared = 0
   for (const step of legacy.steps.filter((each) => each.status === 200)) {
-    const answer = answerDiscovery(resources, { path: step.request.path, accept: 'application/json', serverAddress })
+    const answer = answerDiscovery(resources, { path: step.request.path, accept: 'application/json', ...server })
     assert.equal(await answer?.text(), JSON.stringify(step.response), step.request.path)
     compared += 1
   }
@@ -32,16 +32,16 @@ test('the older pieces of discovery are what the real server answers', async () 
 })
 
 test('an ETag sent back answers 304, another type 406, an unknown version 404', () => {
-  const first = answerDiscovery(resources, { path: '/apis', accept: v2, serverAddress })
-  const again = answerDiscovery(resources, { path: '/apis', accept: v2, serverAddress, ifNoneMatch: first?.headers.get('etag') ?? '' })
+  const first = answerDiscovery(resources, { path: '/apis', accept: v2, ...server })
+  const again = answerDiscovery(resources, { path: '/apis', accept: v2, ...server, ifNoneMatch: first?.headers.get('etag') ?? '' })
   assert.equal(again?.status, 304)
   const beta = v2.replace('v=v2', 'v=v2beta1')
   assert.throws(
-    () => answerDiscovery(resources, { path: '/apis', accept: beta, serverAddress }),
+    () => answerDiscovery(resources, { path: '/apis', accept: beta, ...server }),
     new StatusError('NotAcceptable', aggregated.steps[3]?.response instanceof Object ? (aggregated.steps[3].response.message ?? '') : ''),
   )
-  assert.throws(() => answerDiscovery(resources, { path: '/apis/apps/v9', accept: '', serverAddress }), /could not find the requested resource/)
-  assert.equal(answerDiscovery(resources, { path: '/apis/nosuch', accept: '', serverAddress }), undefined)
+  assert.throws(() => answerDiscovery(resources, { path: '/apis/apps/v9', accept: '', ...server }), /could not find the requested resource/)
+  assert.equal(answerDiscovery(resources, { path: '/apis/nosuch', accept: '', ...server }), undefined)
 })
 
 test('the root lists every path, and health paths list their checks', async () => {
