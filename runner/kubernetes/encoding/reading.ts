@@ -1,0 +1,71 @@
+// The state of a decode, and how Go's encoding/json words a value of the wrong type.
+import type { Json } from '../../base/json.ts'
+import type { Schema } from '../openapi/schema.ts'
+
+/** JSON that does not fit its type, in Go's words. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError'
+}
+
+/** Where a decode stands: the Go struct and field path that its errors name, and what it found so far. */
+export interface Reading {
+  struct: string
+  fields: string
+  readonly unknown: string[]
+  /** Inside a custom resource's own fields, where types are judged by validation instead. */
+  custom: boolean
+  /** The first mismatch; Go reads on after it, so that a broken value further down may still come first. */
+  mismatch?: string
+}
+
+/** Notes a value of the wrong type. */
+export function mismatch(value: Json, type: string, reading: Reading): void {
+  reading.mismatch ??= `json: cannot unmarshal ${describe(value)} into Go struct field ${reading.struct}.${reading.fields} of type ${type}`
+}
+
+/** Notes a number that its type cannot hold: Go names the number itself. */
+export function mismatchedNumber(value: number, type: string, reading: Reading): void {
+  reading.mismatch ??= `json: cannot unmarshal number ${value} into Go struct field ${reading.struct}.${reading.fields} of type ${type}`
+}
+
+/** A JSON value as Go's errors name it. */
+export function describe(value: Json): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+const scalarTypes: Readonly<Record<string, string>> = {
+  string: 'string',
+  boolean: 'bool',
+  int32: 'int32',
+  int64: 'int64',
+  number: 'float64',
+  bytes: '[]uint8',
+  time: 'v1.Time',
+  'micro-time': 'v1.MicroTime',
+  duration: 'v1.Duration',
+  quantity: 'resource.Quantity',
+  'int-or-string': 'intstr.IntOrString',
+}
+
+/** The Go type of a schema, as reflection prints it: `[]v1.Container`, `map[string]string`. */
+export function goType(schema: Schema): string {
+  switch (schema.kind) {
+    case 'object':
+      return shortType(schema.typeName ?? 'interface {}')
+    case 'list':
+      return `[]${goType(schema.items)}`
+    case 'map':
+      return schema.values.kind === 'scalar' && schema.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${goType(schema.values)}`
+    case 'scalar':
+      return schema.enumRef === undefined ? (scalarTypes[schema.type] ?? schema.type) : shortType(schema.enumRef)
+    case 'any':
+      return 'interface {}'
+  }
+}
+
+/** `core.v1.Pod` is `v1.Pod` in Go: the package's last word and the name. */
+function shortType(name: string): string {
+  return name.split('.').slice(-2).join('.')
+}
