@@ -27,6 +27,8 @@ export interface EventNotice {
   readonly fieldPath?: string
   /** Makes it an Event of the newer sort (events.k8s.io/v1: eventTime, no count), as the scheduler's are. */
   readonly action?: string
+  /** On which API server the object is: the controller's own (default) or a name in `others`. */
+  readonly server?: string
 }
 
 /** What a reconcile is handed. Reads go straight to the API server in process and cost no copy. */
@@ -51,6 +53,8 @@ export interface ControllerWatch {
   readonly resource: Resource
   /** Which API server: `own` (default) or a name in `others`. */
   readonly server?: string
+  /** Only what is in this namespace, for a controller that may see no more. */
+  readonly namespace?: string
   /** Keys to reconcile after a change; default: the object's own key as `namespace/name`. Called synchronously, must be cheap. */
   keys?(object: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED', old: KubernetesObject | undefined): readonly string[]
 }

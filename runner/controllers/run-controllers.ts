@@ -52,6 +52,7 @@ interface SharedWatch {
   readonly server: string
   readonly client: Client
   readonly resource: Resource
+  readonly namespace: string | undefined
   readonly targets: { readonly controller: string; readonly keys: ControllerWatch['keys'] }[]
   failures: number
   stop: () => void
@@ -104,11 +105,11 @@ class ControllerRunner implements RunningControllers {
     const client = this.#options.clientFor(definition.name, definition)
     this.#contexts.set(definition.name, this.#contextFor(definition.name, client))
     this.#handle(definition.name, (key) => this.#add(definition.name, key))
-    for (const { resource, server = own, keys } of definition.watches) {
-      const id = watchId(server, resource)
+    for (const { resource, server = own, namespace, keys } of definition.watches) {
+      const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
       if (!source) throw new Error(`Controller "${definition.name}" watches server "${server}": no client of that name`)
-      const shared = this.#watches.get(id) ?? { server, client: source, resource, targets: [], failures: 0, stop: () => undefined }
+      const shared = this.#watches.get(id) ?? { server, client: source, resource, namespace, targets: [], failures: 0, stop: () => undefined }
       shared.targets.push({ controller: definition.name, keys })
       this.#watches.set(id, shared)
     }
@@ -123,7 +124,7 @@ class ControllerRunner implements RunningControllers {
       others,
       settings,
       memory: this.#memoryOf(name),
-      event: (object, notice) => this.#recorder.record(client, object, { component: name, ...notice }),
+      event: (object, notice) => this.#recorder.record((notice.server && others[notice.server]) || client, object, { component: name, ...notice }),
       enqueue: (key, at) => (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),
     }
   }
@@ -146,13 +147,13 @@ class ControllerRunner implements RunningControllers {
     if (this.#stopped) return
     void this.#options.activity.run(async () => {
       try {
-        const { items, resourceVersion } = watch.resource === everyResource ? nothing : await watch.client.list(watch.resource)
+        const { items, resourceVersion } = watch.resource === everyResource ? nothing : await watch.client.list(watch.resource, inNamespace(watch))
         if (this.#stopped) return
         for (const object of items) this.#notice(watch, { type: 'ADDED', object })
         watch.failures = 0
         const { stop } = watch.client.watch(
           watch.resource,
-          { resourceVersion },
+          { ...inNamespace(watch), resourceVersion },
           { event: (event) => this.#notice(watch, event), end: (error) => (error ? this.#followLater(watch) : this.#follow(watch)) },
         )
         watch.stop = stop
@@ -166,7 +167,7 @@ class ControllerRunner implements RunningControllers {
   #followLater(watch: SharedWatch): void {
     if (this.#stopped) return
     const { clock } = this.#options
-    const name = `watch ${watchId(watch.server, watch.resource)}`
+    const name = `watch ${watchId(watch.server, watch.resource, watch.namespace)}`
     const wait = Math.min(relist.first * 2 ** watch.failures, relist.most)
     watch.failures += 1
     this.#handle(name, () => this.#follow(watch))
@@ -233,8 +234,12 @@ interface RunnerState {
   readonly events: EventRecorderState
 }
 
-function watchId(server: string, { group, version, plural }: Resource): string {
-  return `${server} ${group}/${version}/${plural}`
+function watchId(server: string, { group, version, plural }: Resource, namespace: string | undefined): string {
+  return `${server} ${group}/${version}/${plural}${namespace === undefined ? '' : ` in ${namespace}`}`
+}
+
+function inNamespace({ namespace }: SharedWatch): { readonly namespace?: string } {
+  return namespace === undefined ? {} : { namespace }
 }
 
 function splitItem(item: string): [controller: string, key: string] {
