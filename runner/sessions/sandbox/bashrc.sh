@@ -1,0 +1,44 @@
+# What every interactive shell of a learner has.
+case $- in *i*) ;; *) return ;; esac
+
+HISTSIZE=5000 HISTFILESIZE=10000 HISTCONTROL=ignoredups
+shopt -s histappend checkwinsize
+PROMPT_COMMAND='history -a'
+if [ "$(id -u)" = 0 ]; then
+  PS1='\[\e[1;32m\]\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
+else
+  PS1='\[\e[1;32m\]\u\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
+fi
+
+alias k=kubectl
+if ls --color=auto / >/dev/null 2>&1; then alias ls='ls --color=auto' grep='grep --color=auto'; fi
+
+[ -r /usr/share/bash-completion/bash_completion ] && . /usr/share/bash-completion/bash_completion
+
+# kubectl's and helm's own completion needs these two, where the package bash-completion is missing.
+if ! declare -F _get_comp_words_by_ref >/dev/null; then
+  _get_comp_words_by_ref() {
+    local name
+    for name in "$@"; do
+      case $name in
+        cur) cur=${COMP_WORDS[COMP_CWORD]} ;;
+        prev) prev=${COMP_WORDS[COMP_CWORD - 1]} ;;
+        words) words=("${COMP_WORDS[@]}") ;;
+        cword) cword=$COMP_CWORD ;;
+      esac
+    done
+  }
+  __ltrim_colon_completions() { :; }
+fi
+
+# Completion is loaded at the first Tab, so that a shell starts at once.
+__drydock_complete() {
+  local program=${1##*/}
+  [ "$program" = k ] && program=kubectl
+  . <("$program" completion bash 2>/dev/null) || return 1
+  [ "$program" = kubectl ] && complete -o default -F __start_kubectl k
+  return 124
+}
+complete -F __drydock_complete kubectl k helm
+[ -r /etc/drydock.completion ] && . /etc/drydock.completion
+:

@@ -1,0 +1,81 @@
+// The sandbox's own /etc: who the learner is, which names are found, which CA is trusted. Nothing of the machine's that is private.
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { SandboxUser } from './sandbox.ts'
+
+/** The loopback address that stands for every host of the world. */
+export const worldAddress = '127.0.0.10'
+
+/** Where clients of various makes look for the CAs they trust, below /etc. */
+const bundles = ['ssl/certs/ca-certificates.crt', 'ssl/cert.pem', 'pki/tls/certs/ca-bundle.crt']
+
+/** The bundle that the variables of `shellEnvironment` name. */
+export const bundle = `/etc/${bundles[0]}`
+
+/** What programs of the machine need of its /etc, where it is there: links, loader's cache, settings that are nobody's secret. */
+const borrowed = [
+  ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'ld-musl-x86_64.path', 'services', 'protocols', 'mime.types', 'magic', 'inputrc'],
+  ...[
+    'terminfo',
+    'vim',
+    'vimrc',
+    'nanorc',
+    'python3',
+    'python3.11',
+    'python3.12',
+    'python3.13',
+    'ssl/openssl.cnf',
+    'os-release',
+    'debian_version',
+    'localtime',
+  ],
+]
+
+/** Writes /etc into `folder`. */
+export function writeEtc(
+  folder: string,
+  options: { readonly user: SandboxUser; readonly hostName: string; readonly ca: string; readonly bashrc: string },
+): void {
+  for (const name of borrowed) {
+    if (existsSync(`/etc/${name}`)) cpSync(`/etc/${name}`, join(folder, name), { recursive: true, verbatimSymlinks: true })
+  }
+  const [id, home] = options.user === 'root' ? [0, '/root'] : [1000, '/home/learner']
+  const root = options.user === 'root' ? '' : 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\n'
+  const files: Record<string, string> = {
+    passwd: `${root}${options.user}:x:${id}:${id}::${home}:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
+    group: `${root && 'root:x:0:\n'}${options.user}:x:${id}:\nnogroup:x:65534:\n`,
+    'nsswitch.conf': 'passwd: files\ngroup: files\nshadow: files\nhosts: files\nservices: files\nprotocols: files\n',
+    hostname: `${options.hostName}\n`,
+    'resolv.conf': '',
+    'drydock.bashrc': options.bashrc,
+    ...Object.fromEntries(bundles.map((name) => [name, options.ca])),
+  }
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+}
+
+/** The text of /etc/hosts: the world's names, and the machine's own. */
+export function hostsFile(names: readonly string[], hostName: string): string {
+  const own = [`127.0.0.1\tlocalhost ${hostName}`, '::1\tlocalhost']
+  return `${[...own, ...names.map((name) => `${worldAddress}\t${name}`)].join('\n')}\n`
+}
+
+/** The variables of a learner's shell. */
+export function shellEnvironment(user: SandboxUser): Readonly<Record<string, string>> {
+  const root = user === 'root'
+  return {
+    HOME: root ? '/root' : '/home/learner',
+    USER: user,
+    LOGNAME: user,
+    SHELL: '/bin/bash',
+    PATH: root ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    SSL_CERT_FILE: bundle,
+    REQUESTS_CA_BUNDLE: bundle,
+    NODE_EXTRA_CA_CERTS: bundle,
+    CURL_CA_BUNDLE: bundle,
+  }
+}

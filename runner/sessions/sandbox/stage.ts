@@ -1,0 +1,43 @@
+// For a runner that is root: the sandbox is an ordinary user outside, who could not reach all that is to be shown in it.
+import { cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Shown } from './sandbox.ts'
+import { stageScript } from './scripts.ts'
+import { giveTo, type SessionFolder } from './session-folder.ts'
+
+/**
+ * Prepares the folder for an outside user and gives the command that begins the sandbox as that user. What everybody may read is bound, live;
+ * what only root may read is copied as it is now.
+ */
+export function stageFor(user: number, folder: SessionFolder, shown: readonly Shown[]): readonly string[] {
+  const bound: Shown[] = []
+  const staged = shown.map(({ source, target }, index) => {
+    const place = join(folder.path, 'stage', String(index))
+    if (!isForAll(source)) {
+      cpSync(source, place, { recursive: true, verbatimSymlinks: true, filter: (file) => isPlain(file) })
+    } else {
+      if (statSync(source).isDirectory()) mkdirSync(place)
+      else writeFileSync(place, '')
+      bound.push({ source, target: place })
+    }
+    return { source: place, target }
+  })
+  folder.writeList('staged', bound)
+  folder.writeList('shown', staged)
+  giveTo(user, folder.path)
+  return ['unshare', '--mount', '--', 'bash', '--norc', '--noprofile', '-c', stageScript, 'stage', folder.path, String(user)]
+}
+
+/** Whether everybody on the machine may read a file, or a folder and all in it. */
+function isForAll(path: string): boolean {
+  const { mode } = statSync(path)
+  if (!statSync(path).isDirectory()) return (mode & 0o004) !== 0
+  return (mode & 0o005) === 0o005 && readdirSync(path).every((name) => isPlain(join(path, name)) && isForAll(join(path, name)))
+}
+
+/** Whether it is a file or a folder, itself or through a link. */
+function isPlain(path: string): boolean {
+  const there = lstatSync(path)
+  if (!there.isSymbolicLink()) return there.isFile() || there.isDirectory()
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}

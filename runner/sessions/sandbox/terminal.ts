@@ -1,0 +1,90 @@
+// An interactive shell on a pseudo-terminal.
+import { write as writeTo } from 'node:fs'
+import type { IPty } from 'node-pty'
+import type { SandboxBody, Terminal } from './sandbox.ts'
+
+/** The library says only part of what it has: the descriptor of the terminal's other end. */
+type Pty = IPty & { readonly fd: number }
+
+const limits = { columns: [2, 500], rows: [1, 300] } as const
+/** Input waiting for a program that does not read; more than this is dropped. */
+const longestQueue = 1 << 20
+
+/** Opens bash on a terminal of this size. */
+export async function openTerminal(body: SandboxBody, size: { readonly columns: number; readonly rows: number; readonly type?: string }): Promise<Terminal> {
+  const { spawn } = await import('node-pty')
+  const type = size.type ?? 'xterm-256color'
+  const { file, arguments: args, environment, folder } = body.enter(['bash'], { TERM: type })
+  const pty = spawn(file, [...args], {
+    name: type,
+    cols: clamp(size.columns, limits.columns),
+    rows: clamp(size.rows, limits.rows),
+    cwd: folder,
+    env: { ...environment, TERM: type },
+    encoding: null,
+  }) as Pty
+  const input = createInput(pty.fd)
+  const exited = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      input.stop()
+      resolve(signal ? 128 + signal : exitCode)
+    })
+  })
+  return {
+    write: input.write,
+    resize: (columns, rows) => pty.resize(clamp(columns, limits.columns), clamp(rows, limits.rows)),
+    onData(listener) {
+      // With no encoding set the library hands out bytes, whatever its types say.
+      pty.onData((data: unknown) => listener(data as Uint8Array))
+    },
+    exited,
+    kill: () => pty.kill('SIGKILL'),
+  }
+}
+
+/** A queue of its own in place of the library's, which keeps a core busy while a program does not read. */
+function createInput(descriptor: number): { write(data: Uint8Array): void; stop(): void } {
+  const queue: Uint8Array[] = []
+  let length = 0
+  let busy = false
+  let stopped = false
+  let pause = 2
+
+  function pump(): void {
+    const first = queue[0]
+    if (busy || stopped || !first) return
+    busy = true
+    writeTo(descriptor, first, 0, Math.min(first.length, 4096), null, (error, count) => {
+      busy = false
+      if (error?.code === 'EAGAIN') {
+        pause = Math.min(pause * 2, 100)
+        return void setTimeout(pump, pause)
+      }
+      if (error) return stop()
+      pause = 2
+      length -= count
+      if (count === first.length) queue.shift()
+      else queue[0] = first.subarray(count)
+      pump()
+    })
+  }
+
+  function stop(): void {
+    stopped = true
+    queue.length = 0
+  }
+
+  return {
+    write(data) {
+      if (stopped || data.length === 0 || length + data.length > longestQueue) return
+      queue.push(data)
+      length += data.length
+      pump()
+    },
+    stop,
+  }
+}
+
+function clamp(value: number, [least, most]: readonly [number, number]): number {
+  return Math.min(Math.max(Math.trunc(value) || least, least), most)
+}
