@@ -1,0 +1,49 @@
+// Small rules shared by many kinds: names of other objects, ports by number or name, paths in volumes, modes of files.
+import type { Json } from '../../../base/json.ts'
+import { type Findings, invalid, invalidAll, required } from './findings.ts'
+import { isDns1123Subdomain, isPortName, isPortNumber, type Syntax } from './names.ts'
+import { present, text } from './read.ts'
+
+/** A name that must be there and well formed. */
+export function* requiredName(field: string, value: Json | undefined, syntax: Syntax = isDns1123Subdomain): Findings {
+  if (text(value) === '') yield required(field)
+  else yield* invalidAll(field, text(value), syntax(text(value)))
+}
+
+/** A name that may be missing but not malformed. */
+export function* optionalName(field: string, value: Json | undefined, syntax: Syntax = isDns1123Subdomain): Findings {
+  if (text(value) !== '') yield* invalidAll(field, text(value), syntax(text(value)))
+}
+
+/** A text that must not be empty. */
+export function* requiredText(field: string, value: Json | undefined): Findings {
+  if (text(value) === '') yield required(field)
+}
+
+/** A port by number or by name. */
+export function* portNumberOrName(field: string, value: Json | undefined): Findings {
+  if (typeof value === 'string') yield* invalidAll(field, value, isPortName(value))
+  else yield* invalidAll(field, value ?? 0, isPortNumber(Number(value ?? 0)))
+}
+
+/** A relative path that does not climb. */
+export function* descendingPath(field: string, value: string): Findings {
+  if (value.startsWith('/')) yield invalid(field, value, 'must be a relative path')
+  yield* pathWithoutBacksteps(field, value)
+}
+
+/** A path without `..` in it. */
+export function* pathWithoutBacksteps(field: string, value: string): Findings {
+  if (value.split('/').includes('..')) yield invalid(field, value, "must not contain '..'")
+}
+
+/** A relative path that does not climb and does not look like the volume's own links. */
+export function* localPath(field: string, value: string): Findings {
+  yield* descendingPath(field, value)
+  if (value.startsWith('..') && !value.startsWith('../')) yield invalid(field, value, "must not start with '..'")
+}
+
+/** A file mode between 0 and 0777. */
+export function* fileMode(field: string, value: Json | undefined): Findings {
+  if (present(value) && (Number(value) < 0 || Number(value) > 0o777)) yield invalid(field, value, 'must be a number between 0 and 0777 (octal), both inclusive')
+}
