@@ -1,9 +1,8 @@
 // A sandbox over an internet made by hand, and what a script did in it.
 import { Writable } from 'node:stream'
 import { createEdge, type Edge } from '#runner/edge/serve.ts'
-import { createNamespaces } from '#runner/sessions/sandbox/namespaces.ts'
-import type { Sandbox, SandboxOptions } from '#runner/sessions/sandbox/sandbox.ts'
-import { createSandbox } from '#runner/sessions/sandbox/shells.ts'
+import { openSandbox } from '#runner/sessions/sandbox/choose.ts'
+import type { Sandbox, SandboxKind, SandboxOptions } from '#runner/sessions/sandbox/sandbox.ts'
 import { createSmallInternet, type SmallInternet, talkingHost } from './small-internet.ts'
 
 export interface SmallSandbox {
@@ -15,12 +14,11 @@ export interface SmallSandbox {
 }
 
 /** A sandbox with one host, `hub.test`. */
-export async function createSmallSandbox(options: Partial<SandboxOptions> = {}): Promise<SmallSandbox> {
+export async function createSmallSandbox({ kind = 'namespaces', ...options }: Partial<SandboxOptions> & { kind?: SandboxKind } = {}): Promise<SmallSandbox> {
   const internet = createSmallInternet()
   internet.add('hub.test', talkingHost('hub'))
   const edge: Edge = createEdge(internet)
-  const body = await createNamespaces({ user: 'learner', hostName: 'lab', internet, edge, home: {}, programs: [], shown: [], ...options })
-  const sandbox = createSandbox(body)
+  const sandbox = await openSandbox(kind, { user: 'learner', hostName: 'lab', internet, edge, home: {}, programs: [], shown: [], ...options })
   return {
     internet,
     sandbox,

@@ -1,0 +1,58 @@
+// A managed cluster in Azure becomes a cluster on the world's internet, and its kubeconfig opens it.
+
+import { type AzureHooks, clusterKubeconfig } from '../../azure/hooks.ts'
+import type { Resource } from '../../azure/state.ts'
+import { at } from '../../kubernetes/object.ts'
+import type { Cluster, ClusterSpec } from '../cluster.ts'
+import { encode } from '../kubeconfig.ts'
+import type { BridgeGround } from './ground.ts'
+
+/** The spec of the cluster behind a managed cluster. Its id is the resource's, in lower case. */
+export function aksSpec(resource: Resource, options: { now: number; context?: string }): ClusterSpec {
+  const network = at(resource.body, 'properties', 'networkProfile')
+  return {
+    id: resource.id.toLowerCase(),
+    name: resource.body.name,
+    host: String(at(resource.body, 'properties', 'fqdn')),
+    port: 443,
+    flavor: 'aks',
+    version: String(at(resource.body, 'properties', 'currentKubernetesVersion') ?? at(resource.body, 'properties', 'kubernetesVersion')),
+    serviceCidr: String(at(network, 'serviceCidr') ?? '10.0.0.0/16'),
+    podCidr: String(at(network, 'podCidr') ?? '10.244.0.0/16'),
+    authorization: ['RBAC'],
+    without: [],
+    born: options.now,
+    ...(options.context === undefined ? {} : { context: options.context }),
+  }
+}
+
+/** What the world does when Azure makes, changes or deletes a managed cluster. */
+export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedCluster']> {
+  return {
+    async created(resource) {
+      const context = contextOf(ground, resource)
+      ground.addCluster(aksSpec(resource, { now: ground.now(), ...(context === undefined ? {} : { context }) }))
+    },
+    async deleted(resource) {
+      ground.removeCluster(resource.id.toLowerCase())
+    },
+    async credentials(resource, who) {
+      const cluster = ground.cluster(resource.id.toLowerCase())
+      if (!cluster) throw new Error(`The cluster ${resource.body.name} has not been made yet`)
+      const named = { name: resource.body.name, group: resource.id.split('/')[4] ?? '', fqdn: cluster.spec.host, tenant: ground.azure().tenantId }
+      return clusterKubeconfig(named, who, credentialsOf(cluster, ground))
+    },
+  }
+}
+
+function credentialsOf(cluster: Cluster, ground: BridgeGround): Parameters<typeof clusterKubeconfig>[2] {
+  const pair = cluster.adminCertificate()
+  return { certificateAuthority: encode(ground.ca), clientCertificate: encode(pair.certificate), clientKey: encode(pair.key), token: cluster.adminToken }
+}
+
+/** The context that a world file's fleet gives to a member's cluster. */
+function contextOf(ground: BridgeGround, resource: Resource): string | undefined {
+  const members = ground.file.fleet?.members
+  if (!Array.isArray(members)) return undefined
+  return members.find((member) => (member.cluster ?? member.name) === resource.body.name)?.context
+}

@@ -1,0 +1,157 @@
+// A fleet with a hub becomes a cluster that runs the hub agent; a member that joins gets a member agent of its own.
+import { type AzureHooks, hubKubeconfig } from '../../azure/hooks.ts'
+import type { Resource } from '../../azure/state.ts'
+import { hubControllers, hubObjects, memberClusterObject, memberControllers, memberObjects } from '../../controllers/fleet/index.ts'
+import type { Client } from '../../kubernetes/client.ts'
+import { systemUser, type UserInfo } from '../../kubernetes/identity.ts'
+import { at, type KubernetesObject } from '../../kubernetes/object.ts'
+import { StatusError } from '../../kubernetes/status-error.ts'
+import type { Cluster, ClusterSpec } from '../cluster.ts'
+import { encode } from '../kubeconfig.ts'
+import { type BridgeGround, fleetSettings, type Membership } from './ground.ts'
+
+/** The user that the member agent is on its member: a service account of the agent's own namespace. */
+export const memberAgent: UserInfo = {
+  name: 'system:serviceaccount:fleet-system:member-agent-sa',
+  groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system', 'system:authenticated', 'system:masters'],
+}
+
+const hubAgent: UserInfo = { ...memberAgent, name: 'system:serviceaccount:fleet-system:hub-agent-sa' }
+
+/** What the world does when Azure makes a fleet's hub, and when members join and leave. */
+export function fleetHooks(ground: BridgeGround): Required<Pick<AzureHooks, 'fleet' | 'member'>> {
+  return {
+    fleet: {
+      async created(fleet) {
+        const hub = ground.addCluster(hubSpec(fleet, ground), hubObjects())
+        runHub(hub, ground)
+      },
+      async deleted(fleet) {
+        ground.removeCluster(fleet.id.toLowerCase())
+      },
+      async credentials(fleet) {
+        const named = {
+          name: fleet.body.name,
+          group: fleet.id.split('/')[4] ?? '',
+          location: fleet.body.location ?? '',
+          fqdn: fqdnOf(fleet),
+          tenant: ground.azure().tenantId,
+        }
+        return hubKubeconfig(named, encode(ground.ca))
+      },
+    },
+    member: {
+      async joined(member, fleet, cluster) {
+        await joinFleet(ground, { member: member.body.name, hub: fleet.id.toLowerCase(), cluster: cluster.id.toLowerCase() }, { labels: labelsOf(member) })
+      },
+      async updated(member, fleet) {
+        await relabel(ground, { hub: fleet.id.toLowerCase(), name: member.body.name }, labelsOf(member))
+      },
+      async left(member, fleet) {
+        await leave(ground, { hub: fleet.id.toLowerCase(), name: member.body.name })
+      },
+    },
+  }
+}
+
+/** Starts the hub agent's controllers on a hub: at its birth, and when a world is restored. */
+export function runHub(hub: Cluster, ground: BridgeGround): void {
+  const { reservedNamespaces } = fleetSettings(ground.file)
+  hub.run({ name: 'hub-agent', definitions: hubControllers({ reservedNamespaces }), user: hubAgent })
+}
+
+/** Starts the member agent of one membership: when it joins, and when a world is restored. */
+export function runMember(ground: BridgeGround, membership: Membership): void {
+  const hub = ground.cluster(membership.hub)
+  const member = ground.cluster(membership.cluster)
+  if (!hub || !member) return
+  const hubClient = hub.clientOf(hubUserOf(membership.member), 'work-api-agent')
+  member.run({
+    name: `member-agent/${membership.member}`,
+    definitions: memberControllers({ memberName: membership.member }),
+    others: { hub: hubClient },
+    settings: { memberName: membership.member },
+    user: memberAgent,
+  })
+}
+
+function hubSpec(fleet: Resource, ground: BridgeGround): ClusterSpec {
+  const version = String(at(fleet.body, 'properties', 'hubProfile', 'kubernetesVersion') ?? '1.34.0')
+  return {
+    id: fleet.id.toLowerCase(),
+    name: 'hub',
+    host: fqdnOf(fleet),
+    port: 443,
+    flavor: 'hub',
+    version,
+    serviceCidr: '10.0.0.0/16',
+    podCidr: '10.244.0.0/16',
+    authorization: ['RBAC'],
+    without: ['scheduler', 'kubelet'],
+    born: ground.now(),
+    ...(ground.file.fleet ? { context: ground.file.fleet.hub.context } : {}),
+  }
+}
+
+function fqdnOf(fleet: Resource): string {
+  return String(at(fleet.body, 'properties', 'hubProfile', 'fqdn'))
+}
+
+/** What a member is joined with, beside its name. */
+export interface JoinOptions {
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints?: readonly unknown[]
+}
+
+/** Joins a cluster to a hub: the agent's objects on the member, a MemberCluster on the hub, and the agent at work. */
+export async function joinFleet(ground: BridgeGround, membership: Membership, options: JoinOptions): Promise<void> {
+  const hub = ground.cluster(membership.hub)
+  const member = ground.cluster(membership.cluster)
+  if (!hub || !member) return
+  const onMember = member.clientOf(systemUser('fleet-join'))
+  for (const object of memberObjects()) await createIfAbsent(onMember, object)
+  await createIfAbsent(hub.clientOf(systemUser('fleet-join')), memberClusterObject({ name: membership.member, ...options }))
+  ground.setMemberships([...ground.memberships(), membership])
+  runMember(ground, membership)
+}
+
+async function leave(ground: BridgeGround, of: { hub: string; name: string }): Promise<void> {
+  const membership = ground.memberships().find(({ hub, member }) => hub === of.hub && member === of.name)
+  const hub = ground.cluster(of.hub)
+  if (!hub) return
+  const client = hub.clientOf(systemUser('fleet-join'))
+  const resource = await client.resourceFor('cluster.kubernetes-fleet.io/v1beta1', 'MemberCluster')
+  if (resource) await client.delete(resource, { name: of.name }).catch(ignoreMissing)
+  ground.setMemberships(ground.memberships().filter((entry) => entry !== membership))
+}
+
+async function relabel(ground: BridgeGround, of: { hub: string; name: string }, labels: Readonly<Record<string, string>>): Promise<void> {
+  const client = ground.cluster(of.hub)?.clientOf(systemUser('fleet-join'))
+  const resource = await client?.resourceFor('cluster.kubernetes-fleet.io/v1beta1', 'MemberCluster')
+  if (client && resource) await client.patch(resource, { name: of.name }, { metadata: { labels } }, { type: 'merge' }).catch(ignoreMissing)
+}
+
+/** Who a member's agent is to its hub: the identity that the MemberCluster names. */
+function hubUserOf(member: string): UserInfo {
+  const object = memberClusterObject({ name: member, labels: {} })
+  const identity = at(object, 'spec', 'identity')
+  const name = `system:serviceaccount:${at(identity, 'namespace')}:${at(identity, 'name')}`
+  return { name, groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system', 'system:authenticated'] }
+}
+
+function labelsOf(member: Resource): Readonly<Record<string, string>> {
+  const labels = at(member.body, 'properties', 'labels')
+  return typeof labels === 'object' && labels !== null && !Array.isArray(labels) ? (labels as Readonly<Record<string, string>>) : {}
+}
+
+async function createIfAbsent(client: Client, object: KubernetesObject): Promise<void> {
+  const resource = await client.resourceFor(object.apiVersion, object.kind)
+  if (!resource) throw new Error(`${object.kind} of ${object.apiVersion} is not served`)
+  await client.create(resource, object).catch((error: unknown) => {
+    if (!(error instanceof StatusError && error.reason === 'AlreadyExists')) throw error
+  })
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof StatusError && error.reason === 'NotFound')) throw error
+}

@@ -1,0 +1,36 @@
+// What the bridges between Azure and Kubernetes stand on: the world's clusters, made and taken away by their specs.
+import type { Azure } from '../../azure/arm-server.ts'
+import type { KubernetesObject } from '../../kubernetes/object.ts'
+import type { FleetFile, WorldFile } from '../../labs/world-file.ts'
+import type { Cluster, ClusterSpec } from '../cluster.ts'
+
+/** How a member's cluster is tied to a hub; plain data, it stands in the snapshot. */
+export interface Membership {
+  readonly member: string
+  /** Id of the member's cluster. */
+  readonly cluster: string
+  /** Id of the hub's cluster. */
+  readonly hub: string
+}
+
+/** The world as its bridges see it. */
+export interface BridgeGround {
+  readonly file: WorldFile
+  readonly now: () => number
+  /** When the world is to begin, ms; its births may be played before. */
+  readonly born: number
+  /** PEM of the world's CA. */
+  readonly ca: string
+  azure(): Azure
+  cluster(id: string): Cluster | undefined
+  /** Makes a cluster that lives on the internet under its host name. */
+  addCluster(spec: ClusterSpec, own?: readonly KubernetesObject[]): Cluster
+  removeCluster(id: string): void
+  memberships(): readonly Membership[]
+  setMemberships(memberships: readonly Membership[]): void
+}
+
+/** Settings of a fleet that the world file gives, with the defaults of a world that has none. */
+export function fleetSettings(file: WorldFile): { hub: FleetFile['hub']; reservedNamespaces: WorldFile['reservedNamespaces'] } {
+  return { hub: file.fleet?.hub ?? { context: 'hub', webhooks: true, guardRail: true }, reservedNamespaces: file.reservedNamespaces }
+}

@@ -1,0 +1,176 @@
+// A cluster: an API server with its controllers and its own authority for client certificates.
+import type { Activity } from '../base/activity.ts'
+import type { Clock } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
+import { createPrivateKey, type PrivateKey, toHex } from '../base/p256.ts'
+import { createRandom, type Random } from '../base/random.ts'
+import type { ControllerDefinition } from '../controllers/controller.ts'
+import { clusterControllers } from '../controllers/index.ts'
+import { type RunningControllers, runControllers } from '../controllers/run-controllers.ts'
+import { type AdmissionPlugin, type ApiServer, type ApiServerState, createApiServer } from '../kubernetes/api-server.ts'
+import type { Client } from '../kubernetes/client.ts'
+import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } from '../kubernetes/identity.ts'
+import type { KubernetesObject } from '../kubernetes/object.ts'
+import type { RequestLogEntry } from '../kubernetes/request-log.ts'
+import { type AuthorityState, clientCertificate, createAuthority, type KeyPair } from './certificates.ts'
+
+/** What a cluster is made from; all plain data, and it stands in the snapshot. */
+export interface ClusterSpec {
+  /** Unique in the world; for AKS clusters the resource id. */
+  readonly id: string
+  /** What people call it: the managed cluster's, hub's or kubeadm cluster's name. */
+  readonly name: string
+  /** Host name of its API server on the world's internet. */
+  readonly host: string
+  /** Port that kubeconfigs name: 443 on AKS, 6443 on kubeadm's. */
+  readonly port: number
+  readonly flavor: 'plain' | 'kubeadm' | 'aks' | 'hub'
+  readonly version: string
+  readonly serviceCidr: string
+  readonly podCidr: string
+  readonly authorization: readonly ('RBAC' | 'AlwaysAllow')[]
+  readonly without: readonly string[]
+  /** Context name for the world's own kubeconfig, if it has one there. */
+  readonly context?: string
+  readonly born: number
+}
+
+/** Everything of a cluster that a snapshot holds. */
+export interface ClusterState {
+  readonly spec: ClusterSpec
+  readonly authority: AuthorityState
+  readonly random: Random['state']
+  readonly api: ApiServerState
+  readonly controllers: Readonly<Record<string, JsonObject>>
+}
+
+/** A set of controllers that belongs together: the cluster's own, a fleet hub's, a member agent's. */
+export interface ControllerSet {
+  readonly name: string
+  readonly definitions: readonly ControllerDefinition[]
+  readonly others?: Readonly<Record<string, Client>>
+  readonly settings?: Readonly<Record<string, string>>
+  /** Who the set's controllers are to the API server; default: the controller's own system user. */
+  readonly user?: UserInfo
+}
+
+/** What all clusters of a world share. */
+export interface ClusterGround {
+  readonly clock: Clock
+  readonly activity: Activity
+  /** Seed of keys and tokens. */
+  readonly secret: string
+  /** Seed of names and addresses. */
+  readonly seed: string
+  log?(cluster: ClusterSpec, entry: RequestLogEntry): void
+}
+
+/** What a cluster is born with, beside its spec. `shared` is one array for all clusters of the same shape. */
+export interface ClusterBirth {
+  readonly shared: readonly KubernetesObject[]
+  readonly own: readonly KubernetesObject[]
+  readonly admission: readonly AdmissionPlugin[]
+  readonly tokens: readonly TokenAuthenticator[]
+  readonly authorizers: readonly Authorizer[]
+}
+
+/** A running cluster. */
+export interface Cluster {
+  readonly spec: ClusterSpec
+  readonly server: ApiServer
+  readonly authority: AuthorityState
+  /** User and groups of the cluster's administrator. */
+  readonly admin: UserInfo
+  /** Bearer token of the administrator. */
+  readonly adminToken: string
+  /** Client certificate of the administrator. */
+  adminCertificate(): KeyPair
+  clientOf(user: UserInfo, fieldManager?: string): Client
+  run(set: ControllerSet): void
+  /** Ends a set; what it remembered is forgotten. */
+  end(set: string): void
+  state(): ClusterState
+  stop(): void
+}
+
+const administrators: Readonly<Record<ClusterSpec['flavor'], UserInfo>> = {
+  plain: systemUser('kubernetes-admin'),
+  kubeadm: { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] },
+  aks: systemUser('masterclient'),
+  hub: systemUser('masterclient'),
+}
+
+/** The authority and token that a cluster will have: known before it is born, since kubeconfigs and birth objects hold them. */
+export function clusterSecrets(spec: ClusterSpec, ground: ClusterGround): { authority: AuthorityState; adminToken: string; serviceAccountKey: PrivateKey } {
+  const secret = createRandom(`${ground.secret}/cluster/${spec.id}`)
+  const authority = createAuthority('kubernetes', { secret, now: spec.born })
+  return { authority, adminToken: toHex(secret.bytes(64)), serviceAccountKey: createPrivateKey(secret) }
+}
+
+/** Makes a cluster, or with `state` goes on with one. Its controllers begin to work at once. */
+export function createCluster(spec: ClusterSpec, ground: ClusterGround, options: { birth: ClusterBirth; state?: ClusterState }): Cluster {
+  const { birth, state } = options
+  const { authority, adminToken, serviceAccountKey } = clusterSecrets(spec, ground)
+  const admin = administrators[spec.flavor]
+  const random = createRandom(state?.random ?? `${ground.seed}/cluster/${spec.id}`)
+  const server = createApiServer({
+    clock: ground.clock,
+    activity: ground.activity,
+    random,
+    serviceCidr: spec.serviceCidr,
+    gitVersion: `v${spec.version}`,
+    birth: birth.shared,
+    seed: birth.own,
+    ...(state ? { state: state.api } : {}),
+    tokens: [{ authenticate: (token) => (token === adminToken ? admin : undefined) }, ...birth.tokens],
+    authorizers: birth.authorizers,
+    rbac: true,
+    serviceAccountKey,
+    anonymous: spec.authorization.length === 1,
+    admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),
+    log: (entry) => ground.log?.(spec, entry),
+  })
+  const sets = new Map<string, RunningControllers>()
+  const clientOf = (user: UserInfo, fieldManager?: string): Client => server.client(user, fieldManager === undefined ? {} : { fieldManager })
+
+  function run(set: ControllerSet): void {
+    const before = state?.controllers[set.name]
+    const running = runControllers(set.definitions, {
+      clock: ground.clock,
+      activity: ground.activity,
+      random,
+      clientFor: (name, definition) => clientOf(set.user ?? systemUser(`system:${name}`), definition.fieldManager ?? 'kube-controller-manager'),
+      prefix: `${spec.id}/${set.name}`,
+      settings: { podCidr: spec.podCidr, clusterName: spec.name, ...set.settings },
+      ...(set.others ? { others: set.others } : {}),
+      ...(before ? { state: before } : {}),
+    })
+    sets.set(set.name, running)
+  }
+
+  run({ name: 'cluster', definitions: clusterControllers(spec.without) })
+  return {
+    spec,
+    server,
+    authority,
+    admin,
+    adminToken,
+    adminCertificate: () => clientCertificate(authority, admin, { secret: createRandom(`${ground.secret}/admin/${spec.id}`), now: spec.born }),
+    clientOf,
+    run,
+    end(name) {
+      sets.get(name)?.stop()
+      sets.delete(name)
+    },
+    state: () => ({
+      spec,
+      authority,
+      random: random.state,
+      api: server.state(),
+      controllers: Object.fromEntries([...sets].map(([name, running]) => [name, running.state()])),
+    }),
+    stop() {
+      for (const running of sets.values()) running.stop()
+    },
+  }
+}

@@ -1,0 +1,259 @@
+// Everything that one learner's commands can reach: a small internet, a clock and a seed (the room's door).
+
+import { type Azure, createAzure } from '../azure/arm-server.ts'
+import type { AzureState } from '../azure/state.ts'
+import { type Activity, createActivity } from '../base/activity.ts'
+import { createClock, machineNow, machinePulse, type Pulse, type WorldClock } from '../base/clock.ts'
+import { createRandom, type Random } from '../base/random.ts'
+import type { KubernetesObject } from '../kubernetes/object.ts'
+import type { RequestLogEntry } from '../kubernetes/request-log.ts'
+import type { WorldFile } from '../labs/world-file.ts'
+import { birthOf } from './births/births.ts'
+import { playBirth, settlingTime } from './births/play.ts'
+import { aksHooks } from './bridges/aks.ts'
+import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
+import type { BridgeGround, Membership } from './bridges/ground.ts'
+import { type AuthorityState, createAuthority } from './certificates.ts'
+import { clockHostName, createClockHost } from './clock-host.ts'
+import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster } from './cluster.ts'
+import { withFaults } from './faults.ts'
+import { createHostTable, type HostTable } from './hosts.ts'
+import type { Internet } from './internet.ts'
+
+/** Everything of a world, as plain data (decision 4). Objects in it are frozen and may be shared with the world it was taken from. */
+export interface WorldSnapshot {
+  readonly format: 1
+  readonly file: WorldFile
+  readonly secret: string
+  readonly born: number
+  readonly clock: ReturnType<WorldClock['state']>
+  readonly authority: AuthorityState
+  readonly random: Random['state']
+  readonly clusters: readonly ClusterState[]
+  readonly memberships: readonly Membership[]
+  readonly azure?: AzureState
+}
+
+/** A line of the request log: who asked which host for what, and how it ended. */
+export interface WorldLogEntry extends RequestLogEntry {
+  /** Name of the cluster, or the host name for Azure. */
+  readonly at: string
+}
+
+/** What a world is made with. Without `secret` its keys come from the machine's own chance. */
+export interface WorldOptions {
+  readonly pulse?: Pulse
+  readonly secret?: string
+  readonly snapshot?: WorldSnapshot
+  log?(entry: WorldLogEntry): void
+}
+
+/** A running world. It is born stopped: `clock.start()` lets its time run. */
+export interface World {
+  readonly file: WorldFile
+  readonly clock: WorldClock
+  readonly activity: Activity
+  readonly internet: Internet
+  readonly azure: Azure | undefined
+  /** Clusters in the order in which they were made. */
+  clusters(): readonly Cluster[]
+  memberships(): readonly Membership[]
+  /** Calls back when clusters or memberships come or go. */
+  onChange(listener: () => void): () => void
+  /** Who left an object of a cluster (by the cluster's id) at a resource version: from the last writes of its request log. */
+  writer(cluster: string, resourceVersion: string): string | undefined
+  /** Everything, as plain data; waits until nothing is under way. */
+  snapshot(): Promise<WorldSnapshot>
+  close(): void
+}
+
+const second = 1000
+
+/** Makes the world of a file, settled as the file says; or goes on with a snapshot. */
+export async function createWorld(file: WorldFile, options: WorldOptions = {}): Promise<World> {
+  const { snapshot } = options
+  if (snapshot && snapshot.format !== 1) {
+    throw new Error(`Cannot read a world of format ${String(snapshot.format)}: expected format 1; use the release that wrote it, or start the lab again`)
+  }
+  const world = new RunningWorld(snapshot?.file ?? file, options)
+  await world.begin(snapshot)
+  return world
+}
+
+/** A second world that goes on from where this one is; neither sees the other afterwards. */
+export async function forkWorld(world: World, options: WorldOptions = {}): Promise<World> {
+  return createWorld(world.file, { ...options, snapshot: await world.snapshot() })
+}
+
+class RunningWorld implements World {
+  readonly file: WorldFile
+  readonly clock: WorldClock
+  readonly activity = createActivity()
+  azure: Azure | undefined
+  readonly #options: WorldOptions
+  readonly #secret: string
+  readonly #born: number
+  readonly #random: Random
+  readonly #authority: AuthorityState
+  readonly #hosts: HostTable
+  readonly #clusters = new Map<string, Cluster>()
+  readonly #listeners = new Set<() => void>()
+  readonly #writers = new Map<string, Map<string, string>>()
+  #memberships: readonly Membership[] = []
+
+  constructor(file: WorldFile, options: WorldOptions) {
+    const { snapshot, pulse = machinePulse } = options
+    this.file = file
+    this.#options = options
+    this.#born = snapshot?.born ?? (file.clock.start === undefined ? Math.floor(machineNow() / second) * second : Date.parse(file.clock.start))
+    this.#secret = snapshot?.secret ?? options.secret ?? crypto.randomUUID()
+    this.clock = createClock(snapshot?.clock ?? { now: this.#born - (file.fleet ? settlingTime : 0), pace: file.clock.pace ?? 1, timers: [] }, {
+      pulse,
+      activity: this.activity,
+    })
+    this.#random = createRandom(snapshot?.random ?? `${file.seed}/world`)
+    this.#authority = snapshot?.authority ?? createAuthority('Drydock world CA', { secret: createRandom(`${this.#secret}/authority`), now: this.#born })
+    this.#hosts = createHostTable({ authority: this.#authority, secret: this.#secret, born: this.#born })
+    this.#hosts.put(clockHostName, { host: createClockHost(this.clock) })
+  }
+
+  get internet(): Internet {
+    return this.#hosts
+  }
+
+  clusters(): readonly Cluster[] {
+    return [...this.#clusters.values()]
+  }
+
+  memberships(): readonly Membership[] {
+    return this.#memberships
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  writer(cluster: string, resourceVersion: string): string | undefined {
+    return this.#writers.get(cluster)?.get(resourceVersion)
+  }
+
+  async begin(snapshot: WorldSnapshot | undefined): Promise<void> {
+    const ground = this.#bridgeGround()
+    if (this.file.azure) this.#beginAzure(ground, snapshot)
+    if (snapshot) {
+      for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
+      for (const cluster of this.#clusters.values()) if (cluster.spec.flavor === 'hub') runHub(cluster, ground)
+      this.#memberships = snapshot.memberships
+      for (const membership of this.#memberships) runMember(ground, membership)
+      await this.activity.settled()
+      return
+    }
+    await playBirth(this.file, { ground, clock: this.clock, activity: this.activity })
+  }
+
+  async snapshot(): Promise<WorldSnapshot> {
+    await this.activity.settled()
+    return {
+      format: 1,
+      file: this.file,
+      secret: this.#secret,
+      born: this.#born,
+      clock: this.clock.state(),
+      authority: this.#authority,
+      random: this.#random.state,
+      clusters: this.clusters().map((cluster) => cluster.state()),
+      memberships: this.#memberships,
+      ...(this.azure ? { azure: this.azure.state() } : {}),
+    }
+  }
+
+  close(): void {
+    this.clock.stop()
+    for (const cluster of this.#clusters.values()) cluster.stop()
+  }
+
+  #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
+    const { subscription, user } = this.file.azure ?? {}
+    const azure = createAzure({
+      clock: this.clock,
+      activity: this.activity,
+      random: createRandom(`${this.file.seed}/azure`),
+      secret: createRandom(`${this.#secret}/azure`),
+      durations: this.file.durations,
+      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground) },
+      ...(subscription ? { subscription } : {}),
+      ...(user ? { user } : {}),
+      ...(snapshot?.azure ? { state: snapshot.azure } : {}),
+    })
+    this.azure = azure
+    for (const [name, host] of Object.entries(azure.hosts)) {
+      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#random }) })
+    }
+  }
+
+  #bridgeGround(): BridgeGround {
+    return {
+      file: this.file,
+      now: () => this.clock.now(),
+      born: this.#born,
+      ca: this.#authority.certificate,
+      azure: () => {
+        if (!this.azure) throw new Error('This world has no Azure')
+        return this.azure
+      },
+      cluster: (id) => this.#clusters.get(id),
+      addCluster: (spec, own = []) => this.#addCluster(spec, { own }),
+      removeCluster: (id) => this.#removeCluster(id),
+      memberships: () => this.#memberships,
+      setMemberships: (memberships) => {
+        this.#memberships = memberships
+        this.#changed()
+      },
+    }
+  }
+
+  #addCluster(spec: ClusterSpec, options: { own: readonly KubernetesObject[]; state?: ClusterState }): Cluster {
+    const ground: ClusterGround = {
+      clock: this.clock,
+      activity: this.activity,
+      secret: this.#secret,
+      seed: String(this.file.seed),
+      log: (cluster, entry) => this.#noted(cluster, entry),
+    }
+    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, own: options.own })
+    const cluster = createCluster(spec, ground, { birth, ...(options.state ? { state: options.state } : {}) })
+    this.#clusters.set(spec.id, cluster)
+    const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#random })
+    this.#hosts.put(spec.host, { host, clientCa: cluster.authority.certificate })
+    this.#changed()
+    return cluster
+  }
+
+  #removeCluster(id: string): void {
+    const cluster = this.#clusters.get(id)
+    if (!cluster) return
+    cluster.stop()
+    this.#clusters.delete(id)
+    this.#hosts.remove(cluster.spec.host)
+    this.#changed()
+  }
+
+  #noted({ id, name }: ClusterSpec, entry: RequestLogEntry): void {
+    if (entry.resourceVersion !== undefined) {
+      const writers = this.#writers.get(id) ?? new Map<string, string>()
+      writers.set(entry.resourceVersion, entry.user)
+      const [oldest] = writers.keys()
+      if (writers.size > remembered && oldest !== undefined) writers.delete(oldest)
+      this.#writers.set(id, writers)
+    }
+    this.#options.log?.({ at: name, ...entry })
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** How many writes per cluster the evidence of "who" goes back. */
+const remembered = 2000
