@@ -109,68 +109,91 @@ export function clusterSecrets(spec: ClusterSpec, ground: ClusterGround): { auth
 
 /** Makes a cluster, or with `state` goes on with one. Its controllers begin to work at once. */
 export function createCluster(spec: ClusterSpec, ground: ClusterGround, options: { birth: ClusterBirth; state?: ClusterState }): Cluster {
-  const { birth, state } = options
-  const { authority, adminToken, serviceAccountKey } = clusterSecrets(spec, ground)
-  const admin = administrators[spec.flavor]
-  const random = createRandom(state?.random ?? `${ground.seed}/cluster/${spec.id}`)
-  const server = createApiServer({
-    clock: ground.clock,
-    activity: ground.activity,
-    random,
-    serviceCidr: spec.serviceCidr,
-    gitVersion: `v${spec.version}`,
-    birth: birth.shared,
-    seed: birth.own,
-    ...(state ? { state: state.api } : {}),
-    tokens: [{ authenticate: (token) => (token === adminToken ? admin : undefined) }, ...birth.tokens],
-    authorizers: birth.authorizers,
-    rbac: true,
-    serviceAccountKey,
-    anonymous: spec.authorization.length === 1,
-    admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),
-    log: (entry) => ground.log?.(spec, entry),
-  })
-  const sets = new Map<string, RunningControllers>()
-  const clientOf = (user: UserInfo, fieldManager?: string): Client => server.client(user, fieldManager === undefined ? {} : { fieldManager })
+  const cluster = new RunningCluster(spec, ground, options)
+  cluster.run({ name: 'cluster', definitions: clusterControllers(spec.without) })
+  return cluster
+}
 
-  function run(set: ControllerSet): void {
-    const before = state?.controllers[set.name]
-    const running = runControllers(set.definitions, {
+class RunningCluster implements Cluster {
+  readonly spec: ClusterSpec
+  readonly server: ApiServer
+  readonly authority: AuthorityState
+  readonly admin: UserInfo
+  readonly adminToken: string
+  readonly #ground: ClusterGround
+  readonly #random: Random
+  readonly #before: Readonly<Record<string, JsonObject>>
+  readonly #sets = new Map<string, RunningControllers>()
+
+  constructor(spec: ClusterSpec, ground: ClusterGround, { birth, state }: { birth: ClusterBirth; state?: ClusterState }) {
+    const { authority, adminToken, serviceAccountKey } = clusterSecrets(spec, ground)
+    this.spec = spec
+    this.authority = authority
+    this.adminToken = adminToken
+    this.admin = administrators[spec.flavor]
+    this.#ground = ground
+    this.#random = createRandom(state?.random ?? `${ground.seed}/cluster/${spec.id}`)
+    this.#before = state?.controllers ?? {}
+    this.server = createApiServer({
       clock: ground.clock,
       activity: ground.activity,
-      random,
-      clientFor: (name, definition) => clientOf(set.user ?? systemUser(`system:${name}`), definition.fieldManager ?? 'kube-controller-manager'),
-      prefix: `${spec.id}/${set.name}`,
-      settings: { podCidr: spec.podCidr, clusterName: spec.name, ...set.settings },
-      ...(set.others ? { others: set.others } : {}),
-      ...(before ? { state: before } : {}),
+      random: this.#random,
+      serviceCidr: spec.serviceCidr,
+      gitVersion: `v${spec.version}`,
+      birth: birth.shared,
+      seed: birth.own,
+      ...(state ? { state: state.api } : {}),
+      tokens: [{ authenticate: (token) => (token === adminToken ? this.admin : undefined) }, ...birth.tokens],
+      authorizers: birth.authorizers,
+      rbac: true,
+      serviceAccountKey,
+      anonymous: spec.authorization.length === 1,
+      admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),
+      log: (entry) => ground.log?.(spec, entry),
     })
-    sets.set(set.name, running)
   }
 
-  run({ name: 'cluster', definitions: clusterControllers(spec.without) })
-  return {
-    spec,
-    server,
-    authority,
-    admin,
-    adminToken,
-    adminCertificate: () => clientCertificate(authority, admin, { secret: createRandom(`${ground.secret}/admin/${spec.id}`), now: spec.born }),
-    clientOf,
-    run,
-    end(name) {
-      sets.get(name)?.stop()
-      sets.delete(name)
-    },
-    state: () => ({
-      spec,
-      authority,
-      random: random.state,
-      api: server.state(),
-      controllers: Object.fromEntries([...sets].map(([name, running]) => [name, running.state()])),
-    }),
-    stop() {
-      for (const running of sets.values()) running.stop()
-    },
+  adminCertificate(): KeyPair {
+    const secret = createRandom(`${this.#ground.secret}/admin/${this.spec.id}`)
+    return clientCertificate(this.authority, this.admin, { secret, now: this.spec.born })
+  }
+
+  clientOf(user: UserInfo, fieldManager?: string): Client {
+    return this.server.client(user, fieldManager === undefined ? {} : { fieldManager })
+  }
+
+  run(set: ControllerSet): void {
+    const { clock, activity } = this.#ground
+    const state = this.#before[set.name]
+    const running = runControllers(set.definitions, {
+      clock,
+      activity,
+      random: this.#random,
+      clientFor: (name, definition) => this.clientOf(set.user ?? systemUser(`system:${name}`), definition.fieldManager ?? 'kube-controller-manager'),
+      prefix: `${this.spec.id}/${set.name}`,
+      settings: { podCidr: this.spec.podCidr, clusterName: this.spec.name, ...set.settings },
+      ...(set.others ? { others: set.others } : {}),
+      ...(state ? { state } : {}),
+    })
+    this.#sets.set(set.name, running)
+  }
+
+  end(set: string): void {
+    this.#sets.get(set)?.stop()
+    this.#sets.delete(set)
+  }
+
+  state(): ClusterState {
+    return {
+      spec: this.spec,
+      authority: this.authority,
+      random: this.#random.state,
+      api: this.server.state(),
+      controllers: Object.fromEntries([...this.#sets].map(([name, running]) => [name, running.state()])),
+    }
+  }
+
+  stop(): void {
+    for (const running of this.#sets.values()) running.stop()
   }
 }
