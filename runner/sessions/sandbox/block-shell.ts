@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import { exitCode, outputsOver, start } from './processes.ts'
+import { exitCode, killAll, outputsOver, start } from './processes.ts'
 import type { BlockResult, BlockShell, SandboxBody } from './sandbox.ts'
 
 /**
@@ -55,8 +55,7 @@ export function openBlockShell(body: SandboxBody): BlockShell {
   return {
     execute,
     close() {
-      running?.child.stdin?.end()
-      running?.child.kill()
+      if (running) killAll(running.child)
       running = undefined
     },
   }

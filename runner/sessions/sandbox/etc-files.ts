@@ -9,9 +9,6 @@ export const worldAddress = '127.0.0.10'
 /** Where clients of various makes look for the CAs they trust, below /etc. */
 const bundles = ['ssl/certs/ca-certificates.crt', 'ssl/cert.pem', 'pki/tls/certs/ca-bundle.crt']
 
-/** The bundle that the variables of `shellEnvironment` name. */
-export const bundle = `/etc/${bundles[0]}`
-
 /** What programs of the machine need of its /etc, where it is there: links, loader's cache, settings that are nobody's secret. */
 const borrowed = [
   ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'ld-musl-x86_64.path', 'services', 'protocols', 'mime.types', 'magic', 'inputrc'],
@@ -73,9 +70,11 @@ export function shellEnvironment(user: SandboxUser): Readonly<Record<string, str
     SHELL: '/bin/bash',
     PATH: root ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
-    SSL_CERT_FILE: bundle,
-    REQUESTS_CA_BUNDLE: bundle,
-    NODE_EXTRA_CA_CERTS: bundle,
-    CURL_CA_BUNDLE: bundle,
+    ...trustVariables(`/etc/${bundles[0]}`),
   }
+}
+
+/** The variables by which clients of various makes are told whose certificates to trust. */
+export function trustVariables(file: string): Readonly<Record<string, string>> {
+  return { SSL_CERT_FILE: file, REQUESTS_CA_BUNDLE: file, NODE_EXTRA_CA_CERTS: file, CURL_CA_BUNDLE: file }
 }

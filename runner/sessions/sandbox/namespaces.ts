@@ -7,6 +7,7 @@ import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { shellEnvironment, worldAddress } from './etc-files.ts'
 import { openListeners } from './listeners.ts'
+import { realPipes } from './processes.ts'
 import type { Launch, SandboxBody, SandboxOptions } from './sandbox.ts'
 import { enterScript, initScript } from './scripts.ts'
 import { createSessionFolder, type SessionFolder } from './session-folder.ts'
@@ -60,7 +61,7 @@ function freeUser(): number {
 function launch(folder: SessionFolder, { user, hostName }: SandboxOptions, outer: readonly string[]): ChildProcess {
   const inner = ['unshare', '--user', '--map-root-user', ...unshared, '--fork', '--kill-child', '--', ...shell, initScript, 'init', folder.path, user, hostName]
   const [file = '', ...args] = [...outer, ...inner]
-  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: systemPath }, cwd: '/' })
+  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: systemPath }, cwd: '/', detached: true })
 }
 
 /** What the first process says of itself: its namespaces are made, then all is ready. */
@@ -103,10 +104,12 @@ function bodyOf({ user }: SandboxOptions, { init, outside, close }: Parts): Sand
   const home = variables.HOME ?? '/'
   const id = user === 'root' ? '0' : '1000'
 
-  function enter(program: readonly string[], more: Readonly<Record<string, string>> = {}): Launch {
-    const environment = Object.entries({ ...variables, ...more }).map(([name, value]) => `${name}=${value}`)
-    const inside = [...shell, enterScript, 'enter', id, String(addressSpace), home, 'env', '-i', ...environment, ...program]
-    const [file = '', ...args] = [...become, ...join, '--target', String(first), '--', ...inside]
+  function enter(program: readonly string[], terminal?: string): Launch {
+    const environment = Object.entries({ ...variables, ...(terminal === undefined ? {} : { TERM: terminal }) }).map(([name, value]) => `${name}=${value}`)
+    // Without job control a program needs a session to itself: `kill 0` in it must not reach what stands around it.
+    const whole = terminal === undefined ? ['setsid', ...program] : program
+    const inside = [...shell, enterScript, 'enter', id, String(addressSpace), home, 'env', '-i', ...environment, ...whole]
+    const [file = '', ...args] = [...become, ...(terminal === undefined ? realPipes : []), ...join, '--target', String(first), '--', ...inside]
     return { file, arguments: args, environment: { PATH: systemPath }, folder: '/' }
   }
 

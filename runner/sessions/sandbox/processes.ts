@@ -4,13 +4,16 @@ import { constants } from 'node:os'
 import { finished } from 'node:stream/promises'
 import type { Launch } from './sandbox.ts'
 
-/** Node's own pipes are sockets, which `/dev/stdout` cannot open; with these relays a program sees what a shell gives. */
-const realPipes = ['bash', '--norc', '--noprofile', '-c', 'exec "$@" > >(exec cat) 2> >(exec cat >&2)', 'pipes']
+/**
+ * A command that turns the outputs of the one after it into real pipes: Node's own are sockets, which `/dev/stdout` cannot open.
+ * They belong to whoever starts it, so it comes after a change of user.
+ */
+export const realPipes = ['bash', '--norc', '--noprofile', '-c', 'exec "$@" > >(exec cat) 2> >(exec cat >&2)', 'pipes']
 
 /** Starts a program inside with its outputs as pipes. */
 export function start({ file, arguments: args, environment, folder }: Launch, stdin: 'ignore' | 'pipe'): ChildProcess {
-  const [first = '', ...rest] = [...realPipes, file, ...args]
-  return spawn(first, rest, { stdio: [stdin, 'pipe', 'pipe'], env: environment, cwd: folder })
+  // A session of its own: nothing inside can reach the terminal that the runner itself was started from.
+  return spawn(file, args, { stdio: [stdin, 'pipe', 'pipe'], env: environment, cwd: folder, detached: true })
 }
 
 /** A process's exit code; one that a signal ended counts as a shell counts it. */
@@ -19,6 +22,16 @@ export function exitCode(child: ChildProcess): Promise<number> {
     child.once('error', reject)
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
   })
+}
+
+/** Ends a process that `start` began, and all of its group. */
+export function killAll(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It ended just now.
+  }
 }
 
 /** A background process may hold the outputs open for ever: after a short calm what was written before the end has come through. */
@@ -36,4 +49,5 @@ export async function outputsOver(child: ChildProcess): Promise<void> {
   })
   await Promise.race([Promise.all(closing), calm])
   clearTimeout(timer)
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy()
 }

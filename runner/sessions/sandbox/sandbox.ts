@@ -86,8 +86,8 @@ export interface Sandbox {
 export interface SandboxBody {
   readonly kind: SandboxKind
   readonly home: string
-  /** The command of this machine that starts `program` inside, with the learner's environment and these variables besides. */
-  enter(program: readonly string[], variables?: Readonly<Record<string, string>>): Launch
+  /** The command of this machine that starts `program` inside with the learner's environment; `terminal` is the kind of terminal it is on, if any. */
+  enter(program: readonly string[], terminal?: string): Launch
   close(): Promise<void>
 }
 

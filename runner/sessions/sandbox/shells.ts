@@ -1,7 +1,7 @@
 // Shells in a sandbox, whatever its body: one script, one block after another, or a terminal.
 import { pipeline } from 'node:stream/promises'
 import { openBlockShell } from './block-shell.ts'
-import { exitCode, outputsOver, start } from './processes.ts'
+import { exitCode, killAll, outputsOver, start } from './processes.ts'
 import type { RunOptions, Sandbox, SandboxBody } from './sandbox.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -27,7 +27,7 @@ async function runScript(body: SandboxBody, script: string, { stdout, stderr, si
   const child = start(body.enter(['bash', '-c', long ? readThenRun : script]), long ? 'pipe' : 'ignore')
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(script)
-  const kill = (): void => void child.kill('SIGKILL')
+  const kill = (): void => killAll(child)
   signal?.addEventListener('abort', kill, { once: true })
   const ended = exitCode(child)
   const flowing = [child.stdout, child.stderr].map(

@@ -14,13 +14,13 @@ const longestQueue = 1 << 20
 export async function openTerminal(body: SandboxBody, size: { readonly columns: number; readonly rows: number; readonly type?: string }): Promise<Terminal> {
   const { spawn } = await import('node-pty')
   const type = size.type ?? 'xterm-256color'
-  const { file, arguments: args, environment, folder } = body.enter(['bash'], { TERM: type })
+  const { file, arguments: args, environment, folder } = body.enter(['bash'], type)
   const pty = spawn(file, [...args], {
     name: type,
     cols: clamp(size.columns, limits.columns),
     rows: clamp(size.rows, limits.rows),
     cwd: folder,
-    env: { ...environment, TERM: type },
+    env: { ...environment },
     encoding: null,
   }) as Pty
   const input = createInput(pty.fd)

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { openSandbox } from '#runner/sessions/sandbox/choose.ts'
+import type { SandboxKind } from '#runner/sessions/sandbox/sandbox.ts'
+import { talkingHost } from '#test/support/small-internet.ts'
+import { createSmallSandbox, type SmallSandbox } from '#test/support/small-sandbox.ts'
+
+const shownFolder = mkdtempSync(join(tmpdir(), 'drydock-shown-'))
+mkdirSync(join(shownFolder, 'deep'))
+writeFileSync(join(shownFolder, 'deep/file'), 'shown\n', { mode: 0o600 })
+after(() => rmSync(shownFolder, { recursive: true }))
+
+const bodies: readonly SandboxKind[] = ['namespaces', 'none']
+
+for (const kind of bodies) {
+  let box: SmallSandbox
+  const named = (name: string, body: () => Promise<void>): void => void test(`${kind}: ${name}`, body)
+
+  before(async () => {
+    box = await createSmallSandbox({
+      kind,
+      home: { 'work/notes.txt': { text: 'notes\n' }, '.ssh/key': { text: 'key\n', mode: 0o600 } },
+      programs: [{ name: 'greet', script: '#!/bin/sh\necho "hello $1"\n' }],
+    })
+  })
+  after(() => box.close())
+
+  named('a script runs with its outputs and exit code unmixed', async () => {
+    assert.deepEqual(await box.run('echo out; echo err >&2; exit 7'), { exit: 7, stdout: 'out\n', stderr: 'err\n' })
+  })
+
+  named('standard input is empty', async () => {
+    assert.deepEqual(await box.run('cat; read x; echo "$? [$x]"'), { exit: 0, stdout: '1 []\n', stderr: '' })
+  })
+
+  named('a script ended by a signal counts as a shell counts it', async () => {
+    assert.equal((await box.run('kill -TERM $$')).exit, 143)
+  })
+
+  if (kind !== 'none') {
+    named('a script may end its whole process group, and nothing of its output is lost', async () => {
+      assert.deepEqual(await box.run('trap "" TERM; echo before; sleep 50 & kill 0; echo after'), { exit: 0, stdout: 'before\nafter\n', stderr: '' })
+    })
+  }
+
+  named('a script longer than an argument may be run too', async () => {
+    const { exit, stdout } = await box.run(`x='${'y'.repeat(300_000)}'\necho \${#x}\nexit 3`)
+    assert.deepEqual([exit, stdout], [3, '300000\n'])
+  })
+
+  named('what runs on in the background does not hold a script up', async () => {
+    assert.equal((await box.run('sleep 3600 & echo begun')).stdout, 'begun\n')
+  })
+
+  named('the outputs can be opened by name', async () => {
+    assert.deepEqual(await box.run('echo a | tee /dev/stderr >/dev/stdout'), { exit: 0, stdout: 'a\n', stderr: 'a\n' })
+  })
+
+  named('the home has its files, their modes, and the programs are found', async () => {
+    const { stdout } = await box.run('cd; cat work/notes.txt; stat -c %a .ssh/key; greet you; pwd')
+    assert.equal(stdout, `notes\n600\nhello you\n${box.sandbox.home}\n`)
+  })
+
+  named('a host of the world answers over TLS by its name, others do not', async () => {
+    const { stdout } = await box.run('curl -sS https://hub.test/path; echo; curl -s --max-time 2 https://example.com; echo $?')
+    const [answer = '', code] = stdout.trim().split('\n').filter(Boolean)
+    assert.equal(JSON.parse(answer).url, 'https://hub.test/path')
+    assert.notEqual(code, '0')
+  })
+
+  named('blocks share one shell', async () => {
+    const shell = box.sandbox.openShell()
+    assert.equal((await shell.execute('greeting=hi\ncd /tmp')).exit, 0)
+    const second = await shell.execute('echo "$greeting from $PWD"\ncat <<END\nhere $greeting\nEND\necho bad >&2\n(exit 5)')
+    assert.deepEqual([second.exit, second.stdout, second.stderr, second.ended], [5, 'hi from /tmp\nhere hi\n', 'bad\n', false])
+    assert.equal((await shell.execute('echo $?; cat')).stdout, '5\n')
+    shell.close()
+  })
+
+  named('a block that ends its shell is told, and the next begins another', async () => {
+    const shell = box.sandbox.openShell()
+    const ended = await shell.execute('x=1; echo last; exit 9')
+    assert.deepEqual([ended.exit, ended.stdout, ended.ended], [9, 'last\n', true])
+    assert.equal((await shell.execute('echo "[$x]"')).stdout, '[]\n')
+    shell.close()
+  })
+
+  named('a block with a syntax error or an output turned elsewhere leaves the shell usable', async () => {
+    const shell = box.sandbox.openShell()
+    assert.notEqual((await shell.execute('if then fi (')).exit, 0)
+    assert.equal((await shell.execute('exec 3>&1 >/dev/null; echo lost')).stdout, '')
+    assert.equal((await shell.execute('exec >&3; echo back')).stdout, 'back\n')
+    assert.equal((await shell.execute('printf "no line end"')).stdout, 'no line end')
+    shell.close()
+  })
+
+  named('a terminal is one: size, colours, exit code', async () => {
+    const terminal = await box.sandbox.openTerminal({ columns: 91, rows: 33 })
+    let screen = ''
+    terminal.onData((data) => {
+      screen += Buffer.from(data).toString()
+    })
+    terminal.write(Buffer.from('stty size; [ -t 0 ] && echo is-$((1+1))-terminal\nexit 6\n'))
+    assert.equal(await terminal.exited, 6)
+    assert.match(screen, /33 91/)
+    assert.match(screen, /is-2-terminal/)
+  })
+}
+
+test('namespaces: a host that appears is found by name, one that goes is not', async () => {
+  const box = await createSmallSandbox()
+  try {
+    assert.notEqual((await box.run('getent hosts new.test')).exit, 0)
+    box.internet.add('new.test', talkingHost('new'))
+    assert.equal((await box.run('getent hosts new.test')).stdout.split(/\s+/)[1], 'new.test')
+    assert.match((await box.run('curl -sS https://new.test/ https://new.test:6443/')).stdout, /"name":"new".*"name":"new"/s)
+    box.internet.remove('new.test')
+    assert.notEqual((await box.run('getent hosts new.test')).exit, 0)
+  } finally {
+    await box.close()
+  }
+})
+
+test('namespaces: clients of every make trust the world, and no proxy is named', async () => {
+  const box = await createSmallSandbox({ programs: [{ name: 'node', path: process.execPath }] })
+  try {
+    const script = `env | grep -i proxy; node --disable-wasm-trap-handler -e 'fetch("https://hub.test").then((r) => console.log(r.status))'
+      echo | openssl s_client -connect hub.test:443 -servername hub.test 2>/dev/null | grep -m 1 'Verify return code'`
+    assert.equal((await box.run(script)).stdout, '200\nVerify return code: 0 (ok)\n')
+  } finally {
+    await box.close()
+  }
+})
+
+test('namespaces: a folder is shown read-only at its path, even one that only its owner may read', async () => {
+  chmodSync(shownFolder, 0o700)
+  const box = await createSmallSandbox({ shown: [{ source: shownFolder, target: shownFolder }] })
+  try {
+    assert.equal((await box.run(`cat ${shownFolder}/deep/file`)).stdout, 'shown\n')
+    assert.notEqual((await box.run(`touch ${shownFolder}/x`)).exit, 0)
+  } finally {
+    await box.close()
+  }
+})
+
+test('namespaces: root has uid 0, its home, and folders to write to', async () => {
+  const box = await createSmallSandbox({ user: 'root', hostName: 'controlplane' })
+  try {
+    const { stdout } = await box.run('id -u; echo $HOME; hostname; for d in /root /data /mnt /tmp /usr/local/bin; do touch $d/x && echo $d; done')
+    assert.equal(stdout, '0\n/root\ncontrolplane\n/root\n/data\n/mnt\n/tmp\n/usr/local/bin\n')
+  } finally {
+    await box.close()
+  }
+})
+
+test('a body that does not exist is refused with a remedy', async () => {
+  const { internet, sandbox, close } = await createSmallSandbox({ kind: 'none' })
+  const options = {
+    user: 'learner',
+    hostName: 'lab',
+    internet,
+    edge: { accept() {}, attach: () => () => undefined, handle: async () => undefined, close() {} },
+    home: {},
+    programs: [],
+    shown: [],
+  } as const
+  await assert.rejects(openSandbox('bubblewrap', options), { name: 'MachineError', remedy: /--sandbox namespaces/ })
+  assert.equal(sandbox.kind, 'none')
+  await close()
+})
