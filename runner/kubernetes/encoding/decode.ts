@@ -13,7 +13,7 @@ export interface Decoded {
 
 /**
  * Decodes an object. For built-in kinds the result is what the Go struct holds, without members that its JSON would add:
- * null and empty members that Go cannot tell from absent ones are dropped. Custom resources keep null.
+ * null and zero members that Go cannot tell from absent ones are dropped. Custom resources keep null.
  * Throws DecodeError.
  */
 export function decode(value: JsonObject, schema: Schema): Decoded {
@@ -97,8 +97,6 @@ function wrong(value: Json, schema: Schema, reading: Reading): Json | undefined 
 
 /** Go prints an `omitempty` member only if it is not zero; a pointer is zero only when nil. */
 function isDropped(value: Json, field: FieldSchema): boolean {
-  if (Array.isArray(value)) return value.length === 0
-  if (isObject(value)) return field.schema.kind === 'map' && Object.keys(value).length === 0
   if (value === null) return true
   return !field.pointer && field.omitempty && (value === '' || value === 0 || value === false)
 }

@@ -1,0 +1,129 @@
+// Sets of field paths, as managedFields holds them (FieldsV1): a tree of path elements, some of them members of the set.
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { compareElements, type PathElement } from './path-element.ts'
+
+/** A set of paths below one place; `member` says whether the place itself belongs to it. */
+export interface FieldSet {
+  member: boolean
+  readonly children: Map<PathElement, FieldSet>
+}
+
+/** The path of a field: elements from the root down. */
+export type FieldPath = readonly PathElement[]
+
+/** A set with nothing in it. */
+export function emptyFieldSet(): FieldSet {
+  return { member: false, children: new Map() }
+}
+
+/** True if no path is in the set. */
+export function isEmptyFieldSet(set: FieldSet): boolean {
+  return !set.member && set.children.size === 0
+}
+
+/** Adds a path to a set that is still being made. */
+export function insertPath(set: FieldSet, path: FieldPath): void {
+  let here = set
+  for (const element of path) {
+    let next = here.children.get(element)
+    if (!next) {
+      next = emptyFieldSet()
+      here.children.set(element, next)
+    }
+    here = next
+  }
+  here.member = true
+}
+
+/** Whether a path is in the set. */
+export function hasPath(set: FieldSet, path: FieldPath): boolean {
+  let here: FieldSet | undefined = set
+  for (const element of path) here = here?.children.get(element)
+  return here?.member === true
+}
+
+/** Reads FieldsV1. */
+export function parseFields(fields: JsonObject): FieldSet {
+  const set = emptyFieldSet()
+  for (const key in fields) {
+    if (key === '.') continue
+    const below = fields[key]
+    const child = isObject(below) ? parseFields(below) : emptyFieldSet()
+    child.member = child.children.size === 0 || (isObject(below) && below['.'] !== undefined)
+    set.children.set(key, child)
+  }
+  return set
+}
+
+/** Writes FieldsV1, elements in the server's order. */
+export function formatFields(set: FieldSet): JsonObject {
+  const fields: Record<string, JsonObject> = {}
+  for (const [element, child] of sortedChildren(set)) {
+    fields[element] = child.member && child.children.size > 0 ? { '.': {}, ...formatFields(child) } : formatFields(child)
+  }
+  return fields
+}
+
+/** Every path of the set, a level's members before what is deeper. */
+export function listPaths(set: FieldSet): readonly FieldPath[] {
+  const paths: FieldPath[] = []
+  collectPaths(set, [], paths)
+  return paths
+}
+
+/** Paths in either set. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptyFieldSet(a)) return b
+  if (isEmptyFieldSet(b)) return a
+  const children = new Map(a.children)
+  for (const [element, child] of b.children) {
+    const other = children.get(element)
+    children.set(element, other ? union(other, child) : child)
+  }
+  return { member: a.member || b.member, children }
+}
+
+/** Paths in `a` that are not in `b`; what is below a path of `b` stays. */
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptyFieldSet(b)) return a
+  return combine(a, b, difference, a.member && !b.member)
+}
+
+/** Paths in `a` that are neither in `b` nor below a path of it. */
+export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptyFieldSet(b)) return a
+  if (b.member) return emptyFieldSet()
+  return combine(a, b, recursiveDifference, a.member)
+}
+
+/** Paths in both sets. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  const children = new Map<PathElement, FieldSet>()
+  for (const [element, child] of a.children) {
+    const other = b.children.get(element)
+    const both = other && intersection(child, other)
+    if (both && !isEmptyFieldSet(both)) children.set(element, both)
+  }
+  return { member: a.member && b.member, children }
+}
+
+function combine(a: FieldSet, b: FieldSet, operation: (a: FieldSet, b: FieldSet) => FieldSet, member: boolean): FieldSet {
+  const children = new Map<PathElement, FieldSet>()
+  for (const [element, child] of a.children) {
+    const other = b.children.get(element)
+    const left = other ? operation(child, other) : child
+    if (!isEmptyFieldSet(left)) children.set(element, left)
+  }
+  return { member, children }
+}
+
+function collectPaths(set: FieldSet, prefix: FieldPath, paths: FieldPath[]): void {
+  const children = sortedChildren(set)
+  for (const [element, child] of children) if (child.member) paths.push([...prefix, element])
+  for (const [element, child] of children) collectPaths(child, [...prefix, element], paths)
+}
+
+function sortedChildren(set: FieldSet): readonly (readonly [PathElement, FieldSet])[] {
+  const children = [...set.children]
+  return children.length > 1 ? children.sort(([a], [b]) => compareElements(a, b)) : children
+}

@@ -1,0 +1,103 @@
+// managedFields after a create, update or patch that is no apply (apimachinery `pkg/util/managedfields`).
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { goOrder } from '../encoding/go-order.ts'
+import type { ManagedFieldsEntry } from '../object.ts'
+import type { Schema } from '../openapi/schema.ts'
+import { isEmptyFieldSet, union } from './field-set.ts'
+import {
+  capUpdaters,
+  type Manager,
+  type Managers,
+  managerId,
+  readManagers,
+  takeFrom,
+  withFields,
+  withoutResetFields,
+  withoutServerFields,
+  writeManagers,
+} from './managers.ts'
+import { compare } from './typed-compare.ts'
+
+/** A write, as field management sees it. `live` and `next` are in the form that is stored (`goOrder`). */
+export interface ManagedWrite {
+  /** What is stored now; undefined for a create. */
+  readonly live: JsonObject | undefined
+  /** What the client wants: decoded and defaulted, before admission. */
+  readonly next: JsonObject
+  /** `metadata.managedFields` as the client sent them, if it did: `[]` or one empty entry forgets all. */
+  readonly requested?: readonly ManagedFieldsEntry[]
+  readonly schema: Schema
+  readonly manager: string
+  readonly apiVersion: string
+  /** World time as meta/v1 Time. */
+  readonly time: string
+  readonly subresource?: string
+  /** Dotted paths that this write cannot set; see `resetFields`. */
+  readonly reset?: readonly string[]
+}
+
+/** The managedFields to store with `next`; empty if the object's fields are not tracked. */
+export function updateManagedFields(write: ManagedWrite): readonly ManagedFieldsEntry[] {
+  const managers = managersBefore(write)
+  if (managers.size === 0 && write.live !== undefined) return []
+  return writeManagers(capUpdaters(recordUpdate(managers, write)))
+}
+
+/** Gives what differs between `live` and `next` to the writer and takes it from all others. */
+export function recordUpdate(managers: Managers, write: Omit<ManagedWrite, 'requested'>): Managers {
+  const { schema, reset = [] } = write
+  const changes = compare(withoutManagedFields(write.live ?? emptyObject(schema)), withoutManagedFields(write.next), schema)
+  const gained = withoutResetFields(union(changes.modified, changes.added), reset)
+  const left = takeFrom(managers, union(gained, withoutResetFields(changes.removed, reset)))
+  const own = withoutServerFields(gained)
+  if (isEmptyFieldSet(own)) return left
+  const fresh: Manager = {
+    manager: write.manager === '' ? 'unknown' : write.manager,
+    operation: 'Update',
+    apiVersion: write.apiVersion,
+    subresource: write.subresource ?? '',
+    time: write.time,
+    fields: own,
+  }
+  const id = managerId(fresh)
+  const previous = left.get(id)
+  return left.set(id, previous ? withFields(previous, union(own, previous.fields), write.time) : fresh)
+}
+
+/** The object that a Go server compares a new one with: a struct with nothing set. */
+export function emptyObject(schema: Schema): JsonObject {
+  const known = emptyObjects.get(schema)
+  if (known) return known
+  const empty = goOrder({}, schema)
+  emptyObjects.set(schema, empty)
+  return empty
+}
+
+/** The object without its managedFields, which manage themselves. */
+export function withoutManagedFields(object: JsonObject): JsonObject {
+  const { metadata } = object
+  if (!isObject(metadata) || metadata.managedFields === undefined) return object
+  const { managedFields: _, ...rest } = metadata
+  return { ...object, metadata: rest }
+}
+
+/** The managedFields of an object. */
+export function managedFieldsOf(object: JsonObject | undefined): readonly ManagedFieldsEntry[] {
+  const fields = isObject(object?.metadata) ? object.metadata.managedFields : undefined
+  return Array.isArray(fields) ? (fields as readonly ManagedFieldsEntry[]) : []
+}
+
+const emptyObjects = new WeakMap<Schema, JsonObject>()
+
+/** A client may write managedFields itself, but not through a subresource; what cannot be read counts as not sent. */
+function managersBefore({ live, requested, subresource = '' }: ManagedWrite): Managers {
+  const stored = (): Managers => readManagers(managedFieldsOf(live)) ?? new Map()
+  if (subresource !== '' || requested === undefined) return stored()
+  if (isReset(requested)) return new Map()
+  const sent = readManagers(requested)
+  return sent === undefined || sent.size === 0 ? stored() : sent
+}
+
+function isReset(requested: readonly ManagedFieldsEntry[]): boolean {
+  return requested.length === 0 || (requested.length === 1 && Object.values(requested[0] ?? {}).every((value) => value === undefined))
+}

@@ -1,0 +1,162 @@
+// Who manages which fields, between the written form (managedFields) and sets that can be reckoned with.
+import type { ManagedFieldsEntry } from '../object.ts'
+import { difference, emptyFieldSet, type FieldSet, formatFields, insertPath, isEmptyFieldSet, parseFields, recursiveDifference, union } from './field-set.ts'
+import { fieldElement } from './path-element.ts'
+
+/** A manager's fields. `written` is the entry that they came from, as long as they have not changed. */
+export interface Manager {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly subresource: string
+  readonly time: string | undefined
+  readonly fields: FieldSet
+  readonly written?: ManagedFieldsEntry
+}
+
+/** Managers by identity: an applier is one whatever version it used, an updater is one per version. */
+export type Managers = ReadonlyMap<string, Manager>
+
+/** Reads managedFields; undefined if an entry is not one that the server could have written. */
+export function readManagers(entries: readonly ManagedFieldsEntry[]): Managers | undefined {
+  const managers = new Map<string, Manager>()
+  for (const entry of entries) {
+    const { operation, apiVersion = '', fieldsType, manager = '', subresource = '', time } = entry
+    if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1') return undefined
+    const read: Manager = { manager, operation, apiVersion, subresource, time, fields: parseFields(entry.fieldsV1 ?? {}), written: entry }
+    managers.set(managerId(read), read)
+  }
+  return managers
+}
+
+/** Writes managedFields, in the server's order. */
+export function writeManagers(managers: Managers): readonly ManagedFieldsEntry[] {
+  return [...managers.values()].toSorted(byAge).map(writeManager)
+}
+
+/** The identity of a manager: the written form of what it is made of. */
+export function managerId({ manager, operation, apiVersion, subresource }: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
+  return JSON.stringify({
+    ...(manager === '' ? {} : { manager }),
+    operation,
+    ...(operation === 'Apply' ? {} : { apiVersion }),
+    ...(subresource === '' ? {} : { subresource }),
+  })
+}
+
+/** Takes paths from every manager but one; managers left with nothing go. */
+export function takeFrom(managers: Managers, paths: FieldSet, except?: string): Map<string, Manager> {
+  const left = new Map<string, Manager>()
+  for (const [id, manager] of managers) {
+    if (id === except || !overlap(manager.fields, paths)) {
+      left.set(id, manager)
+      continue
+    }
+    const fields = difference(manager.fields, paths)
+    if (!isEmptyFieldSet(fields)) left.set(id, withFields(manager, fields))
+  }
+  return left
+}
+
+/** A manager with other fields than were written. */
+export function withFields(manager: Manager, fields: FieldSet, time = manager.time): Manager {
+  const { written: _, ...rest } = manager
+  return { ...rest, fields, time }
+}
+
+/** Fields that nobody manages: identity and what the server keeps itself. */
+export function withoutServerFields(fields: FieldSet): FieldSet {
+  return difference(fields, serverFields)
+}
+
+/** The set without fields that a write cannot set (status in the main resource, spec in `status`). */
+export function withoutResetFields(fields: FieldSet, reset: readonly string[]): FieldSet {
+  if (reset.length === 0) return fields
+  const set = emptyFieldSet()
+  for (const path of reset) insertPath(set, path.split('.').map(fieldElement))
+  return recursiveDifference(fields, set)
+}
+
+const maxUpdaters = 10
+const oldUpdates = 'ancient-changes'
+
+/** Folds the oldest updaters of a version into one, so that no more than ten are left. */
+export function capUpdaters(managers: Managers): Managers {
+  const updaters = [...managers].filter(([, manager]) => manager.operation === 'Update')
+  if (updaters.length <= maxUpdaters) return managers
+  const left = new Map(managers)
+  const first = new Map<string, string>()
+  let count = updaters.length
+  for (const [id, manager] of updaters.toSorted(([a, x], [b, y]) => compareText(x.time ?? '', y.time ?? '') || compareText(a, b))) {
+    if (count <= maxUpdaters) break
+    const firstId = first.get(manager.apiVersion)
+    if (firstId === undefined) {
+      first.set(manager.apiVersion, id)
+      continue
+    }
+    const bucket: Manager = {
+      manager: oldUpdates,
+      operation: 'Update',
+      apiVersion: manager.apiVersion,
+      subresource: '',
+      time: manager.time,
+      fields: emptyFieldSet(),
+    }
+    const bucketId = managerId(bucket)
+    const known = left.get(bucketId) ?? left.get(firstId)
+    if (!left.has(bucketId)) left.delete(firstId)
+    left.set(bucketId, withFields(bucket, union(manager.fields, known?.fields ?? emptyFieldSet())))
+    left.delete(id)
+    count--
+  }
+  return left
+}
+
+const serverFields = makeServerFields()
+
+function makeServerFields(): FieldSet {
+  const set = emptyFieldSet()
+  for (const name of ['apiVersion', 'kind', 'metadata']) insertPath(set, [fieldElement(name)])
+  for (const name of ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']) {
+    insertPath(set, [fieldElement('metadata'), fieldElement(name)])
+  }
+  return set
+}
+
+function overlap(a: FieldSet, b: FieldSet): boolean {
+  if (a.member && b.member) return true
+  for (const [element, child] of b.children) {
+    const other = a.children.get(element)
+    if (other && overlap(other, child)) return true
+  }
+  return false
+}
+
+function writeManager(manager: Manager): ManagedFieldsEntry {
+  const { written } = manager
+  if (written) return written
+  return {
+    ...(manager.manager === '' ? {} : { manager: manager.manager }),
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    ...(manager.time === undefined ? {} : { time: manager.time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: formatFields(manager.fields),
+    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
+  }
+}
+
+/** Appliers first, then by time, name, version, subresource. */
+function byAge(a: Manager, b: Manager): number {
+  return (
+    compareText(a.operation, b.operation) ||
+    compareText(a.time ?? '', b.time ?? '') ||
+    compareText(a.manager, b.manager) ||
+    compareText(a.apiVersion, b.apiVersion) ||
+    compareText(a.subresource, b.subresource)
+  )
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,103 @@
+// Elements of field paths as FieldsV1 writes them: `f:name`, `k:{"port":80}`, `v:"x"`, `i:0`.
+import { isObject, type Json } from '../../base/json.ts'
+import type { ListSchema } from '../openapi/schema.ts'
+
+/** An element in its written form, which also serves as its identity. */
+export type PathElement = string
+
+/** What an item of a list lacks to have a path element. */
+export class PathElementError extends Error {
+  override readonly name = 'PathElementError'
+}
+
+/** The element of an object's or map's member. */
+export function fieldElement(name: string): PathElement {
+  return `f:${name}`
+}
+
+/** The element of an item of a list of type `map` or `set`; throws PathElementError. */
+export function itemElement(item: Json, list: ListSchema): PathElement {
+  return list.listType === 'map' ? keyedElement(item, list) : valueElement(item)
+}
+
+/** A path as conflicts and errors print it: `.spec.ports[port=80,protocol="TCP"].name`. */
+export function formatPath(path: readonly PathElement[]): string {
+  return path.map(formatElement).join('')
+}
+
+/** An element as conflicts and errors print it. */
+export function formatElement(element: PathElement): string {
+  const rest = element.slice(2)
+  if (element.startsWith('f:')) return `.${rest}`
+  if (element.startsWith('i:')) return `[${rest}]`
+  const value: Json = JSON.parse(rest)
+  if (element.startsWith('v:')) return `[=${JSON.stringify(value)}]`
+  const keys = isObject(value) ? Object.entries(value).map(([name, key]) => `${name}=${JSON.stringify(key)}`) : []
+  return `[${keys.join(',')}]`
+}
+
+const ranks: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 }
+
+/** The server's order: names, then keys, then values, then indices. */
+export function compareElements(a: PathElement, b: PathElement): number {
+  const rank = rankOf(a) - rankOf(b)
+  if (rank !== 0) return rank
+  if (a.startsWith('f:')) return a < b ? -1 : a > b ? 1 : 0
+  return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)))
+}
+
+function keyedElement(item: Json, list: ListSchema): PathElement {
+  if (item === null) throw new PathElementError('associative list with keys may not have a null element')
+  if (!isObject(item)) throw new PathElementError('associative list with keys may not have non-map elements')
+  const keys: string[] = []
+  for (const key of sorted(list.keys)) {
+    const value = item[key] === undefined ? keyDefault(list, key) : item[key]
+    if (value === undefined) {
+      throw new PathElementError(`associative list with keys has an element that omits key field "${key}" (and doesn't have default value)`)
+    }
+    keys.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+  }
+  return `k:{${keys.join(',')}}`
+}
+
+function sorted(keys: readonly string[]): readonly string[] {
+  return keys.length > 1 ? keys.toSorted() : keys
+}
+
+function keyDefault(list: ListSchema, key: string): Json | undefined {
+  return list.items.kind === 'object' ? list.items.fields.get(key)?.default : undefined
+}
+
+function valueElement(item: Json): PathElement {
+  if (isObject(item)) throw new PathElementError("associative list without keys has an element that's a map type")
+  if (Array.isArray(item)) throw new PathElementError('not supported: associative list with lists as elements')
+  if (item === null) throw new PathElementError("associative list without keys has an element that's an explicit null")
+  return `v:${JSON.stringify(item)}`
+}
+
+function rankOf(element: PathElement): number {
+  return ranks[element.charAt(0)] ?? 4
+}
+
+function compareValues(a: Json, b: Json): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (isObject(a) && isObject(b)) return compareKeys(Object.entries(a), Object.entries(b))
+  const order = typeRank(a) - typeRank(b)
+  if (order !== 0) return order
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0
+}
+
+function compareKeys(a: readonly [string, Json | undefined][], b: readonly [string, Json | undefined][]): number {
+  for (const [index, [name, value]] of a.entries()) {
+    const other = b[index]
+    if (!other) return 1
+    if (name !== other[0]) return name < other[0] ? -1 : 1
+    const order = compareValues(value ?? null, other[1] ?? null)
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}
+
+function typeRank(value: Json): number {
+  return ['number', 'string', 'boolean'].indexOf(typeof value)
+}
