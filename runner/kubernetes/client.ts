@@ -44,6 +44,11 @@ export interface WatchEvent {
   readonly old?: KubernetesObject
 }
 
+/** A resource and what can be done with it. */
+export interface ServedResource extends Resource {
+  readonly verbs: readonly string[]
+}
+
 /**
  * Stands for all resources at once in a watch in process, also for ones that come later: the garbage collector's one
  * listener. Such a watch starts now (its resource version does not count) and takes no selector; it cannot be listed.
@@ -76,4 +81,6 @@ export interface Client {
   postSubresource(resource: Resource, key: ObjectKey, subresource: string, body: JsonObject): Promise<JsonObject>
   /** The served resource of an apiVersion and kind, or undefined: from the server's own table or from discovery. */
   resourceFor(apiVersion: string, kind: string): Promise<Resource | undefined>
+  /** Every served resource with its verbs, one version of each, as discovery's preferred resources. */
+  resources(): Promise<readonly ServedResource[]>
 }

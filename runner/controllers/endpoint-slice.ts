@@ -1,0 +1,225 @@
+// Publishes the addresses of a Service's pods: as one EndpointSlice, and as Endpoints for older clients.
+import { equal, type JsonObject } from '../base/json.ts'
+import type { Client } from '../kubernetes/client.ts'
+import { formatTime, type KubernetesObject, parseKey } from '../kubernetes/object.ts'
+import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
+import { type ControllerContext, defineController } from './controller.ts'
+import { controllerReference } from './owners.ts'
+import { isDone, isReady, type Pod } from './pods.ts'
+import { endpointSlices, endpoints, nodes, pods, services } from './resources.ts'
+
+interface Service extends KubernetesObject {
+  readonly spec: {
+    readonly selector?: Readonly<Record<string, string>>
+    readonly type?: string
+    readonly clusterIP?: string
+    readonly ports?: readonly ServicePort[]
+    readonly publishNotReadyAddresses?: boolean
+  }
+}
+
+interface ServicePort {
+  readonly name?: string
+  readonly protocol?: string
+  readonly port: number
+  readonly targetPort?: number | string
+  readonly appProtocol?: string
+}
+
+interface Slice extends KubernetesObject {
+  readonly endpoints?: readonly JsonObject[] | null
+  readonly ports?: readonly JsonObject[] | null
+}
+
+const managedBy = 'endpointslice.kubernetes.io/managed-by'
+const serviceName = 'kubernetes.io/service-name'
+const sliceManager = 'endpointslice-controller.k8s.io'
+const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time'
+const headlessLabel = 'service.kubernetes.io/headless'
+
+/** A pod change wakes the Services of its namespace: the key is `namespace/*`. */
+function podKeys(pod: KubernetesObject, change: string, old: KubernetesObject | undefined): readonly string[] {
+  if (change === 'MODIFIED' && old && !publishedDiffers(pod as Pod, old as Pod)) return []
+  return pod.metadata.labels || old?.metadata.labels ? [`${pod.metadata.namespace}/*`] : []
+}
+
+function publishedDiffers(pod: Pod, old: Pod): boolean {
+  const published = (each: Pod): unknown => [
+    each.metadata.labels,
+    each.metadata.deletionTimestamp,
+    each.status?.podIP,
+    isReady(each),
+    isDone(each),
+    each.spec.nodeName,
+  ]
+  return !equal(published(pod), published(old))
+}
+
+async function eachService(key: string, { client, enqueue }: ControllerContext): Promise<undefined> {
+  const { namespace = '' } = parseKey(key)
+  for (const service of (await client.list(services, { namespace })).items)
+    if ((service as Service).spec.selector) enqueue(`${namespace}/${service.metadata.name}`)
+  return undefined
+}
+
+export const endpointSliceController = defineController({
+  name: 'endpointslice-controller',
+  watches: [{ resource: services }, { resource: pods, keys: podKeys }],
+  async reconcile(key: string, context: ControllerContext) {
+    if (key.endsWith('/*')) return eachService(key, context)
+    const found = await selected(context.client, key)
+    const { namespace = '', name } = parseKey(key)
+    const mine = (await context.client.list(endpointSlices, { namespace, labelSelector: `${serviceName}=${name},${managedBy}=${sliceManager}` }))
+      .items as readonly Slice[]
+    if (!found) {
+      for (const slice of mine) await context.client.delete(endpointSlices, { namespace, name: slice.metadata.name ?? '' })
+      return undefined
+    }
+    await writeSlice(context, found, mine[0])
+    return undefined
+  },
+})
+
+export const endpointsController = defineController({
+  name: 'endpoints-controller',
+  watches: [{ resource: services }, { resource: pods, keys: podKeys }],
+  async reconcile(key: string, context: ControllerContext) {
+    if (key.endsWith('/*')) return eachService(key, context)
+    const found = await selected(context.client, key)
+    const stored = await context.client.get(endpoints, parseKey(key))
+    if (found) await writeEndpoints(context, found, stored)
+    else if (stored && !(await context.client.get(services, parseKey(key)))) await context.client.delete(endpoints, parseKey(key))
+    return undefined
+  },
+})
+
+interface Selected {
+  readonly service: Service
+  readonly pods: readonly Pod[]
+}
+
+/** A Service with a selector and its pods that have an address; undefined if there is nothing to publish. */
+async function selected(client: Client, key: string): Promise<Selected | undefined> {
+  const service = (await client.get(services, parseKey(key))) as Service | undefined
+  if (!service?.spec.selector || service.metadata.deletionTimestamp !== undefined || service.spec.type === 'ExternalName') return undefined
+  const matcher = labelSelectorMatcher({ matchLabels: service.spec.selector })
+  const { items } = await client.list(pods, { namespace: service.metadata.namespace ?? '' })
+  const chosen = (items as readonly Pod[]).filter((pod) => matcher.matches(pod.metadata.labels ?? {}) && pod.status?.podIP !== undefined && !isDone(pod))
+  return { service, pods: [...chosen].sort((a, b) => ((a.status?.podIP ?? '') < (b.status?.podIP ?? '') ? -1 : 1)) }
+}
+
+/** The number that a Service's port means on a pod; undefined if the pod has no port of that name. */
+function targetPort(pod: Pod | undefined, { targetPort, port, protocol = 'TCP' }: ServicePort): number | undefined {
+  if (typeof targetPort !== 'string') return targetPort ?? port
+  return pod?.spec.containers.flatMap(({ ports = [] }) => ports).find((each) => each.name === targetPort && (each.protocol ?? 'TCP') === protocol)
+    ?.containerPort
+}
+
+async function writeSlice({ client, clock }: ControllerContext, { service, pods: chosen }: Selected, stored: Slice | undefined): Promise<void> {
+  const zones = await zonesOf(client)
+  const wanted = {
+    endpoints: chosen.map((pod) => endpointOf(service, pod, zones)),
+    ports: (service.spec.ports ?? []).flatMap((each) => {
+      const port = targetPort(chosen[0], each)
+      const { name = '', protocol = 'TCP', appProtocol } = each
+      return port === undefined ? [] : [{ name, protocol, port, ...(appProtocol !== undefined && { appProtocol }) }]
+    }),
+  }
+  if (!stored) {
+    await client.create(endpointSlices, { ...newSlice(service, formatTime(clock.now())), ...wanted })
+    return
+  }
+  if (equal(stored.endpoints ?? [], wanted.endpoints) && equal(stored.ports ?? [], wanted.ports)) return
+  const annotations = { ...stored.metadata.annotations, [triggerTime]: formatTime(clock.now()) }
+  await client.update(endpointSlices, { ...stored, metadata: { ...stored.metadata, annotations }, ...wanted } as KubernetesObject)
+}
+
+function newSlice(service: Service, now: string): KubernetesObject {
+  const { name = '', namespace = '', labels, creationTimestamp = now } = service.metadata
+  const headless = service.spec.clusterIP === 'None' ? { [headlessLabel]: '' } : {}
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      generateName: `${name}-`,
+      namespace,
+      labels: { ...labels, [serviceName]: name, [managedBy]: sliceManager, ...headless },
+      annotations: { [triggerTime]: creationTimestamp },
+      ownerReferences: [controllerReference(service)],
+    },
+    addressType: 'IPv4',
+  }
+}
+
+function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, string>): JsonObject {
+  const serving = isReady(pod)
+  const terminating = pod.metadata.deletionTimestamp !== undefined
+  const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating)
+  const { nodeName = '' } = pod.spec
+  const zone = zones.get(nodeName)
+  return {
+    addresses: [pod.status?.podIP ?? ''],
+    conditions: { ready, serving, terminating },
+    targetRef: reference(pod),
+    nodeName,
+    ...(zone !== undefined && { zone }),
+  }
+}
+
+function reference(pod: Pod): JsonObject {
+  const { namespace, name, uid } = pod.metadata
+  return { kind: 'Pod', namespace, name, uid }
+}
+
+async function zonesOf(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { items } = await client.list(nodes)
+  return new Map(
+    items.flatMap(({ metadata: { name = '', labels } }) =>
+      labels?.['topology.kubernetes.io/zone'] === undefined ? [] : [[name, labels['topology.kubernetes.io/zone']]],
+    ),
+  )
+}
+
+async function writeEndpoints({ client, clock }: ControllerContext, { service, pods: chosen }: Selected, stored: KubernetesObject | undefined): Promise<void> {
+  const subsets = endpointSubsets(
+    service,
+    chosen.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+  )
+  const { name = '', namespace = '', labels: serviceLabels } = service.metadata
+  const headless = service.spec.clusterIP === 'None' ? { [headlessLabel]: '' } : {}
+  const labels = { ...serviceLabels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller', ...headless }
+  const annotations = { ...stored?.metadata.annotations, [triggerTime]: formatTime(clock.now()) }
+  const content = subsets.length > 0 ? { subsets } : {}
+  if (!stored) {
+    const created = { [triggerTime]: service.metadata.creationTimestamp ?? formatTime(clock.now()) }
+    await client.create(endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels, annotations: created }, ...content })
+    return
+  }
+  if (equal(stored.subsets ?? [], subsets) && equal(stored.metadata.labels ?? {}, labels)) return
+  const { subsets: _, ...rest } = stored
+  await client.update(endpoints, { ...rest, metadata: { ...stored.metadata, labels, annotations }, ...content } as KubernetesObject)
+}
+
+/** Pods with the same ports share a subset. */
+function endpointSubsets(service: Service, chosen: readonly Pod[]): JsonObject[] {
+  const subsets = new Map<string, { addresses: JsonObject[]; notReadyAddresses: JsonObject[]; ports: readonly JsonObject[] }>()
+  for (const pod of chosen) {
+    const ports = (service.spec.ports ?? []).flatMap((each) => {
+      const port = targetPort(pod, each)
+      const { name, protocol = 'TCP', appProtocol } = each
+      return port === undefined ? [] : [{ ...(name !== undefined && { name }), port, protocol, ...(appProtocol !== undefined && { appProtocol }) }]
+    })
+    const id = JSON.stringify(ports)
+    const subset = subsets.get(id) ?? { addresses: [], notReadyAddresses: [], ports }
+    subsets.set(id, subset)
+    const address: JsonObject = { ip: pod.status?.podIP ?? '', nodeName: pod.spec.nodeName, targetRef: reference(pod) }
+    const ready = service.spec.publishNotReadyAddresses === true || isReady(pod)
+    const list: JsonObject[] = ready ? subset.addresses : subset.notReadyAddresses
+    list.push(address)
+  }
+  return [...subsets.values()].map(({ addresses, notReadyAddresses, ports }) => ({
+    ...(addresses.length > 0 && { addresses }),
+    ...(notReadyAddresses.length > 0 && { notReadyAddresses }),
+    ...(ports.length > 0 && { ports }),
+  }))
+}

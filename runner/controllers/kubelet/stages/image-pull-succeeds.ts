@@ -1,0 +1,9 @@
+// The image was changed to one that is there while the kubelet waited.
+import { defineStage } from '../stage.ts'
+import { podReady } from './pod-ready.ts'
+
+export const imagePullSucceeds = defineStage({
+  ...podReady,
+  name: 'image-pull-succeeds',
+  when: { containers: 'pull waits' },
+})

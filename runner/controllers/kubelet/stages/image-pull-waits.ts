@@ -1,0 +1,22 @@
+// After a pull that failed the kubelet waits.
+import { defineStage } from '../stage.ts'
+
+export const imagePullWaits = defineStage({
+  name: 'image-pull-waits',
+  when: { containers: 'pull failed' },
+  delay: { ms: 10_000, jitter: 3000 },
+  next: {
+    phase: 'Pending',
+    container: {
+      waiting: {
+        reason: 'ImagePullBackOff',
+        message:
+          'Back-off pulling image "<Image>": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "<Reference>": failed to resolve reference "<Reference>": <Reference>: not found',
+      },
+    },
+  },
+  events: [
+    { type: 'Normal', reason: 'BackOff', message: 'Back-off pulling image "<Image>"' },
+    { type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff' },
+  ],
+})

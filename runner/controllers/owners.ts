@@ -1,0 +1,67 @@
+// Who controls whom: controller references, read, written, adopted and released.
+import { isObject, type JsonObject } from '../base/json.ts'
+import type { Client } from '../kubernetes/client.ts'
+import { type KubernetesObject, keyOf, type OwnerReference, type Resource } from '../kubernetes/object.ts'
+import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
+
+/** The reference to an object's controller, if it has one. */
+export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find((reference) => reference.controller)
+}
+
+/** A controller's reference to itself, for what it makes. */
+export function controllerReference(owner: KubernetesObject): OwnerReference {
+  const { name = '', uid = '' } = owner.metadata
+  return { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true, blockOwnerDeletion: true }
+}
+
+/** Keys for a watch of what a kind of owner controls: the owner's key; for one without a controller `namespace/*`, to look for adopters. */
+export function ownerKeys(kind: string): (object: KubernetesObject) => readonly string[] {
+  return (object) => {
+    const { namespace, labels } = object.metadata
+    const controller = controllerOf(object)
+    if (controller) return controller.kind === kind ? [`${namespace}/${controller.name}`] : []
+    return labels ? [`${namespace}/*`] : []
+  }
+}
+
+/** True if a selector (metav1.LabelSelector) matches the object's labels; an empty selector matches nothing here. */
+export function selects(selector: unknown, object: KubernetesObject): boolean {
+  if (!isObject(selector) || Object.keys(selector).length === 0) return false
+  return labelSelectorMatcher(selector).matches(object.metadata.labels ?? {})
+}
+
+/**
+ * What `owner` controls among `candidates`: orphans that its selector matches are adopted, what it no longer matches is
+ * released, as controller-manager's ref managers do.
+ */
+export async function claim(
+  client: Client,
+  owner: KubernetesObject,
+  candidates: { readonly resource: Resource; readonly objects: readonly KubernetesObject[] },
+): Promise<readonly KubernetesObject[]> {
+  const selector = (owner.spec as JsonObject | undefined)?.selector
+  const mine: KubernetesObject[] = []
+  for (const object of candidates.objects) {
+    const controller = controllerOf(object)
+    if (controller ? controller.uid !== owner.metadata.uid : !selects(selector, object)) continue
+    const kept =
+      controller && selects(selector, object) ? object : await settleClaim(client, owner, { resource: candidates.resource, object, adopt: !controller })
+    if (kept) mine.push(kept)
+  }
+  return mine
+}
+
+async function settleClaim(
+  client: Client,
+  owner: KubernetesObject,
+  { resource, object, adopt }: { resource: Resource; object: KubernetesObject; adopt: boolean },
+): Promise<KubernetesObject | undefined> {
+  const gone = (adopt ? object : owner).metadata.deletionTimestamp !== undefined
+  if (gone || owner.metadata.deletionTimestamp !== undefined) return adopt ? undefined : object
+  const { uid } = object.metadata
+  const change = adopt ? controllerReference(owner) : { $patch: 'delete', uid: owner.metadata.uid }
+  const patch = { metadata: { uid, ownerReferences: [change] } } as unknown as JsonObject
+  const patched = await client.patch(resource, keyOf(object), patch, { type: 'strategic' })
+  return adopt ? patched : undefined
+}

@@ -1,0 +1,151 @@
+// Keeps as many pods of a ReplicaSet's template as it asks for.
+import { equal, type JsonObject } from '../base/json.ts'
+import { formatTime, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
+import { StatusError } from '../kubernetes/status-error.ts'
+import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
+import { claim, ownerKeys, selects } from './owners.ts'
+import { availableAt, isActive, isReady, isTerminating, type Pod, podFromTemplate } from './pods.ts'
+import { pods, replicaSets } from './resources.ts'
+import { byDeletionRank } from './victims.ts'
+
+/** The parts of a ReplicaSet that controllers read. */
+export interface ReplicaSet extends KubernetesObject {
+  readonly spec: { readonly replicas: number; readonly selector: JsonObject; readonly template: JsonObject; readonly minReadySeconds?: number }
+  readonly status?: {
+    readonly replicas?: number
+    readonly readyReplicas?: number
+    readonly availableReplicas?: number
+    readonly terminatingReplicas?: number
+    readonly observedGeneration?: number
+    readonly conditions?: readonly ReplicaSetCondition[]
+  }
+}
+
+/** A condition of a ReplicaSet: only ReplicaFailure. */
+export interface ReplicaSetCondition {
+  readonly type: string
+  readonly status: string
+  readonly lastTransitionTime: string
+  readonly reason: string
+  readonly message: string
+}
+
+export const replicaSetController = defineController({
+  name: 'replicaset-controller',
+  watches: [{ resource: replicaSets }, { resource: pods, keys: ownerKeys('ReplicaSet') }],
+  reconcile,
+})
+
+async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  if (key.endsWith('/*')) return findAdopters(key, context)
+  const { client, clock } = context
+  const set = (await client.get(replicaSets, parseKey(key))) as ReplicaSet | undefined
+  if (!set) return undefined
+  const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
+  const claimed = (await claim(client, set, { resource: pods, objects: items.filter((pod) => isActive(pod as Pod)) })) as readonly Pod[]
+  const failure = set.metadata.deletionTimestamp === undefined ? await scale(set, claimed, context) : undefined
+  const leaving = items.filter((pod) => isTerminating(pod as Pod) && pod.metadata.ownerReferences?.some(({ uid }) => uid === set.metadata.uid))
+  const next = await writeStatus(set, context, { claimed, terminating: leaving.length, failure })
+  if (failure) throw failure
+  return next === undefined ? undefined : { requeueAfter: next - clock.now() }
+}
+
+/** An orphan appeared: whoever selects it looks again. */
+async function findAdopters(key: string, { client, enqueue }: ControllerContext): Promise<undefined> {
+  const { namespace = '' } = parseKey(key)
+  const { items } = await client.list(pods, { namespace })
+  const orphans = items.filter((pod) => isActive(pod as Pod) && !pod.metadata.ownerReferences?.some(({ controller }) => controller))
+  for (const set of (await client.list(replicaSets, { namespace })).items)
+    if (orphans.some((pod) => selects((set as ReplicaSet).spec.selector, pod))) enqueue(`${namespace}/${set.metadata.name}`)
+  return undefined
+}
+
+/** Makes or deletes pods; gives what stood in the way. */
+async function scale(set: ReplicaSet, claimed: readonly Pod[], context: ControllerContext): Promise<ScaleFailure | undefined> {
+  const missing = set.spec.replicas - claimed.length
+  try {
+    for (let made = 0; made < missing; made += 1) await createPod(set, context)
+    for (const pod of missing < 0 ? [...claimed].sort(byDeletionRank).slice(0, -missing) : []) await deletePod(set, pod, context)
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    return new ScaleFailure(missing > 0 ? 'FailedCreate' : 'FailedDelete', error.message)
+  }
+  return undefined
+}
+
+/** A pod that could not be made or deleted. */
+class ScaleFailure extends Error {
+  override readonly name = 'ScaleFailure'
+  readonly reason: string
+  constructor(reason: string, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+async function createPod(set: ReplicaSet, { client, event }: ControllerContext): Promise<void> {
+  try {
+    const pod = await client.create(pods, podFromTemplate(set, set.spec.template))
+    await event(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` })
+  } catch (error) {
+    if (error instanceof StatusError && !endsWithNamespace(error))
+      await event(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${error.message}` })
+    throw error
+  }
+}
+
+/** A namespace on its way out takes no Events either. */
+function endsWithNamespace(error: StatusError): boolean {
+  return error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false
+}
+
+async function deletePod(set: ReplicaSet, pod: Pod, { client, event }: ControllerContext): Promise<void> {
+  try {
+    await client.delete(pods, keyOf(pod))
+  } catch (error) {
+    if (error instanceof StatusError && error.reason === 'NotFound') return
+    if (error instanceof StatusError) await event(set, { type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${error.message}` })
+    throw error
+  }
+  await event(set, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` })
+}
+
+/** Counts what is there now and writes it if it differs; gives when the next ready pod will count as available. */
+async function writeStatus(
+  set: ReplicaSet,
+  { client, clock }: ControllerContext,
+  seen: { readonly claimed: readonly Pod[]; readonly terminating: number; readonly failure: ScaleFailure | undefined },
+): Promise<number | undefined> {
+  const now = clock.now()
+  const { template, minReadySeconds = 0 } = set.spec
+  const mine = seen.claimed
+  const times = mine.map((pod) => availableAt(pod, minReadySeconds)).filter((time) => time !== undefined)
+  const templateLabels = ((template.metadata as JsonObject | undefined)?.labels ?? {}) as Readonly<Record<string, string>>
+  const labelled = mine.filter(({ metadata: { labels } }) => Object.entries(templateLabels).every(([name, value]) => labels?.[name] === value))
+  const count = (name: string, value: number): JsonObject => (value === 0 ? {} : { [name]: value })
+  const conditions = failureConditions(set, seen.failure, now)
+  const status: JsonObject = {
+    replicas: mine.length,
+    ...count('fullyLabeledReplicas', labelled.length),
+    ...count('readyReplicas', mine.filter(isReady).length),
+    ...count('availableReplicas', times.filter((time) => time <= now).length),
+    terminatingReplicas: seen.terminating,
+    observedGeneration: set.metadata.generation,
+    ...(conditions.length > 0 && { conditions }),
+  }
+  if (!equal(set.status ?? {}, status)) await client.update(replicaSets, { ...(await fresh(set, client)), status }, { subresource: 'status' })
+  const later = times.filter((time) => time > now)
+  return later.length > 0 ? Math.min(...later) : undefined
+}
+
+async function fresh(set: ReplicaSet, client: ControllerContext['client']): Promise<KubernetesObject> {
+  return (await client.get(replicaSets, keyOf(set))) ?? set
+}
+
+function failureConditions(set: ReplicaSet, failure: ScaleFailure | undefined, now: number): JsonObject[] {
+  const others = (set.status?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure')
+  const known = set.status?.conditions?.find(({ type }) => type === 'ReplicaFailure')
+  const kept = failure && known
+  const made = failure && { type: 'ReplicaFailure', status: 'True', lastTransitionTime: formatTime(now), reason: failure.reason, message: failure.message }
+  return [...others, ...(kept ? [kept] : made ? [made] : [])] as unknown as JsonObject[]
+}

@@ -1,0 +1,27 @@
+// The resources that the cluster's own controllers work on.
+import type { Resource } from '../kubernetes/object.ts'
+
+function resource(group: string, plural: string, kind: string, scope: 'Namespaced' | 'Cluster' = 'Namespaced'): Resource {
+  return { group, version: 'v1', plural, kind, namespaced: scope === 'Namespaced' }
+}
+
+export const clusterRoles = resource('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', 'Cluster')
+export const configMaps = resource('', 'configmaps', 'ConfigMap')
+export const controllerRevisions = resource('apps', 'controllerrevisions', 'ControllerRevision')
+export const cronJobs = resource('batch', 'cronjobs', 'CronJob')
+export const daemonSets = resource('apps', 'daemonsets', 'DaemonSet')
+export const deployments = resource('apps', 'deployments', 'Deployment')
+export const endpoints = resource('', 'endpoints', 'Endpoints')
+export const endpointSlices = resource('discovery.k8s.io', 'endpointslices', 'EndpointSlice')
+export const jobs = resource('batch', 'jobs', 'Job')
+export const leases = resource('coordination.k8s.io', 'leases', 'Lease')
+export const namespaces = resource('', 'namespaces', 'Namespace', 'Cluster')
+export const nodes = resource('', 'nodes', 'Node', 'Cluster')
+export const persistentVolumeClaims = resource('', 'persistentvolumeclaims', 'PersistentVolumeClaim')
+export const podDisruptionBudgets = resource('policy', 'poddisruptionbudgets', 'PodDisruptionBudget')
+export const pods = resource('', 'pods', 'Pod')
+export const replicaSets = resource('apps', 'replicasets', 'ReplicaSet')
+export const resourceQuotas = resource('', 'resourcequotas', 'ResourceQuota')
+export const serviceAccounts = resource('', 'serviceaccounts', 'ServiceAccount')
+export const services = resource('', 'services', 'Service')
+export const statefulSets = resource('apps', 'statefulsets', 'StatefulSet')

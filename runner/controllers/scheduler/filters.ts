@@ -1,0 +1,107 @@
+// Why a pod cannot go to a node: each filter of the real scheduler in its order, with its words.
+import type { KubernetesObject } from '../../kubernetes/object.ts'
+import type { Pod } from '../pods.ts'
+import { amount } from './amount.ts'
+import { resourcesOf } from './load.ts'
+import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
+
+/** The parts of a node that the scheduler reads. */
+export interface Node extends KubernetesObject {
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[]; readonly podCIDR?: string }
+  readonly status?: {
+    readonly allocatable?: Readonly<Record<string, string>>
+    readonly capacity?: Readonly<Record<string, string>>
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[]
+    readonly [field: string]: unknown
+  }
+}
+
+/** A node's taint. */
+export interface Taint {
+  readonly key: string
+  readonly value?: string
+  readonly effect: string
+}
+
+interface Toleration {
+  readonly key?: string
+  readonly operator?: string
+  readonly value?: string
+  readonly effect?: string
+}
+
+/** What the pods of a node take: resources in billionths, and host ports. */
+export interface NodeLoad {
+  readonly requests: Readonly<Record<string, bigint>>
+  readonly pods: readonly Pod[]
+}
+
+/** Why a node is no place for a pod; `final` if no other pod's going would help. */
+export interface Misfit {
+  readonly reasons: readonly string[]
+  readonly final: boolean
+}
+
+type Filter = (pod: Pod, node: Node, load: NodeLoad) => Misfit | undefined
+
+/** The first filter's answer that speaks against a node, or undefined if the pod fits. */
+export function fit(pod: Pod, node: Node, load: NodeLoad): Misfit | undefined {
+  for (const filter of filters) {
+    const misfit = filter(pod, node, load)
+    if (misfit) return misfit
+  }
+  return undefined
+}
+
+/** True if a taint with this effect has a toleration. */
+export function tolerates(tolerations: unknown, taint: Taint): boolean {
+  return (Array.isArray(tolerations) ? (tolerations as readonly Toleration[]) : []).some(
+    ({ key = '', operator = 'Equal', value = '', effect = '' }) =>
+      (effect === '' || effect === taint.effect) && (key === '' || key === taint.key) && (operator === 'Exists' || value === (taint.value ?? '')),
+  )
+}
+
+const filters: readonly Filter[] = [nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, nodeResources]
+
+function nodeUnschedulable(pod: Pod, node: Node): Misfit | undefined {
+  const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+  if (!node.spec?.unschedulable || tolerates(pod.spec.tolerations, taint)) return undefined
+  return { reasons: ['node(s) were unschedulable'], final: true }
+}
+
+function taintToleration(pod: Pod, node: Node): Misfit | undefined {
+  const taint = node.spec?.taints?.find((each) => each.effect !== 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, each))
+  return taint && { reasons: [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`], final: true }
+}
+
+function nodeAffinity(pod: Pod, node: Node): Misfit | undefined {
+  const fits = matchesNodeSelector(pod.spec.nodeSelector, node) && matchesAffinity(pod.spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)
+  return fits ? undefined : { reasons: ["node(s) didn't match Pod's node affinity/selector"], final: true }
+}
+
+function nodePorts(pod: Pod, _node: Node, load: NodeLoad): Misfit | undefined {
+  const wanted = hostPorts(pod)
+  if (wanted.length === 0) return undefined
+  const taken = new Set(load.pods.flatMap(hostPorts))
+  return wanted.some((port) => taken.has(port)) ? { reasons: ["node(s) didn't have free ports for the requested pod ports"], final: false } : undefined
+}
+
+function hostPorts(pod: Pod): readonly string[] {
+  return pod.spec.containers
+    .flatMap(({ ports = [] }) => ports as readonly { hostPort?: number; protocol?: string }[])
+    .flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort ? [`${protocol}/${hostPort}`] : []))
+}
+
+function nodeResources(pod: Pod, node: Node, load: NodeLoad): Misfit | undefined {
+  const allocatable = node.status?.allocatable ?? {}
+  const reasons: string[] = []
+  let final = false
+  if (BigInt(load.pods.length) + 1n > amount(allocatable.pods ?? '110') / 1_000_000_000n) reasons.push('Too many pods')
+  for (const [name, wanted] of Object.entries(resourcesOf(pod))) {
+    const all = amount(allocatable[name] ?? '0')
+    if (wanted === 0n || wanted <= all - (load.requests[name] ?? 0n)) continue
+    reasons.push(`Insufficient ${name}`)
+    if (wanted > all) final = true
+  }
+  return reasons.length > 0 ? { reasons, final } : undefined
+}

@@ -1,0 +1,29 @@
+// Which of the fitting nodes is best: the emptiest, with the fewest pods of the same owner, that the pod prefers.
+import { controllerOf } from '../owners.ts'
+import type { Pod } from '../pods.ts'
+import { amount } from './amount.ts'
+import { type Node, type NodeLoad, tolerates } from './filters.ts'
+import { resourcesOf } from './load.ts'
+import { type NodeSelector, preferenceOf } from './node-affinity.ts'
+
+/** A node's score for a pod; higher is better, equal ones are taken in the order of names. */
+export function score(pod: Pod, node: Node, load: NodeLoad): number {
+  const preferred = preferenceOf(pod.spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)
+  const unwelcome = (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, taint)).length
+  return freeShare(pod, node, load) + 2 * preferred - 300 * unwelcome - 20 * siblings(pod, load) - load.pods.length / 100
+}
+
+/** Mean share of processor and memory that would stay free, of 100. */
+function freeShare(pod: Pod, node: Node, load: NodeLoad): number {
+  const shares = ['cpu', 'memory'].map((name) => {
+    const all = amount(node.status?.allocatable?.[name] ?? '0')
+    const taken = (load.requests[name] ?? 0n) + (resourcesOf(pod)[name] ?? 0n)
+    return all === 0n ? 0 : Number(((all - taken) * 10_000n) / all) / 100
+  })
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length
+}
+
+function siblings(pod: Pod, load: NodeLoad): number {
+  const owner = controllerOf(pod)?.uid
+  return owner === undefined ? 0 : load.pods.filter((each) => controllerOf(each)?.uid === owner).length
+}
