@@ -90,7 +90,7 @@ export function* immutable(field: string, value: Json | undefined, old: Json | u
 function printValue(value: Json | undefined): string {
   if (value === undefined) return 'null'
   if (typeof value === 'string') return quote(value)
-  return Array.isArray(value) && value.length === 0 ? '[]' : JSON.stringify(value)
+  return JSON.stringify(value).replace(/[<>&]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
 }
 
 /** Text as Go's %q quotes it. */

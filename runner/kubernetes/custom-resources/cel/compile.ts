@@ -1,0 +1,73 @@
+// Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
+import type { JsonObject } from '../../../base/json.ts'
+import { ruleEnvironment } from './environment.ts'
+import { type ExpressionNode, undefinedField } from './fields.ts'
+
+/** A compiled expression, or what is wrong with it. */
+export type Compiled =
+  | { readonly run: (values: Readonly<Record<string, unknown>>) => unknown; readonly names: ReadonlySet<string> }
+  | { readonly error: string }
+
+const environment = ruleEnvironment()
+const expectations = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+
+/** Compiles an expression. With a schema the members that it names must be declared there; `result` is the type it must have. */
+export function compile(text: string, options: { readonly schema?: JsonObject | undefined; readonly result?: 'bool' | 'string' } = {}): Compiled {
+  try {
+    const parsed = environment.parse(text)
+    const ast = parsed.ast as unknown as ExpressionNode
+    const wrong = options.schema && undefinedField(ast, options.schema)
+    if (wrong) return { error: compilationFailed(text, wrong.at, `undefined field '${wrong.name}'`) }
+    const checked = parsed.check()
+    const type = checked.valid ? String(checked.type) : 'dyn'
+    if (!checked.valid && checked.error) return { error: compilationFailed(text, startOf(checked.error), firstLine(checked.error.message)) }
+    if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
+    return { run: (values) => parsed(values as never), names: namesIn(ast) }
+  } catch (error) {
+    return { error: syntaxError(text, error) }
+  }
+}
+
+/** The text of a failed compilation with the place marked, as cel-go prints it. */
+export function compilationFailed(text: string, at: number, problem: string): string {
+  const before = text.slice(0, at)
+  const line = before.split('\n').length
+  const column = at - (before.lastIndexOf('\n') + 1)
+  return `compilation failed: ERROR: <input>:${line}:${column + 1}: ${problem}\n | ${text.split('\n')[line - 1] ?? ''}\n | ${'.'.repeat(column)}^`
+}
+
+function syntaxError(text: string, error: unknown): string {
+  const message = firstLine(error instanceof Error ? error.message : String(error))
+  const at = startOf(error)
+  const [, character] = /^Unexpected character: (.+)$/.exec(message) ?? []
+  if (character !== undefined) return compilationFailed(text, at, `Syntax error: token recognition error at: '${character}'`)
+  if (/EOF/.test(message)) return compilationFailed(text, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations}`)
+  const token = /^\s*(\w+|\S)/.exec(text.slice(at))?.[1] ?? ''
+  if (/^Unexpected token|^Expected/.test(message)) return compilationFailed(text, at, `Syntax error: extraneous input '${token}' expecting ${expectations}`)
+  return compilationFailed(text, at, message)
+}
+
+function startOf(error: unknown): number {
+  const range: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'range') : undefined
+  const start: unknown = typeof range === 'object' && range !== null ? Reflect.get(range, 'start') : undefined
+  return typeof start === 'number' ? start : 0
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}
+
+function namesIn(node: unknown): ReadonlySet<string> {
+  const names = new Set<string>()
+  collectNames(node, names)
+  return names
+}
+
+function collectNames(part: unknown, names: Set<string>): void {
+  if (Array.isArray(part)) for (const inner of part) collectNames(inner, names)
+  else if (typeof part === 'object' && part !== null) {
+    const [op, args] = [Reflect.get(part, 'op') as unknown, Reflect.get(part, 'args') as unknown]
+    if (op === 'id' && typeof args === 'string') names.add(args)
+    else collectNames(args, names)
+  }
+}

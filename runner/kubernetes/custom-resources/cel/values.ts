@@ -1,0 +1,32 @@
+// JSON as CEL values, by schema: integers become bigint, times and durations their own types, names that CEL keeps for itself
+// are escaped (apiserver `pkg/cel`).
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { itemsOf, memberOf } from '../structural.ts'
+
+const reserved = new Set('true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '))
+
+/** The value as a rule sees it. */
+export function toCel(value: Json, schema: JsonObject | undefined): unknown {
+  if (typeof value === 'number') return isInteger(value, schema) ? BigInt(value) : value
+  if (typeof value === 'string') return textValue(value, schema)
+  if (Array.isArray(value)) return (value as readonly Json[]).map((part) => toCel(part, schema && itemsOf(schema)))
+  if (!isObject(value)) return value
+  const declared = schema !== undefined && schema.additionalProperties === undefined
+  const members = Object.entries(value).filter(([, part]) => part !== undefined)
+  return Object.fromEntries(members.map(([name, part]) => [declared ? escapeName(name) : name, toCel(part ?? null, schema && memberOf(schema, name))]))
+}
+
+/** How a property is called in a rule. */
+export function escapeName(name: string): string {
+  if (reserved.has(name)) return `__${name}__`
+  return name.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__')
+}
+
+function isInteger(value: number, schema: JsonObject | undefined): boolean {
+  return schema?.type === 'number' ? false : Number.isInteger(value)
+}
+
+function textValue(value: string, schema: JsonObject | undefined): unknown {
+  if (schema?.format === 'date-time' || schema?.format === 'date') return new Date(value)
+  return value
+}
