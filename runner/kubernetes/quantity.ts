@@ -32,18 +32,21 @@ export function formatQuantity(nanos: bigint, format: QuantityFormat): string {
   return binary ? formatBinary(nanos / giga) : formatDecimal(nanos, format === 'DecimalExponent')
 }
 
-/** -1, 0 or 1. */
-export function compareQuantities(a: Quantity, b: Quantity): -1 | 0 | 1 {
+/** -1, 0 or 1. Texts are parsed; a text that is no quantity throws QuantityError. */
+export function compareQuantities(left: Quantity | string, right: Quantity | string): -1 | 0 | 1 {
+  const [a, b] = [read(left), read(right)]
   return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0
 }
 
-/** The sum, in the format of `a`, or of `b` if `a` is zero. */
-export function addQuantities(a: Quantity, b: Quantity): Quantity {
+/** The sum, in the format of the first, or of the second if the first is zero. */
+export function addQuantities(left: Quantity | string, right: Quantity | string): Quantity {
+  const [a, b] = [read(left), read(right)]
   return quantityOf(a.nanos + b.nanos, a.nanos === 0n ? b.format : a.format)
 }
 
-/** The difference, in the format of `a`, or of `b` if `a` is zero. */
-export function subtractQuantities(a: Quantity, b: Quantity): Quantity {
+/** The difference, in the format of the first, or of the second if the first is zero. */
+export function subtractQuantities(left: Quantity | string, right: Quantity | string): Quantity {
+  const [a, b] = [read(left), read(right)]
   return quantityOf(a.nanos - b.nanos, a.nanos === 0n ? b.format : a.format)
 }
 
@@ -60,6 +63,10 @@ export function quantityMilliValue(quantity: Quantity): bigint {
 /** A quantity of so many billionths. */
 export function quantityOf(nanos: bigint, format: QuantityFormat): Quantity {
   return { nanos, format, text: formatQuantity(nanos, format), big: magnitude(nanos) > maxInt64 * giga }
+}
+
+function read(quantity: Quantity | string): Quantity {
+  return typeof quantity === 'string' ? parseQuantity(quantity) : quantity
 }
 
 interface Parts {

@@ -45,12 +45,8 @@ export function serverSideApply(apply: Apply): Applied {
   if (problems !== undefined) throw new StatusError('', `failed to create typed patch object (${describe(apply.applied)}): ${problems}`)
   const live = withoutManagedFields(apply.live ?? emptyObject(apply.schema))
   const { merged, managers } = mergeAndOwn(apply, live, managersBefore(apply))
-  const managedFields = writeManagers(managers)
   const object = apply.manager === 'kubectl' ? withLastApplied(merged, apply.applied) : merged
-  if (apply.live !== undefined && equal(object, live) && sameButTimes(managedFields, managedFieldsOf(apply.live))) {
-    return { object: live, managedFields: managedFieldsOf(apply.live) }
-  }
-  return { object: typed(object, apply), managedFields }
+  return { object: typed(object, apply), managedFields: writeManagers(managers) }
 }
 
 function refuseWrongBody({ applied, apiVersion, kind }: Apply): void {
@@ -71,6 +67,7 @@ function managersBefore(apply: Apply): Managers {
   return recordUpdate(managers, { ...apply, live: undefined, next: live, manager: 'before-first-apply' })
 }
 
+/** An apply that changes nothing about the object leaves the time of its entry alone; a new entry has none then. */
 function mergeAndOwn(apply: Apply, live: JsonObject, before: Managers): { merged: JsonObject; managers: Managers } {
   const { applied, schema, reset = [] } = apply
   const own: Manager = {
@@ -82,9 +79,9 @@ function mergeAndOwn(apply: Apply, live: JsonObject, before: Managers): { merged
     fields: withoutResetFields(toFieldSet(applied, schema), reset),
   }
   const id = managerId(own)
-  const last = before.get(id)?.fields
+  const last = before.get(id)
   const managers = new Map(before).set(id, own)
-  const merged = prune(asObject(merge(live, applied, schema)), last, managers, schema)
+  const merged = prune(asObject(merge(live, applied, schema)), last?.fields, managers, schema)
   const changes = compare(live, merged, schema)
   const gained = withoutResetFields(union(changes.modified, changes.added), reset)
   const conflicts = findConflicts(managers, id, gained)
@@ -92,7 +89,7 @@ function mergeAndOwn(apply: Apply, live: JsonObject, before: Managers): { merged
   const left = takeFrom(managers, union(gained, withoutResetFields(changes.removed, reset)), id)
   const fields = withoutServerFields(own.fields)
   if (isEmptyFieldSet(fields)) left.delete(id)
-  else left.set(id, { ...own, fields })
+  else left.set(id, { ...own, fields, time: equal(merged, live) ? last?.time : own.time })
   return { merged, managers: left }
 }
 
@@ -128,14 +125,6 @@ function typed(object: JsonObject, apply: Apply): JsonObject {
     if (error instanceof DecodeError) throw new StatusError('', `failed to convert new typed object (${describe(apply.applied)}) to object: ${error.message}`)
     throw error
   }
-}
-
-function sameButTimes(a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[]): boolean {
-  return equal(a.map(withoutTime), b.map(withoutTime))
-}
-
-function withoutTime({ time: _, ...entry }: ManagedFieldsEntry): ManagedFieldsEntry {
-  return entry
 }
 
 function asObject(value: Json | undefined): JsonObject {
