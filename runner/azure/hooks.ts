@@ -1,0 +1,103 @@
+// What Azure asks of the world around it: the clusters behind its resources. Azure itself knows no Kubernetes.
+import type { Resource } from './state.ts'
+
+/** A way to say who one is to a cluster: a client certificate and a token of its own, or Entra by kubelogin. All base64 as kubeconfigs hold them. */
+export interface ClusterCredentials {
+  readonly certificateAuthority: string
+  readonly clientCertificate?: string
+  readonly clientKey?: string
+  readonly token?: string
+}
+
+/** Each is called when its operation completes, before that shows as `Succeeded`; a throw makes the operation `Failed`. All are optional. */
+export interface AzureHooks {
+  readonly managedCluster?: {
+    created?(cluster: Resource): Promise<void>
+    /** After any change: versions, node pools, power, tags. The world makes the cluster what the resource says. */
+    updated?(cluster: Resource): Promise<void>
+    deleted?(cluster: Resource): Promise<void>
+    /** The kubeconfig; `clusterKubeconfig` writes it. `format` is the query parameter of that name. */
+    credentials?(cluster: Resource, who: 'user' | 'admin', format?: 'azure' | 'exec'): Promise<string>
+  }
+  /** Fleets with a hub only. `created` is also called when a fleet without a hub gains one. */
+  readonly fleet?: {
+    created?(fleet: Resource): Promise<void>
+    deleted?(fleet: Resource): Promise<void>
+    /** The hub's kubeconfig; `hubKubeconfig` writes it. */
+    credentials?(fleet: Resource): Promise<string>
+  }
+  readonly member?: {
+    joined?(member: Resource, fleet: Resource, cluster: Resource): Promise<void>
+    updated?(member: Resource, fleet: Resource, cluster: Resource): Promise<void>
+    left?(member: Resource, fleet: Resource, cluster: Resource | undefined): Promise<void>
+  }
+}
+
+/** Kubeconfig of a managed cluster as Azure writes it; without a client certificate it logs in through kubelogin. */
+export function clusterKubeconfig(
+  cluster: { readonly name: string; readonly group: string; readonly fqdn: string; readonly tenant: string },
+  who: 'user' | 'admin',
+  credentials: ClusterCredentials,
+): string {
+  const context = who === 'admin' ? `${cluster.name}-admin` : cluster.name
+  const user = `${who === 'admin' ? 'clusterAdmin' : 'clusterUser'}_${cluster.group}_${cluster.name}`
+  const { clientCertificate, clientKey, token } = credentials
+  const how =
+    clientCertificate === undefined || clientKey === undefined
+      ? execUser(cluster.tenant)
+      : `    client-certificate-data: ${clientCertificate}\n    client-key-data: ${clientKey}\n${token === undefined ? '' : `    token: ${token}\n`}`
+  return kubeconfig({ cluster: cluster.name, context, user, server: cluster.fqdn, authority: credentials.certificateAuthority, how })
+}
+
+/** Kubeconfig of a fleet's hub as Azure writes it: everything is named `hub`, and kubelogin logs in. */
+export function hubKubeconfig(
+  fleet: { readonly name: string; readonly group: string; readonly location: string; readonly fqdn: string; readonly tenant: string },
+  certificateAuthority: string,
+): string {
+  const user = `clusterUser_FL_${fleet.group}_${fleet.name}_${fleet.location}_hub`
+  return kubeconfig({ cluster: 'hub', context: 'hub', user, server: fleet.fqdn, authority: certificateAuthority, how: execUser(fleet.tenant) })
+}
+
+function kubeconfig(parts: { cluster: string; context: string; user: string; server: string; authority: string; how: string }): string {
+  return `apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: ${parts.authority}
+    server: https://${parts.server}:443
+  name: ${parts.cluster}
+contexts:
+- context:
+    cluster: ${parts.cluster}
+    user: ${parts.user}
+  name: ${parts.context}
+current-context: ${parts.context}
+kind: Config
+preferences: {}
+users:
+- name: ${parts.user}
+  user:
+${parts.how}`
+}
+
+function execUser(tenant: string): string {
+  return `    exec:
+      apiVersion: client.authentication.k8s.io/v1beta1
+      args:
+      - get-token
+      - --environment
+      - AzurePublicCloud
+      - --server-id
+      - 6dae42f8-4368-4678-94ff-3960e28e3630
+      - --client-id
+      - 80faf920-1908-4b52-b5ef-a8e7bedfc67a
+      - --tenant-id
+      - ${tenant}
+      - --login
+      - devicecode
+      command: kubelogin
+      env: null
+      installHint: kubelogin is not installed which is required to connect to the
+        cluster.
+      provideClusterInfo: false
+`
+}

@@ -1,0 +1,173 @@
+// Microsoft.ContainerService/managedClusters: AKS. The cluster behind one is the world's, reached by hooks.
+import { isObject, type JsonObject } from '../../../base/json.ts'
+import { toBase64 } from '../../../base/p256.ts'
+import { error } from '../../arm-error.ts'
+import { type ClusterCredentials, clusterKubeconfig } from '../../hooks.ts'
+import { nameOf, parseId, type ResourceId, resourceId } from '../../resource-id.ts'
+import {
+  type Action,
+  type ActionAnswer,
+  type AzureContext,
+  type Completion,
+  type Draft,
+  defineResourceType,
+  propertiesOf,
+  type WriteRequest,
+} from '../../resource-type.ts'
+import type { Resource, ResourceBody } from '../../state.ts'
+import { completePool } from './agent-pool-profile.ts'
+import { agentPools, putPool, settlePools } from './agent-pools.ts'
+import { clusterBody, missing } from './managed-cluster-body.ts'
+
+const minutes = 60_000
+const createPhases = [
+  'InProgress',
+  'ProvisioningNetworkResources',
+  'ProvisioningControlPlane',
+  'ReconcilingDNS',
+  'CreatingAgentPools: 0/1 nodes completed',
+  'CreatingAgentPools: 1/1 nodes completed',
+]
+
+/** The row of managed clusters. */
+export const managedClusters = defineResourceType({
+  type: 'Microsoft.ContainerService/managedClusters',
+  shownType: 'Microsoft.ContainerService/ManagedClusters',
+  apiVersions: ['2026-06-01', '2026-05-01', '2026-04-01', '2025-10-01', '2025-08-01', '2022-11-01'],
+  asyncVersion: '2025-03-01',
+  lowerCaseGroup: true,
+  tracked: true,
+  name: {
+    pattern: /^[a-zA-Z0-9]$|^[a-zA-Z0-9][-_a-zA-Z0-9]{0,61}[a-zA-Z0-9]$/,
+    refuse: (name) =>
+      error(
+        400,
+        'InvalidParameter',
+        `The value of parameter name is invalid. Error details: The managed cluster name '${name}' may only contain letters, numbers, hyphens and underscores, must begin and end with a letter or number, and be at most 63 characters long. Please see https://aka.ms/aks-naming-rules for more details.`,
+      ),
+  },
+  eTag: (context) => context.requestId(),
+  busy: (cluster) => clusterBusy(nameOf(cluster.id), String(propertiesOf(cluster).provisioningState)),
+  put,
+  patch(request) {
+    const tags = isObject(request.body.tags) ? request.body.tags : request.old.body.tags
+    return { body: { ...request.old.body, ...(tags === undefined ? {} : { tags }) }, operation: { state: 'Updating', takes: { real: minutes } } }
+  },
+  remove: () => ({ state: 'Deleting', takes: { real: 4 * minutes } }),
+  complete,
+  removed: async (cluster, context) => context.hooks.managedCluster?.deleted?.(cluster),
+  present,
+  actions: [
+    { name: 'listClusterUserCredential', run: (request) => credentials(request, 'user') },
+    { name: 'listClusterAdminCredential', run: (request) => credentials(request, 'admin') },
+    power('start', 'Starting', 'Running'),
+    power('stop', 'Stopping', 'Stopped'),
+  ],
+})
+
+function put(request: WriteRequest): Draft {
+  const { id, old, context } = request
+  const body = clusterBody(request)
+  const profiles = profilesOf(request.body)
+  if (!old && profiles.length === 0) throw missing('agentPoolProfiles')
+  const properties = isObject(body.properties) ? body.properties : {}
+  const setting = {
+    location: String(body.location),
+    version: String(properties.kubernetesVersion),
+    currentVersion: String(properties.currentKubernetesVersion),
+  }
+  const state = stateOf(old, setting.currentVersion)
+  const pools = profiles.map((profile) => {
+    const poolId = resourceId(`${id}/agentPools/${String(profile.name)}`)
+    const before = context.store.get(poolId)
+    const mode = before || profiles.some((one) => one.mode === 'System') ? {} : { mode: 'System' }
+    return { poolId, properties: completePool({ ...mode, ...profile }, { ...setting, ...(before ? { old: propertiesOf(before) } : {}) }) }
+  })
+  for (const pool of pools) putPool(pool.poolId, pool.properties, state, context)
+  const inner = old?.inner ?? { nodeSuffix: context.random.letters(8, '0123456789') }
+  const takes = { real: state === 'Creating' ? 3.5 * minutes : state === 'Upgrading' ? 10 * minutes : minutes }
+  return { body, inner, operation: { state, takes, ...(old ? {} : { phases: createPhases }) } }
+}
+
+function stateOf(old: Resource | undefined, version: string): string {
+  if (!old) return 'Creating'
+  return propertiesOf(old).currentKubernetesVersion === version ? 'Updating' : 'Upgrading'
+}
+
+function profilesOf(body: JsonObject): JsonObject[] {
+  const properties = isObject(body.properties) ? body.properties : {}
+  const profiles = properties.agentPoolProfiles
+  const listed = Array.isArray(profiles) ? profiles.filter(isObject) : []
+  const nameless = listed.find((profile) => typeof profile.name !== 'string' || profile.name === '')
+  if (nameless) throw missing('agentPoolProfile.name')
+  return listed
+}
+
+async function complete({ resource, operation, context }: Completion): Promise<{ body?: JsonObject } | undefined> {
+  const hooks = context.hooks.managedCluster
+  const body = powerAfter(resource, operation.verb)
+  settlePools(resource.id, context)
+  const now = { ...resource, body: present({ ...resource, body: { ...resource.body, ...body } }, context) }
+  if (operation.created) await hooks?.created?.(now)
+  else await hooks?.updated?.(now)
+  return body && { body }
+}
+
+function powerAfter(cluster: Resource, verb: string): { properties: JsonObject } | undefined {
+  const code = { start: 'Running', stop: 'Stopped' }[verb]
+  return code === undefined ? undefined : { properties: { ...withoutPools(cluster), powerState: { code } } }
+}
+
+function withoutPools(cluster: Resource): JsonObject {
+  const { agentPoolProfiles: _, ...properties } = propertiesOf(cluster)
+  return properties
+}
+
+function present(cluster: Resource, context: AzureContext): ResourceBody {
+  const profiles = context.store.children(cluster.id, agentPools.type).map((pool) => ({ name: pool.body.name, ...propertiesOf(pool) }))
+  const { provisioningState, powerState, kubernetesVersion, currentKubernetesVersion, dnsPrefix, fqdn, azurePortalFQDN, ...rest } = propertiesOf(cluster)
+  const first = { provisioningState, powerState, kubernetesVersion, currentKubernetesVersion, dnsPrefix, fqdn, azurePortalFQDN }
+  return { ...cluster.body, properties: { ...first, agentPoolProfiles: profiles, ...rest } }
+}
+
+function power(name: string, state: string, code: string): Action {
+  return {
+    name,
+    run({ old }): ActionAnswer {
+      if (propertiesOf(old).provisioningState !== 'Succeeded') throw clusterBusy(old.body.name, String(propertiesOf(old).provisioningState))
+      const { powerState } = propertiesOf(old)
+      const already = isObject(powerState) && powerState.code === code
+      const real = already ? 1000 : 2 * minutes
+      return { draft: { body: { ...old.body, properties: withoutPools(old) }, operation: { state, takes: { real } } } }
+    },
+  }
+}
+
+async function credentials(request: WriteRequest & { old: Resource }, who: 'user' | 'admin'): Promise<ActionAnswer> {
+  const { old, context, query } = request
+  const properties = propertiesOf(old)
+  if (properties.disableLocalAccounts === true && who === 'admin')
+    throw error(400, 'BadRequest', 'Getting static credential is not allowed because this cluster is set to disable local accounts.')
+  const format = query.get('format') === 'exec' ? 'exec' : query.get('format') === 'azure' ? 'azure' : undefined
+  const hook = context.hooks.managedCluster?.credentials
+  const text = hook
+    ? await hook(old, who, format)
+    : clusterKubeconfig({ ...placeOf(old.id), fqdn: String(properties.fqdn), tenant: context.tenant.id }, who, nobody)
+  return { body: { kubeconfigs: [{ name: who === 'admin' ? 'clusterAdmin' : 'clusterUser', value: toBase64(new TextEncoder().encode(text)) }] } }
+}
+
+/** Credentials where no world stands behind: they open nothing. */
+const nobody: ClusterCredentials = { certificateAuthority: '', clientCertificate: '', clientKey: '', token: '' }
+
+function placeOf(id: ResourceId): { name: string; group: string } {
+  return { name: nameOf(id), group: parseId(id).group ?? '' }
+}
+
+/** The refusal while another operation runs. */
+export function clusterBusy(name: string, state: string): ReturnType<typeof error> {
+  return error(
+    409,
+    'OperationNotAllowed',
+    `Operation is not allowed: Another operation (${name} - ${state}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
+  )
+}

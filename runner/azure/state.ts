@@ -1,0 +1,92 @@
+// All that Azure remembers, as plain data: what a world's snapshot holds of it (decision 4).
+import type { JsonObject } from '../base/json.ts'
+import type { PrivateKey } from '../base/p256.ts'
+import type { RandomState } from '../base/random.ts'
+import type { ResourceId } from './resource-id.ts'
+
+/** A stored resource. Frozen; replaced, never changed. */
+export interface Resource {
+  readonly id: ResourceId
+  /** Canonical type, as `Microsoft.ContainerService/fleets/members`. */
+  readonly type: string
+  /** What a GET answers. */
+  readonly body: ResourceBody
+  /** What is remembered but not shown: `nodeSuffix` of a cluster, `effectiveAt` of a role assignment. */
+  readonly inner?: JsonObject
+}
+
+/** Members that every resource's body has, and may have. */
+export interface ResourceBody extends JsonObject {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly location?: string
+  readonly eTag?: string
+  readonly properties?: JsonObject
+}
+
+/** A long-running operation. Its end is a timer of owner `azure.operations` with its id as the key. */
+export interface Operation {
+  readonly id: string
+  readonly resource: ResourceId
+  readonly type: string
+  readonly location: string
+  /** `PUT`, `DELETE`, or the action in lower case. */
+  readonly verb: string
+  /** True when a PUT made the resource. */
+  readonly created: boolean
+  readonly startTime: number
+  readonly due: number
+  readonly endTime?: number
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed'
+  /** Words shown while it runs, spread evenly over its time. */
+  readonly phases: readonly string[]
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** A person in the tenant. */
+export interface User {
+  readonly objectId: string
+  readonly userPrincipalName: string
+  readonly displayName: string
+  readonly password: string
+}
+
+/** An application's identity in the tenant. */
+export interface ServicePrincipal {
+  readonly objectId: string
+  readonly appId: string
+  readonly displayName: string
+  readonly secret: string
+  readonly createdDateTime: string
+}
+
+/** A subscription of the tenant. */
+export interface Subscription {
+  readonly id: string
+  readonly name: string
+}
+
+/** A device code that somebody waits on. */
+export interface DeviceCode {
+  readonly code: string
+  readonly userCode: string
+  readonly clientId: string
+  readonly scope: string
+  readonly issuedAt: number
+}
+
+/** The state of a whole Azure. */
+export interface AzureState {
+  readonly tenant: { readonly id: string; readonly displayName: string; readonly domain: string }
+  readonly subscriptions: readonly Subscription[]
+  readonly users: readonly User[]
+  readonly servicePrincipals: readonly ServicePrincipal[]
+  readonly signingKey: PrivateKey
+  /** The tenant's own chance, for request ids: so that reading moves no name. */
+  readonly requestRandom: RandomState
+  readonly unregistered: readonly string[]
+  readonly resources: readonly Resource[]
+  readonly operations: readonly Operation[]
+  readonly deviceCodes: readonly DeviceCode[]
+}
