@@ -1,8 +1,8 @@
 const doors = [
   'base/', 'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log)\\.ts', 'kubernetes/kinds/',
   'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts', 'controllers/fleet/index\\.ts', 'azure/(arm-server|resource-id|hooks|state)\\.ts', 'az/(az|kubelogin|context)\\.ts',
-  'world/(world|internet|world-file|snapshot)\\.ts', 'labs/(lab-schema|load-labs|solution)\\.ts', 'checks/(check|watcher|load-checks|verdict|view)\\.ts',
-  'sessions/(session|shell)\\.ts', 'sessions/sandbox/(sandbox|probe|choose)\\.ts', 'edge/(serve|proxy|world-up)\\.ts', 'progress/progress-store\\.ts', 'auth/identity\\.ts',
+  'world/(world|internet|world-file|named-worlds|snapshot|kubeconfig|clock-host|home)\\.ts', 'labs/(lab-schema|load-labs|solution|world-file)\\.ts', 'checks/(check|watcher|load-checks|verdict|view|world-surroundings)\\.ts',
+  'sessions/(session|shell|open-session|run-lab|patience|junit|tools|machine-error)\\.ts', 'sessions/sandbox/(sandbox|probe|choose)\\.ts', 'edge/(serve|proxy|world-up)\\.ts', 'progress/progress-store\\.ts', 'auth/identity\\.ts',
 ].map((door) => `runner/${door}`)
 
 const portable = '^runner/(base|kubernetes|controllers|azure|az|world|checks|labs)/'
