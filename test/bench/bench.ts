@@ -1,0 +1,9 @@
+// `npm run bench`: what the budgets allow, and what this machine measures. Figures only; nothing fails here.
+import { clusterFigures } from './clusters.ts'
+import { commandFigures } from './commands.ts'
+import { printFigures } from './measure.ts'
+import { worldFigures } from './worlds.ts'
+
+const figures = [...(await clusterFigures()), ...(await worldFigures()), ...(await commandFigures())]
+printFigures(figures)
+process.exit(0)

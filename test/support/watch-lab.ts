@@ -1,0 +1,50 @@
+// The Fleet lab's checks at work on a world whose clock stands still.
+import { readdir, readFile } from 'node:fs/promises'
+import { loadChecks } from '#runner/checks/load-checks.ts'
+import { type Standing, startWatcher, type Watcher } from '#runner/checks/watcher.ts'
+import { surroundingsOf } from '#runner/checks/world-surroundings.ts'
+import { type Lab, type LabFolder, loadLab } from '#runner/labs/load-labs.ts'
+import type { World } from '#runner/world/world.ts'
+
+/** The project's own labs. */
+export const labFolder: LabFolder = {
+  labs: async () => (await readdir('labs')).sort(),
+  read: (path) => readFile(`labs/${path}`, 'utf8').catch(() => undefined),
+}
+
+/** The Fleet lab. */
+export function fleetLab(): Promise<Lab> {
+  return loadLab(labFolder, 'fleet-manager')
+}
+
+/** Starts the Fleet lab's checks on a world. */
+export async function watchFleetLab(world: World): Promise<Watcher> {
+  const lab = await fleetLab()
+  const checks = await loadChecks(lab, (path) => import(`../../checks/${path}`))
+  const watcher = startWatcher({
+    checks,
+    surroundings: surroundingsOf(world),
+    parameters: lab.file.parameters,
+    activity: world.activity,
+    now: () => world.clock.now(),
+  })
+  await quiet(world, watcher)
+  return watcher
+}
+
+/** Lets every stream deliver what it holds, then looks once more. */
+export async function quiet(world: World, watcher: Watcher): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await world.activity.settled()
+  }
+  await watcher.refresh()
+}
+
+/** The verdict on one criterion, after all is quiet. */
+export async function verdictOn(world: World, watcher: Watcher, id: string): Promise<Standing> {
+  await quiet(world, watcher)
+  const standing = watcher.standings().find((entry) => entry.id === id)
+  if (!standing) throw new Error(`No check has the id "${id}"`)
+  return standing
+}
