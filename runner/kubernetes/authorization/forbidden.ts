@@ -1,7 +1,7 @@
 // The words of a request that authorization refused.
 import type { AccessAttributes } from '../identity.ts'
 import { qualifiedName } from '../object.ts'
-import { StatusError } from '../status-error.ts'
+import { type StatusCause, StatusError } from '../status-error.ts'
 
 /** The 403 of what was asked for; an authorizer's reason is put at its end. */
 export function forbidden(attributes: AccessAttributes, reason = ''): StatusError {
@@ -11,9 +11,19 @@ export function forbidden(attributes: AccessAttributes, reason = ''): StatusErro
 }
 
 /** A 403 about a resource, or with a name about one object of it. */
-export function forbiddenResource(resource: { readonly group: string; readonly plural: string }, name: string, words: string): StatusError {
+export function forbiddenResource(
+  resource: { readonly group: string; readonly plural: string },
+  name: string,
+  words: string,
+  causes: readonly StatusCause[] = [],
+): StatusError {
   const subject = name === '' ? qualifiedName(resource) : `${qualifiedName(resource)} ${JSON.stringify(name)}`
-  const details = { ...(name !== '' && { name }), ...(resource.group !== '' && { group: resource.group }), kind: resource.plural }
+  const details = {
+    ...(name !== '' && { name }),
+    ...(resource.group !== '' && { group: resource.group }),
+    kind: resource.plural,
+    ...(causes.length > 0 && { causes }),
+  }
   return new StatusError('Forbidden', `${subject} is forbidden: ${words}`, { details })
 }
 

@@ -1,0 +1,26 @@
+// The admission plugins of a cluster in kube-apiserver's order, one line each, by their Kubernetes names.
+import { defaultIngressClass, defaultStorageClass, runtimeClass } from './default-classes.ts'
+import { defaultTolerationSeconds } from './default-tolerations.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import type { AdmissionPlugin } from './plugin.ts'
+import { priority } from './priority.ts'
+import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-protection.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+
+const all: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  runtimeClass,
+  defaultIngressClass,
+]
+
+/** All plugins that are on by default, but those that are named. */
+export function admissionChain(without: readonly string[]): readonly AdmissionPlugin[] {
+  return all.filter(({ name }) => !without.includes(name))
+}

@@ -1,0 +1,20 @@
+// Volumes and claims cannot go while they are used: they carry a finalizer from their start.
+import type { AdmissionPlugin } from './plugin.ts'
+import { isWriteOf } from './refusal.ts'
+
+const finalizers: Readonly<Record<string, string>> = {
+  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  persistentvolumes: 'kubernetes.io/pv-protection',
+}
+
+export const storageObjectInUseProtection: AdmissionPlugin = {
+  name: 'StorageObjectInUseProtection',
+  admit(request) {
+    const { object, operation, resource } = request
+    const finalizer = finalizers[resource.plural]
+    if (!object || operation !== 'CREATE' || finalizer === undefined || !isWriteOf(request, '', resource.plural)) return undefined
+    const known = object.metadata.finalizers ?? []
+    if (known.includes(finalizer)) return undefined
+    return { ...object, metadata: { ...object.metadata, finalizers: [...known, finalizer] } }
+  },
+}
