@@ -48,9 +48,8 @@ export function surroundingsOf(world: World): Surroundings {
 function azureOf(world: World, azure: NonNullable<World['azure']>): AzureSource {
   return {
     async get(path) {
-      const token = azure.tokenFor(undefined, 'https://management.core.windows.net/')
-      const url = `https://management.azure.com/subscriptions/${azure.subscriptionId}${path}`
-      const response = await fetchOn(world, new Request(url, { headers: { authorization: `Bearer ${token}` } }))
+      const url = `https://management.azure.com/subscriptions/${azure.state().subscriptions[0]?.id}${path}`
+      const response = await fetchOn(world, new Request(url, { headers: { authorization: `Bearer ${world.token('arm')}` } }))
       return { status: response.status, body: (await response.json()) as JsonObject }
     },
     onChange: (listener) => azure.onChange(listener),

@@ -4,12 +4,13 @@ import { type Azure, createAzure } from '../azure/arm-server.ts'
 import type { AzureState } from '../azure/state.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
 import { createClock, machineNow, machinePulse, type Pulse, type WorldClock } from '../base/clock.ts'
-import { createRandom, type Random } from '../base/random.ts'
+import { createRandom, type Random, type RandomState } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
 import { birthOf } from './births/births.ts'
 import { playBirth, settlingTime } from './births/play.ts'
+import { azurePeople, ownerToken } from './azure-birth.ts'
 import { aksHooks } from './bridges/aks.ts'
 import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
 import type { BridgeGround, Membership } from './bridges/ground.ts'
@@ -28,7 +29,8 @@ export interface WorldSnapshot {
   readonly born: number
   readonly clock: ReturnType<WorldClock['state']>
   readonly authority: AuthorityState
-  readonly random: Random['state']
+  /** Where each source of chance stands: for faults, for Azure's names, for Azure's tokens. */
+  readonly chances: { readonly faults: RandomState; readonly azure: RandomState; readonly secret: RandomState }
   readonly clusters: readonly ClusterState[]
   readonly memberships: readonly Membership[]
   readonly azure?: AzureState
@@ -62,6 +64,8 @@ export interface World {
   onChange(listener: () => void): () => void
   /** Who left an object of a cluster (by the cluster's id) at a resource version: from the last writes of its request log. */
   writer(cluster: string, resourceVersion: string): string | undefined
+  /** A bearer token of the world's first user for an audience; `arm` for Resource Manager. Throws in a world without Azure. */
+  token(audience: 'arm' | 'aks' | 'graph'): string
   /** Everything, as plain data; waits until nothing is under way. */
   snapshot(): Promise<WorldSnapshot>
   close(): void
@@ -93,7 +97,7 @@ class RunningWorld implements World {
   readonly #options: WorldOptions
   readonly #secret: string
   readonly #born: number
-  readonly #random: Random
+  readonly #chances: Readonly<Record<keyof WorldSnapshot['chances'], Random>>
   readonly #authority: AuthorityState
   readonly #hosts: HostTable
   readonly #clusters = new Map<string, Cluster>()
@@ -111,7 +115,11 @@ class RunningWorld implements World {
       pulse,
       activity: this.activity,
     })
-    this.#random = createRandom(snapshot?.random ?? `${file.seed}/world`)
+    this.#chances = {
+      faults: createRandom(snapshot?.chances.faults ?? `${file.seed}/faults`),
+      azure: createRandom(snapshot?.chances.azure ?? `${file.seed}/azure`),
+      secret: createRandom(snapshot?.chances.secret ?? `${this.#secret}/azure`),
+    }
     this.#authority = snapshot?.authority ?? createAuthority('Drydock world CA', { secret: createRandom(`${this.#secret}/authority`), now: this.#born })
     this.#hosts = createHostTable({ authority: this.#authority, secret: this.#secret, born: this.#born })
     this.#hosts.put(clockHostName, { host: createClockHost(this.clock) })
@@ -152,6 +160,10 @@ class RunningWorld implements World {
     await playBirth(this.file, { ground, clock: this.clock, activity: this.activity })
   }
 
+  token(audience: 'arm' | 'aks' | 'graph'): string {
+    return ownerToken(this.azure, audience)
+  }
+
   async snapshot(): Promise<WorldSnapshot> {
     await this.activity.settled()
     return {
@@ -161,7 +173,7 @@ class RunningWorld implements World {
       born: this.#born,
       clock: this.clock.state(),
       authority: this.#authority,
-      random: this.#random.state,
+      chances: { faults: this.#chances.faults.state, azure: this.#chances.azure.state, secret: this.#chances.secret.state },
       clusters: this.clusters().map((cluster) => cluster.state()),
       memberships: this.#memberships,
       ...(this.azure ? { azure: this.azure.state() } : {}),
@@ -170,25 +182,23 @@ class RunningWorld implements World {
 
   close(): void {
     this.clock.stop()
+    this.azure?.stop()
     for (const cluster of this.#clusters.values()) cluster.stop()
   }
 
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
-    const { subscription, user } = this.file.azure ?? {}
     const azure = createAzure({
+      ...azurePeople(this.file, this.#secret),
       clock: this.clock,
-      activity: this.activity,
-      random: createRandom(`${this.file.seed}/azure`),
-      secret: createRandom(`${this.#secret}/azure`),
+      random: this.#chances.azure,
+      secret: this.#chances.secret,
       durations: this.file.durations,
       hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground) },
-      ...(subscription ? { subscription } : {}),
-      ...(user ? { user } : {}),
       ...(snapshot?.azure ? { state: snapshot.azure } : {}),
     })
     this.azure = azure
     for (const [name, host] of Object.entries(azure.hosts)) {
-      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#random }) })
+      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults }) })
     }
   }
 
@@ -224,7 +234,7 @@ class RunningWorld implements World {
     const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, own: options.own })
     const cluster = createCluster(spec, ground, { birth, ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
-    const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#random })
+    const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })
     this.#hosts.put(spec.host, { host, clientCa: cluster.authority.certificate })
     this.#changed()
     return cluster

@@ -33,7 +33,7 @@ async function after(parts: readonly Part[], id: string): Promise<{ verdict: str
   return { verdict, seen, where, world }
 }
 
-const group = (world: World): string => `https://management.azure.com/subscriptions/${world.azure?.subscriptionId}/resourceGroups/rg-aks-fleet-lab`
+const group = (world: World): string => `https://management.azure.com/subscriptions/${subscriptionId(world)}/resourceGroups/rg-aks-fleet-lab`
 const fleetUrl = (world: World): string => `${group(world)}/providers/Microsoft.ContainerService/fleets/aks-fleet-lab`
 const untilPlaced = [buildFleet, authorize, deployToHub, place]
 

@@ -19,7 +19,6 @@ export interface Answer {
   readonly body: JsonObject
 }
 
-const aksServer = '6dae42f8-4368-4678-94ff-3960e28e3630'
 const group = 'rg-aks-fleet-lab'
 const clusters = { 'aks-fleet-east': 'eastus', 'aks-fleet-west': 'westus2' }
 
@@ -27,9 +26,8 @@ const clusters = { 'aks-fleet-east': 'eastus', 'aks-fleet-west': 'westus2' }
 export async function send(world: World, method: string, url: string, body?: JsonObject, contentType = 'application/json'): Promise<Answer> {
   const { azure } = world
   if (!azure) throw new Error('The exercise needs Azure')
-  const audience = url.startsWith('https://management.azure.com') ? 'https://management.core.windows.net/' : aksServer
   const cluster = world.clusters().find(({ spec }) => url.startsWith(`https://${spec.host}`) && spec.flavor === 'aks')
-  const token = cluster ? cluster.adminToken : azure.tokenFor(undefined, audience)
+  const token = cluster ? cluster.adminToken : world.token(url.startsWith('https://management.azure.com') ? 'arm' : 'aks')
   const headers = { authorization: `Bearer ${token}`, 'content-type': contentType, 'user-agent': 'kubectl/v1.35.4' }
   const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
   const response = await fetchFrom(world.internet, request, localPeer)
@@ -63,8 +61,8 @@ export async function buildFleet(world: World): Promise<void> {
 export async function authorize(world: World): Promise<void> {
   const fleet = `${groupUrl(world)}/providers/Microsoft.ContainerService/fleets/aks-fleet-lab`
   const { azure } = world
-  const roleDefinitionId = `/subscriptions/${azure?.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/18ab4d3d-a1bf-4477-8ad9-8359bc988f69`
-  const properties = { roleDefinitionId, principalId: azure?.signIn().user.objectId ?? '', principalType: 'User' }
+  const roleDefinitionId = `/subscriptions/${subscriptionId(world)}/providers/Microsoft.Authorization/roleDefinitions/18ab4d3d-a1bf-4477-8ad9-8359bc988f69`
+  const properties = { roleDefinitionId, principalId: azure?.state().users[0]?.objectId ?? '', principalType: 'User' }
   const url = `${fleet}/providers/Microsoft.Authorization/roleAssignments/0b2a4dc1-6a4a-4d2c-8a43-3c1f1a1f1e01?api-version=2022-04-01`
   const { status, body } = await send(world, 'PUT', url, { properties })
   if (status !== 201) throw new Error(`The role assignment was refused: ${JSON.stringify(body)}`)
@@ -128,8 +126,13 @@ function urlOf(cluster: ReturnType<World['clusters']>[number] | undefined): stri
   return `https://${cluster.spec.host}`
 }
 
+/** Id of the world's subscription. */
+export function subscriptionId(world: World): string {
+  return world.azure?.state().subscriptions[0]?.id ?? ''
+}
+
 function groupUrl(world: World): string {
-  return `https://management.azure.com/subscriptions/${world.azure?.subscriptionId}/resourceGroups/${group}`
+  return `https://management.azure.com/subscriptions/${subscriptionId(world)}/resourceGroups/${group}`
 }
 
 async function put(world: World, url: string, body: JsonObject, apiVersion: string): Promise<void> {

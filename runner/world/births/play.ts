@@ -4,7 +4,8 @@ import type { WorldClock } from '../../base/clock.ts'
 import { localPeer } from '../../base/host.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fleetMembers, type WorldFile } from '../../labs/world-file.ts'
-import { joinFleet, runHub } from '../bridges/fleet.ts'
+import { installHub, joinFleet } from '../bridges/fleet.ts'
+import { ownerToken, subscriptionOf } from '../azure-birth.ts'
 import type { BridgeGround } from '../bridges/ground.ts'
 import { addFileCluster, usualCluster } from './file-cluster.ts'
 
@@ -37,7 +38,7 @@ async function playAzure(file: WorldFile, ground: BridgeGround, clock: WorldCloc
 }
 
 function root(ground: BridgeGround): string {
-  return `/subscriptions/${ground.azure().subscriptionId}/resourceGroups`
+  return `/subscriptions/${subscriptionOf(ground.azure())}/resourceGroups`
 }
 
 function groupCalls(file: WorldFile, ground: BridgeGround): ArmCall[] {
@@ -101,7 +102,7 @@ const patience = 10_000
 
 async function ask(ground: BridgeGround, method: string, call: ArmCall): Promise<{ status: number; body: { properties?: JsonObject } }> {
   const azure = ground.azure()
-  const token = azure.tokenFor(undefined, 'https://management.core.windows.net/')
+  const token = ownerToken(azure, 'arm')
   const request = new Request(`https://management.azure.com${call.id}?api-version=${call.apiVersion}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -121,7 +122,7 @@ async function playPlainFleet(file: WorldFile, ground: BridgeGround): Promise<vo
     ground,
     usualCluster({ name: 'hub', context: fleet.hub.context, nodes: 0, flavor: 'hub', without: ['scheduler', 'kubelet'] }),
   )
-  runHub(hub, ground)
+  await installHub(hub, ground)
   for (const member of fleetMembers(fleet)) {
     const context = member.context ?? member.name
     const cluster = await addFileCluster(ground, usualCluster({ name: member.name, context, nodes: member.nodes, flavor: 'plain' }))

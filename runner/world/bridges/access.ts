@@ -2,13 +2,16 @@
 import type { Azure } from '../../azure/arm-server.ts'
 import type { AccessAttributes, Authorizer, TokenAuthenticator } from '../../kubernetes/identity.ts'
 
+/** The server application of AKS, by its id and by its URI. */
+const audiences = ['6dae42f8-4368-4678-94ff-3960e28e3630', 'spn:6dae42f8-4368-4678-94ff-3960e28e3630', 'api://6dae42f8-4368-4678-94ff-3960e28e3630']
+
 /** Believes the tokens that the world's Entra issued. The user is named as AKS names it: by user principal name. */
 export function entraTokens(azure: Azure): TokenAuthenticator {
   return {
     authenticate(token) {
-      const user = azure.userOfToken(token)
-      if (!user) return undefined
-      return { name: user.name, groups: [...user.groups, 'system:authenticated'], extra: { oid: [user.objectId] } }
+      const claims = azure.identify(token, audiences)
+      if (!claims) return undefined
+      return { name: claims.upn ?? claims.oid, groups: ['system:authenticated'], extra: { oid: [claims.oid] } }
     },
   }
 }
@@ -22,7 +25,7 @@ export function azureAuthorizer(azure: Azure, fleetId: string): Authorizer {
     authorize(attributes) {
       const objectId = attributes.user.extra?.oid?.[0]
       if (objectId === undefined) return { verdict: 'no opinion', reason: '' }
-      const allowed = azure.allowsData(objectId, scopeOf(attributes, fleetId), `Microsoft.ContainerService/fleets/${dataAction(attributes)}`)
+      const allowed = azure.roleAllows(objectId, scopeOf(attributes, fleetId), `Microsoft.ContainerService/fleets/${dataAction(attributes)}`)
       return allowed ? { verdict: 'allow', reason: '' } : { verdict: 'no opinion', reason: refusal }
     },
   }

@@ -16,6 +16,9 @@ export const memberAgent: UserInfo = {
   groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system', 'system:authenticated', 'system:masters'],
 }
 
+/** Azure's own hand, which installs agents and joins members. */
+const installer = systemUser('aks-service')
+
 const hubAgent: UserInfo = { ...memberAgent, name: 'system:serviceaccount:fleet-system:hub-agent-sa' }
 
 /** What the world does when Azure makes a fleet's hub, and when members join and leave. */
@@ -23,8 +26,7 @@ export function fleetHooks(ground: BridgeGround): Required<Pick<AzureHooks, 'fle
   return {
     fleet: {
       async created(fleet) {
-        const hub = ground.addCluster(hubSpec(fleet, ground), hubObjects())
-        runHub(hub, ground)
+        await installHub(ground.addCluster(hubSpec(fleet, ground)), ground)
       },
       async deleted(fleet) {
         ground.removeCluster(fleet.id.toLowerCase())
@@ -52,6 +54,12 @@ export function fleetHooks(ground: BridgeGround): Required<Pick<AzureHooks, 'fle
       },
     },
   }
+}
+
+/** Makes a cluster a hub: KubeFleet's definitions and namespaces, then the hub agent at work. */
+export async function installHub(hub: Cluster, ground: BridgeGround): Promise<void> {
+  for (const object of hubObjects()) await createIfAbsent(hub.clientOf(installer), object)
+  runHub(hub, ground)
 }
 
 /** Starts the hub agent's controllers on a hub: at its birth, and when a world is restored. */
@@ -108,9 +116,9 @@ export async function joinFleet(ground: BridgeGround, membership: Membership, op
   const hub = ground.cluster(membership.hub)
   const member = ground.cluster(membership.cluster)
   if (!hub || !member) return
-  const onMember = member.clientOf(systemUser('fleet-join'))
+  const onMember = member.clientOf(installer)
   for (const object of memberObjects()) await createIfAbsent(onMember, object)
-  await createIfAbsent(hub.clientOf(systemUser('fleet-join')), memberClusterObject({ name: membership.member, ...options }))
+  await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
   ground.setMemberships([...ground.memberships(), membership])
   runMember(ground, membership)
 }
@@ -119,14 +127,14 @@ async function leave(ground: BridgeGround, of: { hub: string; name: string }): P
   const membership = ground.memberships().find(({ hub, member }) => hub === of.hub && member === of.name)
   const hub = ground.cluster(of.hub)
   if (!hub) return
-  const client = hub.clientOf(systemUser('fleet-join'))
+  const client = hub.clientOf(installer)
   const resource = await client.resourceFor('cluster.kubernetes-fleet.io/v1beta1', 'MemberCluster')
   if (resource) await client.delete(resource, { name: of.name }).catch(ignoreMissing)
   ground.setMemberships(ground.memberships().filter((entry) => entry !== membership))
 }
 
 async function relabel(ground: BridgeGround, of: { hub: string; name: string }, labels: Readonly<Record<string, string>>): Promise<void> {
-  const client = ground.cluster(of.hub)?.clientOf(systemUser('fleet-join'))
+  const client = ground.cluster(of.hub)?.clientOf(installer)
   const resource = await client?.resourceFor('cluster.kubernetes-fleet.io/v1beta1', 'MemberCluster')
   if (client && resource) await client.patch(resource, { name: of.name }, { metadata: { labels } }, { type: 'merge' }).catch(ignoreMissing)
 }
