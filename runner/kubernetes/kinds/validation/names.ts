@@ -72,7 +72,10 @@ const httpPath: Pattern = {
 }
 
 /** RFC 1123 label. */
-export const isDns1123Label: Syntax = (value) => match(dns1123Label, value)
+export const isDns1123Label: Syntax = (value) => {
+  const dotted = !whole(dns1123Label.pattern).test(value) && whole(dns1123Subdomain.pattern).test(value)
+  return dotted ? [...match(dns1123Label, value.replaceAll('.', 'x')), 'must not contain dots'] : match(dns1123Label, value)
+}
 
 /** RFC 1123 subdomain. */
 export const isDns1123Subdomain: Syntax = (value) => match(dns1123Subdomain, value)

@@ -1,0 +1,31 @@
+// Namespaces.
+import { defineKind } from '../../kind.ts'
+import { age } from '../columns/cells.ts'
+import { isDns1123Label, nameRule } from '../validation/names.ts'
+import { fields, text, texts } from '../validation/read.ts'
+
+const nameLabel = 'kubernetes.io/metadata.name'
+
+/** core/v1 Namespace. */
+export const namespace = defineKind({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  defaults(object) {
+    const { name = '', labels } = object.metadata
+    const labelled =
+      name === '' || labels?.[nameLabel] === name ? object : { ...object, metadata: { ...object.metadata, labels: { ...labels, [nameLabel]: name } } }
+    return text(fields(object.status).phase) === '' ? { ...labelled, status: { ...fields(object.status), phase: 'Active' } } : labelled
+  },
+  prepareForCreate(object) {
+    const finalizers = texts(fields(object.spec).finalizers)
+    return {
+      ...object,
+      spec: { ...fields(object.spec), finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] },
+      status: { phase: 'Active' },
+    }
+  },
+  prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
+  validateName: nameRule(isDns1123Label),
+  cells: (object, now) => [object.metadata.name ?? '', text(fields(object.status).phase), age(object, now)],
+  selectableFields: (object) => ({ 'status.phase': text(fields(object.status).phase), name: object.metadata.name ?? '' }),
+})

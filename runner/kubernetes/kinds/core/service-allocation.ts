@@ -1,0 +1,133 @@
+// Addresses and node ports of Services: what a create or an update is given, and the refusals of what it asks for.
+import type { Json, JsonObject } from '../../../base/json.ts'
+import type { WriteContext } from '../../kind.ts'
+import type { KubernetesObject } from '../../object.ts'
+import { invalid as invalidObject } from '../../registry/errors.ts'
+import type { FieldError } from '../../status-error.ts'
+import { contains, formatIpv4, parseAddress, parseCidr } from '../validation/addresses.ts'
+import { child, invalid, item } from '../validation/findings.ts'
+import { fields, list, number, objects, text, texts } from '../validation/read.ts'
+
+const nodePorts = { first: 30000, last: 32767, reserved: 86 }
+
+/** True for types that have a cluster address. */
+export function needsClusterIp(spec: JsonObject): boolean {
+  return spec.type === 'ClusterIP' || spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+}
+
+/** True where ports of nodes lead to the Service. */
+export function needsNodePort(spec: JsonObject): boolean {
+  return spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+}
+
+/** True where a port of nodes tells of local endpoints. */
+export function needsHealthCheckPort(spec: JsonObject): boolean {
+  return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
+}
+
+/** The spec with everything that the server allocates. Throws the server's refusals. */
+export function allocated(service: KubernetesObject, spec: JsonObject, context: WriteContext): JsonObject {
+  const refuse = (finding: FieldError): never => {
+    throw invalidObject({ group: '', kind: 'Service' }, service.metadata.name ?? '', [finding])
+  }
+  const withFamilies = needsClusterIp(spec) ? ipFamilies(spec, refuse) : spec
+  const withAddress = needsClusterIp(spec) ? clusterAddress(service, withFamilies, { context, refuse }) : withFamilies
+  return ports(service, withAddress, { context, refuse })
+}
+
+interface Allocation {
+  readonly context: WriteContext
+  readonly refuse: (finding: FieldError) => never
+}
+
+function ipFamilies(spec: JsonObject, refuse: (finding: FieldError) => never): JsonObject {
+  const families = texts(spec.ipFamilies)
+  const unknown = families.findIndex((family) => family !== 'IPv4')
+  const headlessWithoutSelector = text(spec.clusterIP) === 'None' && Object.keys(fields(spec.selector)).length === 0
+  if (unknown >= 0 && !headlessWithoutSelector) refuse(invalid(item('spec.ipFamilies', unknown), families[unknown] ?? '', 'not configured on this cluster'))
+  if (spec.ipFamilyPolicy === 'RequireDualStack' && !headlessWithoutSelector)
+    refuse(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'))
+  return { ...spec, ipFamilies: families.length === 0 ? ['IPv4'] : families, ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack' }
+}
+
+function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, refuse }: Allocation): JsonObject {
+  const asked = texts(spec.clusterIPs)[0] ?? text(spec.clusterIP)
+  if (asked === 'None') return { ...spec, clusterIP: 'None', clusterIPs: ['None'] }
+  const used = usedAddresses(service, context)
+  if (asked !== '' && parseAddress(asked) !== undefined) {
+    const problem = addressProblem(asked, used, context.serviceCidr)
+    if (problem !== undefined) refuse(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${problem}`))
+  }
+  const address = asked === '' ? freeAddress(service, used, context) : asked
+  return { ...spec, clusterIP: address, clusterIPs: [address] }
+}
+
+function addressProblem(asked: string, used: ReadonlySet<string>, cidr: string): string | undefined {
+  const [range, address] = [parseCidr(cidr), parseAddress(asked)]
+  if (range === undefined || address === undefined) return undefined
+  if (!contains(range, address)) return `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${cidr}`
+  return used.has(asked) ? 'provided IP is already allocated' : undefined
+}
+
+function usedAddresses(service: KubernetesObject, context: WriteContext): ReadonlySet<string> {
+  return new Set(others(service, context).flatMap((other) => texts(fields(other.spec).clusterIPs)))
+}
+
+/** The first address is that of the API server itself; others come from above the part kept for chosen ones. */
+function freeAddress(service: KubernetesObject, used: ReadonlySet<string>, context: WriteContext): string {
+  const range = parseCidr(context.serviceCidr)
+  if (range === undefined) return ''
+  if (service.metadata.name === 'kubernetes' && service.metadata.namespace === 'default') return formatIpv4(range.first + 1n)
+  const size = 2 ** (32 - range.prefix) - 2
+  const reserved = Math.min(Math.max(16, Math.floor(size / 16)), 256)
+  const start = reserved + (drawn(context) % Math.max(1, size - reserved))
+  for (let step = 0; step < size; step += 1) {
+    const address = formatIpv4(range.first + BigInt(((start + step) % size) + 1))
+    if (!used.has(address)) return address
+  }
+  return ''
+}
+
+function ports(service: KubernetesObject, spec: JsonObject, allocation: Allocation): JsonObject {
+  const used = new Set(others(service, allocation.context).flatMap((other) => portsOf(fields(other.spec))))
+  const withPorts = needsNodePort(spec) ? { ...spec, ports: list(spec.ports).map((port, index) => withNodePort(fields(port), index, used, allocation)) } : spec
+  if (!needsHealthCheckPort(spec) || number(spec.healthCheckNodePort) !== 0) return withPorts
+  return { ...withPorts, healthCheckNodePort: freePort(used, allocation.context) }
+}
+
+function withNodePort(port: JsonObject, index: number, used: Set<number>, { context, refuse }: Allocation): JsonObject {
+  const asked = number(port.nodePort)
+  if (asked === 0) return { ...port, nodePort: freePort(used, context) }
+  const field = child(item('spec.ports', index), 'nodePort')
+  if (asked < nodePorts.first || asked > nodePorts.last)
+    refuse(invalid(field, asked, `provided port is not in the valid range. The range of valid ports is ${nodePorts.first}-${nodePorts.last}`))
+  if (used.has(asked)) refuse(invalid(field, asked, 'provided port is already allocated'))
+  return port
+}
+
+function freePort(used: Set<number>, context: WriteContext): number {
+  const count = nodePorts.last - nodePorts.first + 1 - nodePorts.reserved
+  const start = drawn(context) % count
+  for (let step = 0; step < count; step += 1) {
+    const port = nodePorts.first + nodePorts.reserved + ((start + step) % count)
+    if (used.has(port)) continue
+    used.add(port)
+    return port
+  }
+  return 0
+}
+
+function portsOf(spec: JsonObject): readonly number[] {
+  return [...objects(spec.ports).map((port) => number(port.nodePort)), number(spec.healthCheckNodePort)].filter((port: Json) => port !== 0)
+}
+
+function others(service: KubernetesObject, context: WriteContext): readonly KubernetesObject[] {
+  const { name, namespace } = service.metadata
+  return context.list('v1', 'Service').filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace)
+}
+
+/** A number by chance: the context's chance speaks in letters of a UUID. */
+function drawn(context: WriteContext): number {
+  const digits = context.uuid().replaceAll('-', '').slice(0, 8)
+  return /^[0-9a-f]{8}$/.test(digits) ? Number.parseInt(digits, 16) : 0
+}

@@ -1,0 +1,91 @@
+// EndpointSlices.
+import type { JsonObject } from '../../../base/json.ts'
+import { defineKind } from '../../kind.ts'
+import type { KubernetesObject } from '../../object.ts'
+import { age } from '../columns/cells.ts'
+import { defaultsOf } from '../defaults/rows.ts'
+import { ipAddress, ordinaryAddress, parseAddress } from '../validation/addresses.ts'
+import { child, duplicate, type Findings, immutable, invalid, invalidAll, item, notSupported, required, tooMany } from '../validation/findings.ts'
+import { isDns1123Label, isDns1123Subdomain, isPortNumber, isQualifiedName } from '../validation/names.ts'
+import { list, number, objects, present, text, texts } from '../validation/read.ts'
+import { optionalName } from '../validation/references.ts'
+
+const addressTypes = ['FQDN', 'IPv4', 'IPv6']
+const protocols = ['SCTP', 'TCP', 'UDP']
+const shown = 3
+
+/** discovery.k8s.io/v1 EndpointSlice. */
+export const endpointSlice = defineKind({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  defaults: defaultsOf([
+    ['ports[].name', ''],
+    ['ports[].protocol', 'TCP'],
+  ]),
+  validate: (object) => [...validateSlice(object)],
+  validateUpdate: (object, old) => [...validateSlice(object), ...immutable('addressType', text(object.addressType), text(old.addressType))],
+  cells: (object, now) => [
+    object.metadata.name ?? '',
+    text(object.addressType),
+    portsText(objects(object.ports)),
+    addressesText(objects(object.endpoints)),
+    age(object, now),
+  ],
+})
+
+function* validateSlice(object: KubernetesObject): Findings {
+  const type = text(object.addressType)
+  if (type === '') yield required('addressType')
+  else if (!addressTypes.includes(type)) yield notSupported('addressType', type, addressTypes)
+  const slices = objects(object.endpoints)
+  if (slices.length > 1000) yield tooMany('endpoints', slices.length, 1000)
+  for (const [index, endpoint] of slices.entries()) yield* validateEndpoint(endpoint, item('endpoints', index), type)
+  yield* validatePorts(objects(object.ports))
+}
+
+function* validateEndpoint(endpoint: JsonObject, path: string, type: string): Findings {
+  const addresses = texts(endpoint.addresses)
+  const field = child(path, 'addresses')
+  if (addresses.length === 0) yield required(field, 'must contain at least 1 address')
+  else if (addresses.length > 100) yield tooMany(field, addresses.length, 100)
+  for (const [index, address] of addresses.entries()) yield* validateAddress(address, item(field, index), type)
+  yield* optionalName(child(path, 'nodeName'), endpoint.nodeName)
+  yield* optionalName(child(path, 'hostname'), endpoint.hostname, isDns1123Label)
+}
+
+function* validateAddress(address: string, field: string, type: string): Findings {
+  if (type === 'FQDN') return yield* invalidAll(field, address, isDns1123Subdomain(address))
+  if (type !== 'IPv4' && type !== 'IPv6') return
+  const parsed = parseAddress(address)
+  if (parsed === undefined) return yield* ipAddress(field, address)
+  if (parsed.family !== (type === 'IPv4' ? 4 : 6)) yield invalid(field, address, `must be an ${type} address`)
+  yield* ordinaryAddress(field, address)
+}
+
+function* validatePorts(ports: readonly JsonObject[]): Findings {
+  const names = new Set<string>()
+  if (ports.length > 20000) yield tooMany('ports', ports.length, 20000)
+  for (const [index, port] of ports.entries()) {
+    const path = item('ports', index)
+    yield* optionalName(child(path, 'name'), port.name, isDns1123Label)
+    if (names.has(text(port.name))) yield duplicate(child(path, 'name'), port.name)
+    names.add(text(port.name))
+    if (!present(port.protocol)) yield required(child(path, 'protocol'))
+    else if (!protocols.includes(text(port.protocol))) yield notSupported(child(path, 'protocol'), port.protocol, protocols)
+    if (present(port.port)) yield* invalidAll(child(path, 'port'), port.port, isPortNumber(number(port.port)))
+    if (present(port.appProtocol)) yield* invalidAll(child(path, 'appProtocol'), port.appProtocol, isQualifiedName(text(port.appProtocol)))
+  }
+}
+
+function portsText(ports: readonly JsonObject[]): string {
+  return withMore(ports.map((port) => (present(port.port) ? String(number(port.port)) : text(port.name) || '*')))
+}
+
+function addressesText(slices: readonly JsonObject[]): string {
+  return withMore(slices.flatMap((endpoint) => list(endpoint.addresses).map(String)))
+}
+
+function withMore(parts: readonly string[]): string {
+  if (parts.length > shown) return `${parts.slice(0, shown).join(',')} + ${parts.length - shown} more...`
+  return parts.join(',') || '<unset>'
+}
