@@ -1,4 +1,5 @@
 // Long-running operations as data on the world's clock: each ends by a timer, or at the poll that first finds its time over.
+import type { Activity } from '../base/activity.ts'
 import type { Clock } from '../base/clock.ts'
 import { ArmError } from './arm-error.ts'
 import type { ResourceId } from './resource-id.ts'
@@ -38,7 +39,10 @@ export interface Operations {
 /** What the operations of an Azure are run with. */
 export interface OperationSetting {
   readonly clock: Clock
+  readonly activity: Activity
   readonly durations: 'short' | 'real'
+  /** Called after any change. */
+  changed(): void
   /** Does the work at an operation's end; what it throws becomes the operation's error. */
   complete(operation: Operation): Promise<void>
 }
@@ -86,7 +90,7 @@ class OperationTable implements Operations {
     if (running) return running
     const operation = this.#byId.get(id)
     if (operation?.status !== 'InProgress') return Promise.resolve()
-    const work = this.#end(operation).finally(() => this.#ending.delete(id))
+    const work = this.#setting.activity.run(() => this.#end(operation)).finally(() => this.#ending.delete(id))
     this.#ending.set(id, work)
     return work
   }
@@ -118,6 +122,7 @@ class OperationTable implements Operations {
 
   #keep(operation: Operation): void {
     this.#byId.set(operation.id, Object.freeze(operation))
+    this.#setting.changed()
   }
 
   #forgetOld(): void {

@@ -85,7 +85,6 @@ export interface AzureState {
   readonly signingKey: PrivateKey
   /** The tenant's own chance, for request ids: so that reading moves no name. */
   readonly requestRandom: RandomState
-  readonly unregistered: readonly string[]
   readonly resources: readonly Resource[]
   readonly operations: readonly Operation[]
   readonly deviceCodes: readonly DeviceCode[]

@@ -22,6 +22,7 @@ const lifetime = 86_399
 const refreshLifetime = 90 * 86_400
 const deviceCodeLifetime = 900_000
 const deviceInterval = 1
+const cliClientId = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
 
 /** Answers a form posted to a token endpoint; throws `EntraError`. */
 export function token(form: ReadonlyMap<string, string>, setting: SignInSetting): JsonObject {
@@ -65,18 +66,23 @@ export function userAnswer(user: User, request: { readonly clientId: string; rea
     tid: tenant.id,
     appid: request.clientId,
     exp: seconds(setting) + refreshLifetime,
-    uti: encode(setting.secret.bytes(16)),
+    uti: uti(setting),
   }
   return {
     token_type: 'Bearer',
     scope: request.scope,
     expires_in: lifetime,
     ext_expires_in: lifetime,
-    access_token: tokens.issue(userClaims(user, audienceOf(request.scope), request.clientId, setting)),
+    access_token: tokens.issue({ ...userClaims(user, audienceOf(request.scope), request.clientId, setting), uti: uti(setting) }),
     refresh_token: tokens.issue(refresh),
     id_token: tokens.issue(idClaims(user, request.clientId, setting)),
     client_info: encode(new TextEncoder().encode(JSON.stringify({ uid: user.objectId, utid: tenant.id }))),
   }
+}
+
+/** An access token for a user, without any grant; always the same at the same time. */
+export function tokenWithout(user: User, audience: string, setting: SignInSetting): string {
+  return setting.tokens.issue({ ...userClaims(user, audience, cliClientId, setting), uti: '' })
 }
 
 function byPassword(form: ReadonlyMap<string, string>, setting: SignInSetting): JsonObject {
@@ -93,6 +99,7 @@ function bySecret(form: ReadonlyMap<string, string>, setting: SignInSetting): Js
   if (form.get('client_secret') !== application.secret) throw entraErrors.secretWrong(appId)
   const claims = {
     ...common(audienceOf(scopeOf(form)), setting),
+    uti: uti(setting),
     appid: application.appId,
     appidacr: '1',
     idp: `https://sts.windows.net/${setting.tenant.id}/`,
@@ -166,7 +173,11 @@ function idClaims(user: User, clientId: string, setting: SignInSetting): JsonObj
 
 function common(audience: string, setting: SignInSetting): JsonObject {
   const { tenant } = setting
-  return { aud: audience, iss: `https://sts.windows.net/${tenant.id}/`, ...times(setting), tid: tenant.id, uti: encode(setting.secret.bytes(16)), ver: '1.0' }
+  return { aud: audience, iss: `https://sts.windows.net/${tenant.id}/`, ...times(setting), tid: tenant.id, ver: '1.0' }
+}
+
+function uti({ secret }: SignInSetting): string {
+  return encode(secret.bytes(16))
 }
 
 function times(setting: SignInSetting): JsonObject {

@@ -13,6 +13,9 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** How long an assignment takes to be believed everywhere, in world ms. */
 const spreads = 2000
 
+/** Owner of the timers that tell when an assignment takes effect; the key is its id. */
+export const effectOwner = 'azure.role-assignments'
+
 /** The row of role assignments. */
 export const roleAssignments = defineResourceType({
   type,
@@ -25,6 +28,10 @@ export const roleAssignments = defineResourceType({
   },
   missing: (id) => error(404, 'RoleAssignmentNotFound', `The role assignment '${nameOf(id)}' is not found.`),
   put,
+  async saved(one, { clock }) {
+    const effectiveAt = one.inner?.effectiveAt
+    if (typeof effectiveAt === 'number' && effectiveAt > clock.now()) clock.arm({ at: effectiveAt, owner: effectOwner, key: one.id })
+  },
   remove: () => undefined,
   deleted: 200,
   listAt: (scope, context) => context.store.list(type).filter((one) => within(scopeOf(one), scope) || within(scope, scopeOf(one))),
@@ -59,6 +66,11 @@ export function assignment(facts: {
     description,
   }
   return { id: facts.id, type, body: { properties, id: facts.id, type, name: nameOf(facts.id) }, inner: { effectiveAt: facts.effectiveAt } }
+}
+
+/** How many assignments do not count yet. */
+export function pendingAssignments({ store, clock }: AzureContext): number {
+  return store.list(type).filter(({ inner }) => typeof inner?.effectiveAt === 'number' && inner.effectiveAt > clock.now()).length
 }
 
 function put({ id, body, old, caller, context }: WriteRequest): Draft {
