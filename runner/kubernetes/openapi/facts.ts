@@ -93,6 +93,7 @@ const sharedKinds = new Set([
 ])
 
 const typeCache = new Map<string, TypeFacts>()
+let kindCache: ReadonlyMap<string, readonly (readonly [string, string])[]> | undefined
 let resourceCache: readonly ResourceInfo[] | undefined
 
 /** Facts of a type by its name in the table, as `core.v1.Pod`. */
@@ -120,6 +121,15 @@ export function packageFacts(typeName: string): PackageFacts | undefined {
 /** The type of a kind: built-in kinds, their lists, and the kinds of meta/v1 that every group has (`v1 Status`, `v1 DeleteOptions`). */
 export function typeNameOf(apiVersion: string, kind: string): string | undefined {
   return kinds[`${apiVersion} ${kind}`] ?? (sharedKinds.has(kind) ? `meta.v1.${kind}` : undefined)
+}
+
+/** The kinds that a type is served as. */
+export function kindsOf(typeName: string): readonly { readonly group: string; readonly version: string; readonly kind: string }[] {
+  kindCache ??= Map.groupBy(Object.entries(kinds), ([, type]) => type)
+  return (kindCache.get(typeName) ?? []).map(([name]) => {
+    const space = name.indexOf(' ')
+    return { ...parseApiVersion(name.slice(0, space)), kind: name.slice(space + 1) }
+  })
 }
 
 /** The values of an enum that OpenAPI lists, or undefined for an open one. */

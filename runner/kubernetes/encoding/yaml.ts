@@ -1,0 +1,63 @@
+// YAML bodies and answers, by the rules of the server's library (YAML 1.1: `y`, `on`, `0755` are no strings).
+import { Document, isCollection, isScalar, parseAllDocuments, type Tags, visit, type YAMLError } from 'yaml'
+import type { Json } from '../../base/json.ts'
+import { sortKeys } from './go-order.ts'
+
+/** Text that is not YAML, in the words of Go's yaml library. */
+export class YamlSyntaxError extends Error {
+  override readonly name = 'YamlSyntaxError'
+}
+
+/** Parses the first document of a YAML text (JSON is YAML too); throws YamlSyntaxError. */
+export function parseYaml(text: string): Json {
+  const [document] = parseAllDocuments(text, { version: '1.1', customTags: withoutTimes, uniqueKeys: false, stringKeys: false, logLevel: 'silent' })
+  if (document === undefined || !('errors' in document)) return null
+  const [error] = document.errors
+  if (error) throw new YamlSyntaxError(`yaml: ${lineOf(error)}${words[error.code] ?? 'did not find expected node content'}`)
+  return toJson(document.toJS({ maxAliasCount: 1000 }))
+}
+
+/** Prints a value as the server does: keys sorted, lists not indented, texts quoted only where they must be. */
+export function formatYaml(value: Json): string {
+  const document = new Document(sortKeys(value), { version: '1.1', customTags: withoutTimes })
+  visit(document, (_, node) => {
+    if (isCollection(node) && node.items.length === 0) node.flow = true
+    if (isScalar(node) && typeof node.value === 'string' && readsAsOther(node.value)) node.type = 'QUOTE_DOUBLE'
+  })
+  return document.toString({ indentSeq: false, lineWidth: 0, directives: false, singleQuote: true })
+}
+
+const looksLikeTime = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ])|^[-+]?\d+(?::[0-5]?\d)+$/
+
+/** Texts that would be a number, a boolean or nothing without quotes get double quotes, all others single ones. */
+function readsAsOther(text: string): boolean {
+  return looksLikeTime.test(text) || (/^[\w.+~-]{0,40}$/.test(text) && typeof parseYaml(text) !== 'string')
+}
+
+const words: Readonly<Record<string, string>> = {
+  BAD_ALIAS: 'did not find expected alphabetic or numeric character',
+  BAD_INDENT: 'did not find expected key',
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MISSING_CHAR: "could not find expected ':'",
+  TAB_AS_INDENT: 'found character that cannot start any token',
+  UNEXPECTED_TOKEN: 'did not find expected <document start>',
+}
+
+/** Go's library reads times and base-60 numbers as texts. */
+function withoutTimes(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || !(tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME')))
+}
+
+/** The first line has no number in Go's messages. */
+function lineOf(error: YAMLError): string {
+  const line = error.linePos?.[0].line ?? 1
+  return line > 1 ? `line ${line}: ` : ''
+}
+
+function toJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(toJson)
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, member]) => [String(key), toJson(member)]))
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toJson(member)]))
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}

@@ -1,0 +1,139 @@
+// The documents under /openapi/v3: an index, and for each group version what it serves and the schemas of its kinds.
+import { sha512 } from '@noble/hashes/sha2.js'
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { toHex } from '../../base/p256.ts'
+import type { ResourceInfo } from '../kind.ts'
+import { apiVersionOf } from '../object.ts'
+import { typeNameOf } from './facts.ts'
+import { basePath, type OperationSchemas, resourcePaths } from './path-document.ts'
+import { addTypeSchema, reference, type SchemaCollection } from './type-document.ts'
+
+/** Schemas of custom kinds (`openAPIV3Schema`), by `group/version Kind`. */
+export type CustomSchemas = ReadonlyMap<string, JsonObject>
+
+/** What the documents are made of. */
+export interface OpenApiSource {
+  readonly resources: readonly ResourceInfo[]
+  readonly customs: CustomSchemas
+  readonly gitVersion: string
+}
+
+/** The answer of `/openapi/v3`: each document's path with a hash that changes with it. */
+export function openApiIndex(source: OpenApiSource): JsonObject {
+  const paths = documentPaths(source.resources).map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${openApiHash(path, source)}` }])
+  return { paths: Object.fromEntries(paths) }
+}
+
+/** The hash of a document, as its ETag has it. */
+export function openApiHash(path: string, source: OpenApiSource): string {
+  const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
+  const content = mine.map((resource) => JSON.stringify([resource.plural, resource.verbs, source.customs.get(customKey(resource)) ?? null]))
+  return toHex(sha512(new TextEncoder().encode([source.gitVersion, path, ...content].join('\n')))).toUpperCase()
+}
+
+/** The document of a path of the index (`api/v1`, `apis/apps`), or undefined if the server has no such document. */
+export function openApiDocument(path: string, source: OpenApiSource): JsonObject | undefined {
+  if (!documentPaths(source.resources).includes(path)) return undefined
+  const collection: SchemaCollection = { schemas: {} }
+  const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
+  const paths: Record<string, JsonObject> = { ...ownPath(path, mine.length > 0, collection) }
+  for (const resource of mine) Object.assign(paths, resourcePaths(resource, schemasOf(resource, source.customs, collection)))
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: source.gitVersion },
+    paths: sorted(paths),
+    ...(Object.keys(collection.schemas).length === 0 ? {} : { components: { schemas: sorted(collection.schemas) } }),
+  }
+}
+
+/** `group/version Kind`, the key of `CustomSchemas`. */
+export function customKey(resource: { readonly group: string; readonly version: string; readonly kind: string }): string {
+  return `${apiVersionOf(resource)} ${resource.kind}`
+}
+
+function documentPaths(resources: readonly ResourceInfo[]): readonly string[] {
+  const groups = resources.flatMap((resource) => {
+    const path = basePath(resource).slice(1)
+    return resource.group === '' ? [path] : [`apis/${resource.group}`, path]
+  })
+  return [...new Set(['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwks', 'version', ...groups])].sort()
+}
+
+const ownTypes: Readonly<Record<string, string>> = { api: 'meta.v1.APIVersions', apis: 'meta.v1.APIGroupList', version: 'version.Info' }
+
+/** What discovery answers at the document's own path. */
+function ownPath(path: string, isGroupVersion: boolean, collection: SchemaCollection): Record<string, JsonObject> {
+  if (path.startsWith('.well-known') || path.startsWith('openid')) return { [`/${path}/`]: { get: answer({ type: 'string' }) } }
+  const type = ownTypes[path] ?? (isGroupVersion ? 'meta.v1.APIResourceList' : 'meta.v1.APIGroup')
+  return { [`/${path}/`]: { get: answer(reference(addTypeSchema(type, collection))) } }
+}
+
+function answer(schema: JsonObject): JsonObject {
+  return { responses: { 200: { description: 'OK', content: { 'application/json': { schema } } }, 401: { description: 'Unauthorized' } } }
+}
+
+function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: SchemaCollection): OperationSchemas {
+  const custom = customs.get(customKey(resource))
+  const add = (type: string): string => addTypeSchema(type, collection)
+  const builtIn = (apiVersion: string, kind: string): string => add(typeNameOf(apiVersion, kind) ?? 'meta.v1.Status')
+  const apiVersion = apiVersionOf(resource)
+  const object = resource.source === 'custom' ? addCustomKind(resource, custom ?? {}, collection) : builtIn(apiVersion, resource.kind)
+  const hasList = resource.verbs.includes('list')
+  const list = resource.source === 'custom' ? addCustomList(resource, object, collection) : hasList ? builtIn(apiVersion, resource.listKind) : object
+  return {
+    object,
+    list,
+    subresource: (name) => {
+      const kind = resource.subresources.find((subresource) => subresource.name === name)?.responseKind
+      if (!kind || kind.kind === resource.kind) return object
+      const type = typeNameOf(apiVersionOf(kind), kind.kind)
+      return type === undefined ? object : add(type)
+    },
+    deleteOptions: resource.verbs.includes('delete') ? add('meta.v1.DeleteOptions') : object,
+    status: resource.verbs.includes('delete') ? add('meta.v1.Status') : object,
+    patch: resource.verbs.includes('patch') ? add('Patch') : object,
+    watchEvent: resource.verbs.includes('watch') ? add('meta.v1.WatchEvent') : object,
+  }
+}
+
+function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: SchemaCollection): string {
+  const name = customName(resource, resource.kind)
+  const metadata = { allOf: [reference(addTypeSchema('meta.v1.ObjectMeta', collection))] }
+  const properties = isObject(schema.properties) ? schema.properties : {}
+  collection.schemas[name] = {
+    ...schema,
+    type: 'object',
+    properties: { ...properties, apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata },
+    'x-kubernetes-group-version-kind': [kindOf(resource, resource.kind)],
+  }
+  return name
+}
+
+function addCustomList(resource: ResourceInfo, item: string, collection: SchemaCollection): string {
+  const name = customName(resource, resource.listKind)
+  collection.schemas[name] = {
+    type: 'object',
+    required: ['items'],
+    properties: {
+      apiVersion: { type: 'string' },
+      items: { type: 'array', items: reference(item) },
+      kind: { type: 'string' },
+      metadata: { allOf: [reference(addTypeSchema('meta.v1.ListMeta', collection))] },
+    },
+    'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
+  }
+  return name
+}
+
+/** `demo.example.com` and `v1` give `com.example.demo.v1.Widget`. */
+function customName({ group, version }: ResourceInfo, kind: string): string {
+  return [...group.split('.').reverse(), version, kind].join('.')
+}
+
+function kindOf({ group, version }: ResourceInfo, kind: string): JsonObject {
+  return { group, kind, version }
+}
+
+function sorted(members: Readonly<Record<string, JsonObject>>): JsonObject {
+  return Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
