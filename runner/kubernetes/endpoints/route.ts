@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { UserInfo } from '../identity.ts'
 import type { ResourceInfo } from '../kind.ts'
-import type { KubernetesObject } from '../object.ts'
+import type { KubernetesObject, ObjectKey } from '../object.ts'
 
 /** What a route's handler may ask of the server. */
 export interface RouteServer {
@@ -14,6 +14,7 @@ export interface RouteServer {
   /** Schemas of custom resources: group, version, kind and `openAPIV3Schema` with the server's own fields. */
   customSchemas(): readonly CustomSchema[]
   list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[]
+  get(apiVersion: string, kind: string, key: ObjectKey): KubernetesObject | undefined
   /** Changes whenever `resources()` or `customSchemas()` may give another answer: a key for caches. */
   readonly servedVersion: object
 }

@@ -1,0 +1,140 @@
+// The HTTP door: who asks, may they, what answers; and a line for the request log.
+import { localPeer, type Peer } from '../../base/host.ts'
+import type { AccessAttributes, UserInfo } from '../identity.ts'
+import { apiVersionOf } from '../object.ts'
+import { builtInGroups } from '../openapi/facts.ts'
+import { readObject, readObjects } from '../registry/engine.ts'
+import { methodNotAllowed, noSuchResource } from '../registry/errors.ts'
+import { StatusError } from '../status-error.ts'
+import { authenticate, impersonate } from './authenticate.ts'
+import type { Call } from './call.ts'
+import { handleResource } from './handle-resource.ts'
+import { errorFormat } from './negotiate.ts'
+import { pageNotFound } from './page-not-found.ts'
+import { readBytes } from './read-body.ts'
+import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request-info.ts'
+import { respondError } from './respond.ts'
+import { commonHeaders } from './response-headers.ts'
+import type { Route, RouteServer } from './route.ts'
+import { authorize, type Server } from './server.ts'
+import type { WatchTimers } from './watch-stream.ts'
+
+/** What is known of a request while it is handled. */
+interface Handling {
+  readonly server: Server
+  readonly timers: WatchTimers
+  readonly request: Request
+  readonly url: URL
+  readonly info: RequestInfo
+  readonly warnings: string[]
+  readonly outcome: Call['outcome']
+  user: UserInfo
+}
+
+/** Answers every request of a server. */
+export function createHandler(server: Server, timers: WatchTimers): (request: Request, peer?: Peer) => Promise<Response> {
+  return (request, peer = localPeer) =>
+    server.activity.run(async () => {
+      const url = new URL(request.url)
+      const started = server.clock.now()
+      const nobody: UserInfo = { name: '', groups: [] }
+      const info = readRequestInfo(request.method, url)
+      const handling: Handling = { server, timers, request, url, info, warnings: [], outcome: {}, user: nobody }
+      const response = await answer(handling, peer).catch((error: unknown) => refusal(handling, error))
+      server.count.requests += 1
+      const whole = commonHeaders(server, response, { user: handling.user, info, warnings: handling.warnings })
+      logRequest(handling, response.status, started)
+      return whole
+    })
+}
+
+async function answer(handling: Handling, peer: Peer): Promise<Response> {
+  const { server, request, info } = handling
+  const real = await authenticate(server, request.headers, peer)
+  handling.user = real
+  handling.user = await impersonate(server, real, request.headers)
+  await authorize(server, attributesOf(info, handling.user))
+  return info.type === 'path' ? answerPath(handling) : answerResource(handling, info)
+}
+
+function attributesOf(info: RequestInfo, user: UserInfo): AccessAttributes {
+  if (info.type === 'path') return { type: 'path', user, verb: info.verb, path: info.path }
+  const { verb, group, version, resource, subresource, namespace, askedName: name } = info
+  return { type: 'resource', user, verb, group, version, resource, subresource, namespace, name }
+}
+
+async function answerResource(handling: Handling, asked: ResourceRequest): Promise<Response> {
+  const { server, timers, request, url, warnings, outcome, user } = handling
+  const resource = server.registry.find(asked.group, asked.version, asked.resource)
+  if (!resource) {
+    if (builtInGroups().some(({ group }) => group === asked.group)) throw noSuchResource()
+    outcome.notSimulated = true
+    return pageNotFound()
+  }
+  const body = request.method === 'GET' || request.method === 'HEAD' ? new Uint8Array() : await readBytes(request)
+  const deprecation = resource.custom?.deprecationWarning ?? deprecated[`${apiVersionOf(resource.info)} ${resource.info.kind}`]
+  if (deprecation !== undefined) warnings.push(deprecation)
+  const call: Call = { server, timers, resource, asked, user, headers: request.headers, query: url.searchParams, body, warnings, outcome }
+  return handleResource(call, request.method)
+}
+
+/** Built-in kinds whose every answer warns. */
+const deprecated: Readonly<Record<string, string>> = {
+  'v1 ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
+  'v1 Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+}
+
+async function answerPath(handling: Handling): Promise<Response> {
+  const { server, request, url, user, outcome } = handling
+  const path = url.pathname
+  const rows = server.routes.filter((route) => matches(route, path))
+  const row = rows.find(({ method }) => method === request.method)
+  if (!row) {
+    if (rows.length > 0) throw methodNotAllowed()
+    outcome.notSimulated = true
+    return pageNotFound()
+  }
+  return row.handle({ method: request.method, path, query: url.searchParams, headers: request.headers, user, server: routeServer(server), host: url.host })
+}
+
+function matches({ path: pattern }: Route, path: string): boolean {
+  return pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern
+}
+
+function routeServer(server: Server): RouteServer {
+  return {
+    clock: server.clock,
+    gitVersion: server.gitVersion,
+    resources: () => server.registry.resources(),
+    customSchemas: () => server.registry.customSchemas(),
+    list: (apiVersion, kind, namespace) => readObjects(server, apiVersion, kind, namespace),
+    get: (apiVersion, kind, key) => readObject(server, apiVersion, kind, key),
+    servedVersion: server.registry.version,
+  }
+}
+
+/** Any failure is answered with a Status; one that nobody meant says so. */
+function refusal({ request, url }: Handling, error: unknown): Response {
+  const format = errorFormat(request.headers, url.searchParams)
+  if (error instanceof StatusError) return respondError(error, format)
+  const message = error instanceof Error ? error.message : String(error)
+  return respondError(new StatusError('InternalError', `Internal error occurred: ${message}`), format)
+}
+
+function logRequest({ server, request, url, info, outcome, user }: Handling, status: number, started: number): void {
+  const userAgent = request.headers.get('user-agent')
+  const time = server.clock.now()
+  server.log?.({
+    time,
+    user: user.name,
+    groups: user.groups,
+    verb: info.verb,
+    path: `${url.pathname}${url.search}`,
+    status,
+    durationMs: time - started,
+    host: url.host,
+    ...(userAgent === null ? {} : { userAgent }),
+    ...(outcome.resourceVersion === undefined ? {} : { resourceVersion: outcome.resourceVersion }),
+    ...(outcome.notSimulated ? { note: 'not simulated' } : {}),
+  })
+}

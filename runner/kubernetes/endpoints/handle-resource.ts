@@ -1,0 +1,157 @@
+// Verbs on a resource: which handler answers which request.
+import type { JsonObject } from '../../base/json.ts'
+import type { DeleteOptions } from '../client.ts'
+import { keyOf } from '../object.ts'
+import { createObject } from '../registry/create.ts'
+import { decodeBody } from '../registry/decode-object.ts'
+import { type Deleted, deletedStatus } from '../registry/delete.ts'
+import { liveObject } from '../registry/engine.ts'
+import { badRequest, methodNotAllowed, noSuchResource, notFound } from '../registry/errors.ts'
+import { checkResourceVersion, listObjects } from '../registry/list.ts'
+import { patchObject } from '../registry/patch.ts'
+import { putObject } from '../registry/put.ts'
+import { remove } from '../registry/remove.ts'
+import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
+import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
+import { parseObject, parsePatch } from './read-body.ts'
+import { listBody, objectBody, respond } from './respond.ts'
+import { viewed } from './server.ts'
+import { handleSubresource } from './subresources/subresources.ts'
+import { answerVirtual } from './subresources/virtual.ts'
+import { watchStream } from './watch-stream.ts'
+import { patchType, written } from './written.ts'
+
+/** Answers a request for a resource, a review, or a subresource. */
+export function handleResource(call: Call, method: string): Response | Promise<Response> {
+  const { asked, resource } = call
+  const { info } = resource
+  if (asked.subresource !== '') return handleSubresource(call, method)
+  const named = asked.name !== ''
+  if (named && info.namespaced && asked.namespace === '') throw noSuchResource()
+  if (!info.namespaced && asked.namespace !== '' && info.plural !== 'namespaces') throw noSuchResource()
+  const wanted = verbOf(call, method, named)
+  if (wanted === undefined || !info.verbs.includes(wanted)) throw methodNotAllowed()
+  if (isVirtual(call)) return answerVirtual(call)
+  return handlers[wanted]?.(call) ?? Promise.reject(methodNotAllowed())
+}
+
+/** A review is answered by its own function; nothing of it is stored. */
+function isVirtual({ server, resource: { info } }: Call): boolean {
+  return `${info.group}/${info.version}/${info.plural}` in server.virtual
+}
+
+function verbOf({ asked, resource }: Call, method: string, named: boolean): string | undefined {
+  if (method === 'GET') return asked.verb
+  if (named) return { PUT: 'update', PATCH: 'patch', DELETE: 'delete' }[method]
+  const inPlace = !resource.info.namespaced || asked.namespace !== ''
+  return inPlace ? { POST: 'create', DELETE: 'deletecollection' }[method] : undefined
+}
+
+const handlers: Readonly<Record<string, (call: Call) => Response | Promise<Response>>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: deleteOne,
+  deletecollection: deleteCollection,
+}
+
+function get(call: Call): Response {
+  const { server, resource } = call
+  const showing = showingOf(call)
+  checkResourceVersion(server.store, call.query.get('resourceVersion') ?? undefined)
+  const object = liveObject(server, resource, keyOfCall(call))
+  if (!object) throw notFound(resource.info, call.asked.name)
+  return respond(objectBody(viewed(server, resource, object), showing), showing.format)
+}
+
+function list(call: Call): Response {
+  const { server, resource, asked } = call
+  const showing = showingOf(call, true)
+  const options = readListOptions(call.query, false)
+  const page = listObjects(server, resource, { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
+  return respond(listBody({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing), showing.format)
+}
+
+function watch(call: Call): Response {
+  const { server, resource, asked, timers, query } = call
+  const { format } = showingOf(call, true)
+  const options = readListOptions(query, true)
+  const fieldSelector = asked.watchPath && asked.name !== '' ? `metadata.name=${asked.name}` : options.fieldSelector
+  const namespace = namespaceOf(asked.namespace, resource.info.namespaced)
+  const stream = watchStream(server, timers, { resource, namespace, options: { ...options, fieldSelector }, format, query })
+  return new Response(stream, { headers: { 'content-type': format.media } })
+}
+
+function create(call: Call): Response {
+  const { server, resource } = call
+  const showing = showingOf(call)
+  const options = readWriteOptions(call.query, 'CreateOptions')
+  const scope = scopeOf(call, options)
+  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
+  const object = createObject(server, scope, decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn }))
+  return written(call, object, { status: 201, showing })
+}
+
+function update(call: Call): Response {
+  const { server, resource } = call
+  const showing = showingOf(call)
+  const options = readWriteOptions(call.query, 'UpdateOptions')
+  const scope = scopeOf(call, options)
+  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
+  const next = decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const { object, created } = putObject(server, scope, next)
+  return written(call, object, { status: created ? 201 : 200, showing })
+}
+
+function patch(call: Call): Response {
+  const showing = showingOf(call)
+  const type = patchType(call)
+  const options = readWriteOptions(call.query, 'PatchOptions', type)
+  const scope = scopeOf(call, options)
+  const { value, duplicates } = parsePatch(call.body, type)
+  const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn: scope.warn }
+  const { object, created } = patchObject(call.server, scope, { type, body: value, force: options.force, decoding })
+  return written(call, object, { status: created ? 201 : 200, showing })
+}
+
+function deleteOne(call: Call): Response {
+  const { server } = call
+  const showing = showingOf(call)
+  const { dryRun, ...options } = deleteOptions(call)
+  const deleted = remove(server, scopeOf(call, { dryRun }), options)
+  const { resourceVersion } = deleted.object.metadata
+  if (resourceVersion !== undefined) call.outcome.resourceVersion = resourceVersion
+  return respond(deletedBody(call, deleted, showing), showing.format)
+}
+
+function deletedBody({ resource }: Call, { object, answersObject }: Deleted, showing: ReturnType<typeof showingOf>): JsonObject {
+  return answersObject ? objectBody(object, showing) : deletedStatus(resource, object)
+}
+
+function deleteCollection(call: Call): Response {
+  const { server, resource, asked } = call
+  const showing = showingOf(call)
+  const listOptions = readListOptions(call.query, false)
+  const { dryRun, ...options }: DeleteOptions & { dryRun: boolean } = deleteOptions(call)
+  const page = listObjects(server, resource, { ...listOptions, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
+  for (const object of page.items) {
+    const scope = scopeOf(call, { dryRun })
+    if (liveObject(server, resource, keyOf(object))) remove(server, { ...scope, key: keyOf(object) }, options)
+  }
+  return respond(listBody(page, showing), showing.format)
+}
+
+function deleteOptions(call: Call): ReturnType<typeof readDeleteOptions> {
+  if (call.body.length === 0) return readDeleteOptions(undefined, call.query)
+  const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'DeleteOptions')
+  const { kind } = value
+  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') throw badRequest(`decoded object cannot be converted to DeleteOptions`)
+  return readDeleteOptions(value, call.query)
+}
+
+function namespaceOf(namespace: string, namespaced: boolean): string | undefined {
+  return namespaced && namespace !== '' ? namespace : undefined
+}

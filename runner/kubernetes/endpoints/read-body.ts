@@ -1,0 +1,126 @@
+// The body of a request: bytes within the limit, then JSON, YAML or protobuf by its content type, refused in the server's words.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { toHex } from '../../base/p256.ts'
+import { JsonSyntaxError, parseJson } from '../encoding/json.ts'
+import { decodeProtobuf } from '../encoding/protobuf.ts'
+import { parseYaml } from '../encoding/yaml.ts'
+import { badRequest } from '../registry/errors.ts'
+import { StatusError } from '../status-error.ts'
+
+const limit = 3 * 1024 * 1024
+
+/** A body that was parsed. */
+export interface Parsed {
+  readonly value: Json
+  /** Paths of members that stood twice. */
+  readonly duplicates: readonly string[]
+}
+
+/** The bytes of a request's body; throws 413 beyond 3 MiB. */
+export async function readBytes(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body) {
+    length += chunk.length
+    if (length > limit) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const [only] = chunks
+  return chunks.length === 1 && only ? only : joined(chunks, length)
+}
+
+/** The object in a body, for a resource of this kind. */
+export function parseObject(bytes: Uint8Array, contentType: string, kind: string): { readonly value: JsonObject; readonly duplicates: readonly string[] } {
+  const parse = parsers[mediaType(contentType) || 'application/json']
+  if (!parse) {
+    const accepted = Object.keys(parsers).join(', ')
+    throw new StatusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted}`)
+  }
+  try {
+    const { value, duplicates } = parse(bytes)
+    if (isObject(value)) return { value, duplicates }
+    throw new JsonSyntaxError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${describe(value)} into Go value of type struct`)
+  } catch (error) {
+    if (error instanceof StatusError) throw error
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${messageOf(error)} (${summary(bytes)})`)
+  }
+}
+
+/** A JSON or YAML patch. */
+export function parsePatch(bytes: Uint8Array, type: 'json' | 'merge' | 'strategic' | 'apply'): Parsed {
+  try {
+    return type === 'apply' ? parseYamlBytes(bytes) : parseJson(text(bytes))
+  } catch (error) {
+    throw badRequest(`error decoding ${type === 'apply' ? 'YAML' : 'patch'}: ${messageOf(error)}`)
+  }
+}
+
+/** The media type of a content type, without parameters. */
+export function mediaType(contentType: string): string {
+  return (contentType.split(';')[0] ?? '').trim().toLowerCase()
+}
+
+const parsers: Readonly<Record<string, (bytes: Uint8Array) => Parsed>> = {
+  'application/json': parseJsonBytes,
+  'application/yaml': parseYamlBytes,
+  'application/vnd.kubernetes.protobuf': (bytes) => {
+    const { apiVersion, kind, object } = decodeProtobuf(bytes)
+    return { value: { ...object, apiVersion, kind }, duplicates: [] }
+  },
+}
+
+function parseJsonBytes(bytes: Uint8Array): Parsed {
+  try {
+    return parseJson(text(bytes))
+  } catch (error) {
+    throw new JsonSyntaxError(`couldn't get version/kind; json parse error: ${messageOf(error)}`)
+  }
+}
+
+/** JSON is YAML, and is read as such many times faster. */
+function parseYamlBytes(bytes: Uint8Array): Parsed {
+  const source = text(bytes)
+  if (source.trimStart().startsWith('{')) {
+    try {
+      return parseJson(source)
+    } catch {
+      return { value: parseYaml(source), duplicates: [] }
+    }
+  }
+  return { value: parseYaml(source), duplicates: [] }
+}
+
+function summary(bytes: Uint8Array): string {
+  const most = 30
+  if (bytes.length === 0) return '<empty>'
+  const shown = bytes.length > most ? bytes.slice(0, most) : bytes
+  return `${bytes[0] === 0x7b ? text(shown) : toHex(shown)}${bytes.length > most ? ' ...' : ''}`
+}
+
+function describe(value: Json): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function tooLarge(): StatusError {
+  return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+}

@@ -1,0 +1,59 @@
+// pods/log: the output of a container, as far as somebody knows it.
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { at, type KubernetesObject } from '../../object.ts'
+import { liveObject } from '../../registry/engine.ts'
+import { badRequest, notFound } from '../../registry/errors.ts'
+import { type Call, keyOfCall } from '../call.ts'
+import { readInteger } from '../query-options.ts'
+
+const lists = ['containers', 'initContainers', 'ephemeralContainers']
+
+/** Answers with plain text; a pod that no node has answers nothing. */
+export function answerLog(call: Call): Response {
+  const { server, resource, query } = call
+  for (const name of ['tailLines', 'limitBytes', 'sinceSeconds']) readInteger(query, name)
+  const pod = liveObject(server, resource, keyOfCall(call))
+  if (!pod) throw notFound(resource.info, call.asked.name)
+  const container = chosenContainer(pod, query.get('container') ?? '')
+  if (!at(pod, 'spec', 'nodeName')) return new Response(null, { status: 204, headers: { 'content-type': 'application/json' } })
+  refuseWaiting(pod, container)
+  const output = server.podLogs?.(pod, container, query)
+  if (output === undefined) call.outcome.notSimulated = true
+  return new Response(output ?? '', { headers: { 'content-type': 'text/plain' } })
+}
+
+function chosenContainer(pod: KubernetesObject, asked: string): string {
+  const name = pod.metadata.name ?? ''
+  const all = lists.flatMap((list) => objects(at(pod, 'spec', list)))
+  const names = all.map((container) => String(container.name))
+  if (asked !== '') {
+    if (names.includes(asked)) return asked
+    throw badRequest(`container ${asked} is not valid for pod ${name}`)
+  }
+  const containers = objects(at(pod, 'spec', 'containers')).map((container) => String(container.name))
+  const init = objects(at(pod, 'spec', 'initContainers')).map((container) => String(container.name))
+  if (containers.length === 1 && init.length === 0) return containers[0] ?? ''
+  if (containers.length === 1 && init.length > 0) {
+    throw badRequest(
+      `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}] or one of the init containers: [${init.join(' ')}]`,
+    )
+  }
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`)
+}
+
+/** A container that has not started has no output, and the kubelet says why. */
+function refuseWaiting(pod: KubernetesObject, container: string): void {
+  const statuses = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'].flatMap((list) => objects(at(pod, 'status', list)))
+  const status = statuses.find(({ name }) => name === container)
+  const reason = at(status, 'state', 'waiting', 'reason')
+  if (typeof reason !== 'string' || at(status, 'lastState', 'terminated') !== undefined) return
+  const message = at(status, 'state', 'waiting', 'message')
+  const { name = '' } = pod.metadata
+  const words = reason === 'ContainerCreating' || reason === 'PodInitializing' ? reason : 'trying and failing to pull image'
+  if (words === reason || /Image/.test(reason)) throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${words}`)
+  if (typeof message === 'string') throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${reason}`)
+}
+
+function objects(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}

@@ -1,0 +1,112 @@
+// Which subresource is answered by what: parts of the object itself, Scales, and those that do something.
+
+import { decodeBody } from '../../registry/decode-object.ts'
+import { liveObject } from '../../registry/engine.ts'
+import { methodNotAllowed, noSuchResource, notFound } from '../../registry/errors.ts'
+import { patchObject } from '../../registry/patch.ts'
+import { bindPod, evictPod } from '../../registry/pod-writes.ts'
+import { putObject } from '../../registry/put.ts'
+import { getScale, patchScale, updateScale } from '../../registry/scale.ts'
+import { type Call, keyOfCall, scopeOf, showingOf } from '../call.ts'
+import { readWriteOptions, type WriteOptionsRead } from '../query-options.ts'
+import { parseObject, parsePatch } from '../read-body.ts'
+import { objectBody, respond } from '../respond.ts'
+import { patchType, written } from '../written.ts'
+import { answerConnect } from './connect.ts'
+import { answerLog } from './log.ts'
+import { answerToken } from './token.ts'
+
+type Handler = (call: Call) => Response | Promise<Response>
+
+/** Answers a request for a subresource. */
+export function handleSubresource(call: Call, method: string): Response | Promise<Response> {
+  const { asked, resource } = call
+  const known = resource.info.subresources.find(({ name }) => name === asked.subresource)
+  const inPlace = resource.info.namespaced === (asked.namespace !== '') || resource.info.plural === 'namespaces'
+  if (!known || !inPlace) throw noSuchResource()
+  const verb = subresourceVerbs[method]
+  const handlers = byName[asked.subresource] ?? ofObject
+  const handler = verb === undefined ? undefined : handlers[verb]
+  if (verb === undefined || !known.verbs.includes(verb) || !handler) throw methodNotAllowed()
+  return handler(call)
+}
+
+const subresourceVerbs: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+
+const ofObject: Readonly<Record<string, Handler>> = { get: getPart, update: updatePart, patch: patchPart }
+const connect: Readonly<Record<string, Handler>> = {
+  get: answerConnect,
+  create: answerConnect,
+  update: answerConnect,
+  patch: answerConnect,
+  delete: answerConnect,
+}
+
+const byName: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  scale: { get: readScale, update: writeScale, patch: changeScale },
+  binding: { create: (call) => answerPod(call, bindPod) },
+  eviction: { create: (call) => answerPod(call, evictPod) },
+  token: { create: answerToken },
+  log: { get: answerLog },
+  exec: connect,
+  attach: connect,
+  portforward: connect,
+  proxy: connect,
+}
+
+function getPart(call: Call): Response {
+  const showing = showingOf(call)
+  const object = liveObject(call.server, call.resource, keyOfCall(call))
+  if (!object) throw notFound(call.resource.info, call.asked.name)
+  return respond(objectBody(object, showing), showing.format)
+}
+
+function updatePart(call: Call): Response {
+  const showing = showingOf(call)
+  const options = readWriteOptions(call.query, 'UpdateOptions')
+  const scope = scopeOf(call, options)
+  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', call.resource.info.kind)
+  const next = decodeBody(call.resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  return written(call, putObject(call.server, scope, next).object, { status: 200, showing })
+}
+
+function patchPart(call: Call): Response {
+  const { patch, options, showing } = readPatch(call)
+  return written(call, patchObject(call.server, scopeOf(call, options), patch).object, { status: 200, showing })
+}
+
+function readScale(call: Call): Response {
+  const showing = showingOf(call)
+  return respond(objectBody(getScale(call.server, { resource: call.resource, key: keyOfCall(call) }), showing), showing.format)
+}
+
+function writeScale(call: Call): Response {
+  const showing = showingOf(call)
+  const options = readWriteOptions(call.query, 'UpdateOptions')
+  const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'Scale')
+  return written(call, updateScale(call.server, scopeOf(call, options), value), { status: 200, showing })
+}
+
+function changeScale(call: Call): Response {
+  const { patch, options, showing } = readPatch(call)
+  return written(call, patchScale(call.server, scopeOf(call, options), patch), { status: 200, showing })
+}
+
+function readPatch(call: Call) {
+  const showing = showingOf(call)
+  const type = patchType(call)
+  const options: WriteOptionsRead = readWriteOptions(call.query, 'PatchOptions', type)
+  const { value, duplicates } = parsePatch(call.body, type)
+  const { warn } = scopeOf(call, options)
+  const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn }
+  return { showing, options, patch: { type, body: value, force: options.force, decoding } }
+}
+
+/** Bindings and evictions are answered with a Status. */
+function answerPod(call: Call, answer: typeof bindPod): Response {
+  const showing = showingOf(call)
+  const options = readWriteOptions(call.query, 'CreateOptions')
+  const kind = call.asked.subresource === 'binding' ? 'Binding' : 'Eviction'
+  const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', kind)
+  return respond(answer(call.server, scopeOf(call, options), value), { ...showing.format }, { status: 201 })
+}

@@ -1,0 +1,98 @@
+// A create: name, managed fields, admission, strategy, validation, store (apiserver `registry/generic/registry/store.go`).
+import { goOrder } from '../encoding/go-order.ts'
+import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
+import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
+import type { FieldError } from '../status-error.ts'
+import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
+import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
+import { ordered, withManagedFields } from './field-management.ts'
+import { asJson, asObject } from './plain.ts'
+import type { ServedResource } from './served-resource.ts'
+import { hasGeneration, keepsStatusOnCreate } from './traits.ts'
+
+/** Stores a new object, decoded and defaulted, and answers it as stored. `managedFields` are given by an apply. */
+export function createObject(engine: Engine, scope: WriteScope, sent: KubernetesObject, managedFields?: readonly ManagedFieldsEntry[]): KubernetesObject {
+  const { resource } = scope
+  const context = writeContext(engine, scope)
+  const next = inNamespace(scope, sent)
+  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields })
+  const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
+  const named = withSystemFields(engine, resource, admit(engine, request))
+  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named))
+  const errors = validateNew(resource, prepared, context)
+  const { name = '' } = prepared.metadata
+  if (errors.length > 0) throw invalid(resource.info, name, errors)
+  const key = { ...scope.key, name }
+  validateAdmission(engine, { ...request, key, object: prepared })
+  if (liveObject(engine, resource, key)) throw alreadyExists(resource.info, name)
+  if (scope.dryRun) return withoutVersion(prepared)
+  return store(engine, resource, prepared)
+}
+
+/** Puts an object into the store in the stored shape, and answers it in its own. */
+export function store(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
+  const stored = resource.toStorage(object)
+  const inOrder = stored === object ? object : asObject(goOrder(asJson(stored), resource.storageSchema))
+  const { name = '', namespace } = object.metadata
+  const key = resource.info.namespaced && namespace !== undefined ? formatKey({ name, namespace }) : name
+  return resource.fromStorage(engine.store.put(resource.storage, key, inOrder))
+}
+
+/** Without `resourceVersion`: a dry run stores nothing. */
+export function withoutVersion(object: KubernetesObject): KubernetesObject {
+  const { resourceVersion: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
+function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): KubernetesObject {
+  const { namespace: sent, ...metadata } = object.metadata
+  if (!resource.info.namespaced) return sent === undefined ? object : { ...object, metadata }
+  if (sent !== undefined && sent !== '' && sent !== key.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  return sent === key.namespace || key.namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace: key.namespace } }
+}
+
+function withSystemFields(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
+  const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, generation: _n, resourceVersion, ...metadata } = object.metadata
+  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0')
+    throw plainError('resourceVersion should not be set on objects to be created')
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...generatedName(engine, resource, object),
+      uid: engine.random.uuid(),
+      resourceVersion: '0',
+      creationTimestamp: formatTime(engine.clock.now()),
+      ...((resource.rules?.hasGeneration ?? hasGeneration(resource.info)) ? { generation: 1 } : {}),
+    },
+  }
+}
+
+const suffixLength = 5
+const longestBase = 63 - suffixLength
+const attempts = 8
+
+/** A generated name that is free; the last one is kept though taken, and the create refused. */
+function generatedName(engine: Engine, resource: ServedResource, object: KubernetesObject): { readonly name?: string } {
+  const { name, generateName = '', namespace } = object.metadata
+  if ((name !== undefined && name !== '') || generateName === '') return {}
+  let generated = ''
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    generated = generateName.slice(0, longestBase) + engine.random.letters(suffixLength, 'bcdfghjklmnpqrstvwxz2456789')
+    if (!liveObject(engine, resource, namespace === undefined ? { name: generated } : { name: generated, namespace })) break
+  }
+  return { name: generated }
+}
+
+function withoutStatus(resource: ServedResource, object: KubernetesObject): KubernetesObject {
+  if (!resource.hasStatus || object.status === undefined || keepsStatusOnCreate(resource.info)) return object
+  const { status: _, ...rest } = object
+  return rest as KubernetesObject
+}
+
+function validateNew(resource: ServedResource, object: KubernetesObject, context: ReturnType<typeof writeContext>): readonly FieldError[] {
+  const { info, rules, custom } = resource
+  if (custom) return [...validateCustomMetadata(object, info.namespaced), ...custom.validate(object, undefined)]
+  return [...validateMetadata(object, rules, info.namespaced), ...(rules?.validate?.(object, context) ?? [])]
+}

@@ -1,0 +1,87 @@
+// From what a client sent to an object of a resource: typed, pruned, defaulted, with what was wrong said as the client wished.
+import type { JsonObject } from '../../base/json.ts'
+import { decode } from '../encoding/decode.ts'
+import { problemList, strictProblems } from '../encoding/json.ts'
+import { DecodeError } from '../encoding/reading.ts'
+import { at, type KubernetesObject } from '../object.ts'
+import { StatusError } from '../status-error.ts'
+import { badRequest } from './errors.ts'
+import type { ServedResource } from './served-resource.ts'
+
+/** What is done about fields that the server does not know. */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+/** How to decode. */
+export interface DecodeOptions {
+  readonly fieldValidation: FieldValidation
+  /** Paths of members that stood twice in the text. */
+  readonly duplicates?: readonly string[]
+  warn(text: string): void
+}
+
+/** The body of a create or update. Throws StatusError BadRequest in the server's words. */
+export function decodeBody(resource: ServedResource, body: JsonObject, options: DecodeOptions): KubernetesObject {
+  const { info } = resource
+  const typed = resource.custom ? requireKind(resource, body) : convertible(resource, body)
+  try {
+    return decodeTyped(resource, typed, options)
+  } catch (error) {
+    if (!(error instanceof DecodeError) && !(error instanceof StrictError)) throw error
+    throw badRequest(`${String(typed.kind)} in version "${info.version}" cannot be handled as a ${info.kind}: ${error.message}`)
+  }
+}
+
+/** The object that a patch made. Throws DecodeError or StrictError, to be put into the words of a patch. */
+export function decodeTyped(resource: ServedResource, typed: JsonObject, options: DecodeOptions): KubernetesObject {
+  const { object, unknown } = decode(typed, resource.schema)
+  const duplicates = options.duplicates ?? []
+  if (options.fieldValidation === 'Strict') {
+    const problems = strictProblems(duplicates, unknown)
+    if (problems !== undefined) throw new StrictError(problems)
+  }
+  if (options.fieldValidation === 'Warn') for (const problem of problemList(duplicates, unknown)) options.warn(problem)
+  return withDefaults(resource, object as unknown as KubernetesObject)
+}
+
+/** Static defaults of a kind, as decoding applies them. */
+export function withDefaults(resource: ServedResource, object: KubernetesObject): KubernetesObject {
+  const whole = object.metadata === undefined ? { ...object, metadata: {} } : object
+  if (resource.custom) return resource.custom.defaults(resource.custom.prune(whole))
+  return resource.rules?.defaults?.(whole) ?? whole
+}
+
+/** Fields that were not known, of a client that is strict. */
+export class StrictError extends Error {
+  override readonly name = 'StrictError'
+}
+
+/** A built-in kind: what is not said is taken from the path; another kind cannot be converted. */
+function convertible(resource: ServedResource, body: JsonObject): JsonObject {
+  const { info, apiVersion } = resource
+  const kind = text(body.kind) || info.kind
+  const version = text(body.apiVersion) || apiVersion
+  if (kind !== info.kind || version !== apiVersion) throw badRequest(unknownConversion(resource, { kind, version }))
+  return { ...body, kind, apiVersion: version }
+}
+
+function unknownConversion({ info }: ServedResource, sent: { readonly kind: string; readonly version: string }): string {
+  const short = sent.version.slice(sent.version.lastIndexOf('/') + 1)
+  const group = (info.group === '' ? 'core' : info.group.split('.')[0]) ?? ''
+  const words = `converting (${short}.${sent.kind}) to (${group}.${info.kind}): unknown conversion`
+  return `${sent.kind} in version "${short}" cannot be handled as a ${info.kind}: ${words}`
+}
+
+/** A custom resource: apiVersion and kind must be there and right. */
+function requireKind(resource: ServedResource, body: JsonObject): JsonObject {
+  const { info, apiVersion } = resource
+  if (text(body.kind) === '') throw new StatusError('BadRequest', `Object 'Kind' is missing in '${JSON.stringify(body)}'`)
+  if (text(body.apiVersion) === '') throw new StatusError('BadRequest', `Object 'apiVersion' is missing in '${JSON.stringify(body)}'`)
+  if (body.apiVersion !== apiVersion)
+    throw badRequest(`the API version in the data (${text(body.apiVersion)}) does not match the expected API version (${apiVersion})`)
+  if (body.kind !== info.kind && at(body, 'kind') !== undefined) return body
+  return body
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

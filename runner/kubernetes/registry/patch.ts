@@ -1,0 +1,107 @@
+// A patch of any type: from the live object through the patch to an update; an apply may also create.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { DecodeError } from '../encoding/reading.ts'
+import type { KubernetesObject } from '../object.ts'
+import { jsonPatch } from '../patch/json-patch.ts'
+import { mergePatch } from '../patch/merge-patch.ts'
+import { serverSideApply } from '../patch/server-side-apply.ts'
+import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
+import { createObject } from './create.ts'
+import { type DecodeOptions, decodeTyped, StrictError } from './decode-object.ts'
+import { type Engine, liveObject, type WriteScope } from './engine.ts'
+import { badRequest, invalid, notFound } from './errors.ts'
+import { fieldWriter, ordered } from './field-management.ts'
+import { goMapText, patchedText } from './patched-text.ts'
+import { asJson } from './plain.ts'
+import { updateObject } from './update.ts'
+
+/** A patch as a client sent it. */
+export interface ObjectPatch {
+  readonly type: 'json' | 'merge' | 'strategic' | 'apply'
+  readonly body: Json
+  readonly force: boolean
+  readonly decoding: DecodeOptions
+}
+
+/** An object after a write, and whether it was made. */
+export interface Written {
+  readonly object: KubernetesObject
+  readonly created: boolean
+}
+
+/** Patches an object and answers it as stored. */
+export function patchObject(engine: Engine, scope: WriteScope, patch: ObjectPatch): Written {
+  if (patch.type === 'apply') return applyObject(engine, scope, patch)
+  const object = updateObject(engine, scope, { change: (live) => named(scope, changed(scope, live, patch)) })
+  return { object, created: false }
+}
+
+function changed(scope: WriteScope, live: KubernetesObject, patch: ObjectPatch): KubernetesObject {
+  const { resource } = scope
+  const target = asJson(live)
+  const patched = patchers[patch.type === 'apply' ? 'merge' : patch.type](target, patch.body, scope)
+  try {
+    return decodeTyped(resource, isObject(patched) ? patched : {}, patch.decoding)
+  } catch (error) {
+    if (!(error instanceof DecodeError) && !(error instanceof StrictError)) throw error
+    const shown = patch.type === 'strategic' ? goMapText(patch.body) : patchedText(patched, patch.body)
+    const message = `Invalid value: ${JSON.stringify(shown)}: ${error.message}`
+    throw invalid({ group: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message }])
+  }
+}
+
+const patchers: Readonly<Record<'json' | 'merge' | 'strategic', (target: JsonObject, patch: Json, scope: WriteScope) => Json>> = {
+  json: (target, patch) => jsonPatch(target, patch),
+  merge: (target, patch) => mergePatch(target, requireObject(patch)),
+  strategic: (target, patch, { resource }) => strategicMergePatch(target, requireObject(patch), resource.schema),
+}
+
+function requireObject(patch: Json): JsonObject {
+  if (isObject(patch)) return patch
+  const sent = patch === null ? 'null' : Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch
+  throw badRequest(`error decoding patch: json: cannot unmarshal ${sent} into Go value of type map[string]interface {}`)
+}
+
+function named({ key }: WriteScope, object: KubernetesObject): KubernetesObject {
+  const { name = '', namespace = '' } = object.metadata
+  if (name === '') throw badRequest(`the name of the object (${key.name} based on URL) was undeterminable: name must be provided`)
+  if (name !== key.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${key.name})`)
+  if (namespace !== '' && key.namespace !== undefined && namespace !== key.namespace)
+    throw badRequest(`the namespace of the object (${namespace}) does not match the namespace on the request (${key.namespace})`)
+  return object
+}
+
+function applyObject(engine: Engine, scope: WriteScope, patch: ObjectPatch): Written {
+  const { resource, key, subresource } = scope
+  const live = liveObject(engine, resource, key)
+  if (!live && subresource !== '') throw notFound(resource.info, key.name)
+  const applied = applyTo(engine, scope, patch, live)
+  if (!live) return { object: createObject(engine, scope, applied.object, applied.managedFields), created: true }
+  const object = updateObject(engine, scope, { change: () => applied.object, managedFields: () => applied.managedFields })
+  return { object, created: false }
+}
+
+function applyTo(
+  engine: Engine,
+  scope: WriteScope,
+  patch: ObjectPatch,
+  live: KubernetesObject | undefined,
+): { object: KubernetesObject; managedFields: ReturnType<typeof serverSideApply>['managedFields'] } {
+  const { resource } = scope
+  const body = isObject(patch.body) ? patch.body : {}
+  const applied = serverSideApply({
+    ...fieldWriter(scope, engine.clock.now()),
+    live: live && asJson(live),
+    applied: withName(scope, body),
+    kind: resource.info.kind,
+    force: patch.force,
+  })
+  const object = named(scope, decodeTyped(resource, applied.object, { ...patch.decoding, fieldValidation: 'Ignore' }))
+  return { object: live ? object : ordered(resource, object), managedFields: applied.managedFields }
+}
+
+/** An apply may leave the name to the path. */
+function withName({ key }: WriteScope, body: JsonObject): JsonObject {
+  const metadata = isObject(body.metadata) ? body.metadata : {}
+  return metadata.name === undefined ? { ...body, metadata: { ...metadata, name: key.name } } : body
+}

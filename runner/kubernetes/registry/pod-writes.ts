@@ -1,0 +1,116 @@
+// Writes that only pods have: binding to a node, and eviction within disruption budgets.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { at, formatTime, type KubernetesObject } from '../object.ts'
+import { labelSelectorMatcher } from '../selectors.ts'
+import { StatusError } from '../status-error.ts'
+import { store } from './create.ts'
+import { deleteObject } from './delete.ts'
+import { type Engine, liveObject, readObjects, type WriteScope } from './engine.ts'
+import { badRequest, invalid, notFound } from './errors.ts'
+import { ordered } from './field-management.ts'
+
+/** The Status that answers a binding or an eviction. */
+export const createdStatus: JsonObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
+
+/** Assigns a pod to a node. */
+export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject): JsonObject {
+  const { resource, key, dryRun } = scope
+  const pod = liveObject(engine, resource, key)
+  if (!pod) throw notFound(resource.info, key.name)
+  const node = at(binding, 'target', 'name')
+  if (typeof node !== 'string' || node === '') {
+    throw invalid({ group: '', kind: 'Binding' }, key.name, [{ field: 'target.name', reason: 'FieldValueRequired', message: 'Required value' }])
+  }
+  const spec = section(pod.spec)
+  const refuse = (why: string): StatusError =>
+    new StatusError('Conflict', `Operation cannot be fulfilled on pods/binding "${key.name}": ${why}`, { details: { name: key.name, kind: 'pods/binding' } })
+  if (pod.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${key.name} is being deleted, cannot be assigned to a host`)
+  if (spec.nodeName !== undefined && spec.nodeName !== '') throw refuse(`pod ${key.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`)
+  const metadata = { ...pod.metadata, ...merged(pod, binding, 'labels'), ...merged(pod, binding, 'annotations') }
+  const status = { ...section(pod.status), conditions: scheduled(pod, formatTime(engine.clock.now())) }
+  const bound = ordered(resource, { ...pod, metadata, spec: { ...spec, nodeName: node }, status })
+  if (!dryRun) store(engine, resource, bound)
+  return createdStatus
+}
+
+/** Deletes a pod if its disruption budget has room. */
+export function evictPod(engine: Engine, scope: WriteScope, eviction: JsonObject): JsonObject {
+  const { resource, key } = scope
+  const pod = liveObject(engine, resource, key)
+  if (!pod) throw notFound(resource.info, key.name)
+  const named = at(eviction, 'metadata', 'name')
+  if (typeof named === 'string' && named !== '' && named !== key.name)
+    throw badRequest(`name in URL does not match name in Eviction object: ${key.name}, ${named}`)
+  const options = section(eviction.deleteOptions)
+  const dryRun = scope.dryRun || (Array.isArray(options.dryRun) && options.dryRun.includes('All'))
+  if (!needsNoBudget(pod)) takeFromBudget(engine, scope, pod, dryRun)
+  const grace = options.gracePeriodSeconds
+  deleteObject(engine, { ...scope, subresource: '', dryRun }, typeof grace === 'number' ? { gracePeriodSeconds: grace } : {})
+  return createdStatus
+}
+
+/** Pods that are done, not yet started, or going already disturb nobody. */
+function needsNoBudget(pod: KubernetesObject): boolean {
+  const phase = at(pod, 'status', 'phase')
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined
+}
+
+function takeFromBudget(engine: Engine, { warn: _, key }: WriteScope, pod: KubernetesObject, dryRun: boolean): void {
+  const budgets = readObjects(engine, 'policy/v1', 'PodDisruptionBudget', key.namespace).filter(({ spec }) =>
+    labelSelectorMatcher(selectorOf(spec)).matches(pod.metadata.labels),
+  )
+  const [budget, second] = budgets
+  if (second) throw new StatusError('', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
+  if (!budget || evictsUnready(budget, pod)) return
+  const status = section(budget.status)
+  const { name = '' } = budget.metadata
+  if (Number(status.observedGeneration ?? 0) < (budget.metadata.generation ?? 0)) {
+    const message = `The disruption budget ${name} is still being processed by the server.`
+    throw tooManyRequests(message, 10)
+  }
+  const allowed = Number(status.disruptionsAllowed ?? 0)
+  if (allowed <= 0)
+    throw tooManyRequests(
+      `The disruption budget ${name} needs ${Number(status.desiredHealthy ?? 0)} healthy pods and has ${Number(status.currentHealthy ?? 0)} currently`,
+    )
+  const resource = engine.registry.forKind('policy/v1', 'PodDisruptionBudget')
+  if (dryRun || !resource) return
+  const disruptedPods = { ...section(status.disruptedPods), [key.name]: formatTime(engine.clock.now()) }
+  store(engine, resource, ordered(resource, { ...budget, status: { ...status, disruptionsAllowed: allowed - 1, disruptedPods } }))
+}
+
+/** A pod that is not ready may go when the budget says so, or when enough others are healthy. */
+function evictsUnready(budget: KubernetesObject, pod: KubernetesObject): boolean {
+  const conditions = at(pod, 'status', 'conditions')
+  const ready = Array.isArray(conditions) && conditions.some((condition) => at(condition, 'type') === 'Ready' && at(condition, 'status') === 'True')
+  if (ready) return false
+  if (at(budget, 'spec', 'unhealthyPodEvictionPolicy') === 'AlwaysAllow') return true
+  const healthy = Number(at(budget, 'status', 'currentHealthy') ?? 0)
+  const desired = Number(at(budget, 'status', 'desiredHealthy') ?? 0)
+  return desired > 0 && healthy >= desired
+}
+
+function tooManyRequests(message: string, retryAfterSeconds?: number): StatusError {
+  const details = { causes: [{ reason: 'DisruptionBudget', message }], ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) }
+  return new StatusError('TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", { details })
+}
+
+function scheduled(pod: KubernetesObject, time: string): readonly Json[] {
+  const conditions = at(pod, 'status', 'conditions')
+  const others = Array.isArray(conditions) ? conditions.filter((condition) => at(condition, 'type') !== 'PodScheduled') : []
+  return [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: time, observedGeneration: pod.metadata.generation }]
+}
+
+function merged(pod: KubernetesObject, binding: JsonObject, field: 'labels' | 'annotations'): JsonObject {
+  const added = at(binding, 'metadata', field)
+  return isObject(added) ? { [field]: { ...pod.metadata[field], ...added } } : {}
+}
+
+function selectorOf(spec: unknown): JsonObject | undefined {
+  const { selector } = section(spec)
+  return isObject(selector) ? selector : undefined
+}
+
+function section(value: unknown): JsonObject {
+  return isObject(value) ? value : {}
+}

@@ -1,0 +1,103 @@
+// The scale subresource: a small view of a workload's replicas, read from and written to the workload itself.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { at, type KubernetesObject } from '../object.ts'
+import { jsonPatch } from '../patch/json-patch.ts'
+import { mergePatch } from '../patch/merge-patch.ts'
+import { serverSideApply } from '../patch/server-side-apply.ts'
+import { labelSelectorMatcher } from '../selectors.ts'
+import { decodeTyped } from './decode-object.ts'
+import { type Engine, liveObject, type WriteScope } from './engine.ts'
+import { invalid, notFound } from './errors.ts'
+import { fieldWriter } from './field-management.ts'
+import type { ObjectPatch } from './patch.ts'
+import { asJson, asObject } from './plain.ts'
+import type { ServedResource } from './served-resource.ts'
+import { updateObject } from './update.ts'
+
+/** The Scale of a workload; an unset or zero count is not printed in its spec. */
+export function scaleOf(resource: ServedResource, object: KubernetesObject): KubernetesObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const paths = scalePaths(resource)
+  const replicas = at(object, ...paths.spec)
+  const selector = selectorText(resource, object)
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: Object.fromEntries(Object.entries({ name, namespace, uid, resourceVersion, creationTimestamp }).filter(([, value]) => value !== undefined)),
+    spec: replicas === undefined || replicas === 0 ? {} : { replicas },
+    status: { replicas: at(object, ...paths.status) ?? 0, ...(selector === '' ? {} : { selector }) },
+  }
+}
+
+/** Reads a workload's Scale. */
+export function getScale(engine: Engine, { resource, key }: Pick<WriteScope, 'resource' | 'key'>): KubernetesObject {
+  const object = liveObject(engine, resource, key)
+  if (!object) throw notFound(resource.info, key.name)
+  return scaleOf(resource, object)
+}
+
+/** Writes a Scale's count to its workload and answers the new Scale. */
+export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject): KubernetesObject {
+  const wanted = at(scale, 'spec', 'replicas') ?? 0
+  if (typeof wanted === 'number' && wanted < 0) {
+    const message = `Invalid value: ${wanted}: must be greater than or equal to 0`
+    throw invalid({ group: 'autoscaling', kind: 'Scale' }, scope.key.name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message }])
+  }
+  const version = at(scale, 'metadata', 'resourceVersion')
+  const object = updateObject(engine, scope, {
+    change: (live) => {
+      const scaled = asObject(setAt(asJson(live), scalePaths(scope.resource).spec, wanted))
+      return typeof version === 'string' ? { ...scaled, metadata: { ...scaled.metadata, resourceVersion: version } } : scaled
+    },
+  })
+  return scaleOf(scope.resource, object)
+}
+
+/** Patches a Scale. */
+export function patchScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): KubernetesObject {
+  const current = asJson(getScale(engine, scope))
+  if (patch.type === 'apply') return applyScale(engine, scope, patch)
+  const patched = patch.type === 'json' ? jsonPatch(current, patch.body) : mergePatch(current, patch.body)
+  return updateScale(engine, scope, isObject(patched) ? patched : {})
+}
+
+/** An applied count is an applied field of the workload. */
+function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): KubernetesObject {
+  const { resource, key } = scope
+  const live = liveObject(engine, resource, key)
+  if (!live) throw notFound(resource.info, key.name)
+  const body = isObject(patch.body) ? patch.body : {}
+  const replicas = at(body, 'spec', 'replicas') ?? 0
+  const workload = setAt({ apiVersion: resource.apiVersion, kind: resource.info.kind, metadata: { name: key.name } }, scalePaths(resource).spec, replicas)
+  const applied = serverSideApply({
+    ...fieldWriter(scope, engine.clock.now()),
+    live: asJson(live),
+    applied: workload,
+    kind: resource.info.kind,
+    force: patch.force,
+  })
+  const object = decodeTyped(resource, applied.object, { ...patch.decoding, fieldValidation: 'Ignore' })
+  return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => applied.managedFields }))
+}
+
+function scalePaths({ custom }: ServedResource): { readonly spec: readonly string[]; readonly status: readonly string[] } {
+  const paths = custom?.scale
+  return { spec: steps(paths?.specReplicasPath ?? '.spec.replicas'), status: steps(paths?.statusReplicasPath ?? '.status.replicas') }
+}
+
+function steps(path: string): readonly string[] {
+  return path.split('.').filter((step) => step !== '')
+}
+
+function selectorText({ custom, info }: ServedResource, object: KubernetesObject): string {
+  if (custom) return String((custom.scale?.labelSelectorPath && at(object, ...steps(custom.scale.labelSelectorPath))) || '')
+  const selector = at(object, 'spec', 'selector')
+  if (!isObject(selector)) return ''
+  return labelSelectorMatcher(info.plural === 'replicationcontrollers' ? { matchLabels: selector } : selector).text
+}
+
+function setAt(object: JsonObject, [step, ...rest]: readonly string[], value: Json): JsonObject {
+  if (step === undefined) return object
+  const inner = object[step]
+  return { ...object, [step]: rest.length === 0 ? value : setAt(isObject(inner) ? inner : {}, rest, value) }
+}

@@ -1,0 +1,123 @@
+// An update of any sort: from the live object to the wanted one, through admission, strategy and validation, into the store.
+import { equal } from '../../base/json.ts'
+import type { WriteContext } from '../kind.ts'
+import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
+import { formatKey, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
+import type { FieldError } from '../status-error.ts'
+import { store } from './create.ts'
+import { admissionRequest, admit, type Engine, liveObject, storedKey, validateAdmission, type WriteScope, writeContext } from './engine.ts'
+import { conflict, invalid, modified, notFound, plainError } from './errors.ts'
+import { ordered, withManagedFields } from './field-management.ts'
+import { resetFields } from './reset.ts'
+import type { ServedResource } from './served-resource.ts'
+import { hasGeneration, needsVersionForUpdate } from './traits.ts'
+
+/** How the wanted object comes from the live one. */
+export interface UpdatePlan {
+  /** Decoded and defaulted. */
+  change(live: KubernetesObject): KubernetesObject
+  /** Managed fields as an apply computed them; others are derived from the difference. */
+  managedFields?(): readonly ManagedFieldsEntry[]
+  /** A PUT: its uid is a precondition, and some kinds want a resource version. */
+  readonly replaces?: boolean
+}
+
+/** Changes a stored object and answers it as stored. */
+export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan): KubernetesObject {
+  const { resource, key, subresource } = scope
+  const live = liveObject(engine, resource, key)
+  if (!live) throw notFound(resource.info, key.name)
+  const context = writeContext(engine, scope)
+  const changed = withIdentity(plan.change(live), live)
+  if (plan.replaces) checkUid(resource, changed, live)
+  const reset = resetFields(changed, live, resource, subresource)
+  const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested: changed.metadata.managedFields })
+  const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
+  const admitted = admit(engine, request)
+  checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
+  const prepared = ordered(resource, beforeUpdate(scope, admitted, live, context))
+  const errors = validateChange(scope, prepared, live, context)
+  if (errors.length > 0) throw invalid(resource.info, prepared.metadata.name ?? '', errors)
+  validateAdmission(engine, { ...request, object: prepared })
+  return commit(engine, scope, prepared, live)
+}
+
+function commit(engine: Engine, { resource, key, dryRun }: WriteScope, next: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const version = { ...next, metadata: { ...next.metadata, resourceVersion: live.metadata.resourceVersion ?? '0' } }
+  if (dryRun || equal(version, live)) return dryRun ? version : live
+  if (!isGone(next, live)) return store(engine, resource, next)
+  engine.store.remove(resource.storage, formatKey(storedKey(resource, key)))
+  return version
+}
+
+/** True if nothing holds an object any more that is being deleted. A namespace is held by the finalizers of its spec. */
+function isGone(next: KubernetesObject, live: KubernetesObject): boolean {
+  if ((next.metadata.finalizers ?? []).length > 0 || live.metadata.deletionTimestamp === undefined) return false
+  if (next.kind === 'Namespace' && next.apiVersion === 'v1') return emptyList((next.spec as { finalizers?: unknown } | undefined)?.finalizers)
+  return live.metadata.deletionGracePeriodSeconds === 0
+}
+
+function emptyList(value: unknown): boolean {
+  return !Array.isArray(value) || value.length === 0
+}
+
+/** What a client need not or cannot say is taken from the live object. */
+function withIdentity(next: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, namespace } = live.metadata
+  const { generation: _g, creationTimestamp: _c, selfLink: _s, ...metadata } = next.metadata as KubernetesObject['metadata'] & { selfLink?: string }
+  return {
+    ...next,
+    metadata: {
+      ...(uid === undefined ? {} : { uid }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...metadata,
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+      ...(generation === undefined ? {} : { generation }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+      ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+    },
+  }
+}
+
+function checkUid({ info, storage }: ServedResource, next: KubernetesObject, live: KubernetesObject): void {
+  const { uid } = next.metadata
+  if (uid === live.metadata.uid || uid === undefined || uid === '') return
+  const key = `/registry/${storage}/${formatKey(info.namespaced ? { name: live.metadata.name ?? '', namespace: live.metadata.namespace ?? '' } : { name: live.metadata.name ?? '' })}`
+  const found = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`
+  throw conflict(info, live.metadata.name ?? '', `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${found}`)
+}
+
+function checkVersion({ info }: ServedResource, next: KubernetesObject, live: KubernetesObject, replaces: boolean): void {
+  const { resourceVersion = '', name = '' } = next.metadata
+  if (resourceVersion === '' || resourceVersion === '0') {
+    if (!replaces || !needsVersionForUpdate(info)) return
+    const message = 'Invalid value: 0x0: must be specified for an update'
+    throw invalid(info, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message }])
+  }
+  if (!/^\d+$/.test(resourceVersion)) throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+  if (resourceVersion !== live.metadata.resourceVersion) throw modified(info, name)
+}
+
+function beforeUpdate({ resource, subresource }: WriteScope, next: KubernetesObject, live: KubernetesObject, context: WriteContext): KubernetesObject {
+  const { rules } = resource
+  if (subresource === 'status') return next
+  const prepared = (subresource === '' ? rules?.prepareForUpdate?.(next, live, context) : undefined) ?? next
+  const { generation } = live.metadata
+  if (generation === undefined || !(rules?.hasGeneration ?? hasGeneration(resource.info))) return prepared
+  const raised = rules?.raisesGeneration ?? differsBeyondMetadata
+  if (!raised(ordered(resource, prepared), live)) return prepared
+  return { ...prepared, metadata: { ...prepared.metadata, generation: generation + 1 } }
+}
+
+function differsBeyondMetadata(next: KubernetesObject, live: KubernetesObject): boolean {
+  return !equal({ ...next, metadata: undefined, status: undefined }, { ...live, metadata: undefined, status: undefined })
+}
+
+function validateChange({ resource, subresource }: WriteScope, next: KubernetesObject, live: KubernetesObject, context: WriteContext): readonly FieldError[] {
+  const { info, rules, custom } = resource
+  if (custom) return [...validateCustomMetadata(next, info.namespaced, live), ...custom.validate(next, live)]
+  const metadata = validateMetadata(next, rules, info.namespaced, live)
+  if (subresource === 'status') return [...metadata, ...(rules?.validateStatusUpdate?.(next, live) ?? [])]
+  if (subresource !== '') return metadata
+  return [...metadata, ...(rules?.validateUpdate?.(next, live, context) ?? rules?.validate?.(next, context) ?? [])]
+}

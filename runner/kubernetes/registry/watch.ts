@@ -1,0 +1,74 @@
+// A watch: the present or the changes since a resource version, then every change, each seen through a selection.
+import type { KubernetesObject } from '../object.ts'
+import { StatusError } from '../status-error.ts'
+import type { StoredEvent } from '../storage/watch-log.ts'
+import type { Engine } from './engine.ts'
+import { plainError } from './errors.ts'
+import { compileSelection, type Matcher, type Selection } from './selection.ts'
+import type { ServedResource } from './served-resource.ts'
+
+/** What a client asks a watch for, already validated. */
+export interface WatchRequest extends Selection {
+  readonly resourceVersion?: string | undefined
+  readonly sendInitialEvents?: boolean | undefined
+}
+
+/** What a watch tells. All is called synchronously, within the write that caused it. */
+export interface WatchSink {
+  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubernetesObject, old: KubernetesObject | undefined): void
+  /** All of the present has been told; it was this revision. */
+  present?(revision: number): void
+  /** The version asked for is forgotten: the watch is over. */
+  expired(error: StatusError): void
+}
+
+/** Starts a watch; changes so far are told before this returns. */
+export function watchObjects({ store }: Engine, resource: ServedResource, request: WatchRequest, sink: WatchSink): { stop(): void } {
+  const matcher = compileSelection(resource, request)
+  const start = startOf(request)
+  const tell = (event: StoredEvent): void => tellEvent(resource, matcher, event, sink)
+  if (start.present) {
+    for (const stored of store.list(resource.storage, matcher.namespace)) {
+      const object = resource.fromStorage(stored)
+      if (matcher.matches(object)) sink.event('ADDED', object, undefined)
+    }
+    sink.present?.(store.revision)
+  } else if (start.after !== undefined) {
+    const missed = store.log.after(start.after, resource.storage)
+    if (missed === undefined) {
+      sink.expired(new StatusError('Expired', `too old resource version: ${start.after} (${store.log.since})`))
+      return { stop: () => undefined }
+    }
+    for (const event of missed) tell(event)
+  }
+  const from = start.after ?? 0
+  const unsubscribe = store.subscribe(resource.storage, (event) => {
+    if (event.revision > from) tell(event)
+  })
+  return { stop: unsubscribe }
+}
+
+function startOf({ resourceVersion = '', sendInitialEvents }: WatchRequest): { readonly present: boolean; readonly after: number | undefined } {
+  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
+    const why = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`
+    throw plainError(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: ${why}`)
+  }
+  const unset = resourceVersion === '' || resourceVersion === '0'
+  const present = sendInitialEvents ?? unset
+  return { present, after: present || unset ? undefined : Number(resourceVersion) }
+}
+
+function tellEvent(resource: ServedResource, matcher: Matcher, event: StoredEvent, sink: WatchSink): void {
+  if (matcher.namespace !== undefined && !event.key.startsWith(`${matcher.namespace}/`)) return
+  const object = resource.fromStorage(event.object)
+  const previous = event.previous && resource.fromStorage(event.previous)
+  const before = previous !== undefined && matcher.matches(previous)
+  const after = event.type !== 'DELETED' && matcher.matches(object)
+  if (after) sink.event(before ? 'MODIFIED' : 'ADDED', object, previous)
+  else if (before) sink.event('DELETED', event.type === 'DELETED' ? object : atRevision(previous, event.revision), previous)
+}
+
+/** An object that is no longer selected is told of as it was last seen, under the revision of the change. */
+function atRevision(object: KubernetesObject, revision: number): KubernetesObject {
+  return Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion: String(revision) }) })
+}
