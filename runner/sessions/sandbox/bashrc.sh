@@ -10,6 +10,9 @@ else
   PS1='\[\e[1;32m\]\u\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 fi
 
+# What the steps before this one have set, where a shell begins in the middle of a lab.
+[ -r ~/.drydock-variables ] && . ~/.drydock-variables
+
 alias k=kubectl
 if ls --color=auto / >/dev/null 2>&1; then alias ls='ls --color=auto' grep='grep --color=auto'; fi
 

@@ -22,6 +22,7 @@ export async function createNone(options: SandboxOptions): Promise<SandboxBody> 
   writeFileSync(ca, options.internet.ca)
   mkdirSync(programs)
   for (const { source, target } of folder.shown) if (target.startsWith('/usr/local/bin/')) symlinkSync(source, join(programs, target.slice(15)))
+  for (const program of options.programs) if ('script' in program) writeFileSync(join(folder.path, 'bin', program.name), withSources(program.script, options))
   const environment = {
     HOME: home,
     USER: options.user,
@@ -46,4 +47,9 @@ export async function createNone(options: SandboxOptions): Promise<SandboxBody> 
       folder.remove()
     },
   }
+}
+
+/** A script that names what is shown at a place of the sandbox finds it where it really is. */
+function withSources(script: string, { shown }: SandboxOptions): string {
+  return shown.reduce((text, { source, target }) => text.replaceAll(target, source), script)
 }

@@ -1,0 +1,101 @@
+// drydock doctor: what this machine gives and lacks, with the remedy for each.
+
+import { join } from 'node:path'
+import { MachineError } from '../sessions/machine-error.ts'
+import { isOnPath, namespacesProtections, probeNamespaces } from '../sessions/sandbox/probe.ts'
+import { findTools } from '../sessions/tools.ts'
+import { type Command, exitCodes } from './command.ts'
+import { cacheFolder, coloured, type Machine, print } from './machine.ts'
+
+/** One line of the examination. `needed`: drydock cannot work without it. */
+interface Finding {
+  readonly what: string
+  readonly state: 'ok' | 'lacks' | 'missing'
+  readonly note: string
+  readonly remedy?: string
+}
+
+/** Small programs that lessons use; where one is missing the shell still works. */
+const smallPrograms = ['jq', 'less', 'vi', 'nano', 'watch', 'tree', 'openssl', 'curl', 'python3']
+
+export const doctor: Command = {
+  name: 'doctor',
+  says: 'What this machine gives and lacks, and the remedy for each',
+  words: [],
+  options: [{ name: '--json', says: 'as a program reads it' }],
+  async run(given, machine) {
+    const findings = [nodeFinding(), systemFinding(), ...(await toolFindings(machine)), ...(await sandboxFindings()), ...smallFindings()]
+    if (given.has('--json')) print(machine, JSON.stringify(findings, undefined, 2))
+    else for (const finding of findings) show(finding, machine)
+    return findings.some(({ state }) => state === 'missing') ? exitCodes.missing : exitCodes.done
+  },
+}
+
+function nodeFinding(): Finding {
+  return { what: 'node', state: 'ok', note: `${process.version}, ${process.execPath}` }
+}
+
+function systemFinding(): Finding {
+  const { platform, arch } = process
+  if (platform === 'linux' && arch === 'x64') return { what: 'system', state: 'ok', note: 'linux x64' }
+  return {
+    what: 'system',
+    state: 'lacks',
+    note: `${platform} ${arch}`,
+    remedy: 'Drydock is made for Linux x64 first (WSL2 counts); elsewhere kubectl 1.35 and helm 4 must be on the PATH.',
+  }
+}
+
+async function toolFindings(machine: Machine): Promise<readonly Finding[]> {
+  try {
+    const tools = await findTools({ cache: join(cacheFolder(machine), 'tools'), path: machine.env.PATH ?? '' })
+    return tools.map(({ name, version, path, from }) => ({
+      what: name,
+      state: 'ok',
+      note: `${version}, ${from === 'machine' ? "the machine's" : 'ours'}, ${path}`,
+    }))
+  } catch (error) {
+    if (error instanceof MachineError) return [{ what: 'kubectl and helm', state: 'missing', note: error.message, remedy: error.remedy }]
+    throw error
+  }
+}
+
+async function sandboxFindings(): Promise<readonly Finding[]> {
+  const bubblewrap: Finding = { what: 'sandbox bubblewrap', state: 'lacks', note: 'not used yet: "namespaces" is the sandbox of this release' }
+  try {
+    await probeNamespaces()
+    const protections = namespacesProtections.map(({ name, inForce, note }): Finding => ({ what: `  ${name}`, state: inForce ? 'ok' : 'lacks', note }))
+    return [
+      bubblewrap,
+      { what: 'sandbox namespaces', state: 'ok', note: `works ${process.getuid?.() === 0 ? 'as root: inside is an ordinary user outside' : 'as this user'}` },
+      ...protections,
+    ]
+  } catch (error) {
+    if (error instanceof MachineError) return [bubblewrap, { what: 'sandbox namespaces', state: 'missing', note: error.message, remedy: error.remedy }]
+    throw error
+  }
+}
+
+function smallFindings(): readonly Finding[] {
+  const absent = smallPrograms.filter((name) => !isOnPath(name))
+  if (absent.length === 0) return [{ what: 'small programs', state: 'ok', note: smallPrograms.join(', ') }]
+  return [
+    {
+      what: 'small programs',
+      state: 'lacks',
+      note: `no ${absent.join(', ')}`,
+      remedy: `Install them where lessons use them (Debian, Ubuntu: apt-get install ${absent.map(packageOf).join(' ')}).`,
+    },
+  ]
+}
+
+function packageOf(program: string): string {
+  return { vi: 'vim-tiny', watch: 'procps' }[program] ?? program
+}
+
+function show({ what, state, note, remedy }: Finding, machine: Machine): void {
+  const colour = { ok: 32, lacks: 33, missing: 31 }[state]
+  const mark = state.padEnd(7)
+  print(machine, `${coloured(machine.stdout, machine) ? `\x1b[${colour}m${mark}\x1b[0m` : mark}  ${what}: ${note}`)
+  if (remedy) print(machine, `         ${remedy}`)
+}

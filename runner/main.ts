@@ -1,0 +1,20 @@
+// The drydock command: joins this process to the command line, and gives the process its exit code.
+import { drydock } from './cli/drydock.ts'
+import { projectFolder } from './cli/machine.ts'
+
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort(signal))
+// Whoever reads the output may stop reading: that is no error of ours.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(141))
+
+process.exitCode = await drydock(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  project: projectFolder,
+  ending: ending.signal,
+})
+// What a world left behind (an open keep-alive connection, a timer) must not hold the process up.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()))

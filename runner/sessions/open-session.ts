@@ -1,0 +1,51 @@
+// One learner at one world: the world, its sockets, and a sandbox with the learner's home and programs.
+import { createEdge } from '../edge/serve.ts'
+import type { WorldFile } from '../labs/world-file.ts'
+import { homeFiles } from '../world/home.ts'
+import { createWorld, type World } from '../world/world.ts'
+import { openSandbox, type SandboxChoice } from './sandbox/choose.ts'
+import type { Program, Sandbox, Shown } from './sandbox/sandbox.ts'
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly file: WorldFile
+  readonly sandbox: SandboxChoice
+  readonly programs: readonly Program[]
+  readonly shown: readonly Shown[]
+}
+
+/** A running session. */
+export interface Session {
+  readonly world: World
+  readonly sandbox: Sandbox
+  close(): Promise<void>
+}
+
+/** Makes the world, lets its time run, and opens a sandbox in it. */
+export async function openSession({ file, sandbox: choice, programs, shown }: SessionOptions): Promise<Session> {
+  const world = await createWorld(file)
+  world.clock.start()
+  const edge = createEdge(world.internet)
+  try {
+    const home = await homeFiles(world)
+    const sandbox = await openSandbox(choice, { user: file.user, hostName: hostNameOf(file), internet: world.internet, edge, home, programs, shown })
+    return {
+      world,
+      sandbox,
+      async close() {
+        await sandbox.close()
+        edge.close()
+        world.close()
+      },
+    }
+  } catch (error) {
+    edge.close()
+    world.close()
+    throw error
+  }
+}
+
+/** As root one sits at the control plane, as on a cluster that kubeadm made. */
+function hostNameOf(file: WorldFile): string {
+  return file.user === 'root' && file.clusters.some(({ flavor }) => flavor === 'kubeadm') ? 'controlplane' : 'drydock'
+}
