@@ -1,6 +1,6 @@
 // From JSON to the object that a Go server would hold: unknown fields are dropped, wrong types refused in Go's words.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { FieldSchema, ListSchema, MapSchema, ObjectSchema, Schema } from '../openapi/schema.ts'
+import { type FieldSchema, type ListSchema, type MapSchema, type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
 import { decodeAny } from './decode-any.ts'
 import { decodeScalar } from './decode-scalar.ts'
 import { DecodeError, goType, mismatch, type Reading } from './reading.ts'
@@ -35,7 +35,7 @@ function decodeNode(value: Json, schema: Schema, reading: Reading, path: string)
     case 'scalar':
       return decodeScalar(value, schema, reading)
     case 'any':
-      return decodeAny(value, schema)
+      return decodeAny(value, schema, decodeSchemaProps)
   }
 }
 
@@ -63,6 +63,14 @@ function decodeObject(value: Json, schema: ObjectSchema, reading: Reading, path:
   reading.fields = outer.fields
   reading.custom = outer.custom
   return result
+}
+
+/** Schemas within schemas are read apart: their errors know no outer field, and what they do not know is dropped in silence. */
+function decodeSchemaProps(value: JsonObject): Json {
+  const reading: Reading = { struct: '', fields: '', unknown: [], custom: false }
+  const props = decodeNode(value, typeSchema('apiextensions.v1.JSONSchemaProps'), reading, '')
+  if (reading.mismatch !== undefined) throw new DecodeError(reading.mismatch)
+  return props ?? {}
 }
 
 function decodeMap(value: Json, schema: MapSchema, reading: Reading, path: string): Json | undefined {

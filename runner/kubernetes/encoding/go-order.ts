@@ -1,6 +1,6 @@
 // The form in which a Go server prints an object: members in the struct's order, those without omitempty also when empty.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { FieldSchema, ObjectSchema, Schema } from '../openapi/schema.ts'
+import { type FieldSchema, type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
 
 /**
  * The object as the server prints it. Built-in kinds: members in Go's order, empty `omitempty` members left out, others
@@ -31,9 +31,16 @@ function order(value: Json, schema: Schema): Json {
       return isObject(value) ? orderMap(value, schema.values) : value
     case 'list':
       return Array.isArray(value) ? value.map((item) => order(item, schema.items)) : value
-    default:
+    case 'any':
+      return schema.type.startsWith('json-schema') ? orderSchemaProps(value) : value
+    case 'scalar':
       return value
   }
+}
+
+function orderSchemaProps(value: Json): Json {
+  if (Array.isArray(value)) return value.map(orderSchemaProps)
+  return isObject(value) ? orderObject(value, typeSchema('apiextensions.v1.JSONSchemaProps')) : value
 }
 
 function orderObject(value: JsonObject, schema: ObjectSchema): JsonObject {

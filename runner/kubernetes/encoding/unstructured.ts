@@ -1,0 +1,73 @@
+// Why a patched object does not fit its Go type, in the words of the converter that reads strategic merge patches' results.
+import { isObject, type Json } from '../../base/json.ts'
+import type { ScalarSchema, Schema } from '../openapi/schema.ts'
+import { decode } from './decode.ts'
+import { DecodeError } from './reading.ts'
+
+/** The first thing wrong, or undefined if all fits (apimachinery `runtime.DefaultUnstructuredConverter`). */
+export function conversionProblem(value: Json | undefined, schema: Schema): string | undefined {
+  if (value === null || value === undefined) return undefined
+  switch (schema.kind) {
+    case 'object':
+      return isObject(value)
+        ? first(Object.entries(value), ([name, member]) => conversionProblem(member, schema.fields.get(name)?.schema ?? anything))
+        : refuse('struct from:', value)
+    case 'map':
+      return isObject(value) ? first(Object.values(value), (member) => conversionProblem(member, schema.values)) : refuse('map from', value)
+    case 'list':
+      return Array.isArray(value) ? first(value, (item) => conversionProblem(item, schema.items)) : refuse('slice from', value)
+    case 'scalar':
+      return scalarProblem(value, schema)
+    case 'any':
+      return undefined
+  }
+}
+
+const anything: Schema = { kind: 'any', type: 'any' }
+
+const plain: Readonly<Record<string, { readonly go: string; readonly fits: (value: Json) => boolean }>> = {
+  string: { go: 'string', fits: (value) => typeof value === 'string' },
+  boolean: { go: 'bool', fits: (value) => typeof value === 'boolean' },
+  int32: { go: 'int32', fits: (value) => Number.isInteger(value) },
+  int64: { go: 'int64', fits: (value) => Number.isInteger(value) },
+  number: { go: 'float64', fits: (value) => typeof value === 'number' },
+}
+
+/** Types that read JSON in their own way are asked with their own words. */
+function scalarProblem(value: Json, schema: ScalarSchema): string | undefined {
+  const type = plain[schema.type]
+  if (type) return type.fits(value) ? undefined : `unrecognized type: ${type.go}`
+  try {
+    decode(
+      { value },
+      { kind: 'object', typeName: 'value', fields: new Map([['value', fieldOf(schema)]]), atomic: false, preserveUnknown: false, embeddedResource: false },
+    )
+    return undefined
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
+}
+
+function fieldOf(schema: ScalarSchema) {
+  return { name: 'value', schema, required: false, pointer: true, omitempty: true, omitzero: false, patchStrategies: [] }
+}
+
+function refuse(into: string, value: Json): string {
+  return `cannot restore ${into} ${kindOf(value)}`
+}
+
+function kindOf(value: Json): string {
+  if (Array.isArray(value)) return 'slice'
+  if (isObject(value)) return 'map'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : 'string'
+}
+
+function first<item>(items: readonly item[], problem: (item: item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = problem(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
