@@ -1,0 +1,93 @@
+// The webhooks of ClusterResourcePlacements: defaults filled in on the way in, and what the schema cannot refuse.
+import { equal, isObject, type JsonObject } from '../../../base/json.ts'
+import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
+import { defaultStrategy } from '../hub/placement-spec.ts'
+import type { ResourceSelector } from '../selection/select-resources.ts'
+import { denied, type Hook, type HookRequest } from './denied.ts'
+import { scopeOf } from './known-kinds.ts'
+
+const mutating = 'fleet.clusterresourceplacementv1beta1.mutating'
+const validating = 'fleet.clusterresourceplacementv1beta1.validating'
+
+/** Fills in defaults (`fleet.clusterresourceplacementv1beta1.mutating`) and validates. */
+export const placementHook: Hook = {
+  name: 'fleet-hub-placements',
+  admit(request) {
+    if (!isPlacementWrite(request) || !request.object) return undefined
+    const spec = request.object.spec
+    if (!isObject(spec)) return undefined
+    const count = at(spec, 'policy', 'numberOfClusters')
+    if (count !== undefined && typeof count !== 'number') throw denied(mutating, typeProblem(count))
+    const next = { ...request.object, spec: withDefaults(spec) }
+    return equal(next, request.object) ? undefined : next
+  },
+  validate(request) {
+    const { object, old } = request
+    if (!isPlacementWrite(request) || !object || object.metadata.deletionTimestamp !== undefined) return
+    const problems = problemsOf(object, request)
+    if (problems.length > 0) throw denied(validating, `deny create/update v1beta1 CRP has invalid fields ${aggregate(problems)}`)
+    if (old && at(old, 'spec', 'policy', 'placementType') !== at(object, 'spec', 'policy', 'placementType'))
+      throw denied(validating, 'placement type is immutable')
+    if (old && !keepsTolerations(old, object)) throw denied(validating, 'tolerations have been updated/deleted, only additions to tolerations are allowed')
+  },
+}
+
+function isPlacementWrite({ resource, subresource, operation }: HookRequest): boolean {
+  const written = operation === 'CREATE' || operation === 'UPDATE'
+  return written && subresource === '' && resource.plural === 'clusterresourceplacements' && resource.group === 'placement.kubernetes-fleet.io'
+}
+
+/** The webhook decodes into Go's types before the schema is asked. */
+function typeProblem(value: unknown): string {
+  const kind = isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  return `json: cannot unmarshal ${kind} into Go struct field PlacementPolicy.spec.policy.numberOfClusters of type int32`
+}
+
+function withDefaults(spec: JsonObject): JsonObject {
+  const policy = isObject(spec.policy) ? withPolicyDefaults(spec.policy) : { placementType: 'PickAll' }
+  const strategy = defaultStrategy(isObject(spec.strategy) ? spec.strategy : {})
+  return { ...spec, policy, revisionHistoryLimit: spec.revisionHistoryLimit ?? 10, strategy }
+}
+
+function withPolicyDefaults(policy: JsonObject): JsonObject {
+  const fill = (list: unknown, defaults: JsonObject): readonly JsonObject[] => (list as readonly JsonObject[]).map((item) => ({ ...defaults, ...item }))
+  const { tolerations, topologySpreadConstraints } = policy
+  return {
+    ...policy,
+    placementType: policy.placementType ?? 'PickAll',
+    ...(Array.isArray(tolerations) ? { tolerations: fill(tolerations, { operator: 'Equal' }) } : {}),
+    ...(Array.isArray(topologySpreadConstraints)
+      ? { topologySpreadConstraints: fill(topologySpreadConstraints, { maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }) }
+      : {}),
+  }
+}
+
+function problemsOf(object: KubernetesObject, { context }: HookRequest): readonly string[] {
+  const selectors = (at(object, 'spec', 'resourceSelectors') ?? []) as unknown as readonly ResourceSelector[]
+  const tooLong = (object.metadata.name ?? '').length > 63 ? ['the name field cannot have length exceeding 63'] : []
+  return [...tooLong, ...selectors.flatMap((selector) => selectorProblem(selector, context)), ...strategyProblem(object)]
+}
+
+function selectorProblem({ group, version, kind }: ResourceSelector, context: HookRequest['context']): readonly string[] {
+  const apiVersion = group === '' ? version : `${group}/${version}`
+  const scope = scopeOf({ group, version, kind }, context)
+  if (scope === undefined) return [`failed to get GVR of the selector: no matches for kind "${kind}" in version "${apiVersion}"`]
+  if (scope === 'Cluster') return []
+  return [`the resource is not found in schema (please retry) or it is not a cluster scoped resource: ${group}/${version}, Kind=${kind}`]
+}
+
+function strategyProblem(object: KubernetesObject): readonly string[] {
+  const { type, rollingUpdate } = (at(object, 'spec', 'strategy') ?? {}) as JsonObject
+  const wrong = type === 'External' && rollingUpdate !== undefined
+  return wrong ? ['the rollout Strategy field  is invalid: rollingUpdateConifg is not valid for ExternalRollout strategy type'] : []
+}
+
+/** Several errors as Go's aggregate prints them. */
+function aggregate(problems: readonly string[]): string {
+  return problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`
+}
+
+function keepsTolerations(old: KubernetesObject, object: KubernetesObject): boolean {
+  const of = (each: KubernetesObject): readonly unknown[] => (at(each, 'spec', 'policy', 'tolerations') ?? []) as readonly unknown[]
+  return of(old).every((toleration) => of(object).some((each) => equal(each, toleration)))
+}

@@ -1,0 +1,36 @@
+// Heartbeats of members are computed when they are read: the agent reports every so many seconds, whether or not anybody looks.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { at, formatTime, type KubernetesObject } from '../../kubernetes/object.ts'
+import { type Condition, findCondition } from './conditions.ts'
+
+/** The last of the heartbeats that come every `period` ms after `first`. */
+export function heartbeatAt(first: number, { now, period }: { readonly now: number; readonly period: number }): number {
+  return now <= first ? first : first + Math.floor((now - first) / period) * period
+}
+
+/** A MemberCluster or InternalMemberCluster as a reader sees it at a time (world time, ms): with its last heartbeat. */
+export function withHeartbeat(object: KubernetesObject, now: number): KubernetesObject {
+  const agents = at(object, 'status', 'agentStatus')
+  if (!Array.isArray(agents) || !isBeating(object, agents)) return object
+  const first = Date.parse(String(at(agents[0], 'lastReceivedHeartbeat')))
+  const period = Number(at(object, 'spec', 'heartbeatPeriodSeconds') ?? 60) * 1000
+  const beat = heartbeatAt(first, { now, period })
+  return beat === first || Number.isNaN(beat) ? object : { ...object, status: moved(object.status as JsonObject, formatTime(beat)) }
+}
+
+/** An agent that has left, or is about to, reports no more. */
+function isBeating(object: KubernetesObject, agents: readonly unknown[]): boolean {
+  const joined = findCondition((at(agents[0], 'conditions') ?? []) as readonly Condition[], 'Joined')
+  return joined?.status === 'True' && object.metadata.deletionTimestamp === undefined && at(object, 'spec', 'state') !== 'Leave'
+}
+
+const times = ['lastReceivedHeartbeat', 'observationTime']
+
+function moved(value: JsonObject, time: string): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, times.includes(name) ? time : movedPart(part, time)]))
+}
+
+function movedPart(part: Json | undefined, time: string): Json | undefined {
+  if (Array.isArray(part)) return part.map((item: Json) => movedPart(item, time) as Json)
+  return isObject(part) ? moved(part, time) : part
+}

@@ -1,0 +1,153 @@
+// KubeFleet's member cluster controller on the hub: makes a place for a member, tells its agent to join, and reports.
+import { equal } from '../../../base/json.ts'
+import type { Client } from '../../../kubernetes/client.ts'
+import { at, type KubernetesObject, keyOf, type Resource } from '../../../kubernetes/object.ts'
+import { StatusError } from '../../../kubernetes/status-error.ts'
+import { type ControllerContext, type ControllerDefinition, defineController, type ReconcileResult } from '../../controller.ts'
+import { type Condition, conditionsOf, findCondition } from '../conditions.ts'
+import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
+import { finalizers, labels, managers, memberNamespace, memberOfNamespace } from '../names.ts'
+import { internalMemberClusters, memberClusters, namespaces, roleBindings, roles, works } from '../resources.ts'
+import { isUnderDeletion } from './keys.ts'
+import { internalMemberClusterObject, namespaceObject, roleBindingObject, roleObject } from './member-objects.ts'
+import { hasLeft, memberStatus } from './member-status.ts'
+import { withLabels } from './snapshots.ts'
+
+const component = 'mcv1beta1'
+const fieldManager = managers.memberCluster
+
+/** Keys are names of members. */
+export const memberCluster: ControllerDefinition = defineController({
+  name: 'fleet-member-cluster',
+  fieldManager: managers.hub,
+  watches: [{ resource: memberClusters }, { resource: internalMemberClusters, keys: memberOf }],
+  async reconcile(key, context) {
+    const member = await context.client.get(memberClusters, { name: key })
+    if (!member) return undefined
+    return isUnderDeletion(member) ? leave(member, context) : join(member, context)
+  },
+})
+
+function memberOf({ metadata }: KubernetesObject): readonly string[] {
+  const member = memberOfNamespace(metadata.namespace)
+  return member === undefined ? [] : [member]
+}
+
+async function join(found: KubernetesObject, context: ControllerContext): Promise<undefined> {
+  const { client } = context
+  const member = await hold(found, client)
+  const name = member.metadata.name ?? ''
+  const key = { name, namespace: memberNamespace(name) }
+  const before = await client.get(internalMemberClusters, key)
+  await ensure(namespaces, namespaceObject(member), { member, context, reason: 'NamespaceCreated', message: 'Namespace was created' })
+  await ensure(roles, roleObject(member), { member, context, reason: 'RoleCreated', message: 'role was created' })
+  await ensure(roleBindings, roleBindingObject(member), { member, context, reason: 'RoleBindingCreated', message: 'role binding was created' })
+  const wanted = internalMemberClusterObject(member, 'Join')
+  const reason = { reason: 'InternalMemberClusterCreated', message: 'Internal member cluster was created' }
+  await ensure(internalMemberClusters, wanted, { member, context, ...reason })
+  if (before) await setSpec(before, { member, wanted, context })
+  await report(member, { internal: before, ready: true, context })
+}
+
+async function hold(member: KubernetesObject, client: Client): Promise<KubernetesObject> {
+  const name = member.metadata.name ?? ''
+  const held = hasFinalizer(member, finalizers.memberCluster) ? member : withFinalizer(member, finalizers.memberCluster)
+  const next = typed(withLabels(held, { [labels.memberName]: name }))
+  return equal(next, member) ? member : client.update(memberClusters, next, { fieldManager })
+}
+
+/** A typed client drops an empty `apiGroup`: the member's generation is 2 from its first update on. */
+function typed(member: KubernetesObject): KubernetesObject {
+  const identity = at(member, 'spec', 'identity')
+  if (typeof identity !== 'object' || identity === null || !('apiGroup' in identity) || identity.apiGroup !== '') return member
+  const { apiGroup: _, ...rest } = identity
+  return { ...member, spec: { ...(member.spec as object), identity: rest } }
+}
+
+interface EnsureOptions {
+  readonly member: KubernetesObject
+  readonly context: ControllerContext
+  readonly reason: string
+  readonly message: string
+}
+
+async function ensure(resource: Resource, object: KubernetesObject, { member, context, reason, message }: EnsureOptions): Promise<void> {
+  if (await context.client.get(resource, keyOf(object))) return
+  await context.client.create(resource, object, { fieldManager })
+  await context.event(member, { type: 'Normal', component, reason, message })
+}
+
+async function setSpec(
+  internal: KubernetesObject,
+  { member, wanted, context }: { readonly member: KubernetesObject; readonly wanted: KubernetesObject; readonly context: ControllerContext },
+): Promise<void> {
+  if (equal(internal.spec, wanted.spec)) return
+  await context.client.update(internalMemberClusters, { ...internal, spec: wanted.spec }, { fieldManager })
+  await context.event(member, { type: 'Normal', component, reason: 'InternalMemberClusterSpecUpdated', message: 'internal member cluster spec updated' })
+}
+
+interface ReportOptions {
+  readonly internal: KubernetesObject | undefined
+  readonly ready: boolean
+  readonly context: ControllerContext
+}
+
+async function report(member: KubernetesObject, { internal, ready, context }: ReportOptions): Promise<void> {
+  const { client, clock } = context
+  const status = memberStatus(member, { internal, ready, now: clock.now() })
+  if (equal(status, member.status)) return
+  const stored = await client.get(memberClusters, keyOf(member))
+  if (!stored) return
+  const written = await client.update(memberClusters, { ...stored, status }, { subresource: 'status' })
+  await tell(member, written, context)
+}
+
+interface Told {
+  readonly type: string
+  readonly status: Condition['status']
+  readonly event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }
+}
+
+const told: readonly Told[] = [
+  { type: 'ReadyToJoin', status: 'True', event: { type: 'Normal', reason: 'MemberClusterReadyToJoin', message: 'member cluster ready to join' } },
+  { type: 'Joined', status: 'Unknown', event: { type: 'Warning', reason: 'MemberClusterJoinStateUnknown', message: 'member cluster join state unknown' } },
+  { type: 'Joined', status: 'True', event: { type: 'Normal', reason: 'MemberClusterJoined', message: 'member cluster joined' } },
+  { type: 'Joined', status: 'False', event: { type: 'Normal', reason: 'MemberClusterJoined', message: 'member cluster left' } },
+]
+
+async function tell(before: KubernetesObject, after: KubernetesObject, context: ControllerContext): Promise<void> {
+  const statusOf = (object: KubernetesObject, type: string): string | undefined => findCondition(conditionsOf(object), type)?.status
+  for (const { type, status, event } of told) {
+    if (statusOf(before, type) !== status && statusOf(after, type) === status) await context.event(after, { component, ...event })
+  }
+}
+
+/** Tells the agent to leave, waits for it, takes the member's place away, and lets the member go. */
+async function leave(member: KubernetesObject, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  const { client } = context
+  const name = member.metadata.name ?? ''
+  const namespace = await client.get(namespaces, { name: memberNamespace(name) })
+  if (!namespace) {
+    if (hasFinalizer(member, finalizers.memberCluster))
+      await client.update(memberClusters, withoutFinalizer(member, finalizers.memberCluster), { fieldManager })
+    return undefined
+  }
+  if (isUnderDeletion(namespace)) return { requeueAfter: 1000 }
+  const internal = await client.get(internalMemberClusters, { name, namespace: memberNamespace(name) })
+  if (internal) {
+    await setSpec(internal, { member, wanted: internalMemberClusterObject(member, 'Leave'), context })
+    await report(member, { internal, ready: false, context })
+    if (!hasLeft(internal)) return undefined
+  }
+  await removePlace(name, client)
+  return { requeueAfter: 1000 }
+}
+
+/** The Works are let go without a word to the member: what was placed stays there. */
+async function removePlace(name: string, client: Client): Promise<void> {
+  const left = await client.list(works, { namespace: memberNamespace(name) })
+  for (const work of left.items) if (hasFinalizer(work, finalizers.work)) await client.update(works, withoutFinalizer(work, finalizers.work))
+  await client.delete(namespaces, { name: memberNamespace(name) }).catch((error: unknown) => {
+    if (!(error instanceof StatusError && error.reason === 'NotFound')) throw error
+  })
+}

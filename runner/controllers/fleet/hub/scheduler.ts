@@ -1,0 +1,165 @@
+// KubeFleet's scheduler: turns the latest policy snapshot of a placement into bindings, one for each picked cluster.
+import { equal, type JsonObject } from '../../../base/json.ts'
+import type { Random } from '../../../base/random.ts'
+import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
+import { type ControllerContext, type ControllerDefinition, defineController } from '../../controller.ts'
+import { type Condition, conditionsOf, setCondition } from '../conditions.ts'
+import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
+import { annotations, finalizers, labels, managers } from '../names.ts'
+import { bindings, clusterResourcePlacements, memberClusters, policySnapshots } from '../resources.ts'
+import { isUnderDeletion, parentPlacement, placementKeys, wakeAll } from './keys.ts'
+import type { PlacementPolicy } from './placement-spec.ts'
+import { type ClusterDecision, type Schedule, schedule } from './schedule.ts'
+import { isMarkedLatest, latestOf, snapshotsOf, withAnnotations } from './snapshots.ts'
+
+/** Keys are names of placements; `*` stands for all of them, after a change of the members. */
+export const scheduler: ControllerDefinition = defineController({
+  name: 'fleet-scheduler',
+  fieldManager: managers.hub,
+  watches: [
+    { resource: clusterResourcePlacements },
+    { resource: policySnapshots, keys: parentPlacement },
+    { resource: bindings, keys: parentPlacement },
+    { resource: memberClusters, keys: () => [wakeAll] },
+  ],
+  async reconcile(key, context) {
+    if (key === wakeAll) {
+      for (const name of await placementKeys(context.client)) context.enqueue(name)
+      return undefined
+    }
+    const placement = await context.client.get(clusterResourcePlacements, { name: key })
+    if (placement && !isUnderDeletion(placement)) await run(placement, context)
+    else if (placement) await cleanUp(placement, context)
+    await releaseDeleted(key, context)
+    return undefined
+  },
+})
+
+/** One cycle: hold the placement, decide, write bindings, report. */
+async function run(placement: KubernetesObject, context: ControllerContext): Promise<void> {
+  const { client } = context
+  const name = placement.metadata.name ?? ''
+  const snapshot = latestOf(await snapshotsOf(client, policySnapshots, name))
+  if (!snapshot || !isMarkedLatest(snapshot)) return
+  if (!hasFinalizer(placement, finalizers.schedulerCleanup)) {
+    await client.update(clusterResourcePlacements, withFinalizer(placement, finalizers.schedulerCleanup))
+  }
+  const members = (await client.list(memberClusters)).items
+  const present = (await bindingsOf(name, context)).filter((binding) => !isUnderDeletion(binding))
+  const policy = policyOf(snapshot)
+  const result = schedule({ policy, policySnapshot: snapshot.metadata.name ?? '', members, bindings: present })
+  await write(result, { placement: name, snapshot, context })
+  await report(snapshot, result, context)
+}
+
+/** The snapshot's policy, with the number of clusters that its annotation gives. */
+function policyOf(snapshot: KubernetesObject): PlacementPolicy | undefined {
+  const policy = at(snapshot, 'spec', 'policy') as PlacementPolicy | undefined
+  const count = snapshot.metadata.annotations?.[annotations.numberOfClusters]
+  return policy && count !== undefined ? { ...policy, numberOfClusters: Number(count) } : policy
+}
+
+async function write(
+  result: Schedule,
+  { placement, snapshot, context }: { readonly placement: string; readonly snapshot: KubernetesObject; readonly context: ControllerContext },
+): Promise<void> {
+  const { client, random } = context
+  const policySnapshot = snapshot.metadata.name ?? ''
+  for (const decision of result.create) await client.create(bindings, bindingObject(decision, { placement, policySnapshot, random }))
+  for (const { binding, decision } of result.adopt) await client.update(bindings, adopted(binding, decision, policySnapshot))
+  for (const binding of result.drop) await client.update(bindings, unscheduled(binding))
+}
+
+/** The policy snapshot's status; written if it says anything new. */
+async function report(snapshot: KubernetesObject, result: Schedule, { client, clock }: ControllerContext): Promise<void> {
+  const observedCRPGeneration = Number(snapshot.metadata.annotations?.[annotations.placementGeneration] ?? 0)
+  const conditions = setCondition(conditionsOf(snapshot), scheduledCondition(result, snapshot.metadata.generation ?? 0), clock.now())
+  const targets = result.decisions.length === 0 ? {} : { targetClusters: result.decisions }
+  const status: JsonObject = { conditions, observedCRPGeneration, ...targets }
+  if (equal(status, snapshot.status)) return
+  const stored = await client.get(policySnapshots, { name: snapshot.metadata.name ?? '' })
+  if (stored) await client.update(policySnapshots, { ...stored, status }, { subresource: 'status' })
+}
+
+function scheduledCondition({ decisions, fulfilled }: Schedule, observedGeneration: number): Condition {
+  const count = decisions.filter(({ selected }) => selected).length
+  const type = 'Scheduled'
+  if (fulfilled) {
+    const message = `found all cluster needed as specified by the scheduling policy, found ${count} cluster(s)`
+    return { type, status: 'True', reason: 'SchedulingPolicyFulfilled', message, observedGeneration }
+  }
+  const message = `could not find all clusters needed as specified by the scheduling policy, found ${count} cluster(s) instead`
+  return { type, status: 'False', reason: 'SchedulingPolicyUnfulfilled', message, observedGeneration }
+}
+
+function bindingObject(
+  decision: ClusterDecision,
+  options: { readonly placement: string; readonly policySnapshot: string; readonly random: Random },
+): KubernetesObject {
+  return {
+    apiVersion: 'placement.kubernetes-fleet.io/v1beta1',
+    kind: bindings.kind,
+    metadata: {
+      name: bindingName(options.placement, decision.clusterName, options.random),
+      labels: { [labels.parentPlacement]: options.placement },
+      finalizers: [finalizers.bindingCleanup],
+    },
+    spec: {
+      clusterDecision: decision,
+      resourceSnapshotName: '',
+      schedulingPolicySnapshotName: options.policySnapshot,
+      state: 'Scheduled',
+      targetCluster: decision.clusterName,
+    },
+  }
+}
+
+/** `<placement>-<cluster>-<8 hex>`, at most 63 characters: long names are cut to 26 and 27 (pkg/scheduler/framework/uniquename). */
+function bindingName(placement: string, cluster: string, random: Random): string {
+  const suffix = random.uuid().slice(0, 8)
+  const whole = `${placement}-${cluster}-${suffix}`
+  return whole.length <= 63 ? whole : `${placement.slice(0, 26)}-${cluster.slice(0, 27)}-${suffix}`
+}
+
+/** A binding that the present policy takes over; one that was given up gets its former state back. */
+function adopted(binding: KubernetesObject, decision: ClusterDecision, policySnapshot: string): KubernetesObject {
+  const spec = binding.spec as JsonObject
+  const { [annotations.previousBindingState]: previous, ...rest } = binding.metadata.annotations ?? {}
+  const state = spec.state === 'Unscheduled' ? (previous ?? 'Scheduled') : spec.state
+  return {
+    ...binding,
+    metadata: { ...binding.metadata, annotations: rest },
+    spec: { ...spec, clusterDecision: decision, schedulingPolicySnapshotName: policySnapshot, state },
+  }
+}
+
+function unscheduled(binding: KubernetesObject): KubernetesObject {
+  const spec = binding.spec as JsonObject
+  return { ...withAnnotations(binding, { [annotations.previousBindingState]: String(spec.state) }), spec: { ...spec, state: 'Unscheduled' } }
+}
+
+/** Deletes a placement's bindings and lets the placement go; the bindings live on until their members are clean. */
+async function cleanUp(placement: KubernetesObject, context: ControllerContext): Promise<void> {
+  if (!hasFinalizer(placement, finalizers.schedulerCleanup)) return
+  for (const binding of await bindingsOf(placement.metadata.name ?? '', context)) {
+    await release(binding, context)
+    if (!isUnderDeletion(binding)) await context.client.delete(bindings, { name: binding.metadata.name ?? '' })
+  }
+  const stored = await context.client.get(clusterResourcePlacements, { name: placement.metadata.name ?? '' })
+  if (stored) await context.client.update(clusterResourcePlacements, withoutFinalizer(stored, finalizers.schedulerCleanup))
+}
+
+/** A binding that is deleted and whose member is clean is held by the scheduler alone: it lets go. */
+async function releaseDeleted(placement: string, context: ControllerContext): Promise<void> {
+  for (const binding of await bindingsOf(placement, context)) {
+    if (isUnderDeletion(binding) && !hasFinalizer(binding, finalizers.work)) await release(binding, context)
+  }
+}
+
+async function release(binding: KubernetesObject, { client }: ControllerContext): Promise<void> {
+  if (hasFinalizer(binding, finalizers.bindingCleanup)) await client.update(bindings, withoutFinalizer(binding, finalizers.bindingCleanup))
+}
+
+async function bindingsOf(placement: string, { client }: ControllerContext): Promise<readonly KubernetesObject[]> {
+  return (await client.list(bindings, { labelSelector: `${labels.parentPlacement}=${placement}` })).items
+}

@@ -1,0 +1,95 @@
+// KubeFleet: what a hub and its members are born with, and the controllers of the hub agent and of the member agents.
+//
+// All of them are clients of the clusters' API servers. A member's controllers reach the hub as `others.hub`.
+import type { JsonObject } from '../../base/json.ts'
+import type { KubernetesObject } from '../../kubernetes/object.ts'
+import type { ControllerDefinition } from '../controller.ts'
+import type { Hook } from './admission/denied.ts'
+import { guardRailHook } from './admission/guard-rail.ts'
+import { placementHook } from './admission/placement-hooks.ts'
+import { workloadHook } from './admission/workload-hooks.ts'
+import { hubDefinitions, memberDefinitions } from './crds/definitions.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { clusterProfile } from './hub/cluster-profile.ts'
+import { memberCluster } from './hub/member-cluster.ts'
+import { placement } from './hub/placement.ts'
+import { rollout } from './hub/rollout.ts'
+import { scheduler } from './hub/scheduler.ts'
+import { workGenerator } from './hub/work-generator.ts'
+import { internalMemberCluster } from './member/internal-member-cluster.ts'
+import { workApplier } from './member/work-applier.ts'
+import { hubAccessAccount, systemNamespace } from './names.ts'
+import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
+
+/** The hub agent's controllers. */
+export function hubControllers(options: { readonly reservedNamespaces?: ReservedNamespaces | undefined } = {}): readonly ControllerDefinition[] {
+  const { reservedNamespaces = 'upstream' } = options
+  return [clusterProfile, memberCluster, placement({ reservedNamespaces }), rollout, scheduler, workGenerator]
+}
+
+/** The controllers of one member's agent. */
+export function memberControllers(options: { readonly memberName: string }): readonly ControllerDefinition[] {
+  return [internalMemberCluster(options), workApplier(options)]
+}
+
+/** Plain manifests that a hub begins with, in the order in which they can be created. */
+export function hubObjects(options: { readonly networking?: boolean } = {}): readonly KubernetesObject[] {
+  return [...hubDefinitions(options), systemNamespaceObject]
+}
+
+/** Plain manifests that a member begins with, in the order in which they can be created. */
+export function memberObjects(): readonly KubernetesObject[] {
+  return [...memberDefinitions(), systemNamespaceObject]
+}
+
+const systemNamespaceObject: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: systemNamespace } }
+
+/** What the hub's API server asks before it lets a write in. */
+export interface HubAdmissionOptions {
+  /** The hub agent's `--enable-webhook`; without it pods and replica sets are let in, and nothing is filled in. Default: on. */
+  readonly webhooks?: boolean | undefined
+  /** `--enable-guard-rail`. Default: on. */
+  readonly guardRail?: boolean | undefined
+  readonly reservedNamespaces?: ReservedNamespaces | undefined
+}
+
+/** The hub agent's webhooks as plugins of the hub's API server, to be put at the end of its chain. */
+export function hubAdmission(options: HubAdmissionOptions = {}): readonly Hook[] {
+  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
+  return [...(webhooks ? [placementHook, workloadHook(reservedNamespaces)] : []), ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : [])]
+}
+
+/** Makes objects as a hub stores them into what readers see at a time (world time, ms), by `plural.group`: heartbeats are not written. */
+export const hubOnRead: Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> = {
+  'internalmemberclusters.cluster.kubernetes-fleet.io': withHeartbeat,
+  'memberclusters.cluster.kubernetes-fleet.io': withHeartbeat,
+}
+
+/** What a member is joined with, beside its name. */
+export interface MemberOptions {
+  readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly taints?: readonly unknown[]
+  /** Default 15, as the join script sets it. */
+  readonly heartbeatPeriodSeconds?: number
+}
+
+/** A MemberCluster as it is created to join a member. */
+export function memberClusterObject({ name, labels, annotations, taints = [], heartbeatPeriodSeconds = 15 }: MemberOptions): KubernetesObject {
+  return {
+    apiVersion: 'cluster.kubernetes-fleet.io/v1',
+    kind: 'MemberCluster',
+    metadata: { name, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) },
+    spec: {
+      heartbeatPeriodSeconds,
+      identity: { apiGroup: '', kind: 'ServiceAccount', name: hubAccessAccount(name), namespace: systemNamespace },
+      ...(taints.length === 0 ? {} : { taints: taints as readonly JsonObject[] }),
+    },
+  }
+}
+
+/** The service account in `fleet-system` on the hub by which a member's agent is known: `<member>-hub-cluster-access`. */
+export function hubAccessObject(member: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: hubAccessAccount(member), namespace: systemNamespace } }
+}
