@@ -11,6 +11,7 @@ import { reviews } from './authorization/reviews.ts'
 import type { Client } from './client.ts'
 import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
+import { goOrder } from './encoding/go-order.ts'
 import { createHandler } from './endpoints/handle-request.ts'
 import { serverRoutes } from './endpoints/routes.ts'
 import type { PodLogs, ReadViews, Server } from './endpoints/server.ts'
@@ -19,9 +20,11 @@ import type { Authorizer, TokenAuthenticator, UserInfo } from './identity.ts'
 import type { ResourceInfo, WriteContext } from './kind.ts'
 import { apiVersionOf, formatKey, type KubernetesObject, keyOf } from './object.ts'
 import { builtInResources } from './openapi/facts.ts'
+import { builtInSchema } from './openapi/schema.ts'
+import { followDefinitions } from './registry/definitions.ts'
 import { readObject, readObjects } from './registry/engine.ts'
+import { asJson, asObject } from './registry/plain.ts'
 import { Registry } from './registry/registry.ts'
-import { finishDefinitions } from './registry/remove.ts'
 import { storageName } from './registry/served-resource.ts'
 import type { RequestLogEntry } from './request-log.ts'
 import { birthLayer, type Layer, type Locate } from './storage/birth-layer.ts'
@@ -99,7 +102,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
   if (!options.state && options.seed) seed(options.seed)
   if (options.mutation) store.subscribe('*', ({ previous: _, ...mutation }) => options.mutation?.(mutation))
-  finishDefinitions(server)
+  followDefinitions(server)
   const timers = createWatchTimers(server)
   return {
     host: { fetch: createHandler(server, timers) },
@@ -154,7 +157,7 @@ function readerOf(server: Pick<Server, 'registry' | 'store'>): ApiServer['reader
 function seedOne({ registry, store }: Server, object: KubernetesObject): void {
   const resource = registry.forKind(object.apiVersion, object.kind)
   if (!resource) throw new Error(`Seed the object "${object.kind} ${object.metadata.name}": its kind is not served`)
-  store.seed(resource.storage, formatKey(keyOf(object)), resource.toStorage(object))
+  store.seed(resource.storage, formatKey(keyOf(object)), inGoOrder(resource.toStorage(object)))
 }
 
 /** Birth objects are of built-in kinds, or of kinds that are defined among them. */
@@ -165,8 +168,15 @@ function locateIn(birth: readonly KubernetesObject[]): Locate {
       [...builtInResources(), ...definitionsIn(birth).flatMap(resourcesOfDefinition)].map((info) => [`${apiVersionOf(info)} ${info.kind}`, info]),
     )
     const info = known.get(`${object.apiVersion} ${object.kind}`)
-    return info && { resource: storageName(info), key: formatKey(keyOf(object)) }
+    return info && { resource: storageName(info), key: formatKey(keyOf(object)), object: inGoOrder(object) }
   }
+}
+
+/** Whoever wrote a complete object need not know the order in which Go prints it. A version keeps its place for the store. */
+function inGoOrder(object: KubernetesObject): KubernetesObject {
+  const schema = builtInSchema(object.apiVersion, object.kind)
+  const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: object.metadata.resourceVersion ?? '0' } }
+  return schema ? asObject(goOrder(asJson(versioned), schema)) : versioned
 }
 
 function definitionsIn(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {

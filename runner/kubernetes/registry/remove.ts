@@ -3,30 +3,17 @@ import type { DeleteOptions } from '../client.ts'
 import { customKind, resourcesOfDefinition } from '../custom-resources/definition.ts'
 import { formatTime, type KubernetesObject, keyOf } from '../object.ts'
 import { store } from './create.ts'
+import { cleanupFinalizer, dropDefinition } from './definitions.ts'
 import { type Deleted, deleteObject } from './delete.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { ordered } from './field-management.ts'
 import { definitionsStorage } from './registry.ts'
-import { customResource, type ServedResource } from './served-resource.ts'
-
-const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
+import { customResource } from './served-resource.ts'
 
 /** Deletes an object; see `deleteObject`. */
 export function remove(engine: Engine, scope: WriteScope, options: DeleteOptions): Deleted {
   if (scope.resource.storage === definitionsStorage) return removeDefinition(engine, scope, options)
   return deleteObject(engine, scope, options)
-}
-
-/** Ends definitions that are being deleted once their last object is gone; call once for a server. */
-export function finishDefinitions(engine: Engine): void {
-  engine.store.subscribe('*', ({ type, resource }) => {
-    if (type !== 'DELETED' || !resource.includes('/')) return
-    const [group = '', plural = ''] = resource.split('/')
-    const definitions = engine.registry.forKind('apiextensions.k8s.io/v1', 'CustomResourceDefinition')
-    const definition = engine.store.get(definitionsStorage, `${plural}.${group}`)
-    if (!definitions || definition?.metadata.deletionTimestamp === undefined) return
-    if (engine.store.list(resource).length === 0) dropDefinition(engine, definitions, definition)
-  })
 }
 
 /** Marks a definition and deletes its objects; the last of them ends the definition. */
@@ -58,10 +45,4 @@ function markTerminating(engine: Engine, { resource }: WriteScope, live: Kuberne
   const conditions = [...(status?.conditions ?? []).filter(({ type }) => type !== 'Terminating'), terminating]
   const marked = ordered(resource, { ...live, metadata: { ...live.metadata, deletionTimestamp: now, finalizers }, status: { ...status, conditions } })
   return store(engine, resource, marked)
-}
-
-function dropDefinition(engine: Engine, resource: ServedResource, live: KubernetesObject): void {
-  const finalizers = (live.metadata.finalizers ?? []).filter((name) => name !== cleanupFinalizer)
-  if (finalizers.length === 0) engine.store.remove(resource.storage, live.metadata.name ?? '')
-  else store(engine, resource, ordered(resource, { ...live, metadata: { ...live.metadata, finalizers } }))
 }
