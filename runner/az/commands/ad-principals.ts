@@ -1,0 +1,72 @@
+// az ad sp and app: service principals and the applications behind them.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { AzError } from '../cli-error.ts'
+import { type Call, flag, type Handler, required, text } from '../command.ts'
+import { filterQuery, graphList, graphSend, quoted } from '../graph.ts'
+
+/** Commands about principals and applications. */
+export const handlers: Readonly<Record<string, Handler>> = {
+  'ad sp list': listPrincipals,
+  'ad sp show': async (call) => graphSend(call, 'GET', `/servicePrincipals/${await principalId(call)}`),
+  'ad sp create': createPrincipal,
+  'ad sp delete': async (call) => void (await graphSend(call, 'DELETE', `/servicePrincipals/${await principalId(call)}`)),
+  'ad app list': listApplications,
+  'ad app show': async (call) => graphSend(call, 'GET', `/applications/${await applicationId(call)}`),
+  'ad app create': (call) => graphSend(call, 'POST', '/applications', { displayName: required(call.values, 'display_name') }),
+  'ad app delete': async (call) => void (await graphSend(call, 'DELETE', `/applications/${await applicationId(call)}`)),
+}
+
+async function principalId(call: Call): Promise<string> {
+  const id = required(call.values, 'identifier')
+  const found = await graphList(call, `/servicePrincipals?${filterQuery(`servicePrincipalNames/any(c:c eq ${quoted(id)})`)}`)
+  const first = found[0]
+  if (isObject(first)) return String(first.id)
+  if (/^[0-9a-f-]{36}$/i.test(id)) return id
+  throw new AzError(`Resource '${id}' does not exist or one of its queried reference-property objects are not present.`, { exitCode: 3 })
+}
+
+async function applicationId(call: Call): Promise<string> {
+  const id = required(call.values, 'identifier')
+  const isGuid = /^[0-9a-f-]{36}$/i.test(id)
+  const condition = isGuid ? `appId eq ${quoted(id)}` : `identifierUris/any(s:s eq ${quoted(id)})`
+  const found = (await graphList(call, `/applications?${filterQuery(condition)}`))[0]
+  if (isObject(found)) return String(found.id)
+  if (isGuid) return id
+  throw new AzError(`Resource '${id}' does not exist or one of its queried reference-property objects are not present.`, { exitCode: 3 })
+}
+
+function conditions(call: Call, spn: string): readonly string[] {
+  const name = text(call.values, 'display_name')
+  const uri = text(call.values, spn)
+  const filter = text(call.values, 'query_filter')
+  return [
+    ...(filter === undefined ? [] : [filter]),
+    ...(uri === undefined ? [] : [spn === 'spn' ? `servicePrincipalNames/any(c:c eq ${quoted(uri)})` : `identifierUris/any(s:s eq ${quoted(uri)})`]),
+    ...(name === undefined ? [] : [`startswith(displayName,${quoted(name)})`]),
+  ]
+}
+
+async function listAll(call: Call, path: string, given: readonly string[]): Promise<readonly Json[]> {
+  if (flag(call.values, 'show_mine')) return graphList(call, '/me/ownedObjects')
+  const all = flag(call.values, 'include_all') || given.length > 0
+  if (!all)
+    call.log.warning(
+      "The result is not complete. You can still use '--all' to get all of them with long latency expected, or provide a filter through command arguments",
+    )
+  const query = given.length > 0 ? `?${filterQuery(given.join(' and '))}` : all ? '' : '?$top=100'
+  return graphList(call, `${path}${query}`)
+}
+
+async function listPrincipals(call: Call): Promise<readonly Json[]> {
+  return listAll(call, '/servicePrincipals', conditions(call, 'spn'))
+}
+
+async function listApplications(call: Call): Promise<readonly Json[]> {
+  const app = text(call.values, 'app_id')
+  return listAll(call, '/applications', [...(app === undefined ? [] : [`appId eq ${quoted(app)}`]), ...conditions(call, 'identifier_uri')])
+}
+
+async function createPrincipal(call: Call): Promise<Json | undefined> {
+  const body: JsonObject = { appId: required(call.values, 'identifier'), accountEnabled: true }
+  return graphSend(call, 'POST', '/servicePrincipals', body)
+}

@@ -1,0 +1,33 @@
+// Which file carries out the commands of which group.
+import type { CommandGroup } from '../command.ts'
+
+type Load = () => Promise<{ readonly group: CommandGroup }>
+
+/** By the longest prefix of the command's name. */
+const groups: Readonly<Record<string, Load>> = {
+  account: () => import('./account.ts'),
+  ad: () => import('./ad.ts'),
+  aks: () => import('./aks.ts'),
+  'aks create': () => import('./aks-create.ts'),
+  extension: () => import('./extension.ts'),
+  fleet: () => import('./fleet.ts'),
+  'fleet autoupgradeprofile': () => import('./fleet-auto-upgrade-profile.ts'),
+  'fleet gate': () => import('./fleet-gate.ts'),
+  'fleet member': () => import('./fleet-member.ts'),
+  'fleet namespace': () => import('./fleet-namespace.ts'),
+  'fleet updaterun': () => import('./fleet-update-run.ts'),
+  'fleet updatestrategy': () => import('./fleet-update-strategy.ts'),
+  group: () => import('./group.ts'),
+  role: () => import('./role.ts'),
+  version: () => import('./version.ts'),
+}
+
+/** The file of a command's group, or undefined when none carries it out. */
+export async function loadGroup(command: string): Promise<CommandGroup | undefined> {
+  const words = command.split(' ')
+  for (let length = words.length; length > 0; length -= 1) {
+    const load = groups[words.slice(0, length).join(' ')]
+    if (load !== undefined) return (await load()).group
+  }
+  return undefined
+}

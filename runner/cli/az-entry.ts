@@ -1,0 +1,7 @@
+// The az program of a sandbox: bundled to one file by bundle-clients.ts.
+import process from 'node:process'
+import { run } from '../az/az.ts'
+import { processContext } from './client-process.ts'
+
+process.stdout.on('error', () => process.exit(0))
+process.exitCode = await run(process.argv.slice(2), processContext())

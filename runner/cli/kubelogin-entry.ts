@@ -1,0 +1,6 @@
+// The kubelogin program of a sandbox: bundled to one file by bundle-clients.ts.
+import process from 'node:process'
+import { runKubelogin } from '../az/kubelogin.ts'
+import { processContext } from './client-process.ts'
+
+process.exitCode = await runKubelogin(process.argv.slice(2), processContext())
