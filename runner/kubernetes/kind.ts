@@ -31,8 +31,9 @@ export interface WriteContext {
 
 /**
  * Rules of one kind beyond the facts table. All are pure functions on plain objects; they return new objects.
- * Order in a create: `defaults`, `prepareForCreate`, admission, `validate`. In an update: `defaults`, `prepareForUpdate`,
- * admission, `validate`, `validateUpdate`; a status write uses `prepareForStatusUpdate` and `validateStatusUpdate` instead.
+ * Order in a create: `defaults`, admission, `prepareForCreate`, `validate`. In an update: `defaults`, admission,
+ * `prepareForUpdate`, `validateUpdate` (`validate` where there is none); a status write uses `prepareForStatusUpdate` and
+ * `validateStatusUpdate` instead.
  */
 export interface KindRules {
   readonly apiVersion: string
@@ -43,9 +44,13 @@ export interface KindRules {
   prepareForCreate?(object: KubernetesObject, context: WriteContext): KubernetesObject
   /** Strategy `PrepareForUpdate`: what a client cannot change is taken from `old`. Status is kept by the registry. */
   prepareForUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): KubernetesObject
+  /** The same for a write of the status: what only the server decides is taken from `old`. Spec is kept by the registry. */
+  prepareForStatusUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): KubernetesObject
   validate?(object: KubernetesObject, context: WriteContext): readonly FieldError[]
   validateUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): readonly FieldError[]
   validateStatusUpdate?(object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
+  /** Findings on a write through a subresource other than status (`resize`, `ephemeralcontainers` ...). */
+  validateSubresource?(subresource: string, object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
   /** True if a change from `old` raises `metadata.generation`; without it: any change outside metadata and status does, for kinds that have a generation. */
   raisesGeneration?(object: KubernetesObject, old: KubernetesObject): boolean
   /** False for kinds that carry no `metadata.generation` (ConfigMap, Secret, Namespace ...). */

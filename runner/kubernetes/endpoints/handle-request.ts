@@ -9,13 +9,13 @@ import { StatusError } from '../status-error.ts'
 import { authenticate, impersonate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { handleResource } from './handle-resource.ts'
-import { errorFormat } from './negotiate.ts'
+import { errorFormat, isPretty } from './negotiate.ts'
 import { pageNotFound } from './page-not-found.ts'
 import { readBytes } from './read-body.ts'
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request-info.ts'
-import { respondError } from './respond.ts'
+import { goJson, respondError } from './respond.ts'
 import { commonHeaders } from './response-headers.ts'
-import type { Route, RouteServer } from './route.ts'
+import type { Route, RouteRequest, RouteServer } from './route.ts'
 import { authorize, type Server } from './server.ts'
 import type { WatchTimers } from './watch-stream.ts'
 
@@ -29,6 +29,8 @@ interface Handling {
   readonly warnings: string[]
   readonly outcome: Call['outcome']
   user: UserInfo
+  /** Set once the request was let in: later refusals are the handlers' own. */
+  admitted: boolean
 }
 
 /** Answers every request of a server. */
@@ -39,7 +41,7 @@ export function createHandler(server: Server, timers: WatchTimers): (request: Re
       const started = server.clock.now()
       const nobody: UserInfo = { name: '', groups: [] }
       const info = readRequestInfo(request.method, url)
-      const handling: Handling = { server, timers, request, url, info, warnings: [], outcome: {}, user: nobody }
+      const handling: Handling = { server, timers, request, url, info, warnings: [], outcome: {}, user: nobody, admitted: false }
       const response = await answer(handling, peer).catch((error: unknown) => refusal(handling, error))
       server.count.requests += 1
       const whole = commonHeaders(server, response, { user: handling.user, info, warnings: handling.warnings })
@@ -54,6 +56,7 @@ async function answer(handling: Handling, peer: Peer): Promise<Response> {
   handling.user = real
   handling.user = await impersonate(server, real, request.headers)
   await authorize(server, attributesOf(info, handling.user))
+  handling.admitted = true
   return info.type === 'path' ? answerPath(handling) : answerResource(handling, info)
 }
 
@@ -94,7 +97,16 @@ async function answerPath(handling: Handling): Promise<Response> {
     outcome.notSimulated = true
     return pageNotFound()
   }
-  return row.handle({ method: request.method, path, query: url.searchParams, headers: request.headers, user, server: routeServer(server), host: url.host })
+  const asked = { method: request.method, path, query: url.searchParams, headers: request.headers, user, server: routeServer(server), host: url.host }
+  return indented(await row.handle(asked), asked)
+}
+
+/** Small answers are always indented, discovery for people only. */
+async function indented(response: Response, { path, headers, query }: Pick<RouteRequest, 'path' | 'headers' | 'query'>): Promise<Response> {
+  const always = path === '/' || path === '/version'
+  const discovery = /^\/apis?(\/|$)/.test(path) && isPretty(headers, query)
+  if (response.status !== 200 || !(always || discovery)) return response
+  return new Response(goJson(await response.json(), true), { headers: response.headers })
 }
 
 function matches({ path: pattern }: Route, path: string): boolean {
@@ -114,9 +126,13 @@ function routeServer(server: Server): RouteServer {
 }
 
 /** Any failure is answered with a Status; one that nobody meant says so. */
-function refusal({ request, url }: Handling, error: unknown): Response {
+function refusal({ request, url, admitted }: Handling, error: unknown): Response {
   const format = errorFormat(request.headers, url.searchParams)
-  if (error instanceof StatusError) return respondError(error, format)
+  if (error instanceof StatusError) {
+    const response = respondError(error, format)
+    if (!admitted && error.code !== 401) response.headers.set('x-content-type-options', 'nosniff')
+    return response
+  }
   const message = error instanceof Error ? error.message : String(error)
   return respondError(new StatusError('InternalError', `Internal error occurred: ${message}`), format)
 }

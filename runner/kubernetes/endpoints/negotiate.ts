@@ -76,7 +76,7 @@ function readClauses(accept: string): readonly Clause[] {
 }
 
 /** People who look with a browser or by hand get indented JSON. */
-function isPretty(headers: Headers, query: URLSearchParams): boolean {
+export function isPretty(headers: Headers, query: URLSearchParams): boolean {
   const asked = query.get('pretty')
   if (asked !== null) return asked !== 'false' && asked !== '0'
   return /^(curl|Wget|Mozilla\/5\.0)/.test(headers.get('user-agent') ?? '')

@@ -56,7 +56,6 @@ export function respond(body: JsonObject, format: Format, options: { readonly st
 /** The Status of a refusal. */
 export function respondError(error: StatusError, format: Format = plainFormat): Response {
   const headers = new Headers()
-  if (error.code === 403) headers.set('x-content-type-options', 'nosniff')
   if (error.details?.retryAfterSeconds !== undefined) headers.set('retry-after', String(error.details.retryAfterSeconds))
   return respond(error.toStatus(), format, { status: error.code, headers })
 }

@@ -29,7 +29,7 @@ export function tableOf(resource: ServedResource, objects: readonly KubernetesOb
     apiVersion: `meta.k8s.io/${options.metaVersion}`,
     metadata: options.metadata,
     columnDefinitions: columnsOf(resource).map(definitionOf),
-    rows: objects.map((object) => rowOf(resource, object, options)),
+    rows: objects.length === 0 && isUnprinted(resource) ? null : objects.map((object) => rowOf(resource, object, options)),
   }
 }
 
@@ -46,6 +46,11 @@ const fallbackColumns: readonly Column[] = [
   { name: 'Name', type: 'string', format: 'name', description: '', priority: 0 },
   { name: 'Created At', type: 'date', format: '', description: '', priority: 0 },
 ]
+
+/** Kinds that have no printer of their own answer an empty list of rows as null. */
+function isUnprinted(resource: ServedResource): boolean {
+  return columnsOf(resource).some(({ name }) => name === 'Created At')
+}
 
 function columnsOf({ info }: ServedResource): readonly Column[] {
   return info.columns.length > 0 ? info.columns : fallbackColumns

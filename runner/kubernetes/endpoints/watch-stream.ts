@@ -68,6 +68,8 @@ class OpenWatch {
   #over = false
   /** The latest revision that the client knows of. */
   #told: number
+  /** The revision of the last bookmark, if nothing was told since. */
+  #marked: number | undefined
 
   constructor(server: Server, timers: WatchTimers, asked: WatchAsked) {
     this.#server = server
@@ -87,6 +89,7 @@ class OpenWatch {
       { ...options, namespace },
       {
         event: (type, object) => {
+          this.#marked = undefined
           this.#told = Math.max(this.#told, Number(object.metadata.resourceVersion ?? 0))
           this.#send(type, this.#shower.object(object))
         },
@@ -128,7 +131,9 @@ class OpenWatch {
   }
 
   #bookmark(extra: JsonObject = {}): void {
-    if (this.#asked.options.allowWatchBookmarks) this.#send('BOOKMARK', this.#shower.bookmark(this.#told, extra))
+    if (!this.#asked.options.allowWatchBookmarks || this.#marked === this.#told) return
+    this.#marked = this.#told
+    this.#send('BOOKMARK', this.#shower.bookmark(this.#told, extra))
   }
 
   #armTimers(): void {

@@ -72,7 +72,12 @@ function presentObjects(store: Store, { storage, info }: ServedResource, matcher
 }
 
 /** The objects as they were: what the log tells is taken back from the present. */
-function objectsAt(store: Store, storage: string, matcher: Matcher, at: { readonly revision: number; readonly paged: boolean }): readonly KubernetesObject[] {
+export function objectsAt(
+  store: Store,
+  storage: string,
+  matcher: Matcher,
+  at: { readonly revision: number; readonly paged: boolean },
+): readonly KubernetesObject[] {
   const events = store.log.after(at.revision, storage)
   if (events === undefined) throw expired(at.paged)
   const present = store.list(storage, matcher.namespace)

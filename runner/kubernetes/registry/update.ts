@@ -35,7 +35,7 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
   const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
   const admitted = admit(engine, request)
   checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
-  const prepared = ordered(resource, beforeUpdate(scope, admitted, live, context))
+  const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, live, context), live))
   const errors = validateChange(scope, prepared, live, context)
   if (errors.length > 0) throw invalid(resource.info, prepared.metadata.name ?? '', errors)
   validateAdmission(engine, { ...request, object: prepared })
@@ -43,11 +43,15 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
 }
 
 function commit(engine: Engine, { resource, key, dryRun }: WriteScope, next: KubernetesObject, live: KubernetesObject): KubernetesObject {
-  const version = { ...next, metadata: { ...next.metadata, resourceVersion: live.metadata.resourceVersion ?? '0' } }
-  if (dryRun || equal(version, live)) return dryRun ? version : live
+  if (dryRun || equal(next, live)) return dryRun ? next : live
   if (!isGone(next, live)) return store(engine, resource, next)
   engine.store.remove(resource.storage, formatKey(storedKey(resource, key)))
-  return version
+  return next
+}
+
+/** Until it is stored, an object bears the version that it comes from. */
+function atVersion(next: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  return { ...next, metadata: { ...next.metadata, resourceVersion: live.metadata.resourceVersion ?? '0' } }
 }
 
 /** True if nothing holds an object any more that is being deleted. A namespace is held by the finalizers of its spec. */
@@ -100,7 +104,7 @@ function checkVersion({ info }: ServedResource, next: KubernetesObject, live: Ku
 
 function beforeUpdate({ resource, subresource }: WriteScope, next: KubernetesObject, live: KubernetesObject, context: WriteContext): KubernetesObject {
   const { rules } = resource
-  if (subresource === 'status') return next
+  if (subresource === 'status') return rules?.prepareForStatusUpdate?.(next, live, context) ?? next
   const prepared = (subresource === '' ? rules?.prepareForUpdate?.(next, live, context) : undefined) ?? next
   const { generation } = live.metadata
   if (generation === undefined || !(rules?.hasGeneration ?? hasGeneration(resource.info))) return prepared
@@ -118,6 +122,6 @@ function validateChange({ resource, subresource }: WriteScope, next: KubernetesO
   if (custom) return [...validateCustomMetadata(next, info.namespaced, live), ...custom.validate(next, live)]
   const metadata = validateMetadata(next, rules, info.namespaced, live)
   if (subresource === 'status') return [...metadata, ...(rules?.validateStatusUpdate?.(next, live) ?? [])]
-  if (subresource !== '') return metadata
+  if (subresource !== '') return [...metadata, ...(rules?.validateSubresource?.(subresource, next, live) ?? [])]
   return [...metadata, ...(rules?.validateUpdate?.(next, live, context) ?? rules?.validate?.(next, context) ?? [])]
 }

@@ -1,9 +1,11 @@
 // A watch: the present or the changes since a resource version, then every change, each seen through a selection.
 import type { KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
+import type { Store } from '../storage/store.ts'
 import type { StoredEvent } from '../storage/watch-log.ts'
 import type { Engine } from './engine.ts'
 import { plainError } from './errors.ts'
+import { objectsAt } from './list.ts'
 import { compileSelection, type Matcher, type Selection } from './selection.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -34,7 +36,9 @@ export function watchObjects({ store }: Engine, resource: ServedResource, reques
     }
     sink.present?.(store.revision)
   } else if (start.after !== undefined) {
-    const missed = store.log.after(start.after, resource.storage)
+    const young = start.after < store.log.since && !store.log.trimmed
+    const missed = store.log.after(young ? store.log.since : start.after, resource.storage)
+    if (young) tellBirth(store, resource, { matcher, after: start.after, sink })
     if (missed === undefined) {
       sink.expired(new StatusError('Expired', `too old resource version: ${start.after} (${store.log.since})`))
       return { stop: () => undefined }
@@ -46,6 +50,14 @@ export function watchObjects({ store }: Engine, resource: ServedResource, reques
     if (event.revision > from) tell(event)
   })
   return { stop: unsubscribe }
+}
+
+/** What a young server was born with after a version. */
+function tellBirth(store: Store, resource: ServedResource, { matcher, after, sink }: { matcher: Matcher; after: number; sink: WatchSink }): void {
+  for (const stored of objectsAt(store, resource.storage, matcher, { revision: store.log.since, paged: false })) {
+    const object = resource.fromStorage(stored)
+    if (Number(object.metadata.resourceVersion) > after && matcher.matches(object)) sink.event('ADDED', object, undefined)
+  }
 }
 
 function startOf({ resourceVersion = '', sendInitialEvents }: WatchRequest): { readonly present: boolean; readonly after: number | undefined } {

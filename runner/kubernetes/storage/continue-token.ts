@@ -35,8 +35,14 @@ function readToken(token: string): unknown {
   try {
     return parseJson(binary).value
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? invalid(error.message) : error
+    throw error instanceof JsonSyntaxError ? invalid(notJson(binary) ?? error.message) : error
   }
+}
+
+/** Bytes that are no text are named by their number. */
+function notJson(binary: string): string | undefined {
+  const code = binary.charCodeAt(0)
+  return code >= 0x80 ? `invalid character '\\u${code.toString(16).padStart(4, '0')}' looking for beginning of value` : undefined
 }
 
 function invalid(why: string): StatusError {

@@ -14,6 +14,7 @@ export interface StoreState {
   readonly objects: readonly JsonObject[]
   readonly overlay: readonly (readonly [resource: string, key: string, object: Reference])[]
   readonly logSince: number
+  readonly logTrimmed: boolean
   readonly log: readonly (readonly [revision: number, type: StoredEvent['type'], resource: string, key: string, object: Reference, previous: Reference])[]
 }
 
@@ -35,7 +36,7 @@ export function storeState(store: Store): StoreState {
   const log = store.log.events.map(
     ({ revision, type, resource, key, object, previous }) => [revision, type, resource, key, refer(object), refer(previous)] as const,
   )
-  return { revision: store.revision, objects, overlay, logSince: store.log.since, log }
+  return { revision: store.revision, objects, overlay, logSince: store.log.since, logTrimmed: store.log.trimmed, log }
 }
 
 /** A store from its state over the same birth layer. */
@@ -54,5 +55,5 @@ export function restoreStore(birth: Layer, state: StoreState): Store {
     const object = resolve(reference)
     return object ? [{ revision, type, resource, key, object, previous: resolve(before) }] : []
   })
-  return new Store(birth, { revision: state.revision, overlay, log: new WatchLog(state.logSince, events) })
+  return new Store(birth, { revision: state.revision, overlay, log: new WatchLog(state.logSince, events, state.logTrimmed) })
 }

@@ -19,8 +19,10 @@ const capacity = 1000
 export class WatchLog {
   #events: StoredEvent[]
   #since: number
+  #trimmed = false
 
-  constructor(since: number, events: readonly StoredEvent[] = []) {
+  constructor(since: number, events: readonly StoredEvent[] = [], trimmed = false) {
+    this.#trimmed = trimmed
     this.#since = since
     this.#events = [...events]
   }
@@ -28,6 +30,11 @@ export class WatchLog {
   /** Every change after this revision is here. */
   get since(): number {
     return this.#since
+  }
+
+  /** True once changes were forgotten; until then the server is young and what it was born with can still be told. */
+  get trimmed(): boolean {
+    return this.#trimmed
   }
 
   get events(): readonly StoredEvent[] {
@@ -40,6 +47,7 @@ export class WatchLog {
     const dropped = this.#events.length - capacity
     this.#since = this.#events[dropped - 1]?.revision ?? this.#since
     this.#events = this.#events.slice(dropped)
+    this.#trimmed = true
   }
 
   /** Changes of a resource after `revision`, oldest first; undefined if some are forgotten. */

@@ -15,7 +15,7 @@ export function answerLog(call: Call): Response {
   const pod = liveObject(server, resource, keyOfCall(call))
   if (!pod) throw notFound(resource.info, call.asked.name)
   const container = chosenContainer(pod, query.get('container') ?? '')
-  if (!at(pod, 'spec', 'nodeName')) return new Response(null, { status: 204, headers: { 'content-type': 'application/json' } })
+  if (!at(pod, 'spec', 'nodeName')) return new Response(null, { status: 204 })
   refuseWaiting(pod, container)
   const output = server.podLogs?.(pod, container, query)
   if (output === undefined) call.outcome.notSimulated = true
