@@ -40,7 +40,7 @@ export interface RunningControllers {
   stop(): void
 }
 
-/** Starts controllers: every object that they watch is looked at once, then every change. */
+/** Starts controllers: every object that they watch is looked at once, then every change. With `state` only the changes: they go on where they were. */
 export function runControllers(definitions: readonly ControllerDefinition[], options: RunOptions): RunningControllers {
   const runner = new ControllerRunner(definitions, options)
   runner.start()
@@ -55,6 +55,8 @@ interface SharedWatch {
   readonly namespace: string | undefined
   readonly targets: { readonly controller: string; readonly keys: ControllerWatch['keys'] }[]
   failures: number
+  /** True until the first list of controllers that go on from a state: all they had to look at stands in its queue and the clock's timers. */
+  caughtUp: boolean
   stop: () => void
 }
 
@@ -109,7 +111,7 @@ class ControllerRunner implements RunningControllers {
       const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
       if (!source) throw new Error(`Controller "${definition.name}" watches server "${server}": no client of that name`)
-      const shared = this.#watches.get(id) ?? { server, client: source, resource, namespace, targets: [], failures: 0, stop: () => undefined }
+      const shared = this.#watches.get(id) ?? { server, client: source, resource, namespace, targets: [], failures: 0, caughtUp: this.#options.state !== undefined, stop: () => undefined }
       shared.targets.push({ controller: definition.name, keys })
       this.#watches.set(id, shared)
     }
@@ -149,7 +151,8 @@ class ControllerRunner implements RunningControllers {
       try {
         const { items, resourceVersion } = watch.resource === everyResource ? nothing : await watch.client.list(watch.resource, inNamespace(watch))
         if (this.#stopped) return
-        for (const object of items) this.#notice(watch, { type: 'ADDED', object })
+        if (!watch.caughtUp) for (const object of items) this.#notice(watch, { type: 'ADDED', object })
+        watch.caughtUp = false
         watch.failures = 0
         const { stop } = watch.client.watch(
           watch.resource,
