@@ -27,7 +27,7 @@ export async function openSession({ file, sandbox: choice, programs, shown }: Se
   world.clock.start()
   const edge = createEdge(world.internet)
   try {
-    const home = await homeFiles(world)
+    const home = homeFiles(world, Date.now())
     const sandbox = await openSandbox(choice, { user: file.user, hostName: hostNameOf(file), internet: world.internet, edge, home, programs, shown })
     return {
       world,

@@ -14,6 +14,7 @@ import {
   playExercise,
   send,
   stage,
+  subscriptionId,
 } from '#test/support/exercise-requests.ts'
 import { verdictOn, watchFleetLab } from '#test/support/watch-lab.ts'
 

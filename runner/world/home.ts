@@ -1,0 +1,64 @@
+// What stands in a learner's home when a world begins: kubeconfig with the world's contexts, and the signed-in az.
+import { seedProfile } from '../az/seed-profile.ts'
+import type { Azure } from '../azure/arm-server.ts'
+import type { Cluster } from './cluster.ts'
+import { encode, formatKubeconfig, type KubeconfigEntry } from './kubeconfig.ts'
+import type { World } from './world.ts'
+
+/** A file of the home folder. */
+export interface HomeText {
+  readonly text: string
+  readonly mode: number
+}
+
+/** Files of the home folder by their path in it. `date` is the machine's own, ms: the one that programs inside see. */
+export function homeFiles(world: World, date: number): Readonly<Record<string, HomeText>> {
+  const contexts = worldContexts(world)
+  const { azure } = world
+  return {
+    ...(contexts.length > 0 ? { '.kube/config': { text: formatKubeconfig(contexts), mode: 0o600 } } : {}),
+    ...(azure ? azureFiles(azure, '/home/learner', date) : {}),
+  }
+}
+
+/** The contexts that a world's file names, in the order of its clusters; `serverOf` gives the URL of a cluster. */
+export function worldContexts(world: World, serverOf: (cluster: Cluster) => string = vendorServer): readonly KubeconfigEntry[] {
+  return world.clusters().flatMap((cluster) => {
+    const { context } = cluster.spec
+    return context === undefined ? [] : [{ context, ...namesOf(cluster, context), server: serverOf(cluster), ca: world.internet.ca, credentials: credentialsOf(cluster) }]
+  })
+}
+
+function vendorServer({ spec }: Cluster): string {
+  return `https://${spec.host}:${spec.port}`
+}
+
+/** kubeadm names its cluster and its user; others are named after their context. */
+function namesOf({ spec }: Cluster, context: string): { cluster: string; user: string } {
+  if (spec.flavor === 'kubeadm') return { cluster: 'kubernetes', user: 'kubernetes-admin' }
+  return spec.flavor === 'plain' ? { cluster: spec.name, user: `${spec.name}-admin` } : { cluster: context, user: `${context}-admin` }
+}
+
+/** kubeadm gives its administrator a certificate; the others a token beside it. */
+function credentialsOf(cluster: Cluster): Readonly<Record<string, string>> {
+  if (cluster.spec.flavor === 'plain') return { token: cluster.adminToken }
+  const pair = cluster.adminCertificate()
+  return { 'client-certificate-data': encode(pair.certificate), 'client-key-data': encode(pair.key) }
+}
+
+function azureFiles(azure: Azure, home: string, date: number): Readonly<Record<string, HomeText>> {
+  const { subscriptions, tenant, users } = azure.state()
+  const [user] = users
+  if (!user) return {}
+  const answer = azure.signIn(user.userPrincipalName)
+  const files = seedProfile({
+    folder: `${home}/.azure`,
+    now: date,
+    user: { objectId: user.objectId, name: user.userPrincipalName },
+    tenant: { id: tenant.id, domain: tenant.domain, name: tenant.displayName },
+    subscriptions: subscriptions.map((one, index) => ({ ...one, isDefault: index === 0 })),
+    refreshToken: String(answer.refresh_token),
+    accessTokens: { arm: String(answer.access_token) },
+  })
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path.slice(home.length + 1), { text, mode: 0o600 }]))
+}
