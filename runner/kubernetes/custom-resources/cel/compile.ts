@@ -5,7 +5,7 @@ import { type ExpressionNode, undefinedField } from './fields.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
-  | { readonly run: (values: Readonly<Record<string, unknown>>) => unknown; readonly names: ReadonlySet<string> }
+  | { readonly run: (values: Readonly<Record<string, unknown>>) => unknown; readonly names: ReadonlySet<string>; readonly type: string }
   | { readonly error: string }
 
 const environment = ruleEnvironment()
@@ -22,7 +22,7 @@ export function compile(text: string, options: { readonly schema?: JsonObject | 
     const type = checked.valid ? String(checked.type) : 'dyn'
     if (!checked.valid && checked.error) return { error: compilationFailed(text, startOf(checked.error), firstLine(checked.error.message)) }
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
-    return { run: (values) => parsed(values as never), names: namesIn(ast) }
+    return { run: (values) => parsed(values as never), names: namesIn(ast), type }
   } catch (error) {
     return { error: syntaxError(text, error) }
   }

@@ -4,6 +4,7 @@ import { defineKind } from '../../kind.ts'
 import { age, containerImages, containerNames, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
 import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { withoutStatus } from '../strategy.ts'
 import { atMostWhole, countOf, countOrPercent } from '../validation/counts.ts'
 import { child, type Findings, forbidden, immutable, invalid, nonNegative, notSupported } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
@@ -28,7 +29,7 @@ export const deployment = defineKind({
     ['spec.revisionHistoryLimit', 10],
     ['spec.progressDeadlineSeconds', 600],
   ]),
-  prepareForCreate: ({ status: _status, ...object }) => object,
+  prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [
     ...validateSpec(fields(object.spec)),

@@ -9,7 +9,7 @@ import { isEmptySelector, isSelector, matchesSelector, validateSelector } from '
 export function* validateRequiredSelector(spec: JsonObject, emptySays: string): Findings {
   if (!present(spec.selector)) return yield required('spec.selector')
   yield* validateSelector(spec.selector, 'spec.selector')
-  if (isEmptySelector(spec.selector)) yield invalid('spec.selector', spec.selector, emptySays)
+  if (isEmptySelector(spec.selector)) yield invalid('spec.selector', {}, emptySays)
 }
 
 /** Findings where the selector cannot be made into one. */

@@ -4,6 +4,7 @@ import { defineKind } from '../../kind.ts'
 import { age, containerImages, containerNames, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
 import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { withoutStatus } from '../strategy.ts'
 import { child, type Findings, immutable, invalid, nonNegative } from '../validation/findings.ts'
 import { fields, number, present } from '../validation/read.ts'
 import { isSelector } from '../validation/selectors.ts'
@@ -14,7 +15,7 @@ export const replicaSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
   defaults: defaultsOf([...rowsAt('spec.template.spec', podSpecRows), ['spec.replicas', 1]]),
-  prepareForCreate: ({ status: _status, ...object }) => object,
+  prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [
     ...validateSpec(fields(object.spec)),

@@ -56,6 +56,7 @@ export function internalForm(value: Json | undefined, type: string): Json {
 }
 
 function printMembers(object: JsonObject, fact: FieldFact): (readonly [string, Json])[] {
+  if (fact.type === 'meta.v1.ObjectMeta') return Object.entries(fields(object[fact.name])).map(([name, value]) => [name, value ?? null] as const)
   if (fact.inline) return Object.entries(fields(internalForm(object, fact.type))).map(([name, value]) => [name, value ?? null] as const)
   return [[goName(fact.name), printValue(object[fact.name], fact.type, fact.pointer)]]
 }

@@ -1,0 +1,36 @@
+// Where a webhook is called: by URL or by Service.
+import type { Json, JsonObject } from '../../../base/json.ts'
+import { child, type Findings, invalid, required } from '../validation/findings.ts'
+import { isPortNumber } from '../validation/names.ts'
+import { fields, number, present, text } from '../validation/read.ts'
+
+const form = '; desired format: https://host[/path]'
+
+/** Findings on a client config. */
+export function* validateClientConfig(config: Json | undefined, path: string): Findings {
+  const { url, service } = fields(config)
+  if (present(url) === present(service)) return yield required(path, 'exactly one of url or service is required')
+  if (present(url)) yield* validateUrl(text(url), child(path, 'url'))
+  else yield* validateService(fields(service), child(path, 'service'))
+}
+
+function* validateUrl(url: string, field: string): Findings {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#@]*@)?([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(url)
+  if (match === null) return yield invalid(field, '', `'https' is the only allowed URL scheme${form}`)
+  const [, scheme = '', user, host = '', , query, fragment] = match
+  if (scheme !== 'https') yield invalid(field, scheme, `'https' is the only allowed URL scheme${form}`)
+  if (host === '') yield invalid(field, host, `host must be specified${form}`)
+  if (user !== undefined) yield invalid(field, user.slice(0, -1), 'user information is not permitted in the URL')
+  if (fragment !== undefined) yield invalid(field, fragment.slice(1), 'fragments are not permitted in the URL')
+  if (query !== undefined) yield invalid(field, query.slice(1), 'query parameters are not permitted in the URL')
+}
+
+function* validateService(service: JsonObject, path: string): Findings {
+  for (const name of ['name', 'namespace']) if (text(service[name]) === '') yield required(child(path, name), `service ${name} is required`)
+  if (isPortNumber(number(service.port)).length > 0)
+    yield invalid(child(path, 'port'), number(service.port), 'port is not valid: must be between 1 and 65535, inclusive')
+  const value = service.path
+  if (!present(value)) return
+  if (!text(value).startsWith('/')) yield invalid(child(path, 'path'), value, "must start with a '/'")
+  else if (text(value).includes('//')) yield invalid(child(path, 'path'), value, 'segment[0] may not be empty')
+}

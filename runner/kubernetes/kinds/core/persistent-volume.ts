@@ -1,0 +1,106 @@
+// PersistentVolumes.
+import { equal, type JsonObject } from '../../../base/json.ts'
+import { defineKind } from '../../kind.ts'
+import { formatTime, type KubernetesObject } from '../../object.ts'
+import { age } from '../columns/cells.ts'
+import { accessModesText, unset } from '../columns/volumes.ts'
+import { defaultsOf } from '../defaults/rows.ts'
+import { validateMeta } from '../metadata.ts'
+import { accessModes, volumeModes } from '../pod-spec/claim-spec.ts'
+import { validateNodeSelector } from '../pod-spec/scheduling.ts'
+import { volumeSources } from '../pod-spec/volumes.ts'
+import { difference } from '../validation/difference.ts'
+import { child, type Findings, forbidden, immutable, item, notSupported, required } from '../validation/findings.ts'
+import { internalForm } from '../validation/internal-form.ts'
+import { positiveQuantity } from '../validation/quantities.ts'
+import { fields, list, present, text, texts } from '../validation/read.ts'
+import { optionalName } from '../validation/references.ts'
+
+const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
+const sources = [
+  ...Object.keys(volumeSources).filter(
+    (name) => !['emptyDir', 'secret', 'configMap', 'downwardAPI', 'projected', 'ephemeral', 'image', 'gitRepo'].includes(name),
+  ),
+  'local',
+]
+
+/** core/v1 PersistentVolume. */
+export const persistentVolume = defineKind({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  defaults: defaultsOf([
+    ['spec.persistentVolumeReclaimPolicy', 'Retain'],
+    ['spec.volumeMode', 'Filesystem'],
+    ['spec.hostPath.type', ''],
+    ['status', {}],
+    ['status.phase', 'Pending'],
+  ]),
+  prepareForCreate: (object, context) => ({ ...object, status: { phase: 'Pending', lastPhaseTransitionTime: formatTime(context.now) } }),
+  validate: (object) => [...validateSpec(fields(object.spec))],
+  validateUpdate: (object, old) => [
+    ...validateMeta(object, false),
+    ...validateSpec(fields(object.spec)),
+    ...validateChange(fields(object.spec), fields(old.spec)),
+  ],
+  cells(object, now) {
+    const { spec, status } = { spec: fields(object.spec), status: fields(object.status) }
+    const claim = fields(spec.claimRef)
+    return [
+      object.metadata.name ?? '',
+      text(fields(spec.capacity).storage),
+      accessModesText(spec.accessModes),
+      text(spec.persistentVolumeReclaimPolicy),
+      object.metadata.deletionTimestamp === undefined ? text(status.phase) : 'Terminating',
+      present(spec.claimRef) ? `${text(claim.namespace)}/${text(claim.name)}` : '',
+      classOf(object),
+      unset(spec.volumeAttributesClassName),
+      text(status.reason),
+      age(object, now),
+      unset(spec.volumeMode),
+    ]
+  },
+})
+
+function classOf(object: KubernetesObject): string {
+  return object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? text(fields(object.spec).storageClassName)
+}
+
+function* validateSpec(spec: JsonObject): Findings {
+  if (list(spec.accessModes).length === 0) yield required('spec.accessModes')
+  for (const mode of texts(spec.accessModes)) if (!accessModes.includes(mode)) yield notSupported('spec.accessModes', mode, accessModes)
+  const capacity = fields(spec.capacity)
+  if (Object.keys(capacity).length === 0) yield required('spec.capacity')
+  else if (capacity.storage === undefined || Object.keys(capacity).length > 1) yield notSupported('spec.capacity', capacity, ['storage'])
+  for (const [name, quantity] of Object.entries(capacity)) yield* positiveQuantity(item('spec.capacity', name), quantity)
+  const policy = spec.persistentVolumeReclaimPolicy
+  if (text(policy) !== '' && !reclaimPolicies.includes(text(policy))) yield notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies)
+  if (present(spec.nodeAffinity)) yield* validateNodeAffinity(fields(spec.nodeAffinity), 'spec.nodeAffinity')
+  yield* validateSource(spec)
+  if (fields(spec.hostPath).path === '/' && policy === 'Recycle')
+    yield forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")
+  yield* optionalName('spec.storageClassName', spec.storageClassName)
+  if (present(spec.volumeMode) && !volumeModes.includes(text(spec.volumeMode))) yield notSupported('spec.volumeMode', spec.volumeMode, volumeModes)
+}
+
+function* validateNodeAffinity(affinity: JsonObject, path: string): Findings {
+  if (present(affinity.required)) yield* validateNodeSelector(fields(affinity.required), child(path, 'required'))
+  else yield required(child(path, 'required'), 'must specify required node constraints')
+}
+
+function* validateSource(spec: JsonObject): Findings {
+  const [first, ...more] = sources.filter((name) => present(spec[name]))
+  if (first === undefined) return yield required('spec', 'must specify a volume type')
+  yield* volumeSources[first]?.(fields(spec[first]), child('spec', first)) ?? []
+  if (first === 'local' && !present(spec.nodeAffinity)) yield required('spec.nodeAffinity', 'Local volume requires node affinity')
+  for (const name of more) yield forbidden(child('spec', name), 'may not specify more than 1 volume type')
+}
+
+function* validateChange(spec: JsonObject, before: JsonObject): Findings {
+  const only = (of: JsonObject): JsonObject => Object.fromEntries(sources.flatMap((name) => (present(of[name]) ? [[name, of[name]] as const] : [])))
+  if (!equal(only(spec), only(before))) {
+    const type = 'core.v1.PersistentVolumeSource'
+    const changes = difference(internalForm(only(before), type), internalForm(only(spec), type))
+    yield forbidden('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${changes}`)
+  }
+  yield* immutable('volumeMode', spec.volumeMode, before.volumeMode)
+}

@@ -1,0 +1,20 @@
+// PodTemplates.
+import { defineKind } from '../../kind.ts'
+import { containerImages, containerNames, labelsText } from '../columns/cells.ts'
+import { podSpecRows } from '../defaults/pod-spec.ts'
+import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { validateTemplate } from '../pod-spec/pod-spec.ts'
+import { fields } from '../validation/read.ts'
+
+/** core/v1 PodTemplate. */
+export const podTemplate = defineKind({
+  apiVersion: 'v1',
+  kind: 'PodTemplate',
+  defaults: defaultsOf(rowsAt('template.spec', podSpecRows)),
+  validate: (object) => [...validateTemplate(fields(object.template), 'template')],
+  validateUpdate: (object) => [...validateTemplate(fields(object.template), 'template')],
+  cells(object) {
+    const template = fields(object.template)
+    return [object.metadata.name ?? '', containerNames(template.spec), containerImages(template.spec), labelsText(fields(template.metadata).labels)]
+  },
+})
