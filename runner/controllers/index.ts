@@ -1,32 +1,46 @@
 // The controllers of a cluster, one line each, by their Kubernetes names.
+import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerDefinition } from './controller.ts'
+import { cronJobController } from './cron-job.ts'
+import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointSliceController, endpointsController } from './endpoint-slice.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { jobController } from './job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { replicaSetController } from './replica-set.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
+import { statefulSetController } from './stateful-set.ts'
 
 const all: readonly ControllerDefinition[] = [
+  clusterRoleAggregation,
+  cronJobController,
+  daemonSetController,
   deploymentController,
   endpointSliceController,
   endpointsController,
   garbageCollector,
+  jobController,
   kubelet,
   namespaceController,
+  nodeKubelet,
+  nodeLifecycle,
   replicaSetController,
   rootCaPublisher,
   scheduler,
   serviceAccountController,
+  statefulSetController,
 ]
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
-  'kube-controller-manager': (name) => name !== 'scheduler' && name !== 'kubelet',
+  'kube-controller-manager': (name) => name !== 'scheduler' && !name.startsWith('kubelet'),
   'kube-scheduler': (name) => name === 'scheduler',
+  kubelet: (name) => name.startsWith('kubelet'),
 }
 
 /** All controllers but those that are named: `deployment-controller`, `deployment`, `scheduler`, `kubelet`, or a whole program. */

@@ -1,8 +1,8 @@
 // Reads the tables of roles and makes the objects they stand for.
 import type { JsonObject } from '../../base/json.ts'
-import { aggregatedRules } from '../authorization/aggregation.ts'
 import { clusterRoleTable, controllerRoleTable, namespacedRoleTable } from '../authorization/bootstrap-roles.ts'
 import type { PolicyRule } from '../authorization/rbac.ts'
+import { aggregatedRules } from '../kinds/rbac/aggregation.ts'
 import type { KubernetesObject } from '../object.ts'
 
 const apiVersion = 'rbac.authorization.k8s.io/v1'

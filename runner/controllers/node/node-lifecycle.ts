@@ -1,0 +1,104 @@
+// Registers nodes, gives them their pod range and their lease, and lets pods onto those that are ready.
+import type { JsonObject } from '../../base/json.ts'
+import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
+import { type ControllerContext, defineController } from '../controller.ts'
+import { leases, nodes } from '../resources.ts'
+import type { Node, Taint } from '../scheduler/filters.ts'
+
+const notReady = 'node.kubernetes.io/not-ready'
+
+interface Condition {
+  readonly type: string
+  readonly status: string
+}
+
+export const nodeLifecycle = defineController({
+  name: 'node-lifecycle-controller',
+  watches: [{ resource: nodes, keys: (node, change) => (change === 'DELETED' ? [] : [node.metadata.name ?? '']) }],
+  async reconcile(name: string, context: ControllerContext) {
+    const { client, memory, event } = context
+    const node = (await client.get(nodes, { name })) as Node | undefined
+    if (!node) return undefined
+    if (memory.get(name) !== node.metadata.uid) {
+      memory.set(name, node.metadata.uid ?? '')
+      const message = `Node ${name} event: Registered Node ${name} in Controller`
+      await event(node, { type: 'Normal', reason: 'RegisteredNode', message, component: 'node-controller' })
+    }
+    await settleSpec(node, context)
+    return undefined
+  },
+})
+
+/** Pod range and the not-ready taint. */
+async function settleSpec(node: Node, { client, settings }: ControllerContext): Promise<void> {
+  const ready = (node.status?.conditions as readonly Condition[] | undefined)?.some(({ type, status }) => type === 'Ready' && status === 'True')
+  const taints = node.spec?.taints ?? []
+  const wanted: readonly Taint[] = ready ? taints.filter(({ key }) => key !== notReady) : taints
+  const podCIDR = node.spec?.podCIDR ?? (await freeRange(settings.podCidr ?? '10.244.0.0/16', client))
+  if (wanted.length === taints.length && node.spec?.podCIDR !== undefined) return
+  const { taints: _, ...spec } = (node.spec ?? {}) as JsonObject
+  const next = { ...spec, podCIDR, podCIDRs: [podCIDR], ...(wanted.length > 0 && { taints: wanted }) }
+  await client.update(nodes, { ...node, spec: next } as KubernetesObject)
+}
+
+/** The first /24 of the range that no node has. */
+async function freeRange(podCidr: string, client: ControllerContext['client']): Promise<string> {
+  const taken = new Set(((await client.list(nodes)).items as readonly Node[]).map(({ spec }) => spec?.podCIDR))
+  const [a = 10, b = 244] = podCidr.split('.').map((part) => Number.parseInt(part, 10))
+  for (let index = 0; ; index += 1) {
+    const range = `${a}.${b + Math.floor(index / 256)}.${index % 256}.0/24`
+    if (!taken.has(range)) return range
+  }
+}
+
+const kubeletConditions = [
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+] as const
+const usualCapacity = { cpu: '4', 'ephemeral-storage': '100Gi', memory: '16Gi', pods: '110' }
+
+/** The kubelets' part: a node made by hand comes up, and every node has its lease. Its name lets `without: [kubelet]` leave it out too. */
+export const nodeKubelet = defineController({
+  name: 'kubelet-node',
+  fieldManager: 'kubelet',
+  watches: [{ resource: nodes, keys: (node, change) => (change === 'DELETED' ? [] : [node.metadata.name ?? '']) }],
+  async reconcile(name: string, { client, clock }: ControllerContext) {
+    const node = (await client.get(nodes, { name })) as Node | undefined
+    if (!node || node.metadata.deletionTimestamp !== undefined) return undefined
+    if (!(await client.get(leases, { namespace: 'kube-node-lease', name }))) await client.create(leases, leaseOf(node, clock.now()))
+    if (Array.isArray(node.status?.conditions)) return undefined
+    await client.update(nodes, { ...node, status: firstStatus(node, clock.now()) } as KubernetesObject, { subresource: 'status' })
+    return undefined
+  },
+})
+
+function leaseOf(node: Node, now: number): KubernetesObject {
+  const { name = '', uid = '' } = node.metadata
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: 'kube-node-lease', ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: formatMicroTime(now) },
+  }
+}
+
+function firstStatus(node: Node, now: number): JsonObject {
+  const time = formatTime(now)
+  const known = (node.status ?? {}) as JsonObject
+  return {
+    ...known,
+    capacity: known.capacity ?? usualCapacity,
+    allocatable: known.allocatable ?? known.capacity ?? usualCapacity,
+    conditions: kubeletConditions.map(([type, status, reason, message]) => ({
+      type,
+      status,
+      lastHeartbeatTime: time,
+      lastTransitionTime: time,
+      reason,
+      message,
+    })),
+    addresses: known.addresses ?? [{ type: 'Hostname', address: keyOf(node).name }],
+  }
+}

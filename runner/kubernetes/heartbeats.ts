@@ -1,0 +1,32 @@
+// Signs of life of nodes, computed when they are read: no timer runs for them, and nothing is stored (decision 7).
+import { isObject } from '../base/json.ts'
+import { formatMicroTime, formatTime, type KubernetesObject } from './object.ts'
+
+const renewal = 10_000
+const report = 300_000
+
+/** Views of what is read, by resource: leases of nodes renewed every ten seconds, node conditions reported every five minutes. */
+export const heartbeatViews: Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> = {
+  'leases.coordination.k8s.io': renewedLease,
+  nodes: reportingNode,
+}
+
+function renewedLease(lease: KubernetesObject, now: number): KubernetesObject {
+  if (lease.metadata.namespace !== 'kube-node-lease' || !isObject(lease.spec)) return lease
+  return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(lastBeat(lease, now, renewal)) } }
+}
+
+/** A node that does not say it is ready is not heard of: its times stand. */
+function reportingNode(node: KubernetesObject, now: number): KubernetesObject {
+  const { status } = node
+  const conditions = isObject(status) && Array.isArray(status.conditions) ? status.conditions.filter(isObject) : []
+  if (!isObject(status) || !conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True')) return node
+  const lastHeartbeatTime = formatTime(lastBeat(node, now, report))
+  return { ...node, status: { ...status, conditions: conditions.map((condition) => ({ ...condition, lastHeartbeatTime })) } }
+}
+
+/** The last beat up to now, counted from the object's own start, so that nodes do not all beat at once. */
+function lastBeat({ metadata }: KubernetesObject, now: number, every: number): number {
+  const start = Date.parse(metadata.creationTimestamp ?? '1970-01-01T00:00:00Z')
+  return start + Math.floor(Math.max(0, now - start) / every) * every
+}
