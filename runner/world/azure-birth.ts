@@ -14,7 +14,13 @@ export function azurePeople(file: WorldFile, secret: string): Pick<AzureOptions,
   const { subscription = {}, user = {} } = file.azure ?? {}
   const name = user.name ?? usual.name
   const displayName = name === usual.name ? usual.displayName : (name.split('@')[0] ?? name)
-  const application = { objectId: random.uuid(), appId: random.uuid(), displayName: 'drydock-client', secret: passwords.letters(40, letters), createdDateTime: file.clock.start ?? '2026-01-05T08:00:00Z' }
+  const application = {
+    objectId: random.uuid(),
+    appId: random.uuid(),
+    displayName: 'drydock-client',
+    secret: passwords.letters(40, letters),
+    createdDateTime: file.clock.start ?? '2026-01-05T08:00:00Z',
+  }
   return {
     subscription: { id: subscription.id ?? random.uuid(), name: subscription.name ?? usual.subscription },
     tenantId,

@@ -12,6 +12,7 @@ import type { Client } from '../kubernetes/client.ts'
 import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } from '../kubernetes/identity.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
+import type { AksFacts } from './births/aks.ts'
 import { type AuthorityState, clientCertificate, createAuthority, type KeyPair } from './certificates.ts'
 
 /** What a cluster is made from; all plain data, and it stands in the snapshot. */
@@ -33,6 +34,8 @@ export interface ClusterSpec {
   /** Context name for the world's own kubeconfig, if it has one there. */
   readonly context?: string
   readonly born: number
+  /** What an AKS cluster was made with: its nodes' names and its system workloads follow from it. */
+  readonly aks?: Pick<AksFacts, 'resourceGroup' | 'subscriptionId' | 'location' | 'nodePools' | 'nodeSuffix'>
 }
 
 /** Everything of a cluster that a snapshot holds. */

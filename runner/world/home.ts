@@ -25,7 +25,9 @@ export function homeFiles(world: World, date: number): Readonly<Record<string, H
 export function worldContexts(world: World, serverOf: (cluster: Cluster) => string = vendorServer): readonly KubeconfigEntry[] {
   return world.clusters().flatMap((cluster) => {
     const { context } = cluster.spec
-    return context === undefined ? [] : [{ context, ...namesOf(cluster, context), server: serverOf(cluster), ca: world.internet.ca, credentials: credentialsOf(cluster) }]
+    return context === undefined
+      ? []
+      : [{ context, ...namesOf(cluster, context), server: serverOf(cluster), ca: world.internet.ca, credentials: credentialsOf(cluster) }]
   })
 }
 

@@ -8,9 +8,9 @@ import { createRandom, type Random, type RandomState } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
+import { azurePeople, ownerToken } from './azure-birth.ts'
 import { birthOf } from './births/births.ts'
 import { playBirth, settlingTime } from './births/play.ts'
-import { azurePeople, ownerToken } from './azure-birth.ts'
 import { aksHooks } from './bridges/aks.ts'
 import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
 import type { BridgeGround, Membership } from './bridges/ground.ts'
@@ -231,7 +231,7 @@ class RunningWorld implements World {
       seed: String(this.file.seed),
       log: (cluster, entry) => this.#noted(cluster, entry),
     }
-    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, own: options.own })
+    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own })
     const cluster = createCluster(spec, ground, { birth, ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })

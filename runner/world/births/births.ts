@@ -8,24 +8,39 @@ import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
 import { fleetSettings } from '../bridges/ground.ts'
-import { type ClusterBirth, type ClusterGround, type ClusterSpec, clusterSecrets } from '../cluster.ts'
+import type { ClusterBirth, ClusterGround, ClusterSpec } from '../cluster.ts'
+import { aksBirth } from './aks.ts'
 
-/** The birth of a cluster. Objects that every cluster of a version has are one shared array. */
+/** The birth of a cluster. Objects that every cluster of a version, time and size has are one shared array. */
 export function birthOf(
   spec: ClusterSpec,
-  options: { ground: ClusterGround; file: WorldFile; azure: Azure | undefined; own: readonly KubernetesObject[] },
+  options: { ground: ClusterGround; file: WorldFile; azure: Azure | undefined; ca: string; own: readonly KubernetesObject[] },
 ): ClusterBirth {
-  const { ground, file, azure } = options
+  const { ground, file, azure, ca } = options
   const random = createRandom(`${ground.seed}/birth/${spec.id}`)
-  const { authority } = clusterSecrets(spec, ground)
-  const own = clusterObjects({ now: spec.born, random, serviceCidr: spec.serviceCidr, apiServerAddress: spec.host, caPem: authority.certificate })
   const hub = spec.flavor === 'hub'
   const { reservedNamespaces } = file
+  const common = bootstrapObjects({ now: spec.born, gitVersion: `v${spec.version}` })
+  const own = clusterObjects({ now: spec.born, random, serviceCidr: spec.serviceCidr, apiServerAddress: spec.host, caPem: ca })
+  const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
   return {
-    shared: bootstrapObjects({ now: spec.born, gitVersion: `v${spec.version}` }),
-    own: [...own, ...options.own],
+    shared: aks ? joined(common, aks.shared) : common,
+    own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
     admission: [...admissionChain(spec.without), ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : [])],
-    tokens: azure && spec.flavor !== 'plain' && spec.flavor !== 'kubeadm' ? [entraTokens(azure)] : [],
+    tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
   }
+}
+
+type Objects = readonly KubernetesObject[]
+
+const joins = new WeakMap<Objects, WeakMap<Objects, Objects>>()
+
+/** Both lists as one, the same one for the same two: servers share what is the same list. */
+function joined(first: Objects, second: Objects): Objects {
+  const known = joins.get(first) ?? new WeakMap<Objects, Objects>()
+  joins.set(first, known)
+  const made = known.get(second) ?? Object.freeze([...first, ...second])
+  known.set(second, made)
+  return made
 }

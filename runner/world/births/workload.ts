@@ -64,7 +64,14 @@ function settledDeployment(row: Workload, now: number): SettledWorkload {
   }
   const metadata = { name: `${name}-${hash}`, namespace, generation: 1, labels, annotations, ownerReferences: [ownedBy(deployment)] }
   const spec = { replicas, selector: { matchLabels: { ...row.selector, 'pod-template-hash': hash } }, template }
-  const status = { replicas, fullyLabeledReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, observedGeneration: 1 }
+  const status = {
+    replicas,
+    fullyLabeledReplicas: replicas,
+    readyReplicas: replicas,
+    availableReplicas: replicas,
+    terminatingReplicas: 0,
+    observedGeneration: 1,
+  }
   const set = born({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec, status }, now)
   return {
     controllers: [deployment, set],
@@ -80,7 +87,7 @@ function deploymentSpec(row: Workload): JsonObject {
   return {
     replicas: row.replicas ?? 1,
     selector: { matchLabels: { ...row.selector } as JsonObject },
-    template: { metadata: { labels: { ...row.podLabels } as JsonObject }, spec: row.spec as JsonObject },
+    template: { metadata: { labels: { ...row.podLabels } as JsonObject }, spec: withResources(row.spec as JsonObject) },
   }
 }
 
@@ -92,6 +99,7 @@ function deploymentStatus({ name, replicas = 1 }: Workload, hash: string, now: n
     updatedReplicas: replicas,
     readyReplicas: replicas,
     availableReplicas: replicas,
+    terminatingReplicas: 0,
     conditions: [
       { type: 'Available', status: 'True', ...time, reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' },
       { type: 'Progressing', status: 'True', ...time, reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${name}-${hash}" has successfully progressed.` },
@@ -103,7 +111,7 @@ function settledDaemonSet(row: Workload, now: number, nodeCount: number): Settle
   const { namespace, name } = row
   const hash = createRandom(`${namespace}/${name}/template`).letters(9, nameAlphabet)
   const count = row.windows ? 0 : nodeCount
-  const template = { metadata: { labels: { ...row.podLabels } as JsonObject }, spec: row.spec as JsonObject }
+  const template = { metadata: { labels: { ...row.podLabels } as JsonObject }, spec: withResources(row.spec as JsonObject) }
   const status = {
     currentNumberScheduled: count,
     desiredNumberScheduled: count,
@@ -151,6 +159,12 @@ function daemonPodSpec(spec: JsonObject, node: NodePlace): JsonObject {
   const names = ['disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable', ...(spec.hostNetwork === true ? ['network-unavailable'] : [])]
   const schedule = names.map((name) => ({ effect: 'NoSchedule', key: `node.kubernetes.io/${name}`, operator: 'Exists' }))
   return { ...spec, affinity, tolerations: [...given, ...evict, ...schedule] }
+}
+
+/** The server shows a container's resources even when there are none. */
+function withResources(spec: JsonObject): JsonObject {
+  const containers = Array.isArray(spec.containers) ? spec.containers.filter(isObject) : []
+  return { ...spec, containers: containers.map((container) => ({ resources: {}, ...container })) }
 }
 
 function head(kind: string, { namespace, name, labels }: Workload): KubernetesObject {

@@ -22,7 +22,30 @@ export function aksSpec(resource: Resource, options: { now: number; context?: st
     authorization: ['RBAC'],
     without: [],
     born: options.now,
+    aks: aksFacts(resource),
     ...(options.context === undefined ? {} : { context: options.context }),
+  }
+}
+
+function aksFacts(resource: Resource): NonNullable<ClusterSpec['aks']> {
+  const [, , subscriptionId = '', , resourceGroup = ''] = resource.id.split('/')
+  const pools = at(resource.body, 'properties', 'agentPoolProfiles')
+  return {
+    subscriptionId,
+    resourceGroup,
+    location: resource.body.location ?? '',
+    nodeSuffix: String(resource.inner?.nodeSuffix ?? ''),
+    nodePools: Array.isArray(pools) ? pools.map(poolFacts) : [],
+  }
+}
+
+function poolFacts(pool: unknown): NonNullable<ClusterSpec['aks']>['nodePools'][number] {
+  return {
+    name: String(at(pool, 'name')),
+    count: Number(at(pool, 'count') ?? 0),
+    vmSize: String(at(pool, 'vmSize')),
+    imageVersion: String(at(pool, 'nodeImageVersion')),
+    mode: at(pool, 'mode') === 'User' ? 'User' : 'System',
   }
 }
 
