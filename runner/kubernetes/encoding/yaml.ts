@@ -2,6 +2,7 @@
 import { Document, isCollection, isScalar, parseAllDocuments, type Tags, visit, type YAMLError } from 'yaml'
 import type { Json } from '../../base/json.ts'
 import { sortKeys } from './go-order.ts'
+import { foldLines } from './yaml-fold.ts'
 
 /** Text that is not YAML, in the words of Go's yaml library. */
 export class YamlSyntaxError extends Error {
@@ -10,7 +11,7 @@ export class YamlSyntaxError extends Error {
 
 /** Parses the first document of a YAML text (JSON is YAML too); throws YamlSyntaxError. */
 export function parseYaml(text: string): Json {
-  const [document] = parseAllDocuments(text, { version: '1.1', customTags: withoutTimes, uniqueKeys: false, stringKeys: false, logLevel: 'silent' })
+  const [document] = parseAllDocuments(text, { version: '1.1', customTags: goTags, uniqueKeys: false, stringKeys: false, logLevel: 'silent' })
   if (document === undefined || !('errors' in document)) return null
   const [error] = document.errors
   if (error) throw new YamlSyntaxError(`yaml: ${lineOf(error)}${words[error.code] ?? 'did not find expected node content'}`)
@@ -19,12 +20,12 @@ export function parseYaml(text: string): Json {
 
 /** Prints a value as the server does: keys sorted, lists not indented, texts quoted only where they must be. */
 export function formatYaml(value: Json): string {
-  const document = new Document(sortKeys(value), { version: '1.1', customTags: withoutTimes })
+  const document = new Document(sortKeys(value), { version: '1.1', customTags: goTags })
   visit(document, (_, node) => {
     if (isCollection(node) && node.items.length === 0) node.flow = true
     if (isScalar(node) && typeof node.value === 'string' && readsAsOther(node.value)) node.type = 'QUOTE_DOUBLE'
   })
-  return document.toString({ indentSeq: false, lineWidth: 0, directives: false, singleQuote: true })
+  return foldLines(document.toString({ indentSeq: false, lineWidth: 0, directives: false, singleQuote: true }))
 }
 
 const looksLikeTime = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ])|^[-+]?\d+(?::[0-5]?\d)+$/
@@ -43,10 +44,14 @@ const words: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'did not find expected <document start>',
 }
 
-/** Go's library reads times and base-60 numbers as texts. */
-function withoutTimes(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === 'string' || !(tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME')))
+/** Go's library reads times and base-60 numbers as texts, and a lone point too. */
+function goTags(tags: Tags): Tags {
+  return tags
+    .filter((tag) => typeof tag === 'string' || !(tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME')))
+    .map((tag) => (typeof tag === 'object' && 'test' in tag && tag.test?.test('.') === true ? Object.assign({}, tag, { test: decimal }) : tag))
 }
+
+const decimal = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/
 
 /** The first line has no number in Go's messages. */
 function lineOf(error: YAMLError): string {
