@@ -287,8 +287,12 @@ function isLast({ response }: Exchange): boolean {
 
 function bodyOf(body: Json | undefined, links: ReadonlyMap<string, string>): string | undefined {
   if (body === undefined || body === null) return undefined
-  if (isObject(body) && isObject(body.form)) return new URLSearchParams(Object.entries(body.form).map(([name, value]) => [name, links.get(String(value)) ?? String(value)])).toString()
+  if (isObject(body) && isObject(body.form)) return formText(body.form, links)
   return typeof body === 'string' ? body : JSON.stringify(body)
+}
+
+function formText(form: JsonObject, links: ReadonlyMap<string, string>): string {
+  return new URLSearchParams(Object.entries(form).map(([name, value]): [string, string] => [name, links.get(String(value)) ?? String(value)])).toString()
 }
 
 function audienceOf(host: string): string {
