@@ -4,7 +4,7 @@ import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { age, containerImages, containerNames, labelsText, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
 import { withoutStatus } from '../strategy.ts'
 import { atMostWhole, countOf, countOrPercent } from '../validation/counts.ts'
@@ -17,19 +17,22 @@ import { printLabels, validateAlwaysRestarts } from './pod-controller.ts'
 const generationAnnotation = 'deprecated.daemonset.template.generation'
 const statusCounts = ['desiredNumberScheduled', 'currentNumberScheduled', 'numberReady', 'updatedNumberScheduled', 'numberAvailable']
 
+const specDefaults = defaultsOf([
+  ...objectsTo('spec.template.spec'),
+  ...rowsAt('spec.template.spec', podSpecRows),
+  ['spec.updateStrategy', {}],
+  ['spec.updateStrategy.type', 'RollingUpdate'],
+  ['spec.updateStrategy.rollingUpdate', (strategy) => (strategy.type === 'RollingUpdate' ? {} : undefined)],
+  ['spec.updateStrategy.rollingUpdate.maxUnavailable', 1],
+  ['spec.updateStrategy.rollingUpdate.maxSurge', 0],
+  ['spec.revisionHistoryLimit', 10],
+])
+
 /** apps/v1 DaemonSet. */
 export const daemonSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
-  defaults: defaultsOf([
-    ...rowsAt('spec.template.spec', podSpecRows),
-    ['spec.updateStrategy', {}],
-    ['spec.updateStrategy.type', 'RollingUpdate'],
-    ['spec.updateStrategy.rollingUpdate', (strategy) => (strategy.type === 'RollingUpdate' ? {} : undefined)],
-    ['spec.updateStrategy.rollingUpdate.maxUnavailable', 1],
-    ['spec.updateStrategy.rollingUpdate.maxSurge', 0],
-    ['spec.revisionHistoryLimit', 10],
-  ]),
+  defaults: (object) => withGeneration(specDefaults(object), Number(object.metadata.annotations?.[generationAnnotation] ?? 1)),
   prepareForCreate: (object) => withGeneration(withoutStatus(object), 1),
   prepareForUpdate(object, old) {
     const before = Number(old.metadata.annotations?.[generationAnnotation] ?? 1)
@@ -55,6 +58,7 @@ export const daemonSet = defineKind({
 })
 
 function withGeneration(object: KubernetesObject, generation: number): KubernetesObject {
+  if (object.metadata.annotations?.[generationAnnotation] === String(generation)) return object
   const annotations = { ...object.metadata.annotations, [generationAnnotation]: String(generation) }
   return { ...object, metadata: { ...object.metadata, annotations } }
 }

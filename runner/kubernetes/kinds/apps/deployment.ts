@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import { age, containerImages, containerNames, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { atMostWhole, countOf, countOrPercent } from '../validation/counts.ts'
 import { child, type Findings, forbidden, immutable, invalid, nonNegative, notSupported } from '../validation/findings.ts'
@@ -19,6 +19,7 @@ export const deployment = defineKind({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   defaults: defaultsOf([
+    ...objectsTo('spec.template.spec'),
     ...rowsAt('spec.template.spec', podSpecRows),
     ['spec.replicas', 1],
     ['spec.strategy', {}],

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import { age, containerImages, containerNames, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { child, type Findings, immutable, invalid, nonNegative } from '../validation/findings.ts'
 import { fields, number, present } from '../validation/read.ts'
@@ -14,7 +14,7 @@ import { validateRequiredSelector, validateRunningTemplate, validateUsableSelect
 export const replicaSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
-  defaults: defaultsOf([...rowsAt('spec.template.spec', podSpecRows), ['spec.replicas', 1]]),
+  defaults: defaultsOf([...objectsTo('spec.template.spec'), ...rowsAt('spec.template.spec', podSpecRows), ['spec.replicas', 1]]),
   prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [

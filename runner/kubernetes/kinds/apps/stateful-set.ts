@@ -4,7 +4,7 @@ import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { age, containerImages, containerNames, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
 import { withoutStatus } from '../strategy.ts'
@@ -25,6 +25,7 @@ export const statefulSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
   defaults: defaultsOf([
+    ...objectsTo('spec.template.spec'),
     ...rowsAt('spec.template.spec', podSpecRows),
     ['spec.podManagementPolicy', 'OrderedReady'],
     ['spec.updateStrategy', {}],

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../object.ts'
 import { formatLabelSelector } from '../../selectors.ts'
 import { age, containerImages, containerNames, since } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { type Findings, invalid, nonNegative, notSupported, required } from '../validation/findings.ts'
 import { isDns1123Subdomain, nameRule } from '../validation/names.ts'
@@ -21,6 +21,7 @@ export const cronJob = defineKind({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
   defaults: defaultsOf([
+    ...objectsTo('spec.jobTemplate.spec.template.spec'),
     ...rowsAt('spec.jobTemplate.spec.template.spec', podSpecRows),
     ['spec.concurrencyPolicy', 'Allow'],
     ['spec.suspend', false],

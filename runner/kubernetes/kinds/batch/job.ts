@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../object.ts'
 import { printLabels } from '../apps/pod-controller.ts'
 import { age, containerImages, containerNames, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { type DefaultRow, defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { type DefaultRow, defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { type Findings, immutable, invalid, item, required } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
@@ -32,7 +32,7 @@ const specRows: readonly DefaultRow[] = [
 export const job = defineKind({
   apiVersion: 'batch/v1',
   kind: 'Job',
-  defaults: defaultsOf([...rowsAt('spec.template.spec', podSpecRows), ...rowsAt('spec', specRows)]),
+  defaults: defaultsOf([...objectsTo('spec.template.spec'), ...rowsAt('spec.template.spec', podSpecRows), ...rowsAt('spec', specRows)]),
   prepareForCreate: (object) => withGeneratedSelector(withoutStatus(object)),
   validate: (object) => [...validateGeneratedSelector(object), ...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [...validateSpec(fields(object.spec)), ...validateChange(fields(object.spec), fields(old.spec))],

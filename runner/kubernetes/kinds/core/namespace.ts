@@ -1,6 +1,7 @@
 // Namespaces.
 import { defineKind } from '../../kind.ts'
 import { age } from '../columns/cells.ts'
+import { invalid } from '../validation/findings.ts'
 import { isDns1123Label, nameRule } from '../validation/names.ts'
 import { fields, text, texts } from '../validation/read.ts'
 
@@ -26,6 +27,12 @@ export const namespace = defineKind({
   },
   prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
   validateName: nameRule(isDns1123Label),
+  validateStatusUpdate(object) {
+    const phase = text(fields(object.status).phase)
+    const expected = object.metadata.deletionTimestamp === undefined ? 'Active' : 'Terminating'
+    const when = expected === 'Active' ? 'is empty' : 'is not empty'
+    return phase === expected ? [] : [invalid('status.Phase', phase, `may only be '${expected}' if \`deletionTimestamp\` ${when}`)]
+  },
   cells: (object, now) => [object.metadata.name ?? '', text(fields(object.status).phase), age(object, now)],
   selectableFields: (object) => ({ 'status.phase': text(fields(object.status).phase), name: object.metadata.name ?? '' }),
 })

@@ -2,7 +2,7 @@
 import { defineKind } from '../../kind.ts'
 import { containerImages, containerNames, labelsText } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
 import { fields } from '../validation/read.ts'
 
@@ -10,7 +10,7 @@ import { fields } from '../validation/read.ts'
 export const podTemplate = defineKind({
   apiVersion: 'v1',
   kind: 'PodTemplate',
-  defaults: defaultsOf(rowsAt('template.spec', podSpecRows)),
+  defaults: defaultsOf([...objectsTo('template.spec'), ...rowsAt('template.spec', podSpecRows)]),
   validate: (object) => [...validateTemplate(fields(object.template), 'template')],
   validateUpdate: (object) => [...validateTemplate(fields(object.template), 'template')],
   cells(object) {

@@ -4,7 +4,7 @@ import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { podCells, podRowConditions } from '../columns/pod.ts'
 import { podOnlyRows, podSpecRows } from '../defaults/pod-spec.ts'
-import { defaultsOf, rowsAt } from '../defaults/rows.ts'
+import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
 import { imageWithoutPadding } from '../pod-spec/containers.ts'
 import { validatePodSpec } from '../pod-spec/pod-spec.ts'
@@ -28,7 +28,7 @@ const updatable = [
 export const pod = defineKind({
   apiVersion: 'v1',
   kind: 'Pod',
-  defaults: defaultsOf([...rowsAt('spec', podSpecRows), ...podOnlyRows]),
+  defaults: defaultsOf([...objectsTo('spec'), ...rowsAt('spec', podSpecRows), ...podOnlyRows, ['status.podIPs', podIps]]),
   prepareForCreate(object) {
     const gated = list(fields(object.spec).schedulingGates).length > 0
     const gates = {
@@ -45,9 +45,11 @@ export const pod = defineKind({
     }
     return { ...object, status: { phase: 'Pending', ...(gated ? gates : {}), qosClass: qosClass(fields(object.spec)) } }
   },
+  prepareForStatusUpdate: (object, old) => ({ ...object, status: { ...fields(object.status), qosClass: fields(old.status).qosClass } }),
   validate: (object) => [...validatePod(object), ...validateCreate(fields(object.spec))],
   validateUpdate: (object, old) => [...validateUpdate(object, old)],
   validateStatusUpdate: (object, old) => [...validateStatus(object, old)],
+  validateSubresource: (subresource, object, old) => [...(subresourceRules[subresource]?.(object, old) ?? [])],
   cells: podCells,
   rowConditions: podRowConditions,
   selectableFields(object) {
@@ -65,6 +67,32 @@ export const pod = defineKind({
   },
   gracePeriodSeconds: deletionGrace,
 })
+
+/** What `ephemeralcontainers` and `resize` may change. */
+const subresourceRules: Readonly<Record<string, (object: KubernetesObject, old: KubernetesObject) => Findings>> = {
+  *ephemeralcontainers(object, old) {
+    yield* validatePod(object)
+    const next = objects(fields(object.spec).ephemeralContainers)
+    for (const container of objects(fields(old.spec).ephemeralContainers)) {
+      const same = next.find(({ name }) => name === container.name)
+      const told = `existing ephemeral containers ${JSON.stringify(text(container.name))} may not be`
+      if (same === undefined) yield forbidden('spec.ephemeralContainers', `${told} removed\n`)
+      else if (!equal(same, container)) {
+        const changes = difference(internalForm(container, 'core.v1.EphemeralContainer'), internalForm(same, 'core.v1.EphemeralContainer'))
+        yield forbidden('spec.ephemeralContainers', `${told} changed\n${changes}`)
+      }
+    }
+  },
+  *resize(object, old) {
+    yield* validatePod(object)
+    if (qosClass(fields(object.spec)) !== qosClass(fields(old.spec)))
+      yield invalid('spec', text(fields(old.status).qosClass), 'Pod QOS Class may not change as a result of resizing')
+  },
+}
+
+function podIps(status: JsonObject): Json | undefined {
+  return text(status.podIP) === '' ? undefined : [{ ip: text(status.podIP) }]
+}
 
 /** Pods that nobody runs, or that are done, go at once; others get their own period. */
 function deletionGrace(object: KubernetesObject): number {

@@ -37,6 +37,12 @@ export function rowsAt(prefix: string, rows: readonly DefaultRow[]): readonly De
   return rows.map(([path, value, mark]) => (mark === undefined ? [`${prefix}.${path}`, value] : [`${prefix}.${path}`, value, mark]))
 }
 
+/** Rows that make the objects on the way to a path, as a Go struct has them even when nobody wrote them. */
+export function objectsTo(path: string): readonly DefaultRow[] {
+  const names = path.split('.')
+  return names.map((_name, index): DefaultRow => [names.slice(0, index + 1).join('.'), {}])
+}
+
 function parseStep(text: string): Step {
   if (text.endsWith('[]')) return { name: text.slice(0, -2), each: 'item' }
   if (text.endsWith('{}')) return { name: text.slice(0, -2), each: 'member' }
