@@ -109,10 +109,16 @@ class RunningWatcher implements Watcher {
   }
 
   #followKind(cluster: ClusterSource, watched: Exclude<Watched, { from: 'azure' }>): { stop(): void } {
+    const { surroundings, activity } = this.#options
+    let turn = Promise.resolve()
+    /** A change may be heard before the request that made it is in the log: who made it is asked when that request is over. */
     const heard = (type: CheckEvent['type'], object: KubernetesObject): void => {
-      const by = this.#options.surroundings.writer(cluster.name, object.metadata.resourceVersion ?? '')
-      const event: CheckEvent = { from: watched.from, cluster: cluster.name, type, object, ...(by === undefined ? {} : { by }) }
-      for (const entry of this.#entries) if (entry.watches.some((own) => concerns(own, watched))) entry.remember(event)
+      turn = turn.then(async () => {
+        await activity.settled()
+        const by = surroundings.writer(cluster.name, object.metadata.resourceVersion ?? '')
+        const event: CheckEvent = { from: watched.from, cluster: cluster.name, type, object, ...(by === undefined ? {} : { by }) }
+        for (const entry of this.#entries) if (entry.watches.some((own) => concerns(own, watched))) entry.remember(event)
+      })
     }
     return follow(cluster.client, watched, heard)
   }

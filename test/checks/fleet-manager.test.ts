@@ -58,10 +58,11 @@ test('members-joined is not yet with one member, and done with two', async () =>
     await send(world, 'DELETE', `${fleetUrl(world)}/members/member-west?api-version=2025-08-01-preview`)
     await world.clock.advance(60_000)
   }
-  const both = await after([buildFleet], 'members-joined')
+  const agentsReport: Part = (world) => world.clock.advance(30_000)
+  const both = await after([buildFleet, agentsReport], 'members-joined')
   assert.equal(both.verdict, 'done')
   assert.equal(both.seen, '2 joined (member-east, member-west)')
-  const one = await after([buildFleet, leave], 'members-joined')
+  const one = await after([buildFleet, agentsReport, leave], 'members-joined')
   assert.equal(one.verdict, 'not yet')
   assert.match(one.seen, /^1 joined \(member-east\)/)
 })
