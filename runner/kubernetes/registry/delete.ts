@@ -4,7 +4,7 @@ import type { DeleteOptions } from '../client.ts'
 import { formatKey, formatTime, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import { store } from './create.ts'
-import { admissionRequest, type Engine, liveObject, storedKey, validateAdmission, type WriteScope, writeContext } from './engine.ts'
+import { admissionRequest, admitWithoutObject, type Engine, liveObject, storedKey, type WriteScope, writeContext } from './engine.ts'
 import { notFound } from './errors.ts'
 import { ordered } from './field-management.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -22,7 +22,7 @@ export function deleteObject(engine: Engine, scope: WriteScope, options: DeleteO
   const live = liveObject(engine, resource, key)
   if (!live) throw notFound(resource.info, key.name)
   checkPreconditions(resource, live, options)
-  validateAdmission(engine, admissionRequest(scope, writeContext(engine, scope), { operation: 'DELETE', old: live }))
+  admitWithoutObject(engine, admissionRequest(scope, writeContext(engine, scope), { operation: 'DELETE', old: live }))
   if (resource.info.plural === 'namespaces' && resource.info.group === '') return deleteNamespace(engine, scope, live)
   const grace = gracePeriod(resource, live, options)
   const finalizers = finalizersAfter(resource, live, options)

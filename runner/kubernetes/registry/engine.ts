@@ -79,6 +79,12 @@ export function admit(engine: Engine, request: AdmissionRequest & { readonly obj
   return object
 }
 
+/** Runs all of admission on a delete or a connection: there is no object to change. */
+export function admitWithoutObject(engine: Engine, request: AdmissionRequest): void {
+  for (const plugin of engine.admission) plugin.admit?.(request)
+  for (const plugin of engine.admission) plugin.validate?.(request)
+}
+
 /** Runs the refusing half of admission. */
 export function validateAdmission(engine: Engine, request: AdmissionRequest): void {
   for (const plugin of engine.admission) plugin.validate?.(request)
