@@ -3,9 +3,9 @@
 import type { JsonObject } from '../base/json.ts'
 import { armErrors } from './arm-error.ts'
 import type { ArmRequest } from './arm-request.ts'
+import type { Engine } from './engine.ts'
 import locations from './providers/resources/locations.json' with { type: 'json' }
 import { groupIdOf, nameOf, parentOf, parseId, type ResourceId } from './resource-id.ts'
-import type { Engine } from './resource-manager.ts'
 import { type Caller, provisioningState, type ResourceType } from './resource-type.ts'
 import type { Resource } from './state.ts'
 

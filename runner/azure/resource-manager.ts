@@ -1,25 +1,14 @@
 // The engine behind every row of the table of types: GET, PUT, PATCH, DELETE, HEAD, lists and actions, with the checks that are the same for all.
 import { isObject, type JsonObject } from '../base/json.ts'
-import type { Access } from './access.ts'
 import { armErrors } from './arm-error.ts'
 import type { ArmRequest } from './arm-request.ts'
 import { acceptedResponse, emptyResponse, listResponse, operationHeaders, resourceResponse } from './arm-response.ts'
 import { checkConditions, checkLocation, checkName, checkParents, checkSubscription } from './checks.ts'
-import type { Operations } from './operations.ts'
+import type { Engine } from './engine.ts'
 import { parentOf, parseId, type ResourceId, resourceId, within } from './resource-id.ts'
-import { type Action, type AzureContext, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
-import type { Writer } from './resource-writer.ts'
-import type { Resource, Subscription } from './state.ts'
+import { type Action, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
+import type { Resource } from './state.ts'
 import type { Target } from './target.ts'
-
-/** The parts of an Azure that the engine joins. */
-export interface Engine {
-  readonly context: AzureContext
-  readonly subscriptions: readonly Subscription[]
-  readonly access: Access
-  readonly operations: Operations
-  readonly writer: Writer
-}
 
 type Item = Extract<Target, { kind: 'item' }>
 type Found = Exclude<Target, { kind: 'unknown' }>

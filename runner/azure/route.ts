@@ -1,6 +1,6 @@
 // Paths of `management.azure.com` that are no resource of the table: subscriptions, tenants, locations, providers, operations ...
 import type { ArmRequest } from './arm-request.ts'
-import type { Engine } from './resource-manager.ts'
+import type { Engine } from './engine.ts'
 
 /** A path with `{names}` for its variable segments; fixed segments compare without case. */
 export interface Route {

@@ -2,9 +2,9 @@
 
 import type { JsonObject } from '../base/json.ts'
 import { checkLocation, checkName, checkParents } from './checks.ts'
+import type { Engine } from './engine.ts'
 import { resourceTypes } from './providers/index.ts'
 import { parseId } from './resource-id.ts'
-import type { Engine } from './resource-manager.ts'
 import type { Caller } from './resource-type.ts'
 import { findTarget } from './target.ts'
 

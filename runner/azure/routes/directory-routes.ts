@@ -1,8 +1,8 @@
 // Tenants, subscriptions, locations: what a client learns first after logging in.
 import type { JsonObject } from '../../base/json.ts'
 import { listResponse, textResponse } from '../arm-response.ts'
+import type { Engine } from '../engine.ts'
 import locations from '../providers/resources/locations.json' with { type: 'json' }
-import type { Engine } from '../resource-manager.ts'
 import type { Route } from '../route.ts'
 import type { Subscription } from '../state.ts'
 

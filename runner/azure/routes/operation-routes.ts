@@ -2,8 +2,8 @@
 import { error } from '../arm-error.ts'
 import type { ArmRequest } from '../arm-request.ts'
 import { emptyResponse, textResponse } from '../arm-response.ts'
+import type { Engine } from '../engine.ts'
 import { phaseOf } from '../operations.ts'
-import type { Engine } from '../resource-manager.ts'
 import type { Route } from '../route.ts'
 import type { Operation } from '../state.ts'
 

@@ -1,7 +1,6 @@
 // The nodes of AKS: machines of scale sets, named, labelled and sized as the service does it.
 import type { Random } from '../../base/random.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
-import type { AksFacts } from './aks.ts'
 import { bornNode, type NodeFacts, nodeRange } from './born-node.ts'
 
 /** A node pool. */
@@ -13,6 +12,20 @@ export interface AksNodePool {
   readonly mode?: 'System' | 'User'
   readonly labels?: Readonly<Record<string, string>>
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
+}
+
+/** What the nodes of an AKS cluster are made from. */
+export interface AksCluster {
+  readonly clusterName: string
+  readonly resourceGroup: string
+  readonly subscriptionId: string
+  readonly location: string
+  readonly version: string
+  readonly nodePools: readonly AksNodePool[]
+  /** The eight digits in the names of its nodes. */
+  readonly nodeSuffix: string
+  readonly now: number
+  readonly podCidr?: string
 }
 
 /** Conditions that the node problem detector keeps on each node. */
@@ -40,7 +53,7 @@ const reservedCores: readonly (readonly [cores: number, thousandths: number])[] 
 ]
 
 /** Each node with what it was made from. */
-export function aksNodes(cluster: AksFacts, random: Random): readonly { readonly node: KubernetesObject; readonly facts: NodeFacts }[] {
+export function aksNodes(cluster: AksCluster, random: Random): readonly { readonly node: KubernetesObject; readonly facts: NodeFacts }[] {
   const machines = cluster.nodePools.flatMap((pool) => Array.from({ length: pool.count }, (_, index) => ({ pool, index })))
   return machines.map(({ pool, index }, place) => {
     const facts = nodeFacts(cluster, pool, { index, place })
@@ -48,7 +61,7 @@ export function aksNodes(cluster: AksFacts, random: Random): readonly { readonly
   })
 }
 
-function nodeFacts(cluster: AksFacts, pool: AksNodePool, { index, place }: { index: number; place: number }): NodeFacts {
+function nodeFacts(cluster: AksCluster, pool: AksNodePool, { index, place }: { index: number; place: number }): NodeFacts {
   const scaleSet = `aks-${pool.name}-${cluster.nodeSuffix}-vmss`
   const name = `${scaleSet}${index.toString(36).padStart(6, '0')}`
   const nodeGroup = `MC_${cluster.resourceGroup}_${cluster.clusterName}_${cluster.location}`
@@ -75,7 +88,7 @@ function nodeFacts(cluster: AksFacts, pool: AksNodePool, { index, place }: { ind
   }
 }
 
-function labelsOf({ location }: AksFacts, pool: AksNodePool, nodeGroup: string): Record<string, string> {
+function labelsOf({ location }: AksCluster, pool: AksNodePool, nodeGroup: string): Record<string, string> {
   return {
     agentpool: pool.name,
     'beta.kubernetes.io/instance-type': pool.vmSize,

@@ -1,7 +1,7 @@
 // What a cluster of AKS is born with: its nodes, and the system workloads at rest on them.
 import { createRandom, type Random } from '../../base/random.ts'
 import { formatTime, type KubernetesObject } from '../../kubernetes/object.ts'
-import { type AksNodePool, aksNodes } from './aks-nodes.ts'
+import { type AksCluster, aksNodes } from './aks-nodes.ts'
 import aksObjects from './aks-objects.json' with { type: 'json' }
 import aksWorkloads from './aks-workloads.json' with { type: 'json' }
 import { leaseOf, placeOn } from './born-node.ts'
@@ -9,17 +9,7 @@ import { serviceEndpoints } from './service-endpoints.ts'
 import { born, filled, type SettledWorkload, settledWorkload } from './workload.ts'
 
 /** What an AKS cluster is made from. */
-export interface AksFacts {
-  readonly clusterName: string
-  readonly resourceGroup: string
-  readonly subscriptionId: string
-  readonly location: string
-  readonly version: string
-  readonly nodePools: readonly AksNodePool[]
-  /** The eight digits in the names of its nodes. */
-  readonly nodeSuffix: string
-  readonly now: number
-  readonly podCidr?: string
+export interface AksFacts extends AksCluster {
   /** Chance for names and ids; default: one that follows from the cluster's own names. */
   readonly random?: Random
 }
