@@ -26,12 +26,12 @@ export async function createNamespaces(options: SandboxOptions): Promise<Sandbox
   const outside = process.getuid?.() === 0 ? freeUser() : undefined
   const folder = createSessionFolder(options)
   const init = launch(folder, options, outside === undefined ? [] : stageFor(outside, folder, folder.shown))
-  const servers: Server[] = []
+  let servers: Promise<readonly Server[]> = Promise.resolve([])
   const stopFollowing = options.internet.onChange(folder.writeHosts)
 
   async function close(): Promise<void> {
     stopFollowing()
-    for (const server of servers) server.close()
+    for (const server of await servers.catch(() => [])) server.close()
     if (init.exitCode === null && init.signalCode === null) {
       init.kill('SIGKILL')
       await once(init, 'exit')
@@ -43,9 +43,9 @@ export async function createNamespaces(options: SandboxOptions): Promise<Sandbox
     const { namespaces, ready } = followInit(init)
     await namespaces
     const addresses = ports.map((port) => ({ host: worldAddress, port }))
-    const opening = openListeners({ pid: pidOf(init), user: outside === undefined }, addresses)
-    await Promise.all([ready, opening.then((opened) => servers.push(...opened))])
-    for (const server of servers) options.edge.attach(server)
+    servers = openListeners({ pid: pidOf(init), user: outside === undefined }, addresses)
+    const [opened] = await Promise.all([servers, ready])
+    for (const server of opened) options.edge.attach(server)
     return bodyOf(options, { init, outside, close })
   } catch (error) {
     await close()
@@ -59,7 +59,8 @@ function freeUser(): number {
 }
 
 function launch(folder: SessionFolder, { user, hostName }: SandboxOptions, outer: readonly string[]): ChildProcess {
-  const inner = ['unshare', '--user', '--map-root-user', ...unshared, '--fork', '--kill-child', '--', ...shell, initScript, 'init', folder.path, user, hostName]
+  const words = [folder.path, folder.home, hostName, user === 'root' ? 'open' : 'fixed']
+  const inner = ['unshare', '--user', '--map-root-user', ...unshared, '--fork', '--kill-child', '--', ...shell, initScript, 'init', ...words]
   const [file = '', ...args] = [...outer, ...inner]
   return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: systemPath }, cwd: '/', detached: true })
 }

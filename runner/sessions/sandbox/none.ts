@@ -21,8 +21,10 @@ export async function createNone(options: SandboxOptions): Promise<SandboxBody> 
   writeFileSync(join(home, '.bashrc'), `. ${join(folder.path, 'etc/drydock.bashrc')}\n`)
   writeFileSync(ca, options.internet.ca)
   mkdirSync(programs)
-  for (const { source, target } of folder.shown) if (target.startsWith('/usr/local/bin/')) symlinkSync(source, join(programs, target.slice(15)))
-  for (const program of options.programs) if ('script' in program) writeFileSync(join(folder.path, 'bin', program.name), withSources(program.script, options))
+  for (const program of options.programs) {
+    if ('path' in program) symlinkSync(program.path, join(programs, program.name))
+    else writeFileSync(join(programs, program.name), withSources(program.script, options), { mode: 0o755 })
+  }
   const environment = {
     HOME: home,
     USER: options.user,

@@ -1,64 +1,101 @@
 // The folder on the machine that a sandbox is built from, and from which it is shown its /etc and its home's first files.
-import { chmodSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
-import { hostsFile, writeEtc } from './etc-files.ts'
+import { hostsFile, shellEnvironment, writeEtc } from './etc-files.ts'
+import { deviceFolder, folders, mountsBelow, mountsOf, rootFolders, rootLinks, toFstab } from './file-system.ts'
 import type { SandboxOptions, Shown } from './sandbox.ts'
 import { bashrc } from './scripts.ts'
 
 /** A folder written for one sandbox. */
 export interface SessionFolder {
   readonly path: string
-  /** All that is to be shown in the sandbox. */
+  /** The learner's home inside. */
+  readonly home: string
+  /** All that is shown of the machine besides its system. */
   readonly shown: readonly Shown[]
+  /** Writes the table of mounts, with what is shown in place of `shown`. */
+  writeMounts(shown: readonly Shown[]): void
   /** Writes /etc/hosts anew, in place: whoever sees it mounted sees the change. */
   writeHosts(): void
-  /** Writes a list as the scripts read it: a line for each, source, tab, target. */
-  writeList(name: string, list: readonly Shown[]): void
   remove(): void
 }
+
+/** Where programs of the machine stand inside; /usr/local/bin has links to them. */
+const programFolder = '/opt/drydock'
 
 /** Writes everything that the sandbox's first process reads. */
 export function createSessionFolder(options: SandboxOptions): SessionFolder {
   const path = mkdtempSync(join(tmpdir(), `drydock-${process.pid}-`))
-  const remove = (): void => rmSync(path, { recursive: true, force: true })
-  const writeHosts = (): void => writeFileSync(join(path, 'etc/hosts'), hostsFile(options.internet.names(), options.hostName))
+  const home = shellEnvironment(options.user).HOME ?? '/'
+  const shown = [...programsOf(options), ...options.shown]
+  const folder = {
+    path,
+    home,
+    shown,
+    writeMounts: (list: readonly Shown[]) =>
+      writeFileSync(join(path, 'fstab'), toFstab(mountsOf({ session: path, user: options.user, home, shown: list }), join(path, 'root'))),
+    writeHosts: () => writeFileSync(join(path, 'etc/hosts'), hostsFile(options.internet.names(), options.hostName)),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  }
   try {
-    for (const folder of ['etc', 'home', 'root', 'bin', 'stage']) mkdirSync(join(path, folder))
     chmodSync(path, 0o711)
+    for (const name of ['etc', 'home', 'root', 'bin', 'stage']) mkdirSync(join(path, name))
     writeEtc(join(path, 'etc'), { user: options.user, hostName: options.hostName, ca: options.internet.ca, bashrc })
-    writeHosts()
-    const home = { '.bashrc': { text: '. /etc/drydock.bashrc\n' }, '.profile': { text: '. ~/.bashrc\n' }, ...options.home }
-    for (const [name, file] of Object.entries(home)) writeInto(join(path, 'home'), name, file)
-    const shown = [...writePrograms(path, options), ...options.shown]
-    const writeList = (name: string, list: readonly Shown[]): void => writeFileSync(join(path, name), list.map(lineOf).join(''))
-    writeList('shown', shown)
-    return { path, shown, writeHosts, writeList, remove }
+    folder.writeHosts()
+    writeSkeleton(path, shown, home)
+    writeHome(path, options)
+    folder.writeMounts(shown)
+    writeFileSync(
+      join(path, 'read-only'),
+      mountsBelow()
+        .map((point) => `${point}\n`)
+        .join(''),
+    )
+    return folder
   } catch (error) {
-    remove()
+    folder.remove()
     throw error
   }
 }
 
-/** Gives a folder and all in it to a user. */
+/** Gives a folder and all in it to a user; links are given themselves, never followed. */
 export function giveTo(user: number, path: string): void {
   lchownSync(path, user, user)
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) lchownSync(join(entry.parentPath, entry.name), user, user)
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) giveTo(user, join(path, entry.name))
+    else lchownSync(join(path, entry.name), user, user)
+  }
 }
 
-/** Programs by their path as they are, scripts written here; both for /usr/local/bin. */
-function writePrograms(path: string, { programs }: SandboxOptions): readonly Shown[] {
-  return programs.map((program) => {
-    const target = `/usr/local/bin/${program.name}`
-    if ('path' in program) return { source: program.path, target }
-    writeInto(join(path, 'bin'), program.name, { text: program.script, mode: 0o755 })
-    return { source: join(path, 'bin', program.name), target }
-  })
+function programsOf({ programs }: SandboxOptions): readonly Shown[] {
+  return programs.flatMap((program) => ('path' in program ? [{ source: program.path, target: `${programFolder}/${program.name}` }] : []))
 }
 
-function lineOf({ source, target }: Shown): string {
-  if (/[\t\n]/.test(source + target)) throw new Error(`A path with a tab or a line break cannot be shown in a sandbox: ${JSON.stringify(source)}`)
-  return `${source}\t${target}\n`
+/** Folders, links and placeholders: every place that something is mounted on. */
+function writeSkeleton(path: string, shown: readonly Shown[], home: string): void {
+  const skeleton = join(path, 'skeleton')
+  for (const name of [...folders, ...rootFolders(), home]) mkdirSync(join(skeleton, name), { recursive: true })
+  for (const [name, target] of Object.entries(rootLinks())) symlinkSync(target, join(skeleton, name))
+  for (const { source, target } of shown) placeholder(join(skeleton, normalize(join('/', target))), statSync(source).isDirectory())
+  for (const name of deviceFolder.folders) mkdirSync(join(path, 'dev', name), { recursive: true })
+  for (const name of deviceFolder.files) writeFileSync(join(path, 'dev', name), '')
+  for (const [name, target] of Object.entries(deviceFolder.links)) symlinkSync(target, join(path, 'dev', name))
+}
+
+/** Something to mount a folder or a file on. */
+export function placeholder(path: string, folder: boolean): void {
+  mkdirSync(folder ? path : dirname(path), { recursive: true })
+  if (!folder) writeFileSync(path, '')
+}
+
+function writeHome(path: string, { home, programs }: SandboxOptions): void {
+  const files = { '.bashrc': { text: '. /etc/drydock.bashrc\n' }, '.profile': { text: '. ~/.bashrc\n' }, ...home }
+  for (const [name, file] of Object.entries(files)) writeInto(join(path, 'home'), name, file)
+  for (const program of programs) {
+    if ('script' in program) writeInto(join(path, 'bin'), program.name, { text: program.script, mode: 0o755 })
+    else symlinkSync(`${programFolder}/${program.name}`, join(path, 'bin', program.name))
+  }
 }
 
 function writeInto(folder: string, name: string, { text, mode }: { readonly text: string; readonly mode?: number }): void {

@@ -3,7 +3,5 @@
 set -eu
 session=$1 id=$2
 shift 2
-while IFS='	' read -r source target; do
-  mount --bind "$source" "$target"
-done <"$session/staged"
+[ ! -s "$session/staged" ] || mount --no-mtab --all --fstab "$session/staged"
 exec setpriv "--reuid=$id" "--regid=$id" --clear-groups -- "$@"

@@ -1,9 +1,10 @@
 // For a runner that is root: the sandbox is an ordinary user outside, who could not reach all that is to be shown in it.
-import { cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { toFstab } from './file-system.ts'
 import type { Shown } from './sandbox.ts'
 import { stageScript } from './scripts.ts'
-import { giveTo, type SessionFolder } from './session-folder.ts'
+import { giveTo, placeholder, type SessionFolder } from './session-folder.ts'
 
 /**
  * Prepares the folder for an outside user and gives the command that begins the sandbox as that user. What everybody may read is bound, live;
@@ -16,14 +17,13 @@ export function stageFor(user: number, folder: SessionFolder, shown: readonly Sh
     if (!isForAll(source)) {
       cpSync(source, place, { recursive: true, verbatimSymlinks: true, filter: (file) => isPlain(file) })
     } else {
-      if (statSync(source).isDirectory()) mkdirSync(place)
-      else writeFileSync(place, '')
+      placeholder(place, statSync(source).isDirectory())
       bound.push({ source, target: place })
     }
     return { source: place, target }
   })
-  folder.writeList('staged', bound)
-  folder.writeList('shown', staged)
+  writeFileSync(join(folder.path, 'staged'), toFstab(bound.map((one) => ({ ...one, type: 'none', options: 'bind' }))))
+  folder.writeMounts(staged)
   giveTo(user, folder.path)
   return ['unshare', '--mount', '--', 'bash', '--norc', '--noprofile', '-c', stageScript, 'stage', folder.path, String(user)]
 }
