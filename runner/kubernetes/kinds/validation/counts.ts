@@ -5,7 +5,7 @@ import { isPercent } from './names.ts'
 
 /** A number that is not negative, or a percentage. */
 export function* countOrPercent(field: string, value: Json | undefined): Findings {
-  if (value === undefined) return
+  if (value === undefined || value === null) return
   if (typeof value === 'string') {
     for (const message of isPercent(value)) yield invalid(field, value, message)
   } else yield* nonNegative(field, value)

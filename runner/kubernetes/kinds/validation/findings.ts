@@ -83,7 +83,7 @@ export function* oneOf(field: string, value: Json | undefined, supported: readon
 
 /** A value that must be the one of before. */
 export function* immutable(field: string, value: Json | undefined, old: Json | undefined): Findings {
-  if (!equal(value, old)) yield invalid(field, value, 'field is immutable')
+  if (!equal(value ?? undefined, old ?? undefined)) yield invalid(field, value, 'field is immutable')
 }
 
 /** A Go value in an error: JSON text with map keys sorted as Go does, strings quoted. */

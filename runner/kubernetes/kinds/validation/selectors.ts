@@ -3,11 +3,11 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { validateLabels } from '../metadata.ts'
 import { child, type Findings, forbidden, invalid, invalidAll, item, required } from './findings.ts'
 import { isLabelValue, isQualifiedName } from './names.ts'
-import { entries, fields, objects, text, texts } from './read.ts'
+import { entries, fields, objects, present, text, texts } from './read.ts'
 
 /** Findings on a label selector; absent is fine. */
 export function* validateSelector(selector: Json | undefined, path: string): Findings {
-  if (selector === undefined) return
+  if (!present(selector)) return
   const { matchLabels, matchExpressions } = fields(selector)
   yield* validateLabels(matchLabels, child(path, 'matchLabels'))
   for (const [index, expression] of objects(matchExpressions).entries()) yield* validateRequirement(expression, item(child(path, 'matchExpressions'), index))
@@ -26,7 +26,7 @@ export function isSelector(selector: Json | undefined): boolean {
 
 /** Whether a selector matches labels; an absent one matches nothing, an empty one everything. */
 export function matchesSelector(selector: Json | undefined, labels: Json | undefined): boolean {
-  if (selector === undefined) return false
+  if (!present(selector)) return false
   const { matchLabels, matchExpressions } = fields(selector)
   const values = fields(labels)
   return (
