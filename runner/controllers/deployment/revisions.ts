@@ -159,9 +159,13 @@ async function create(work: DeploymentWork, wanted: ReplicaSet): Promise<{ made:
 }
 
 async function reportFailure({ deployment, context }: DeploymentWork, wanted: ReplicaSet, error: StatusError): Promise<void> {
-  if (!hasProgressDeadline(deployment) || error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return
+  if (error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return
+  const reason = 'ReplicaSetCreateError'
   const message = `Failed to create new replica set "${wanted.metadata.name}": ${error.message}`
-  const condition = newCondition(context.clock.now(), ['Progressing', 'False', 'ReplicaSetCreateError', message])
-  const status = { ...deployment.status, conditions: setCondition(deployment.status?.conditions ?? [], condition) }
-  await context.client.update(deployments, { ...deployment, status }, { subresource: 'status' })
+  if (hasProgressDeadline(deployment)) {
+    const condition = newCondition(context.clock.now(), ['Progressing', 'False', reason, message])
+    const status = { ...deployment.status, conditions: setCondition(deployment.status?.conditions ?? [], condition) }
+    await context.client.update(deployments, { ...deployment, status }, { subresource: 'status' }).catch(() => undefined)
+  }
+  await context.event(deployment, { type: 'Warning', reason, message })
 }
