@@ -2,9 +2,9 @@
 //
 // All of them are clients of the clusters' API servers. A member's controllers reach the hub as `others.hub`.
 import type { JsonObject } from '../../base/json.ts'
+import type { AdmissionPlugin } from '../../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { ControllerDefinition } from '../controller.ts'
-import type { Hook } from './admission/denied.ts'
 import { guardRailHook } from './admission/guard-rail.ts'
 import { placementHook } from './admission/placement-hooks.ts'
 import { workloadHook } from './admission/workload-hooks.ts'
@@ -15,16 +15,35 @@ import { memberCluster } from './hub/member-cluster.ts'
 import { placement } from './hub/placement.ts'
 import { rollout } from './hub/rollout.ts'
 import { scheduler } from './hub/scheduler.ts'
+import { webhookConfiguration } from './hub/webhook-configuration.ts'
 import { workGenerator } from './hub/work-generator.ts'
 import { internalMemberCluster } from './member/internal-member-cluster.ts'
 import { workApplier } from './member/work-applier.ts'
 import { hubAccessAccount, systemNamespace } from './names.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
 
+/** What a hub agent is started with. */
+export interface HubOptions {
+  /** `--enable-webhook`; without it pods and replica sets are let in, and nothing is filled in. Default: on. */
+  readonly webhooks?: boolean | undefined
+  /** `--enable-guard-rail`. Default: on. */
+  readonly guardRail?: boolean | undefined
+  /** Which namespaces are Fleet's own. Default: as upstream. */
+  readonly reservedNamespaces?: ReservedNamespaces | undefined
+}
+
 /** The hub agent's controllers. */
-export function hubControllers(options: { readonly reservedNamespaces?: ReservedNamespaces | undefined } = {}): readonly ControllerDefinition[] {
-  const { reservedNamespaces = 'upstream' } = options
-  return [clusterProfile, memberCluster, placement({ reservedNamespaces }), rollout, scheduler, workGenerator]
+export function hubControllers(options: HubOptions = {}): readonly ControllerDefinition[] {
+  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
+  return [
+    clusterProfile,
+    memberCluster,
+    placement({ reservedNamespaces }),
+    rollout,
+    scheduler,
+    webhookConfiguration({ webhooks, guardRail: webhooks && guardRail }),
+    workGenerator,
+  ]
 }
 
 /** The controllers of one member's agent. */
@@ -39,22 +58,13 @@ export function hubObjects(options: { readonly networking?: boolean } = {}): rea
 
 /** Plain manifests that a member begins with, in the order in which they can be created. */
 export function memberObjects(): readonly KubernetesObject[] {
-  return [...memberDefinitions(), systemNamespaceObject]
+  return memberDefinitions()
 }
 
 const systemNamespaceObject: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: systemNamespace } }
 
-/** What the hub's API server asks before it lets a write in. */
-export interface HubAdmissionOptions {
-  /** The hub agent's `--enable-webhook`; without it pods and replica sets are let in, and nothing is filled in. Default: on. */
-  readonly webhooks?: boolean | undefined
-  /** `--enable-guard-rail`. Default: on. */
-  readonly guardRail?: boolean | undefined
-  readonly reservedNamespaces?: ReservedNamespaces | undefined
-}
-
 /** The hub agent's webhooks as plugins of the hub's API server, to be put at the end of its chain. */
-export function hubAdmission(options: HubAdmissionOptions = {}): readonly Hook[] {
+export function hubAdmission(options: HubOptions = {}): readonly AdmissionPlugin[] {
   const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
   return [...(webhooks ? [placementHook, workloadHook(reservedNamespaces)] : []), ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : [])]
 }

@@ -1,10 +1,11 @@
 // The guard rail: a hub's users may not touch what Fleet and Kubernetes live on (pkg/webhook/fleetresourcehandler).
+import type { AdmissionPlugin } from '../../../kubernetes/api-server.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { isReserved, type ReservedNamespaces } from '../selection/reserved-namespaces.ts'
-import { denied, type Hook, type HookRequest } from './denied.ts'
+import { denied, type HookRequest } from './denied.ts'
 
 /** Refuses users' writes to Fleet's definitions, to reserved namespaces and what is in them, and to members' fleet annotations. */
-export function guardRailHook(reservedNamespaces: ReservedNamespaces): Hook {
+export function guardRailHook(reservedNamespaces: ReservedNamespaces): AdmissionPlugin {
   return {
     name: 'fleet-hub-guard-rail',
     validate(request) {

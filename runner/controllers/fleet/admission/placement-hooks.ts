@@ -1,16 +1,18 @@
 // The webhooks of ClusterResourcePlacements: defaults filled in on the way in, and what the schema cannot refuse.
+
 import { equal, isObject, type JsonObject } from '../../../base/json.ts'
+import type { AdmissionPlugin } from '../../../kubernetes/api-server.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { defaultStrategy } from '../hub/placement-spec.ts'
 import type { ResourceSelector } from '../selection/select-resources.ts'
-import { denied, type Hook, type HookRequest } from './denied.ts'
+import { denied, type HookRequest } from './denied.ts'
 import { scopeOf } from './known-kinds.ts'
 
 const mutating = 'fleet.clusterresourceplacementv1beta1.mutating'
 const validating = 'fleet.clusterresourceplacementv1beta1.validating'
 
 /** Fills in defaults (`fleet.clusterresourceplacementv1beta1.mutating`) and validates. */
-export const placementHook: Hook = {
+export const placementHook: AdmissionPlugin = {
   name: 'fleet-hub-placements',
   admit(request) {
     if (!isPlacementWrite(request) || !request.object) return undefined

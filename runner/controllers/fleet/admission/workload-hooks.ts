@@ -1,7 +1,8 @@
-// The hub runs no workloads: outside reserved namespaces no pod and no replica set is let in (pkg/webhook/{pod,replicaset,pdb}).
+// The hub runs no workloads: outside reserved namespaces no pod and no replica set is let in (pkg/webhook/{pod,replicaset}).
+import type { AdmissionPlugin } from '../../../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../../../kubernetes/object.ts'
 import { isReserved, type ReservedNamespaces } from '../selection/reserved-namespaces.ts'
-import { denied, type Hook, type HookRequest } from './denied.ts'
+import { denied, type HookRequest } from './denied.ts'
 
 interface Rule {
   readonly webhook: string
@@ -11,15 +12,10 @@ interface Rule {
 const rules: Readonly<Record<string, Rule>> = {
   '/pods': { webhook: 'fleet.pod.validating', message: (name) => `Pod ${name} creation is disallowed in the fleet hub cluster` },
   'apps/replicasets': { webhook: 'fleet.replicaset.validating', message: (name) => `ReplicaSet ${name} creation is disallowed in the fleet hub cluster.` },
-  'policy/poddisruptionbudgets': {
-    webhook: 'fleet.poddisruptionbudget.validating',
-    message: (name) =>
-      `PDBs ${name} cannot be directly created in the hub cluster due to potential side effects; to place a PDB to member clusters, consider wrapping it in a resource envelope.`,
-  },
 }
 
-/** Refuses pods, replica sets and disruption budgets where they could only do harm. */
-export function workloadHook(reservedNamespaces: ReservedNamespaces): Hook {
+/** Refuses pods and replica sets outside reserved namespaces. */
+export function workloadHook(reservedNamespaces: ReservedNamespaces): AdmissionPlugin {
   return {
     name: 'fleet-hub-workloads',
     validate(request) {

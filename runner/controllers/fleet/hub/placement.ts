@@ -1,5 +1,5 @@
 // KubeFleet's placement controller: from a ClusterResourcePlacement to its snapshots, and from bindings back to its status.
-import { equal } from '../../../base/json.ts'
+import { equal, type JsonObject } from '../../../base/json.ts'
 import { everyResource } from '../../../kubernetes/client.ts'
 import { at, type KubernetesObject, type Resource } from '../../../kubernetes/object.ts'
 import { type ControllerContext, type ControllerDefinition, defineController, type ReconcileResult } from '../../controller.ts'
@@ -70,7 +70,7 @@ interface UpdateOptions {
 async function update(found: KubernetesObject, options: UpdateOptions): Promise<ReconcileResult | undefined> {
   const { client, clock } = options.context
   const held = hasFinalizer(found, finalizers.placementCleanup)
-  const object = held ? found : await client.update(clusterResourcePlacements, withFinalizer(found, finalizers.placementCleanup))
+  const object = held ? found : await client.update(clusterResourcePlacements, typed(withFinalizer(found, finalizers.placementCleanup)))
   const spec = placementSpec(object)
   const selected = await select(object, spec, options)
   if (!selected) return undefined
@@ -93,6 +93,12 @@ async function update(found: KubernetesObject, options: UpdateOptions): Promise<
   })
   if (!equal(status, object.status)) await writeStatus(object, { ...object, status }, { context: options.context, spec })
   return wait === undefined ? undefined : { requeueAfter: wait }
+}
+
+/** The agent writes Go's struct, whose strategy is never absent: where no webhook has filled it in, the schema's defaults appear. */
+function typed(object: KubernetesObject): KubernetesObject {
+  const spec = object.spec as JsonObject
+  return { ...object, spec: { ...spec, strategy: spec.strategy ?? {} } }
 }
 
 /** The selected objects; undefined after a user's error, which is written into the status and waits for a change. */
