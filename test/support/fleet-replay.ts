@@ -1,0 +1,200 @@
+// Recorded sessions on a real fleet, played again with the real kubectl on a fleet of ours, and compared as their README says.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { type PlainServer, servePlain } from './plain-server.ts'
+import type { TestFleet } from './start-fleet.ts'
+
+/** One command of a recording. */
+export interface FleetStep {
+  readonly run: string
+  readonly stdin?: string
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly wait?: boolean
+  readonly timing?: boolean
+  readonly unstable?: boolean
+  readonly compare?: string
+}
+
+/** A change of an object in a recording. */
+export interface FleetEvent {
+  readonly atMs: number
+  readonly cluster: string
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly kind: string
+  readonly ns?: string
+  readonly name: string
+  readonly change: unknown
+}
+
+/** A recorded session. */
+export interface FleetRecording {
+  readonly name: string
+  readonly world: string
+  readonly webhook: string
+  readonly replayable: boolean
+  readonly steps: readonly FleetStep[]
+  readonly timeline: readonly FleetEvent[]
+}
+
+/** A step that printed something else than on the real fleet; both texts are masked. */
+export interface FleetDeviation {
+  readonly step: number
+  readonly run: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** What a replay came to. */
+export interface FleetReplay {
+  readonly compared: number
+  /** Steps that are not compared: waits, timings and what two real runs print differently. */
+  readonly leftOut: number
+  readonly deviations: readonly FleetDeviation[]
+}
+
+/** Reads a recording. */
+export async function loadRecording(name: string): Promise<FleetRecording> {
+  const file = new URL(`../truth/fleet/${name}.json`, import.meta.url)
+  return JSON.parse(await readFile(file, 'utf8')) as FleetRecording
+}
+
+/** What one command printed. */
+export interface Printed {
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A shell with contexts for all clusters of a fleet. */
+export interface FleetShell {
+  /** Runs a command in a bash of its own; time passes as long as it runs. */
+  run(command: string, pace?: number): Promise<Printed>
+  close(): Promise<void>
+}
+
+/** Opens a shell; `kubectl` is the program's path. */
+export async function openFleetShell(fleet: TestFleet, kubectl: string): Promise<FleetShell> {
+  const clusters = { hub: fleet.hub, ...fleet.members }
+  const servers: [name: string, server: PlainServer][] = []
+  for (const [name, { server }] of Object.entries(clusters)) servers.push([name, await servePlain(server.host)])
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-'))
+  await writeFile(join(folder, 'config'), kubeconfig(servers))
+  const env = { PATH: `${dirname(kubectl)}:/usr/bin:/bin`, HOME: folder, KUBECONFIG: join(folder, 'config'), TZ: 'UTC', LC_ALL: 'C.UTF-8' }
+  return {
+    async run(command, pace = 1) {
+      const seconds = /^sleep (\d+)$/.exec(command)?.[1]
+      if (seconds !== undefined) {
+        await fleet.settle(Number(seconds) * 1000)
+        return { exit: 0, stdout: '', stderr: '' }
+      }
+      await fleet.settle()
+      fleet.clock.setPace(pace)
+      fleet.clock.start()
+      const printed = await bash(command, { cwd: folder, env })
+      fleet.clock.stop()
+      return printed
+    },
+    async close() {
+      for (const [, server] of servers) server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Plays a recording's steps and compares what each prints. */
+export async function replay(recording: FleetRecording, shell: FleetShell): Promise<FleetReplay> {
+  const deviations: FleetDeviation[] = []
+  let leftOut = 0
+  for (const [index, step] of recording.steps.entries()) {
+    const printed = await shell.run(step.run, step.timing ? 10 : 1)
+    if (step.wait || step.timing || step.unstable || step.compare === 'none') {
+      leftOut += 1
+      continue
+    }
+    const [expected, actual] = [textOf(step), textOf(printed)]
+    if (expected !== actual) deviations.push({ step: index, run: step.run, expected, actual })
+  }
+  return { compared: recording.steps.length - leftOut, leftOut, deviations }
+}
+
+function kubeconfig(servers: readonly (readonly [string, PlainServer])[]): string {
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: servers.map(([name, { url }]) => ({ name, cluster: { server: url } })),
+    users: [{ name: 'admin', user: {} }],
+    contexts: servers.map(([name]) => ({ name, context: { cluster: name, user: 'admin' } })),
+    'current-context': 'hub',
+  }
+  return JSON.stringify(config)
+}
+
+function bash(command: string, { cwd, env }: { readonly cwd: string; readonly env: Record<string, string> }): Promise<Printed> {
+  return new Promise((done) => {
+    const child = spawn('bash', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (part) => (stdout += part))
+    child.stderr.on('data', (part) => (stderr += part))
+    child.on('close', (code) => done({ exit: code ?? 1, stdout, stderr }))
+  })
+}
+
+function textOf({ exit, stdout, stderr }: Printed): string {
+  return `exit ${exit}\n${maskFleet(stdout)}\n${maskFleet(stderr)}`
+}
+
+const masks: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
+  [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>'],
+  [/(resourceVersion: ?)"\d+"/g, '$1"<rv>"'],
+  [/(Resource Version:\s+)\d+/g, '$1<rv>'],
+  [/https?:\/\/127\.0\.0\.1:\d+/g, '<server>'],
+  [/\b10\.\d+\.\d+\.\d+\b/g, '<address>'],
+  [/(spec-hash["\\]*: *["\\]*|resource-hash: )[0-9a-f]{64}/g, '$1<hash>'],
+  [/\bweb-[bcdfghjklmnpqrstvwxz2456789]{8,10}(-[bcdfghjklmnpqrstvwxz2456789]{5})?\b/g, 'web-<hash>'],
+  [/(pod-template-hash: )[a-z0-9]+/g, '$1<hash>'],
+  [/kube-api-access-\w{5}/g, 'kube-api-access-<suffix>'],
+  [/((?:east|west))-[0-9a-f]{8}\b/g, '$1-<suffix>'],
+  [/0xc[0-9a-f]+/g, '<pointer>'],
+  [/caBundle: \S+/g, 'caBundle: <bytes>'],
+]
+
+const age = /(?<![\w.:/-])(?:\d+[ydhms]){1,3}(?![\w.:/-])/g
+
+/** Hides what chance and time decide, and puts lists without an order into one: what the recordings' README lists, nothing else. */
+export function maskFleet(text: string): string {
+  let masked = text
+  for (const [pattern, replacement] of masks) masked = masked.replace(pattern, replacement)
+  if (/^(apiVersion: |[[{])/.test(text)) return stringify(ordered(parse(masked)), { lineWidth: 0 })
+  const lines = masked.split('\n').map((line) =>
+    line
+      .replace(age, '<age>')
+      .replace(/\(x\d+ over <age>\)/g, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
+  return sortEvents(lines).join('\n').trimEnd()
+}
+
+const unordered = ['conditions', 'items', 'managedFields', 'ownerReferences', 'placementStatuses', 'targetClusters']
+
+function ordered(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => ordered(item))
+    return unordered.includes(name) ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, ordered(part, key)]))
+}
+
+/** Events of one second come in any order. */
+function sortEvents(lines: readonly string[]): readonly string[] {
+  const start = lines.findIndex((line) => /^(NAMESPACE )?LAST SEEN TYPE|^Type Reason Age/.test(line))
+  return start < 0 ? lines : [...lines.slice(0, start + 1), ...lines.slice(start + 1).sort()]
+}
