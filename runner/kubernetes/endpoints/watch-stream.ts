@@ -54,7 +54,7 @@ export type WatchTimers = ReturnType<typeof createWatchTimers>
 export function watchStream(server: Server, timers: WatchTimers, asked: WatchAsked): ReadableStream<Uint8Array> {
   server.count.watches += 1
   const watch = new OpenWatch(server, timers, asked)
-  return new ReadableStream<Uint8Array>({ start: (controller) => watch.start(controller), cancel: () => watch.finish() })
+  return new ReadableStream<Uint8Array>({ start: (controller) => watch.start(controller), cancel: () => watch.abandon() })
 }
 
 class OpenWatch {
@@ -106,6 +106,12 @@ class OpenWatch {
     this.#stop = () => watching.stop()
     if (this.#over) watching.stop()
     else this.#armTimers()
+  }
+
+  /** The client is gone: its stream is closed already. */
+  abandon(): void {
+    this.#controller = undefined
+    this.finish()
   }
 
   finish(): void {

@@ -5,6 +5,7 @@ import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry }
 import type { FieldError } from '../status-error.ts'
 import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
+import { dropExpired } from './expiry.ts'
 import { ordered, withManagedFields } from './field-management.ts'
 import { asJson, asObject } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -14,6 +15,7 @@ import { hasGeneration, keepsStatusOnCreate } from './traits.ts'
 export function createObject(engine: Engine, scope: WriteScope, sent: KubernetesObject, managedFields?: readonly ManagedFieldsEntry[]): KubernetesObject {
   const { resource } = scope
   const context = writeContext(engine, scope)
+  dropExpired(engine, resource.storage)
   const next = inNamespace(scope, sent)
   const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }

@@ -5,6 +5,7 @@ import { formatContinue, parseContinue } from '../storage/continue-token.ts'
 import type { Store } from '../storage/store.ts'
 import type { Engine } from './engine.ts'
 import { badRequest } from './errors.ts'
+import { dropExpired } from './expiry.ts'
 import { compileSelection, type Matcher, type Selection } from './selection.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -25,7 +26,9 @@ export interface ListPage {
 }
 
 /** Lists the objects of a resource; throws StatusError for wrong selectors, tokens and versions. */
-export function listObjects({ store }: Engine, resource: ServedResource, request: ListRequest): ListPage {
+export function listObjects(engine: Engine, resource: ServedResource, request: ListRequest): ListPage {
+  const { store } = engine
+  dropExpired(engine, resource.storage)
   const matcher = compileSelection(resource, request)
   const point = request.continue ? parseContinue(request.continue) : undefined
   if (point && request.resourceVersion && request.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')

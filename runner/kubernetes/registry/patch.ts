@@ -1,17 +1,20 @@
 // A patch of any type: from the live object through the patch to an update; an apply may also create.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { DecodeError } from '../encoding/reading.ts'
+import { conversionProblem } from '../encoding/unstructured.ts'
 import type { KubernetesObject } from '../object.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
+import { formatGo } from '../patch/typed-validate.ts'
+import type { StatusError } from '../status-error.ts'
 import { createObject } from './create.ts'
 import { type DecodeOptions, decodeTyped, StrictError } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { badRequest, invalid, notFound } from './errors.ts'
 import { fieldWriter, ordered } from './field-management.ts'
-import { goMapText, patchedText } from './patched-text.ts'
+import { patchedText } from './patched-text.ts'
 import { asJson } from './plain.ts'
 import { updateObject } from './update.ts'
 
@@ -40,14 +43,21 @@ function changed(scope: WriteScope, live: KubernetesObject, patch: ObjectPatch):
   const { resource } = scope
   const target = asJson(live)
   const patched = patchers[patch.type === 'apply' ? 'merge' : patch.type](target, patch.body, scope)
+  const problem = patch.type === 'strategic' ? conversionProblem(patched, resource.schema) : undefined
+  if (problem !== undefined) throw misfit(patch, patched, problem)
   try {
     return decodeTyped(resource, isObject(patched) ? patched : {}, patch.decoding)
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof StrictError)) throw error
-    const shown = patch.type === 'strategic' ? goMapText(patch.body) : patchedText(patched, patch.body)
-    const message = `Invalid value: ${JSON.stringify(shown)}: ${error.message}`
-    throw invalid({ group: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message }])
+    throw misfit(patch, patched, error.message)
   }
+}
+
+/** A strategic merge patch is refused with itself, the others with what they made. */
+function misfit(patch: ObjectPatch, patched: Json, why: string): StatusError {
+  const shown = patch.type === 'strategic' ? formatGo(patch.body) : patchedText(patched, patch.body)
+  const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`
+  return invalid({ group: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message }])
 }
 
 const patchers: Readonly<Record<'json' | 'merge' | 'strategic', (target: JsonObject, patch: Json, scope: WriteScope) => Json>> = {

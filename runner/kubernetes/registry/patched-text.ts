@@ -6,15 +6,6 @@ export function patchedText(patched: Json, patch: Json): string {
   return Array.isArray(patch) ? printTouched(patched, touchedBy(patch)) : printMerged(patched, patch)
 }
 
-/** A value as Go's `%+v` prints it: how a refusal shows a strategic merge patch. */
-export function goMapText(value: Json | undefined): string {
-  if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(goMapText).join(' ')}]`
-  if (!isObject(value)) return String(value)
-  const members = Object.keys(value).sort()
-  return `map[${members.map((key) => `${key}:${goMapText(value[key])}`).join(' ')}]`
-}
-
 function printMerged(value: Json, patch: Json | undefined): string {
   if (!isObject(value) || !isObject(patch)) return JSON.stringify(value)
   return printObject(value, (key) => printMerged(value[key] ?? null, patch[key]))

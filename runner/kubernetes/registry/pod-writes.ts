@@ -98,7 +98,7 @@ function tooManyRequests(message: string, retryAfterSeconds?: number): StatusErr
 function scheduled(pod: KubernetesObject, time: string): readonly Json[] {
   const conditions = at(pod, 'status', 'conditions')
   const others = Array.isArray(conditions) ? conditions.filter((condition) => at(condition, 'type') !== 'PodScheduled') : []
-  return [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: time, observedGeneration: pod.metadata.generation }]
+  return [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: time }]
 }
 
 function merged(pod: KubernetesObject, binding: JsonObject, field: 'labels' | 'annotations'): JsonObject {

@@ -5,6 +5,7 @@ import type { Store } from '../storage/store.ts'
 import type { StoredEvent } from '../storage/watch-log.ts'
 import type { Engine } from './engine.ts'
 import { plainError } from './errors.ts'
+import { dropExpired } from './expiry.ts'
 import { objectsAt } from './list.ts'
 import { compileSelection, type Matcher, type Selection } from './selection.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -25,7 +26,9 @@ export interface WatchSink {
 }
 
 /** Starts a watch; changes so far are told before this returns. */
-export function watchObjects({ store }: Engine, resource: ServedResource, request: WatchRequest, sink: WatchSink): { stop(): void } {
+export function watchObjects(engine: Engine, resource: ServedResource, request: WatchRequest, sink: WatchSink): { stop(): void } {
+  const { store } = engine
+  dropExpired(engine, resource.storage)
   const matcher = compileSelection(resource, request)
   const start = startOf(request)
   const tell = (event: StoredEvent): void => tellEvent(resource, matcher, event, sink)
