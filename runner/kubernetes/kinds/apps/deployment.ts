@@ -1,5 +1,5 @@
 // Deployments.
-import type { JsonObject } from '../../../base/json.ts'
+import { equal, type JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import { age, containerImages, containerNames, selectorText, templateSpec } from '../columns/cells.ts'
 import { podSpecRows } from '../defaults/pod-spec.ts'
@@ -31,6 +31,8 @@ export const deployment = defineKind({
     ['spec.progressDeadlineSeconds', 600],
   ]),
   prepareForCreate: withoutStatus,
+  /** A new annotation is a new generation too: it may be of concern to the replica sets, which inherit it. */
+  raisesGeneration: (object, old) => !equal(object.spec, old.spec) || !equal(object.metadata.annotations, old.metadata.annotations),
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [
     ...validateSpec(fields(object.spec)),
