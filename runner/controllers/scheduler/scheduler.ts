@@ -98,8 +98,8 @@ async function bind(pod: Pod, node: Node, { client, event }: ControllerContext):
 
 async function refuse(pod: Pod, message: string, { client, clock, event }: ControllerContext): Promise<void> {
   const known = podCondition(pod, 'PodScheduled')
-  await event(pod, { type: 'Warning', reason: 'FailedScheduling', message, component, action: 'Scheduling' })
   if (known?.status === 'False' && known.message === message) return
+  await event(pod, { type: 'Warning', reason: 'FailedScheduling', message, component, action: 'Scheduling' })
   const time = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
   const { generation } = pod.metadata
   const condition = {
