@@ -12,6 +12,7 @@ import { resourceId } from './resource-id.ts'
 import { manageResource } from './resource-manager.ts'
 import type { Caller } from './resource-type.ts'
 import { findRoute, type RouteMatch } from './route.ts'
+import cloudEndpoints from './routes/cloud-endpoints.json' with { type: 'json' }
 import { routes } from './routes/index.ts'
 import { findTarget } from './target.ts'
 
@@ -37,7 +38,7 @@ export function createArmHost(engine: Engine, read: (token: string) => TokenClai
 async function answer(request: Request, correlationId: string, engine: Engine, read: (token: string) => TokenClaims | undefined): Promise<Response> {
   try {
     const url = new URL(request.url)
-    if (/^\/metadata\/endpoints\/?$/i.test(url.pathname)) return textResponse(JSON.stringify(metadata(url.origin)))
+    if (/^\/metadata\/endpoints\/?$/i.test(url.pathname)) return textResponse(JSON.stringify({ ...cloudEndpoints, resourceManager: `${url.origin}/` }))
     const caller = identify(request, engine, read)
     return await dispatch(await readArmRequest(request, caller, correlationId), engine)
   } catch (error) {
@@ -57,7 +58,9 @@ async function dispatch(request: ArmRequest, engine: Engine): Promise<Response> 
   if (!target) throw notSimulated(armErrors.pathInvalid(request.path))
   const rows = resourceTypes.filter((row) => row.type.toLowerCase().startsWith(`${target.namespace.toLowerCase()}/`))
   if (rows.length === 0) throw notSimulated(armErrors.namespaceInvalid(target.namespace))
-  throw notSimulated(armErrors.typeInvalid(target.type, target.namespace, request.apiVersion, [...(rows[0]?.apiVersions ?? [])]))
+  const [first = ''] = target.type.split('/')
+  const near = rows.find((row) => row.type.split('/')[1]?.toLowerCase() === first.toLowerCase()) ?? rows[0]
+  throw notSimulated(armErrors.typeInvalid(target.type, target.namespace, request.apiVersion, [...(near?.apiVersions ?? [])]))
 }
 
 /** What the request log marks: no row and no route answers here. */
@@ -109,24 +112,4 @@ function withHeaders(response: Response, request: Request, correlationId: string
   headers.set('x-content-type-options', 'nosniff')
   headers.set(`x-ms-ratelimit-remaining-subscription-${request.method === 'GET' ? 'reads' : 'writes'}`, '799')
   return new Response(response.body, { status: response.status, headers })
-}
-
-function metadata(origin: string): object {
-  return {
-    portal: 'https://portal.azure.com',
-    authentication: {
-      loginEndpoint: 'https://login.microsoftonline.com',
-      audiences: ['https://management.core.windows.net/', 'https://management.azure.com/'],
-      tenant: 'common',
-      identityProvider: 'AAD',
-    },
-    graphAudience: 'https://graph.windows.net/',
-    graph: 'https://graph.windows.net/',
-    name: 'AzureCloud',
-    suffixes: { acrLoginServer: 'azurecr.io', keyVaultDns: 'vault.azure.net', storage: 'core.windows.net', sqlServerHostname: 'database.windows.net' },
-    batch: 'https://batch.core.windows.net/',
-    resourceManager: `${origin}/`,
-    microsoftGraphResourceId: 'https://graph.microsoft.com/',
-    activeDirectoryDataLake: 'https://datalake.azure.net/',
-  }
 }

@@ -111,6 +111,7 @@ function remove(request: ArmRequest, target: Item, engine: Engine): Response {
   const { row, id } = target
   const old = engine.context.store.get(id)
   if (!row.remove) throw armErrors.methodNotAllowed(request.method)
+  if (!old && row.mustExist) existing(target, engine)
   if (!old) return emptyResponse(204)
   checkConditions(request, row, old)
   if (!isSettled(old) && row.busy) throw row.busy(old)

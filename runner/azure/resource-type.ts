@@ -122,6 +122,8 @@ export interface ResourceType {
   patch?(request: WriteRequest & { readonly old: Resource }): Draft
   /** How a DELETE goes on; undefined: at once, answered with `deleted`. */
   remove?(request: WriteRequest & { readonly old: Resource }): OperationPlan | undefined
+  /** DELETE of one that is not there is refused, not answered with 204. */
+  readonly mustExist?: boolean
   /** Status of a DELETE that needs no operation; default 200. */
   readonly deleted?: 200 | 204
   /** Called after a write that needs no operation. */

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { deviations } from './arm-deviations.ts'
+import { deviations, leftOut } from './arm-deviations.ts'
 import { type Case, createReplay } from './arm-replayer.ts'
 
 const root = new URL('azure/', import.meta.url)
 
 /** Areas in which every case in order is covered by rows that this Azure has. */
-const areas = ['exercise', 'group', 'fleet', 'member', 'updatestrategy', 'aks', 'nodepool', 'account', 'login', 'ad', 'role', 'resource', 'tag', 'extension', 'error', 'output', 'updaterun', 'core']
+const areas = ['exercise', 'group', 'fleet', 'member', 'updatestrategy', 'aks', 'nodepool', 'account', 'login', 'ad', 'role', 'resource', 'tag', 'extension', 'error', 'output', 'core']
 
 function casesOf(area: string): Case[] {
   return readdirSync(new URL(`${area}/`, root))
@@ -34,6 +34,10 @@ test('requests of every other area are answered as recorded, but for what stands
   for (const area of areas.filter((one) => one !== 'exercise')) {
     const tally = { compared: 0, deviating: 0, left: 0 }
     for (const recorded of casesOf(area)) {
+      if (leftOut[recorded.case] !== undefined) {
+        tally.left += recorded.exchanges.length
+        continue
+      }
       const replay = await createReplay({ settled: true, recorded })
       await replay.run(recorded)
       const result = replay.result()
@@ -50,6 +54,7 @@ test('requests of every other area are answered as recorded, but for what stands
   }
   console.log(`in all ${compared} compared, ${deviating} deviate, ${left} left out`)
   assert.deepEqual(unexpected, [])
+  assert.ok(deviating <= 0.05 * compared, `${deviating} of ${compared} deviate`)
 })
 
 test('a recording of which one word is changed is not answered as recorded', async () => {

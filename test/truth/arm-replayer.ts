@@ -68,7 +68,8 @@ export async function createReplay(options: { settled: boolean; recorded?: Case 
   let left = 0
   const links = new Map([['stub-refresh-token', String(azure.signIn('ada@contoso.test').refresh_token)]])
 
-  async function run({ exchanges }: Case): Promise<void> {
+  async function run(recorded: Case): Promise<void> {
+    const { exchanges } = inOurVersions(recorded)
     let previous = ''
     for (const exchange of exchanges) {
       if (isPoll(exchange) && exchange.request.path !== previous) await clock.advance(isLast(exchange) ? 1000 : 0)
@@ -90,7 +91,7 @@ export async function createReplay(options: { settled: boolean; recorded?: Case 
     const host = azure.hosts[request.host]
     if (!host) return { status: 0, headers: {}, body: `no host ${request.host}` }
     const path = links.get(request.path) ?? request.path
-    const headers = new Headers(request.headers)
+    const headers = new Headers(Object.entries(request.headers ?? {}).map(([name, value]): [string, string] => [name, links.get(value) ?? value]))
     if (request.authorization === 'Bearer') headers.set('authorization', `Bearer ${azure.tokenFor('ada@contoso.test', audienceOf(request.host))}`)
     const body = bodyOf(request.body, links)
     const answer = await host.fetch(new Request(`https://${request.host}${path}`, { method: request.method, headers, ...(body === undefined ? {} : { body }) }), localPeer)
@@ -109,7 +110,7 @@ export async function createReplay(options: { settled: boolean; recorded?: Case 
     }
     const [theirs, own] = [recorded.body, ours.body]
     if (!isObject(theirs) || !isObject(own)) return
-    for (const name of ['refresh_token', 'device_code']) if (typeof theirs[name] === 'string' && typeof own[name] === 'string') links.set(theirs[name], own[name])
+    for (const name of ['refresh_token', 'device_code', 'eTag']) if (typeof theirs[name] === 'string' && typeof own[name] === 'string') links.set(theirs[name], own[name])
   }
 
   return { run, result: () => ({ compared, left, problems }) }
@@ -130,7 +131,7 @@ async function settle(azure: Azure, recorded: Case | undefined): Promise<void> {
   const groups = new Set([groupId, ...wanted.flatMap(({ id }) => /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+(?=\/)/i.exec(id)?.[0].replace('resourcegroups', 'resourceGroups') ?? [])])
   await azure.seed([
     ...[...groups].map((id) => ({ id, location: 'eastus' })),
-    ...clusters,
+    ...clusters.filter(({ id }) => !wanted.some((seed) => seed.id.toLowerCase() === id.toLowerCase())),
     { id: fleetId, location: 'eastus', identity: { type: 'None' }, properties: { hubProfile: hub } },
     ...wanted,
   ])
@@ -150,23 +151,48 @@ function clusterSeed(name: string, location: string): Parameters<Azure['seed']>[
   }
 }
 
+/** Kubernetes' versions of the recording world are one minor behind those on offer here. */
+function inOurVersions(recorded: Case): Case {
+  const text = JSON.stringify(recorded)
+    .replaceAll('1.34.1', '1.35.2')
+    .replaceAll('"1.34"', '"1.35"')
+    .replaceAll('1.33.5', '1.34.4')
+    .replaceAll('"1.33"', '"1.34"')
+    .replaceAll('node pool version 34', 'node pool version 35')
+    .replaceAll('control plane version 33.', 'control plane version 34.')
+  return JSON.parse(text)
+}
+
 /** Resources that the case finds in the recording world: what its GETs, lists and writes to old ones show, made ours by a PUT. */
 function seedsOf(recorded: Case | undefined): Parameters<Azure['seed']>[0] {
   const seeds = new Map<string, Parameters<Azure['seed']>[0][number]>()
   const made = new Set<string>()
   const gone = new Set<string>()
-  for (const { request, response } of recorded?.exchanges ?? []) {
+  const neededClusters = new Set<string>()
+  for (const { request, response } of recorded ? inOurVersions(recorded).exchanges : []) {
     if (request.host !== 'management.azure.com') continue
     const key = request.path.split('?')[0]?.toLowerCase() ?? ''
     if (request.method === 'PUT' && response.status === 201) made.add(key)
     if (response.status === 404) gone.add(key)
+    const cluster = /^(.*\/managedClusters\/([^/?]+))\//i.exec(request.path)
+    if (cluster?.[1] !== undefined && response.status !== 404 && !made.has(cluster[1].toLowerCase())) neededClusters.add(cluster[2] ?? '')
+    if (!made.has(key) && ((request.method === 'DELETE' && [200, 202].includes(response.status)) || (request.method === 'PUT' && (response.status === 200 || JSON.stringify(response.body ?? '').includes('InvalidResourceGroupLocation')))))
+      addMissing(seeds, decodeURIComponent(request.path.split('?')[0] ?? ''), isObject(response.body) ? response.body : {})
     const bodies = isObject(response.body) ? (Array.isArray(response.body.value) ? response.body.value.filter(isObject) : [response.body]) : []
     for (const body of bodies) {
       const id = typeof body.id === 'string' ? body.id : ''
       if (!made.has(id.toLowerCase()) && !gone.has(id.toLowerCase()) && !seeds.has(id.toLowerCase())) addSeed(seeds, id, body)
     }
   }
-  const order = ['/members/', '/updatestrategies/', '/updateruns/', '/roleassignments/']
+  for (const name of neededClusters) {
+    const seed = clusterSeed(name, recorded?.case.includes('format') || name.endsWith('west') ? 'westus2' : 'eastus')
+    if (![...seeds.keys()].some((id) => id === seed.id.toLowerCase())) seeds.set(seed.id.toLowerCase(), seed)
+  }
+  for (const seed of [...seeds.values()]) {
+    const cluster = seed.properties?.clusterResourceId
+    if (typeof cluster === 'string' && !neededClusters.has(cluster.split('/').at(-1) ?? '') && !seeds.has(cluster.toLowerCase())) seeds.set(cluster.toLowerCase(), clusterSeed(cluster.split('/').at(-1) ?? '', cluster.endsWith('west') ? 'westus2' : 'eastus'))
+  }
+  const order = ['/agentpools/', '/fleets/', '/members/', '/updatestrategies/', '/updateruns/', '/roleassignments/']
   return [...seeds.values()].sort((a, b) => rank(a.id, order) - rank(b.id, order))
 }
 
@@ -179,22 +205,32 @@ const seedable = /\/resourceGroups\/[^/]+$|\/managedClusters\/[^/]+$|\/agentPool
 function addSeed(seeds: Map<string, Parameters<Azure['seed']>[0][number]>, id: string, body: JsonObject): void {
   if (!seedable.test(id) || /\/roleDefinitions\//.test(id)) return
   const { location, tags, identity, sku, properties } = body
+  if (!isObject(properties) && !/\/resourceGroups\/[^/]+$/i.test(id)) return
   seeds.set(id.toLowerCase(), {
     id,
     ...(typeof location === 'string' ? { location } : {}),
     ...(isObject(tags) ? { tags: tags as Record<string, string> } : {}),
     ...(isObject(identity) ? { identity } : {}),
     ...(isObject(sku) ? { sku } : {}),
-    ...(isObject(properties) ? { properties: withoutVersions(properties) } : {}),
+    ...(isObject(properties) ? { properties: withoutFacts(properties) } : {}),
   })
 }
 
-/** Versions of the recording world are not on offer in ours. */
-function withoutVersions(properties: JsonObject): JsonObject {
-  const { kubernetesVersion: _, currentKubernetesVersion: _c, orchestratorVersion: _o, provisioningState: _p, fqdn: _f, ...rest } = properties
-  const pools = rest.agentPoolProfiles
-  if (!Array.isArray(pools)) return rest
-  return { ...rest, agentPoolProfiles: pools.filter(isObject).map(({ orchestratorVersion: _v, currentOrchestratorVersion: _cv, ...pool }) => pool) }
+/** What a write to something old or a delete takes for granted. */
+function addMissing(seeds: Map<string, Parameters<Azure['seed']>[0][number]>, id: string, body: JsonObject): void {
+  if (seeds.has(id.toLowerCase())) return
+  if (/\/resourcegroups\/[^/]+$/i.test(id)) seeds.set(id.toLowerCase(), { id, location: 'eastus' })
+  else if (/\/fleets\/[^/]+$/i.test(id)) addSeed(seeds, id, { location: 'eastus', identity: { type: 'None' }, ...body })
+  else if (/\/managedClusters\/[^/]+$/i.test(id)) seeds.set(id.toLowerCase(), clusterSeed(id.split('/').at(-1) ?? '', 'eastus'))
+  else if (/\/updateStrategies\/[^/]+$/i.test(id)) addSeed(seeds, id, { properties: { strategy: { stages: [{ name: 'a', groups: [{ name: 'b' }] }] } }, ...body })
+  else if (/\/updateRuns\/[^/]+$/i.test(id)) seeds.set(id.toLowerCase(), { id, properties: { managedClusterUpdate: { upgrade: { type: 'NodeImageOnly' } } } })
+  else addSeed(seeds, id, body)
+}
+
+/** What a client would have sent for what the service shows. */
+function withoutFacts(properties: JsonObject): JsonObject {
+  const { provisioningState: _p, fqdn: _f, currentKubernetesVersion: _c, nodeResourceGroup: _n, identityProfile: _i, resourceUID: _u, azurePortalFQDN: _a, ...rest } = properties
+  return rest
 }
 
 function compare(exchange: Exchange, ours: Answer): string | undefined {
@@ -211,13 +247,17 @@ function compare(exchange: Exchange, ours: Answer): string | undefined {
 
 const chancy = new Set(['access_token', 'id_token', 'refresh_token', 'client_info', 'device_code', 'user_code', 'resourceUID', 'eTag', 'trace_id', 'correlation_id', 'timestamp', 'sha256Digest', 'request-id', 'client-request-id', 'date', 'longitude', 'latitude', 'physicalLocation', 'pairedRegion', 'regionCategory', 'geography', 'geographyGroup', 'apiVersions', 'defaultApiVersion', 'capabilities', 'locations'])
 
+/** The recording world's neighbours were still being made; ours begins settled. */
+const transitional = new Set(['Creating', 'Joining', 'Updating', 'UpgradingNodeImageVersion'])
+
 /** First place where two bodies differ; undefined if none. Versions of Kubernetes and the contents of kubeconfigs are the world's own. */
 function difference(recorded: Json, ours: Json, path: string): string | undefined {
   const name = path.split('.').at(-1) ?? ''
-  if (chancy.has(name)) return undefined
+  if (chancy.has(name) || (path === '.fleet' && isObject(recorded) && recorded.create === 'fleet')) return undefined
   if (path.endsWith('kubeconfigs.0.value')) return kubeconfigDifference(recorded, ours)
   if (Array.isArray(recorded) && Array.isArray(ours)) return listDifference(recorded, ours, path)
   if (isObject(recorded) && isObject(ours)) return objectDifference(recorded, ours, path)
+  if (name === 'provisioningState' && ours === 'Succeeded' && transitional.has(String(recorded))) return undefined
   const [a, b] = [recorded, ours].map((value) => (typeof value === 'string' ? masked(value) : JSON.stringify(value)))
   return a === b ? undefined : `${path || 'body'}: ${b?.slice(0, 300)} in place of ${a?.slice(0, 300)}`
 }
@@ -259,7 +299,11 @@ function objectDifference(recorded: JsonObject, ours: JsonObject, path: string):
 }
 
 function kubeconfigDifference(recorded: Json, ours: Json): string | undefined {
-  const [a, b] = [recorded, ours].map((value) => masked(atob(String(value))).replace(/(-data|token):.*/g, '$1: <data>'))
+  const [a, b] = [recorded, ours].map((value) =>
+    masked(atob(String(value)))
+      .replace(/(-data|token):.*/g, '$1: <data>')
+      .replace(/https:\/\/[\w.<>-]+:443/, '<server>'),
+  )
   return a === b ? undefined : `kubeconfig:\n${b}\nin place of\n${a}`
 }
 

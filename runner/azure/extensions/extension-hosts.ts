@@ -36,7 +36,16 @@ function indexFile(path: string): Response {
   return notSimulated('azcliextensionsync.blob.core.windows.net', path)
 }
 
+/** Where the CLI looks for newer versions of itself: it finds the one it is. */
+const coreVersions: Readonly<Record<string, string>> = {
+  '/cli/azure-cli-core/setup.py': 'VERSION = "2.91.0"\n',
+  '/cli/azure-cli-telemetry/setup.py': 'VERSION = "1.1.0"\n',
+}
+
 function wheelFile(path: string): Response {
+  const setup = coreVersions[path]
+  if (setup !== undefined) return new Response(setup, { headers: { 'content-type': 'text/x-python' } })
+  if (path === '/cli') return new Response(null, { status: 400 })
   const wheel = wheels.find((one) => path === `/cli-extensions/${fileOf(one)}`)
   if (!wheel) return notSimulated('azcliprod.blob.core.windows.net', path)
   return new Response(contentOf(wheel), { headers: { 'content-type': 'application/octet-stream' } })

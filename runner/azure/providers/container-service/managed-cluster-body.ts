@@ -24,6 +24,7 @@ export function clusterBody(request: WriteRequest): JsonObject {
     ...fixed(given, before),
     powerState: before.powerState ?? { code: 'Running' },
     networkProfile: networkProfile(objectOf(given.networkProfile), objectOf(before.networkProfile), request),
+    ...entra(given, before, context),
     storageProfile: { ...storage, ...objectOf(before.storageProfile), ...objectOf(given.storageProfile) },
   }
   const identity = identityOf(objectOf(body.identity), objectOf(old?.body.identity), context)
@@ -79,6 +80,12 @@ function fixed(given: JsonObject, before: JsonObject): JsonObject {
   const names = ['fqdn', 'azurePortalFQDN', 'dnsPrefix', 'nodeResourceGroup', 'resourceUID', 'identityProfile', 'maxAgentPools']
   if (text(given.dnsPrefix) && given.dnsPrefix !== before.dnsPrefix) throw immutable('dnsPrefix')
   return Object.fromEntries(names.map((name) => [name, before[name]]))
+}
+
+/** A cluster whose users Entra knows names the tenant. */
+function entra(given: JsonObject, before: JsonObject, { tenant }: AzureContext): JsonObject {
+  const profile = { ...objectOf(before.aadProfile), ...objectOf(given.aadProfile) }
+  return Object.keys(profile).length === 0 ? {} : { aadProfile: { ...profile, tenantID: tenant.id } }
 }
 
 function addresses(given: JsonObject, location: string, context: AzureContext): JsonObject {

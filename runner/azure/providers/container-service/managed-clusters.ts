@@ -150,9 +150,11 @@ async function credentials(request: WriteRequest & { old: Resource }, who: 'user
     throw error(400, 'BadRequest', 'Getting static credential is not allowed because this cluster is set to disable local accounts.')
   const format = query.get('format') === 'exec' ? 'exec' : query.get('format') === 'azure' ? 'azure' : undefined
   const hook = context.hooks.managedCluster?.credentials
+  const byEntra = who === 'user' && format !== 'azure' && properties.aadProfile !== undefined
+  const own = byEntra ? { certificateAuthority: '' } : nobody
   const text = hook
     ? await hook(old, who, format)
-    : clusterKubeconfig({ ...placeOf(old.id), fqdn: String(properties.fqdn), tenant: context.tenant.id }, who, nobody)
+    : clusterKubeconfig({ ...placeOf(old.id), fqdn: String(properties.fqdn), tenant: context.tenant.id }, who, own)
   return { body: { kubeconfigs: [{ name: who === 'admin' ? 'clusterAdmin' : 'clusterUser', value: toBase64(new TextEncoder().encode(text)) }] } }
 }
 

@@ -17,6 +17,7 @@ export const resourceGroups = defineResourceType({
     pattern: /^[\p{L}\p{N}._()-]{0,89}[\p{L}\p{N}_()-]$/u,
     refuse: (name) => refuseName(name),
   },
+  mustExist: true,
   missing: (id) => error(404, 'ResourceGroupNotFound', `Resource group '${nameOf(id)}' could not be found.`),
   put(request): Draft {
     const { body, old } = request
