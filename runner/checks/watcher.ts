@@ -1,9 +1,9 @@
 // Runs checks as things change: watches what each names, folds events into its evidence, looks again, tells who listens.
 import type { Activity } from '../base/activity.ts'
 import { equal, type Json } from '../base/json.ts'
-import type { Client } from '../kubernetes/client.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { Check, CheckEvent, Parameters, Watched } from './check.ts'
+import { follow } from './follow.ts'
 import { cannotTell, type Finding, Unreachable } from './verdict.ts'
 import { type ClusterSource, createView, type Surroundings, type View } from './view.ts'
 
@@ -196,46 +196,4 @@ function followKey(cluster: ClusterSource, watched: Exclude<Watched, { from: 'az
 
 function concerns(own: Watched, heard: Exclude<Watched, { from: 'azure' }>): boolean {
   return own.from !== 'azure' && own.from === heard.from && own.apiVersion === heard.apiVersion && own.kind === heard.kind && own.namespace === heard.namespace
-}
-
-/** Lists, then watches, for as long as it is not stopped; a kind that is not served yet is looked for when the cluster's kinds change. */
-function follow(
-  client: Client,
-  watched: Exclude<Watched, { from: 'azure' }>,
-  heard: (type: CheckEvent['type'], object: KubernetesObject) => void,
-): { stop(): void } {
-  const known = new Map<string, KubernetesObject>()
-  let stopped = false
-  let inner: { stop(): void } | undefined
-
-  const note = (type: CheckEvent['type'], object: KubernetesObject): void => {
-    const uid = object.metadata.uid ?? ''
-    if (type === 'DELETED') known.delete(uid)
-    else known.set(uid, object)
-    heard(type, object)
-  }
-
-  const begin = async (): Promise<void> => {
-    const resource = await client.resourceFor(watched.apiVersion, watched.kind)
-    if (stopped || !resource) return
-    const scope = watched.namespace === undefined ? {} : { namespace: watched.namespace }
-    const list = await client.list(resource, scope)
-    if (stopped) return
-    const present = new Set(list.items.map(({ metadata }) => metadata.uid ?? ''))
-    for (const [uid, object] of [...known]) if (!present.has(uid)) note('DELETED', object)
-    for (const object of list.items) if (!equal(known.get(object.metadata.uid ?? ''), object)) note('ADDED', object)
-    inner = client.watch(
-      resource,
-      { ...scope, resourceVersion: list.resourceVersion },
-      { event: ({ type, object }) => note(type, object), end: () => void restart() },
-    )
-  }
-  const restart = (): Promise<void> => (stopped ? Promise.resolve() : begin().catch(() => undefined))
-  void restart()
-  return {
-    stop() {
-      stopped = true
-      inner?.stop()
-    },
-  }
 }

@@ -28,22 +28,21 @@ export async function watchFleetLab(world: World): Promise<Watcher> {
     activity: world.activity,
     now: () => world.clock.now(),
   })
-  await quiet(world, watcher)
+  await quiet(world)
   return watcher
 }
 
-/** Lets every stream deliver what it holds, then looks once more. */
-export async function quiet(world: World, watcher: Watcher): Promise<void> {
+/** Lets every stream deliver what it holds. Nothing is asked to look: checks look by themselves. */
+export async function quiet(world: World): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve))
     await world.activity.settled()
   }
-  await watcher.refresh()
 }
 
 /** The verdict on one criterion, after all is quiet. */
 export async function verdictOn(world: World, watcher: Watcher, id: string): Promise<Standing> {
-  await quiet(world, watcher)
+  await quiet(world)
   const standing = watcher.standings().find((entry) => entry.id === id)
   if (!standing) throw new Error(`No check has the id "${id}"`)
   return standing
