@@ -92,7 +92,9 @@ async function ask(cluster: RecordedCluster, fact: HttpFact, request: HttpReques
   const bytes = body === undefined ? undefined : new TextEncoder().encode(body)
   const response = await cluster.host.fetch(new Request(url, { method: request.method, headers, ...(bytes ? { body: bytes } : {}) }), { address: '127.0.0.1' })
   if (request.stream) await letPass(cluster, fact, request, answers)
-  const text = await response.text()
+  const answered = new Uint8Array(await response.arrayBuffer())
+  if (request.shape === 'bytes') return { status: response.status, headers: Object.fromEntries(response.headers), body: firstBytes(answered) }
+  const text = new TextDecoder().decode(answered)
   return { status: response.status, headers: Object.fromEntries(response.headers), body: shaped(text, request, response) }
 }
 
@@ -103,11 +105,11 @@ async function letPass(cluster: RecordedCluster, fact: HttpFact, request: HttpRe
 }
 
 function shaped(text: string, request: HttpRequest, response: Response): unknown {
-  if (request.shape === 'bytes') return firstBytes(text)
   if (request.method === 'HEAD') return ''
   if (request.stream && response.status === 200) return text.trim() === '' ? [] : jsonLines(text)
   if (request.whole) return text
   if (request.shape === 'openapi' && response.status === 200) return openApiShape(JSON.parse(text) as OpenApi)
+  if (request.shape === 'openapi2' && response.status === 200) return swaggerShape(JSON.parse(text) as Swagger)
   try {
     return JSON.parse(text)
   } catch {
@@ -115,9 +117,10 @@ function shaped(text: string, request: HttpRequest, response: Response): unknown
   }
 }
 
-function firstBytes(text: string): unknown {
-  const shown = [...text].map((character) => (character < ' ' ? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}` : character))
-  return { '@first': shown.slice(0, 24).join('') }
+/** The first bytes as they were recorded: what cannot be printed in hexadecimal. The length of a protobuf part is chance. */
+function firstBytes(bytes: Uint8Array): unknown {
+  const shown = Array.from(bytes.slice(0, 24), (byte) => (byte < 32 || byte > 126 ? `\\x${byte.toString(16).padStart(2, '0')}` : String.fromCharCode(byte)))
+  return { '@first': shown.join('') }
 }
 
 interface OpenApi {
@@ -137,6 +140,17 @@ function openApiShape({ openapi, paths, components }: OpenApi): unknown {
   return { openapi, paths: Object.fromEntries(methods), schemas: Object.keys(components?.schemas ?? {}) }
 }
 
+interface Swagger {
+  readonly swagger: string
+  readonly paths: object
+  readonly definitions: object
+}
+
+/** How many paths and definitions there are: what was recorded of the older document. */
+function swaggerShape({ swagger, paths, definitions }: Swagger): unknown {
+  return { swagger, paths: Object.keys(paths).length, definitions: Object.keys(definitions).length }
+}
+
 /** One value a line, or one pretty value. */
 function jsonLines(text: string): unknown[] {
   try {
@@ -152,7 +166,7 @@ function jsonLines(text: string): unknown[] {
 const headerNames = ['cache-control', 'content-type', 'retry-after', 'vary', 'warning', 'x-content-type-options']
 
 function comparedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(headerNames.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name] ?? '']))
+  return Object.fromEntries(headerNames.filter((name) => headers[name] !== undefined).map((name) => [name, (headers[name] ?? '').replaceAll('\n', ', ')]))
 }
 
 function lookUp(answer: Answer | undefined, path: string): string {
@@ -184,6 +198,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
   [/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----(\\*n)?/g, '<certificate>'],
   [/\b(g|kube-api-access)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1-<suffix>'],
+  [/(\\\\x12)\\\\x[0-9a-f]{2}\\\\x[0-9a-f]{2}"/g, '$1<length>"'],
+  [/(resourceVersion: \\?")\d+/g, '$1<rv>'],
   [/-[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, '-<hash>'],
   [/hash=[0-9A-F]{128}/g, 'hash=<hash>'],
   [/\b10\.(0|244)\.\d+\.\d+\b/g, '<address>'],

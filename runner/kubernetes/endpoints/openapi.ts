@@ -1,11 +1,13 @@
-// The OpenAPI v3 documents: an index, and one document for each group version, made when first asked for.
+// The OpenAPI documents: an index and one document for each group version (v3), all in one (v2), made when first asked for.
 import type { JsonObject } from '../../base/json.ts'
 import { customKey, type OpenApiSource, openApiDocument, openApiHash, openApiIndex } from '../openapi/document.ts'
+import { swaggerDocument, swaggerProtobuf } from '../openapi/swagger.ts'
 import { goJson } from './respond.ts'
 import type { Route, RouteRequest, RouteServer } from './route.ts'
 
-/** The rows of `/openapi/v3`. */
+/** The rows of `/openapi`. */
 export const openApiRoutes: readonly Route[] = [
+  { method: 'GET', path: '/openapi/v2', handle: answerSwagger },
   { method: 'GET', path: '/openapi/v3', handle: answerIndex },
   { method: 'GET', path: '/openapi/v3/*', handle: answerDocument },
 ]
@@ -14,6 +16,7 @@ interface Made {
   readonly source: OpenApiSource
   readonly documents: Map<string, string | undefined>
   index?: string
+  swagger?: string
 }
 
 const made = new WeakMap<object, Made>()
@@ -38,6 +41,20 @@ function answerDocument(request: RouteRequest): Response {
   const caching: Record<string, string> = query.get('hash') === hash ? { 'cache-control': 'public, immutable' } : {}
   if (headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: { ...caching, etag, vary: 'Accept' } })
   return new Response(text, { headers: { ...caching, 'content-type': 'application/json', etag, vary: 'Accept' } })
+}
+
+/** What clients ask for has an `@`, which is not allowed in a Content-Type; the answer is called as the real server calls it. */
+const swaggerAsked = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+const swaggerType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+
+function answerSwagger({ server, headers }: RouteRequest): Response {
+  const known = madeFor(server)
+  const vary = 'Accept-Encoding, Accept'
+  if (headers.get('accept')?.includes(swaggerAsked) === true) {
+    return new Response(Uint8Array.from(swaggerProtobuf(known.source)), { headers: { 'content-type': swaggerType, vary } })
+  }
+  known.swagger ??= goJson(swaggerDocument(known.source))
+  return new Response(known.swagger, { headers: { 'content-type': 'application/json', etag: `"${openApiHash('', known.source)}"`, vary } })
 }
 
 function documentText({ source, documents }: Made, name: string): string | undefined {

@@ -20,7 +20,7 @@ export interface OpenApiSource {
 
 /** The answer of `/openapi/v3`: each document's path with a hash that changes with it. */
 export function openApiIndex(source: OpenApiSource): JsonObject {
-  const paths = documentPaths(source.resources).map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${openApiHash(path, source)}` }])
+  const paths = openApiPaths(source).map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${openApiHash(path, source)}` }])
   return { paths: Object.fromEntries(paths) }
 }
 
@@ -33,7 +33,7 @@ export function openApiHash(path: string, source: OpenApiSource): string {
 
 /** The document of a path of the index (`api/v1`, `apis/apps`), or undefined if the server has no such document. */
 export function openApiDocument(path: string, source: OpenApiSource): JsonObject | undefined {
-  if (!documentPaths(source.resources).includes(path)) return undefined
+  if (!openApiPaths(source).includes(path)) return undefined
   const collection: SchemaCollection = { schemas: {} }
   const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
   const paths: Record<string, JsonObject> = { ...ownPath(path, mine.length > 0, collection) }
@@ -46,17 +46,18 @@ export function openApiDocument(path: string, source: OpenApiSource): JsonObject
   }
 }
 
-/** `group/version Kind`, the key of `CustomSchemas`. */
-export function customKey(resource: { readonly group: string; readonly version: string; readonly kind: string }): string {
-  return `${apiVersionOf(resource)} ${resource.kind}`
-}
-
-function documentPaths(resources: readonly ResourceInfo[]): readonly string[] {
+/** Paths of all documents, sorted: `api/v1`, `apis/apps`, `apis/apps/v1` ... */
+export function openApiPaths({ resources }: OpenApiSource): readonly string[] {
   const groups = resources.flatMap((resource) => {
     const path = basePath(resource).slice(1)
     return resource.group === '' ? [path] : [`apis/${resource.group}`, path]
   })
   return [...new Set(['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwks', 'version', ...groups])].sort()
+}
+
+/** `group/version Kind`, the key of `CustomSchemas`. */
+export function customKey(resource: { readonly group: string; readonly version: string; readonly kind: string }): string {
+  return `${apiVersionOf(resource)} ${resource.kind}`
 }
 
 const ownTypes: Readonly<Record<string, string>> = { api: 'meta.v1.APIVersions', apis: 'meta.v1.APIGroupList', version: 'version.Info' }

@@ -1,0 +1,102 @@
+// The OpenAPI v2 document of all groups together, for clients that still ask for it.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { type OpenApiSource, openApiDocument, openApiPaths } from './document.ts'
+
+/** The document as JSON: the v3 documents joined and put into the older form. */
+export function swaggerDocument(source: OpenApiSource): JsonObject {
+  const paths: Record<string, Json> = {}
+  const definitions: Record<string, Json> = {}
+  for (const path of openApiPaths(source)) {
+    const document = openApiDocument(path, source) ?? {}
+    for (const [name, item] of members(document.paths)) paths[name] = pathItem(item)
+    for (const [name, schema] of members(member(document.components, 'schemas'))) definitions[name] = olderSchema(schema)
+  }
+  return { swagger: '2.0', info: { title: 'Kubernetes', version: source.gitVersion }, paths: sorted(paths), definitions: sorted(definitions) }
+}
+
+/**
+ * The document as kubectl asks for it, in protobuf: name and version only. kubectl reads here about kinds that no v3 document
+ * has, and takes an empty answer to mean that it knows nothing of them.
+ */
+export function swaggerProtobuf(source: OpenApiSource): Uint8Array {
+  const info = [...textField(1, 'Kubernetes'), ...textField(2, source.gitVersion)]
+  return Uint8Array.from([...textField(1, '2.0'), 0x12, info.length, ...info])
+}
+
+const methods = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch'])
+
+function pathItem(item: Json): Json {
+  const entries = members(item).map(([name, value]) => {
+    if (name === 'parameters') return [name, list(value).map(olderParameter)] as const
+    return [name, methods.has(name) ? operation(value) : value] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function operation(value: Json): Json {
+  const { requestBody, parameters, responses, ...rest } = object(value)
+  const body = content(requestBody)
+  const all = [...(body ? [{ in: 'body', name: 'body', schema: olderSchema(body.schema) }] : []), ...list(parameters).map(olderParameter)]
+  return {
+    ...rest,
+    consumes: body ? body.types : ['*/*'],
+    produces: ['application/json', 'application/yaml'],
+    schemes: ['https'],
+    ...(all.length === 0 ? {} : { parameters: all }),
+    responses: Object.fromEntries(members(responses).map(([code, response]) => [code, olderResponse(response)])),
+  }
+}
+
+function olderResponse(response: Json): Json {
+  const { description = '' } = object(response)
+  const body = content(response)
+  return body ? { description, schema: olderSchema(body.schema) } : { description }
+}
+
+function olderParameter(parameter: Json): Json {
+  const { schema, ...rest } = object(parameter)
+  return { ...object(schema), ...rest }
+}
+
+function content(holder: Json | undefined): { readonly types: readonly string[]; readonly schema: Json } | undefined {
+  const types = members(member(holder, 'content'))
+  const schema = types[0] && member(types[0][1], 'schema')
+  return schema === undefined ? undefined : { types: types.map(([type]) => type), schema }
+}
+
+/** References move to `definitions` and may have siblings; alternatives become a string. */
+function olderSchema(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(olderSchema)
+  if (!isObject(schema)) return schema
+  const { $ref, allOf, oneOf, ...rest } = schema
+  const [wrapped] = list(allOf)
+  const own = Object.fromEntries(members(rest).map(([name, value]) => [name, name === 'default' || name === 'enum' ? value : olderSchema(value)]))
+  if (typeof $ref === 'string') return { $ref: $ref.replace('#/components/schemas/', '#/definitions/') }
+  if (wrapped !== undefined) return { ...own, ...object(olderSchema(wrapped)) }
+  return oneOf === undefined ? own : { ...own, type: 'string' }
+}
+
+function textField(number: number, text: string): readonly number[] {
+  const bytes = new TextEncoder().encode(text)
+  return [number * 8 + 2, bytes.length, ...bytes]
+}
+
+function members(value: Json | undefined): readonly (readonly [string, Json])[] {
+  return Object.entries(object(value)).flatMap(([name, item]) => (item === undefined ? [] : [[name, item] as const]))
+}
+
+function member(value: Json | undefined, name: string): Json | undefined {
+  return object(value)[name]
+}
+
+function object(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+function sorted(value: Readonly<Record<string, Json>>): JsonObject {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
