@@ -54,6 +54,6 @@ export function managerOf(fieldManager: string, userAgent: string): string {
 
 /** The form in which an answer goes out. */
 export function showingOf(call: Call, streams = false): Showing {
-  const format: Format = negotiate(call.headers, call.query, streams)
+  const format: Format = negotiate(call.headers, call.query, { streams, custom: call.resource.custom !== undefined })
   return { resource: call.resource, format, query: call.query, now: call.server.clock.now() }
 }

@@ -82,7 +82,8 @@ function watch(call: Call): Response {
   const fieldSelector = asked.watchPath && asked.name !== '' ? `metadata.name=${asked.name}` : options.fieldSelector
   const namespace = namespaceOf(asked.namespace, resource.info.namespaced)
   const stream = watchStream(server, timers, { resource, namespace, options: { ...options, fieldSelector }, format, query })
-  return new Response(stream, { headers: { 'content-type': format.media } })
+  const mark = format.media === 'application/json' ? '' : ';stream=watch'
+  return new Response(stream, { headers: { 'content-type': `${format.media}${mark}` } })
 }
 
 function create(call: Call): Response {

@@ -3,7 +3,7 @@ import { StatusError } from '../status-error.ts'
 
 /** The form of an answer. */
 export interface Format {
-  readonly media: 'application/json' | 'application/yaml'
+  readonly media: 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
   /** What objects are shown as; themselves if absent. */
   readonly as?: 'Table' | 'PartialObjectMetadata'
   readonly metaVersion: 'v1' | 'v1beta1'
@@ -21,8 +21,14 @@ const shown: Readonly<Record<string, Format['as']>> = {
 /** The plain form: of errors that come before negotiation. */
 export const plainFormat: Format = { media: 'application/json', metaVersion: 'v1', pretty: false }
 
-/** Picks the form of an answer; throws StatusError NotAcceptable. `streams`: the path can be watched. */
-export function negotiate(headers: Headers, query: URLSearchParams, streams: boolean): Format {
+/** What can be answered beside JSON and YAML: streams of changes, and whether the kind is a custom one, without protobuf. */
+export interface Available {
+  readonly streams: boolean
+  readonly custom: boolean
+}
+
+/** Picks the form of an answer; throws StatusError NotAcceptable. */
+export function negotiate(headers: Headers, query: URLSearchParams, { streams, custom }: Available): Format {
   const accept = headers.get('accept') ?? ''
   const pretty = isPretty(headers, query)
   if (accept === '' || accept === '*/*') return { media: 'application/json', metaVersion: 'v1', pretty }
@@ -33,7 +39,10 @@ export function negotiate(headers: Headers, query: URLSearchParams, streams: boo
     if (answer === undefined) continue
     served = true
     const as = parameters.get('as')
+    const protobuf = answer === 'application/vnd.kubernetes.protobuf'
+    if (as === undefined && protobuf && custom) continue
     if (as === undefined) return { media: answer, metaVersion: 'v1', pretty }
+    if (as === 'Table' && protobuf) continue
     const form = shown[as]
     const metaVersion = parameters.get('v')
     if (form && parameters.get('g') === 'meta.k8s.io' && (metaVersion === 'v1' || metaVersion === 'v1beta1'))
@@ -47,17 +56,16 @@ export function negotiate(headers: Headers, query: URLSearchParams, streams: boo
 /** The form of an error: what was accepted where that can be told. */
 export function errorFormat(headers: Headers, query: URLSearchParams): Format {
   try {
-    const { media, pretty } = negotiate(headers, query, false)
+    const { media, pretty } = negotiate(headers, query, { streams: false, custom: false })
     return { media, metaVersion: 'v1', pretty }
   } catch {
     return plainFormat
   }
 }
 
-/** Protobuf is accepted and answered in JSON, which every client that asks for it reads as well. */
 function mediaOf(media: string): Format['media'] | undefined {
-  if (media === 'application/yaml') return media
-  return medias.includes(media) || media === '*/*' || media === 'application/*' ? 'application/json' : undefined
+  if (media === 'application/yaml' || media === 'application/vnd.kubernetes.protobuf') return media
+  return media === 'application/json' || media === '*/*' || media === 'application/*' ? 'application/json' : undefined
 }
 
 interface Clause {

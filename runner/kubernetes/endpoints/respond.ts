@@ -1,5 +1,6 @@
 // Answers as bytes: JSON as Go prints it, or YAML; objects and lists as they are, as Tables, or as metadata alone.
 import type { JsonObject } from '../../base/json.ts'
+import { encodeProtobuf } from '../encoding/encode-protobuf.ts'
 import { formatYaml } from '../encoding/yaml.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { ListPage } from '../registry/list.ts'
@@ -46,9 +47,10 @@ export function listBody(page: ListPage, { resource, format, query, now }: Showi
 
 /** A body in bytes with its headers. */
 export function respond(body: JsonObject, format: Format, options: { readonly status?: number; readonly headers?: Headers } = {}): Response {
-  const bytes = encode(body, format)
+  const message = format.media === 'application/vnd.kubernetes.protobuf' ? encodeProtobuf(body) : undefined
+  const bytes = message ?? encode(body, format)
   const headers = new Headers(options.headers)
-  headers.set('content-type', format.media)
+  headers.set('content-type', message || format.media === 'application/yaml' ? format.media : 'application/json')
   headers.set('content-length', String(bytes.length))
   return new Response(bytes, { status: options.status ?? 200, headers })
 }

@@ -1,5 +1,6 @@
 // A watch over HTTP: one JSON line for each event, until the time is over, the client goes, or it reads too slowly.
 import type { JsonObject } from '../../base/json.ts'
+import { encodeWatchFrame } from '../encoding/encode-protobuf.ts'
 import type { KubernetesObject } from '../object.ts'
 import { asJson } from '../registry/plain.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
@@ -132,7 +133,7 @@ class OpenWatch {
 
   #send(type: string, object: JsonObject): void {
     if (this.#over) return
-    this.#controller?.enqueue(new TextEncoder().encode(`${goJson({ type, object })}\n`))
+    this.#controller?.enqueue(frameOf(type, object, this.#asked.format))
     if ((this.#controller?.desiredSize ?? 0) < -patience) this.finish()
   }
 
@@ -159,6 +160,12 @@ class OpenWatch {
       if (!this.#over) this.#repeatBookmark(time + bookmarkEvery)
     })
   }
+}
+
+/** A change as it goes over the wire: a frame of protobuf, or a line of JSON. */
+function frameOf(type: string, object: JsonObject, { media }: Format): Uint8Array {
+  const frame = media === 'application/vnd.kubernetes.protobuf' ? encodeWatchFrame(type, object) : undefined
+  return frame ?? new TextEncoder().encode(`${goJson({ type, object })}\n`)
 }
 
 /** How objects of one watch are shown: a Table says its columns only once. */
