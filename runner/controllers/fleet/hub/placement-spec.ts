@@ -40,16 +40,22 @@ export function placementSpec(placement: KubernetesObject): PlacementSpec {
 /** A strategy with every default; what is set stays. */
 export function defaultStrategy(strategy: JsonObject): RolloutStrategy {
   const { type = 'RollingUpdate', rollingUpdate, applyStrategy, ...rest } = strategy
-  const rolling = { maxSurge: '25%', maxUnavailable: '25%', unavailablePeriodSeconds: 60 }
+  const set = isObject(rollingUpdate) ? rollingUpdate : {}
   const filled = {
     ...rest,
-    applyStrategy: { ...defaultApplyStrategy, ...(isObject(applyStrategy) ? applyStrategy : {}) },
-    ...(type === 'External' ? {} : { rollingUpdate: { ...rolling, ...(isObject(rollingUpdate) ? rollingUpdate : {}) } }),
+    applyStrategy: withApplyDefaults(isObject(applyStrategy) ? applyStrategy : {}),
+    ...(type === 'External' && rollingUpdate === undefined ? {} : { rollingUpdate: { ...(type === 'External' ? {} : defaultRollingUpdate), ...set } }),
     type,
   }
   return filled as unknown as RolloutStrategy
 }
 
+function withApplyDefaults(applyStrategy: JsonObject): JsonObject {
+  const serverSide = applyStrategy.type === 'ServerSideApply' ? { serverSideApplyConfig: { force: false } } : {}
+  return { ...defaultApplyStrategy, ...serverSide, ...applyStrategy }
+}
+
+const defaultRollingUpdate = { maxSurge: '25%', maxUnavailable: '25%', unavailablePeriodSeconds: 60 }
 const defaultApplyStrategy = { comparisonOption: 'PartialComparison', type: 'ClientSideApply', whenToApply: 'Always', whenToTakeOver: 'Always' }
 
 /** A whole number, or a per cent of `total` rounded up. */

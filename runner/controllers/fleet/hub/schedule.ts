@@ -19,6 +19,8 @@ export interface ScheduleGround {
   readonly members: readonly KubernetesObject[]
   /** Bindings of the placement that are not being deleted. */
   readonly bindings: readonly KubernetesObject[]
+  /** What was reported for this very generation of the placement: it stands where nobody has to be picked anew. */
+  readonly reported: readonly ClusterDecision[]
 }
 
 /** What the scheduler wants done, and what it will report. */
@@ -99,9 +101,13 @@ function pickN(ground: ScheduleGround): Schedule {
   const full = held.length >= wanted
   return settle(ground, {
     picked: [...picked, ...kept].map(scored),
-    others: full ? [] : [...beaten, ...unfit],
+    others: full ? stillLeft(ground) : [...beaten, ...unfit],
     fulfilled: picked.length + kept.length >= wanted,
   })
+}
+
+function stillLeft({ reported }: ScheduleGround): readonly ClusterDecision[] {
+  return reported.filter(({ selected }) => !selected)
 }
 
 /** Compares what is picked with the bindings that are there. */

@@ -9,7 +9,7 @@ import { annotations, finalizers, labels, managers } from '../names.ts'
 import { bindings, clusterResourcePlacements, memberClusters, policySnapshots } from '../resources.ts'
 import { isUnderDeletion, parentPlacement, placementKeys, wakeAll } from './keys.ts'
 import type { PlacementPolicy } from './placement-spec.ts'
-import { type ClusterDecision, type Schedule, schedule } from './schedule.ts'
+import { type ClusterDecision, decisionsOf, type Schedule, schedule } from './schedule.ts'
 import { isMarkedLatest, latestOf, snapshotsOf, withAnnotations } from './snapshots.ts'
 
 /** Keys are names of placements; `*` stands for all of them, after a change of the members. */
@@ -46,8 +46,8 @@ async function run(placement: KubernetesObject, context: ControllerContext): Pro
   }
   const members = (await client.list(memberClusters)).items
   const present = (await bindingsOf(name, context)).filter((binding) => !isUnderDeletion(binding))
-  const policy = policyOf(snapshot)
-  const result = schedule({ policy, policySnapshot: snapshot.metadata.name ?? '', members, bindings: present })
+  const reported = at(snapshot, 'status', 'observedCRPGeneration') === generationOf(snapshot) ? decisionsOf(snapshot) : []
+  const result = schedule({ policy: policyOf(snapshot), policySnapshot: snapshot.metadata.name ?? '', members, bindings: present, reported })
   await write(result, { placement: name, snapshot, context })
   await report(snapshot, result, context)
 }
@@ -72,13 +72,18 @@ async function write(
 
 /** The policy snapshot's status; written if it says anything new. */
 async function report(snapshot: KubernetesObject, result: Schedule, { client, clock }: ControllerContext): Promise<void> {
-  const observedCRPGeneration = Number(snapshot.metadata.annotations?.[annotations.placementGeneration] ?? 0)
+  const observedCRPGeneration = generationOf(snapshot)
   const conditions = setCondition(conditionsOf(snapshot), scheduledCondition(result, snapshot.metadata.generation ?? 0), clock.now())
   const targets = result.decisions.length === 0 ? {} : { targetClusters: result.decisions }
   const status: JsonObject = { conditions, observedCRPGeneration, ...targets }
   if (equal(status, snapshot.status)) return
   const stored = await client.get(policySnapshots, { name: snapshot.metadata.name ?? '' })
   if (stored) await client.update(policySnapshots, { ...stored, status }, { subresource: 'status' })
+}
+
+/** The placement's generation that the snapshot is of. */
+function generationOf(snapshot: KubernetesObject): number {
+  return Number(snapshot.metadata.annotations?.[annotations.placementGeneration] ?? 0)
 }
 
 function scheduledCondition({ decisions, fulfilled }: Schedule, observedGeneration: number): Condition {

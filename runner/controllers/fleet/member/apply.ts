@@ -160,7 +160,8 @@ function planPatch(manifest: Manifest, { live, resource, ground }: Present): Ste
     { lastApplied: lastApplied(live), manifest: desired as unknown as JsonObject, live: live as unknown as JsonObject },
     { strategic: isBuiltIn(resource) },
   )
-  if (!equal(patch, {})) return { type: 'patch', resource, live, patch }
+  const unclaimed = strategy.type === 'ServerSideApply' && !hasApplied(live)
+  if (!equal(patch, {}) || unclaimed) return { type: 'patch', resource, live, patch }
   const drifts = full ? patchDetails(manifest.object, live, 'FullComparison') : []
   return rest({ result: 'Applied', object: live, ...(drifts.length === 0 ? {} : { drifts }) })
 }
@@ -171,20 +172,25 @@ async function writePatch(step: Extract<Step, { type: 'patch' }>, manifest: Mani
   if (strategy.type === 'ServerSideApply') {
     const force = strategy.serverSideApplyConfig?.force === true || isManagedByFleetAlone(step.live)
     const body = desiredObject(manifest, ground) as unknown as Json
-    return attempt('failed to apply the manifest object', () => member.patch(step.resource, key, body, { type: 'apply', fieldManager, force }))
+    return attempt('failed to apply the manifest object', () => member.patch(step.resource, key, body, { type: 'apply', fieldManager, force }), step.live)
   }
   const type = isBuiltIn(step.resource) ? 'strategic' : 'merge'
-  return attempt('failed to patch the manifest object', () => member.patch(step.resource, key, step.patch, { type, fieldManager }))
+  return attempt('failed to patch the manifest object', () => member.patch(step.resource, key, step.patch, { type, fieldManager }), step.live)
 }
 
-async function attempt(what: string, write: () => Promise<KubernetesObject>): Promise<Outcome> {
+async function attempt(what: string, write: () => Promise<KubernetesObject>, live?: KubernetesObject): Promise<Outcome> {
   try {
     return { result: 'Applied', object: await write() }
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     const who = what === 'failed to apply the manifest object' ? 'an error is returned by the API server' : 'error returned by the API server'
-    return { result: 'ManifestApplyFailed', error: `failed to apply the manifest: ${what}: ${who}: ${error.message}` }
+    return { result: 'ManifestApplyFailed', error: `failed to apply the manifest: ${what}: ${who}: ${error.message}`, ...(live ? { object: live } : {}) }
   }
+}
+
+/** A server-side apply follows the creation, and makes its fields the agent's own. */
+function hasApplied({ metadata }: KubernetesObject): boolean {
+  return (metadata.managedFields ?? []).some(({ manager, operation }) => manager === fieldManager && operation === 'Apply')
 }
 
 function isManagedByFleetAlone({ metadata }: KubernetesObject): boolean {
