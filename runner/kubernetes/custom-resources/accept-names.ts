@@ -1,6 +1,6 @@
 // Names of a definition are accepted unless another has them, and then it is established (apiextensions' naming and
 // establishing controllers, as one step).
-import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { equal, type Json, type JsonObject } from '../../base/json.ts'
 import { fields, objects, text, texts } from '../kinds/validation/read.ts'
 import { formatTime, type KubernetesObject } from '../object.ts'
 
@@ -62,9 +62,4 @@ function conflictOf(names: JsonObject, others: readonly JsonObject[]): { readonl
   }
   const short = texts(names.shortNames).find((name) => resources.has(name))
   return short === undefined ? undefined : { reason: 'ShortNamesConflict', message: `${JSON.stringify(short)} is already in use` }
-}
-
-/** True for an object that holds the conditions of a definition. */
-export function isEstablished(definition: KubernetesObject): boolean {
-  return isObject(definition.status) && objects(definition.status.conditions).some(({ type, status }) => type === 'Established' && status === 'True')
 }

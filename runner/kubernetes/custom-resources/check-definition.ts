@@ -2,6 +2,7 @@
 import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { validateMeta } from '../kinds/metadata.ts'
 import { child, type Findings, forbidden, immutable, invalid, invalidAll, item, notSupported, required, tooLong } from '../kinds/validation/findings.ts'
+import { internalForm } from '../kinds/validation/internal-form.ts'
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from '../kinds/validation/names.ts'
 import { fields, list, objects, present, text, texts } from '../kinds/validation/read.ts'
 import type { KubernetesObject } from '../object.ts'
@@ -99,9 +100,18 @@ function* validateVersions(versions: readonly JsonObject[]): Findings {
       hoisted.filter((part) => !isHoisted(versions, part)),
     )
   }
-  if (new Set(names).size < names.length) yield invalid('spec.versions', versions, 'must contain unique version names')
+  if (new Set(names).size < names.length) yield invalid('spec.versions', printed(versions), 'must contain unique version names')
   if (versions.filter((version) => version.storage === true).length !== 1)
-    yield invalid('spec.versions', versions, 'must have exactly one version marked as storage version')
+    yield invalid('spec.versions', printed(versions), 'must have exactly one version marked as storage version')
+}
+
+/** The versions as the server's own structs print them, without the parts that stand at the spec. */
+function printed(versions: readonly JsonObject[]): Json {
+  const own = hoisted.filter((part) => !isHoisted(versions, part))
+  return versions.map(({ name, served, storage, deprecated, deprecationWarning, ...parts }) => {
+    const kept = Object.fromEntries(own.map((part) => [part, parts[part]]))
+    return internalForm({ name, served, storage, deprecated, deprecationWarning, ...kept }, 'apiextensions.v1.CustomResourceDefinitionVersion')
+  })
 }
 
 function* validateDeprecation(version: JsonObject, path: string): Findings {

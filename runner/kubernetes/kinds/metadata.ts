@@ -79,7 +79,7 @@ function* validateOwnerReferences(references: readonly JsonObject[]): Findings {
   for (const reference of references) {
     yield* validateOwnerReference(reference)
     if (reference.controller !== true) continue
-    const name = text(reference.kind)
+    const name = `${text(reference.kind)}/${text(reference.name)}`
     if (controller !== undefined)
       yield invalid(
         'metadata.ownerReferences',

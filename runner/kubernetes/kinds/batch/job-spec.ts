@@ -1,9 +1,10 @@
 // Validation of the spec of Jobs, in Jobs and in the templates of CronJobs.
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
-import { child, duplicate, type Findings, invalid, invalidAll, item, nonNegative, notSupported, required, tooMany } from '../validation/findings.ts'
+import { child, duplicate, type Findings, invalid, invalidAll, item, nonNegative, notSupported, required, tooLong, tooMany } from '../validation/findings.ts'
 import { isQualifiedName } from '../validation/names.ts'
 import { fields, list, number, objects, present, text } from '../validation/read.ts'
+import { domainPrefixedPath } from '../validation/references.ts'
 
 const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore']
 const counts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes']
@@ -13,6 +14,10 @@ export function* validateJobSpec(spec: JsonObject, path: string): Findings {
   for (const name of counts) yield* nonNegative(child(path, name), spec[name])
   if (present(spec.maxFailedIndexes) && !present(spec.backoffLimitPerIndex))
     yield required(child(path, 'backoffLimitPerIndex'), 'when maxFailedIndexes is specified')
+  if (present(spec.managedBy)) {
+    yield* domainPrefixedPath(child(path, 'managedBy'), text(spec.managedBy))
+    if (text(spec.managedBy).length > 63) yield tooLong(child(path, 'managedBy'), 63)
+  }
   yield* validateCompletionMode(spec, path)
   if (present(spec.podFailurePolicy)) yield* validateFailurePolicy(spec, child(path, 'podFailurePolicy'))
   yield* validateReplacement(spec, child(path, 'podReplacementPolicy'))

@@ -1,8 +1,8 @@
 // Namespaces.
 import { defineKind } from '../../kind.ts'
 import { age } from '../columns/cells.ts'
-import { invalid } from '../validation/findings.ts'
-import { isDns1123Label, nameRule } from '../validation/names.ts'
+import { type Findings, invalid, invalidAll } from '../validation/findings.ts'
+import { isDns1123Label, isQualifiedName, nameRule } from '../validation/names.ts'
 import { fields, text, texts } from '../validation/read.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
@@ -27,6 +27,8 @@ export const namespace = defineKind({
   },
   prepareForUpdate: (object, old) => ({ ...object, spec: old.spec }),
   validateName: nameRule(isDns1123Label),
+  validate: (object) => [...validateSpecFinalizers(texts(fields(object.spec).finalizers))],
+  validateUpdate: () => [],
   validateStatusUpdate(object) {
     const phase = text(fields(object.status).phase)
     const expected = object.metadata.deletionTimestamp === undefined ? 'Active' : 'Terminating'
@@ -36,3 +38,11 @@ export const namespace = defineKind({
   cells: (object, now) => [object.metadata.name ?? '', text(fields(object.status).phase), age(object, now)],
   selectableFields: (object) => ({ 'status.phase': text(fields(object.status).phase), name: object.metadata.name ?? '' }),
 })
+
+function* validateSpecFinalizers(finalizers: readonly string[]): Findings {
+  for (const name of finalizers) {
+    yield* invalidAll('spec.finalizers', name, isQualifiedName(name))
+    if (!name.includes('/') && name !== 'kubernetes')
+      yield invalid('spec.finalizers', name, 'name is neither a standard finalizer name nor is it fully qualified')
+  }
+}

@@ -4,9 +4,8 @@ import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { age } from '../columns/cells.ts'
 import { withoutStatus } from '../strategy.ts'
-import { type Findings, invalid, invalidAll, item } from '../validation/findings.ts'
-import { isQualifiedName } from '../validation/names.ts'
-import { isObjectCount, isStandardResource, resourceQuantity, sortedEntries } from '../validation/quantities.ts'
+import { type Findings, invalid, item } from '../validation/findings.ts'
+import { isStandardResource, resourceName, resourceQuantity, sortedEntries } from '../validation/quantities.ts'
 import { fields, list, text, texts } from '../validation/read.ts'
 
 const scopes = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity', 'VolumeAttributesClass']
@@ -46,10 +45,8 @@ export const resourceQuota = defineKind({
 function* validateSpec(spec: JsonObject): Findings {
   for (const [name, quantity] of sortedEntries(spec.hard)) {
     const field = item('spec.hard', name)
-    const problems = isQualifiedName(name)
-    yield* invalidAll(field, name, problems)
-    if (problems.length === 0 && !name.includes('/') && !isStandardResource(name) && !isObjectCount(name) && !name.startsWith('count'))
-      yield invalid(field, name, 'must be a standard resource for quota')
+    yield* resourceName(field, name)
+    if (!name.includes('/') && !isStandardResource(name)) yield invalid(field, name, 'must be a standard resource for quota')
     yield* resourceQuantity(field, name, quantity)
   }
   const given = texts(spec.scopes)

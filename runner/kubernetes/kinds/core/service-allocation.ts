@@ -7,29 +7,18 @@ import type { FieldError } from '../../status-error.ts'
 import { contains, formatIpv4, parseAddress, parseCidr } from '../validation/addresses.ts'
 import { child, invalid, item } from '../validation/findings.ts'
 import { fields, list, number, objects, text, texts } from '../validation/read.ts'
+import { validateFamilies } from './service-families.ts'
+import { needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-needs.ts'
 
 const nodePorts = { first: 30000, last: 32767, reserved: 86 }
 
-/** True for types that have a cluster address. */
-export function needsClusterIp(spec: JsonObject): boolean {
-  return spec.type === 'ClusterIP' || spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-}
-
-/** True where ports of nodes lead to the Service. */
-export function needsNodePort(spec: JsonObject): boolean {
-  return spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
-}
-
-/** True where a port of nodes tells of local endpoints. */
-export function needsHealthCheckPort(spec: JsonObject): boolean {
-  return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
-}
-
 /** The spec with everything that the server allocates. Throws the server's refusals. */
 export function allocated(service: KubernetesObject, spec: JsonObject, context: WriteContext): JsonObject {
-  const refuse = (finding: FieldError): never => {
-    throw invalidObject({ group: '', kind: 'Service' }, service.metadata.name ?? '', [finding])
+  const refuse = (...findings: readonly FieldError[]): never => {
+    throw invalidObject({ group: '', kind: 'Service' }, service.metadata.name ?? '', findings)
   }
+  const found = [...validateFamilies(spec)]
+  if (found.length > 0) refuse(...found)
   const withFamilies = needsClusterIp(spec) ? ipFamilies(spec, refuse) : spec
   const withAddress = needsClusterIp(spec) ? clusterAddress(service, withFamilies, { context, refuse }) : withFamilies
   return ports(service, withAddress, { context, refuse })

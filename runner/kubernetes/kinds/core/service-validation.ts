@@ -7,7 +7,8 @@ import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, 
 import { isDns1123Label, isDns1123Subdomain, isPortNumber, isQualifiedName } from '../validation/names.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { portNumberOrName } from '../validation/references.ts'
-import { needsHealthCheckPort } from './service-allocation.ts'
+import { validateFamilies } from './service-families.ts'
+import { isExternal, isHeadless, needsHealthCheckPort } from './service-needs.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
@@ -49,11 +50,6 @@ export function* validateServiceChange(service: KubernetesObject, old: Kubernete
     yield invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set')
   if (needsHealthCheckPort(spec) && needsHealthCheckPort(before) && spec.healthCheckNodePort !== before.healthCheckNodePort)
     yield forbidden('spec.healthCheckNodePort', 'field is immutable')
-}
-
-/** True for a Service without an address of its own. */
-export function isHeadless(spec: JsonObject): boolean {
-  return texts(spec.clusterIPs)[0] === 'None' || spec.clusterIP === 'None'
 }
 
 function* validateByType(spec: JsonObject, ports: readonly JsonObject[]): Findings {
@@ -101,20 +97,6 @@ function* validateAffinity(spec: JsonObject): Findings {
   if (!present(seconds)) return yield required(child(config, 'clientIP', 'timeoutSeconds'), 'when session affinity type is ClientIP')
   if (number(seconds) <= 0 || number(seconds) > dayInSeconds)
     yield invalid(child(config, 'clientIP', 'timeoutSeconds'), seconds, `must be greater than 0 and less than ${dayInSeconds}`)
-}
-
-function* validateFamilies(spec: JsonObject): Findings {
-  if (spec.type === 'ExternalName') return
-  const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
-  const [families, addresses] = [texts(spec.ipFamilies), texts(spec.clusterIPs)]
-  if (present(spec.ipFamilyPolicy) && !policies.includes(text(spec.ipFamilyPolicy))) yield notSupported('spec.ipFamilyPolicy', spec.ipFamilyPolicy, policies)
-  for (const [index, family] of families.entries()) {
-    if (family !== 'IPv4' && family !== 'IPv6') yield notSupported(item('spec.ipFamilies', index), family, ['IPv4', 'IPv6'])
-    if (families.indexOf(family) < index) yield duplicate(item('spec.ipFamilies', index), family)
-  }
-  if (text(spec.clusterIP) !== (addresses[0] ?? '')) yield invalid('spec.clusterIPs', addresses, 'first value must match `clusterIP`')
-  for (const [index, address] of addresses.entries()) if (address !== 'None') yield* ipAddress(item('spec.clusterIPs', index), address)
-  if (addresses.length > 2) yield invalid('spec.clusterIPs', addresses, 'may only hold up to 2 values')
 }
 
 function* validatePortSet(spec: JsonObject, ports: readonly JsonObject[]): Findings {
@@ -173,9 +155,4 @@ function* validateHealthCheck(spec: JsonObject): Findings {
     if (port !== 0) yield invalid('spec.healthCheckNodePort', port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'")
   } else if (port === 0) yield required('spec.healthCheckNodePort')
   else yield* invalidAll('spec.healthCheckNodePort', port, isPortNumber(port))
-}
-
-/** True where traffic comes from outside of the cluster. */
-export function isExternal(spec: JsonObject): boolean {
-  return spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.type === 'ClusterIP' && list(spec.externalIPs).length > 0)
 }

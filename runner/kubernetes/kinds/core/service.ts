@@ -7,8 +7,9 @@ import { defaultsOf } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
 import { isDns1035Label, nameRule } from '../validation/names.ts'
 import { fields, list, number, objects, text, texts } from '../validation/read.ts'
-import { allocated, needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-allocation.ts'
-import { isExternal, validateService, validateServiceChange } from './service-validation.ts'
+import { allocated } from './service-allocation.ts'
+import { isExternal, needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-needs.ts'
+import { validateService, validateServiceChange } from './service-validation.ts'
 
 const validateName = nameRule(isDns1035Label)
 

@@ -9,7 +9,7 @@ import { parseAddress } from '../validation/addresses.ts'
 import { child, type Findings, immutable, invalid, invalidAll, item, notSupported, required, tooLong } from '../validation/findings.ts'
 import { isDns1035Label, isDns1123Subdomain, isPortName, isPortNumber, isWildcardSubdomain } from '../validation/names.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
-import { optionalName, requiredText } from '../validation/references.ts'
+import { domainPrefixedPath, optionalName, requiredText } from '../validation/references.ts'
 
 const forbiddenParts = ['//', '/./', '/../', '%2f', '%2F']
 const forbiddenEnds = ['/..', '/.']
@@ -123,9 +123,7 @@ function* validateClass(object: KubernetesObject): Findings {
   const { controller, parameters } = fields(object.spec)
   const name = text(controller)
   if (name.length > 250) yield tooLong('spec.controller', 250)
-  if (name === '') yield required('spec.controller')
-  else if (!name.includes('/')) yield invalid('spec.controller', name, 'must be a domain-prefixed path (such as "acme.io/foo")')
-  else yield* invalidAll('spec.controller', name.split('/')[0] ?? '', isDns1123Subdomain(name.split('/')[0] ?? ''))
+  yield* domainPrefixedPath('spec.controller', name)
   if (!present(parameters)) return
   const path = 'spec.parameters'
   const { kind, name: parameterName, scope, namespace } = fields(parameters)

@@ -20,7 +20,7 @@ export const runtimeClass = defineKind({
 
 function* validateClass(object: KubernetesObject): Findings {
   yield* invalidAll('handler', text(object.handler), isDns1123Label(text(object.handler)))
-  yield* validateResourceList(fields(object.overhead).podFixed, 'overhead.podFixed')
+  yield* validateResourceList(fields(object.overhead).podFixed, 'overhead.limits')
   yield* validateLabels(fields(object.scheduling).nodeSelector, 'scheduling.nodeSelector')
   yield* validateTolerations(fields(object.scheduling).tolerations, 'scheduling.tolerations')
 }

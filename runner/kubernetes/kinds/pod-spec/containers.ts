@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notFound, notSupported, required } from '../validation/findings.ts'
 import { isDns1123Label, isPortName, isPortNumber } from '../validation/names.ts'
 import { validateResources } from '../validation/quantities.ts'
-import { fields, number, objects, present, text } from '../validation/read.ts'
+import { number, objects, present, text } from '../validation/read.ts'
 import { requiredName } from '../validation/references.ts'
 import { validateEnvironment, validateEnvironmentFrom } from './environment.ts'
 import { validateLifecycle, validateProbes } from './handlers.ts'
@@ -182,10 +182,4 @@ function* validateResizePolicy(policies: Json | undefined, path: string, restart
     else if (restart !== 'NotRequired' && restart !== 'RestartContainer') yield notSupported(path, restart, ['NotRequired', 'RestartContainer'])
     if (restartPolicy === 'Never' && restart !== 'NotRequired') yield invalid(path, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'")
   }
-}
-
-/** The named containers of a pod spec with their paths, as rules that look at all of them walk. */
-export function* everyContainer(spec: JsonObject, path: string): Generator<readonly [JsonObject, string]> {
-  for (const name of ['initContainers', 'containers', 'ephemeralContainers'])
-    for (const [index, container] of objects(fields(spec)[name]).entries()) yield [container, item(child(path, name), index)]
 }

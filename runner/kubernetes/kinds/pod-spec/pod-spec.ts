@@ -79,7 +79,7 @@ function* validateNames(spec: JsonObject, path: string): Findings {
   yield* optionalName(child(path, 'priorityClassName'), spec.priorityClassName)
   if (present(spec.runtimeClassName)) yield* invalidAll(child(path, 'runtimeClassName'), spec.runtimeClassName, isDns1123Subdomain(text(spec.runtimeClassName)))
   if (present(spec.preemptionPolicy)) yield* choice(child(path, 'preemptionPolicy'), spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])
-  yield* validateResourceList(spec.overhead, child(path, 'overhead'))
+  yield* validateResourceList(spec.overhead, child(path, 'overhead', 'limits'))
   yield* validateOperatingSystem(spec, path)
 }
 
@@ -125,7 +125,7 @@ function* validateHostUsers(spec: JsonObject, path: string): Findings {
     ['hostPID', 'HostPID'],
     ['hostIPC', 'HostIPC'],
   ] as const)
-    if (spec[field] === true) yield forbidden(child(path, printed), 'when `hostUsers` is false')
+    if (spec[field] === true) yield forbidden(child(path, printed), 'when `pod.Spec.HostUsers` is false')
 }
 
 function* validateClaims(claims: readonly JsonObject[], path: string): Findings {

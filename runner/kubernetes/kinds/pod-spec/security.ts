@@ -50,8 +50,8 @@ export function* validatePodSecurityContext(spec: JsonObject, path: string): Fin
 export function* validateOperatingSystem(spec: JsonObject, path: string): Findings {
   if (!present(spec.os)) return
   const name = text(fields(spec.os).name)
-  if (name === '') return yield required(child(path, 'os', 'name'))
-  if (name !== 'linux' && name !== 'windows') return yield notSupported(child(path, 'os', 'name'), name, ['linux', 'windows'])
+  if (name === '') return yield required(child(path, 'os', 'name'), 'cannot be empty')
+  if (name !== 'linux' && name !== 'windows') return yield notSupported(child(path, 'os'), name, ['linux', 'windows'])
   const context = fields(spec.securityContext)
   if (name === 'linux' && present(context.windowsOptions))
     yield forbidden(child(path, 'securityContext', 'windowsOptions'), 'windows options cannot be set for a linux pod')

@@ -1,5 +1,5 @@
 // What validation finds: field errors in the words of apimachinery's `pkg/util/validation/field`, and the rules that are generic.
-import { canonical, equal, type Json } from '../../../base/json.ts'
+import { equal, type Json } from '../../../base/json.ts'
 import type { FieldError } from '../../status-error.ts'
 
 /** What a validating generator yields, in the order in which the server lists it. */
@@ -71,16 +71,6 @@ export function* nonNegative(field: string, value: Json | undefined): Findings {
   if (typeof value === 'number' && value < 0) yield invalid(field, value, 'must be greater than or equal to 0')
 }
 
-/** A number that must be above zero. Absent is fine. */
-export function* positive(field: string, value: Json | undefined): Findings {
-  if (typeof value === 'number' && value <= 0) yield invalid(field, value, 'must be greater than zero')
-}
-
-/** A value that must be one of a list; absent counts as `""`. */
-export function* oneOf(field: string, value: Json | undefined, supported: readonly string[]): Findings {
-  if (typeof value !== 'string' || !supported.includes(value)) yield notSupported(field, value ?? '', supported)
-}
-
 /** A value that must be the one of before. */
 export function* immutable(field: string, value: Json | undefined, old: Json | undefined): Findings {
   if (!equal(value ?? undefined, old ?? undefined)) yield invalid(field, value, 'field is immutable')
@@ -100,9 +90,4 @@ function quote(text: string): string {
 
 function withDetail(text: string, detail: string): string {
   return detail === '' ? text : `${text}: ${detail}`
-}
-
-/** JSON text with sorted keys, for maps whose order Go sorts. */
-export function sortedJson(value: Json): Json {
-  return JSON.parse(canonical(value)) as Json
 }

@@ -65,12 +65,6 @@ const configKey: Pattern = {
 
 const percent: Pattern = { pattern: '[0-9]+%', says: "a valid percent string must be a numeric string followed by an ending '%'", examples: ['1%', '93%'] }
 
-const httpPath: Pattern = {
-  pattern: `[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+`,
-  says: 'must be a valid HTTP path',
-  examples: ['/', '/example/path'],
-}
-
 /** RFC 1123 label. */
 export const isDns1123Label: Syntax = (value) => {
   const dotted = !whole(dns1123Label.pattern).test(value) && whole(dns1123Subdomain.pattern).test(value)
@@ -88,16 +82,6 @@ export const isWildcardSubdomain: Syntax = (value) => match(wildcardSubdomain, v
 
 /** `25%`. */
 export const isPercent: Syntax = (value) => match(percent, value)
-
-/** A path of an HTTP URL. */
-export const isHttpPath: Syntax = (value) => match(httpPath, value)
-
-/** A fully qualified domain name: at least one dot. */
-export function fullyQualifiedName(value: string): readonly string[] {
-  if (value === '') return []
-  const problems = isDns1123Subdomain(value)
-  return problems.length === 0 && !value.includes('.') ? ['should be a domain with at least two segments separated by dots'] : problems
-}
 
 /** Key of a label, annotation, taint, condition: a name with an optional prefix. */
 export const isQualifiedName: Syntax = (value) => {

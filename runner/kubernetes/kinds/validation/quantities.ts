@@ -109,17 +109,19 @@ export function isStandardResource(name: string): boolean {
   )
 }
 
-/** True for a resource counted in whole objects. */
-export function isObjectCount(name: string): boolean {
-  return objectCounts.includes(name)
-}
-
 function* validateResourceEntry(field: string, name: string, quantity: Json | undefined): Findings {
   yield* resourceName(field, name)
   if (!name.includes('/')) {
     if (!containerResources.includes(name) && !isHugePages(name)) yield invalid(field, name, 'must be a standard resource for containers')
   } else if (!isNativeResource(name) && !isExtendedResource(name)) yield invalid(field, name, "doesn't follow extended resource name standard")
   yield* resourceQuantity(field, name, quantity)
+  if (isHugePages(name) && !isMultipleOf(quantity, name.slice('hugepages-'.length)))
+    yield invalid(field, quantity, `${String(quantity)} is not positive integer multiple of ${name}`)
+}
+
+function isMultipleOf(quantity: Json | undefined, size: string): boolean {
+  const unit = billionths(size)
+  return unit <= 0n || billionths(quantity) % unit === 0n
 }
 
 function* requestWithinLimit(limits: JsonObject, [name, request]: readonly [string, Json | undefined], path: string): Findings {

@@ -47,3 +47,14 @@ export function* localPath(field: string, value: string): Findings {
 export function* fileMode(field: string, value: Json | undefined): Findings {
   if (present(value) && (Number(value) < 0 || Number(value) > 0o777)) yield invalid(field, value, 'must be a number between 0 and 0777 (octal), both inclusive')
 }
+
+/** `acme.io/foo`: a domain and a path in it. */
+export function* domainPrefixedPath(field: string, value: string): Findings {
+  const slash = value.indexOf('/')
+  const [host, path] = [value.slice(0, slash), value.slice(slash + 1)]
+  if (value === '') return yield required(field)
+  if (slash < 1 || path === '') return yield invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")')
+  yield* invalidAll(field, host, isDns1123Subdomain(host))
+  if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path))
+    yield invalid(field, path, "Invalid path (e.g. 'acme.io/foo', regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')")
+}

@@ -1,0 +1,185 @@
+// What objects count against a ResourceQuota, and what a namespace uses.
+import { isObject, type JsonObject } from '../../../base/json.ts'
+import { at, type KubernetesObject } from '../../object.ts'
+import { addQuantities, formatQuantity, parseQuantity, type Quantity } from '../../quantity.ts'
+
+/** Amounts by resource name, as a quota's `hard` names them. */
+export type Usage = Readonly<Record<string, Quantity>>
+
+/** The kinds that are counted under a plain name beside `count/<resource>`. */
+const plainNames: Readonly<Record<string, string>> = {
+  ConfigMap: 'configmaps',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
+  ReplicationController: 'replicationcontrollers',
+  ResourceQuota: 'resourcequotas',
+  Secret: 'secrets',
+  Service: 'services',
+}
+
+/** Everything that `count/` can name among the built-in kinds: apiVersion and kind by plural and group. */
+export const countedKinds: Readonly<Record<string, readonly [apiVersion: string, kind: string]>> = {
+  pods: ['v1', 'Pod'],
+  configmaps: ['v1', 'ConfigMap'],
+  persistentvolumeclaims: ['v1', 'PersistentVolumeClaim'],
+  replicationcontrollers: ['v1', 'ReplicationController'],
+  resourcequotas: ['v1', 'ResourceQuota'],
+  secrets: ['v1', 'Secret'],
+  services: ['v1', 'Service'],
+  serviceaccounts: ['v1', 'ServiceAccount'],
+  'deployments.apps': ['apps/v1', 'Deployment'],
+  'replicasets.apps': ['apps/v1', 'ReplicaSet'],
+  'statefulsets.apps': ['apps/v1', 'StatefulSet'],
+  'daemonsets.apps': ['apps/v1', 'DaemonSet'],
+  'jobs.batch': ['batch/v1', 'Job'],
+  'cronjobs.batch': ['batch/v1', 'CronJob'],
+  'ingresses.networking.k8s.io': ['networking.k8s.io/v1', 'Ingress'],
+}
+
+const one = parseQuantity('1')
+
+/** What one object counts for. */
+export function usageOf(object: KubernetesObject): Usage {
+  const counted = Object.entries(countedKinds).find(([, [apiVersion, kind]]) => apiVersion === object.apiVersion && kind === object.kind)
+  const count = counted ? { [`count/${counted[0]}`]: one } : {}
+  const plain = object.apiVersion === 'v1' ? plainNames[object.kind] : undefined
+  return { ...count, ...(plain !== undefined && { [plain]: one }), ...special[`${object.apiVersion} ${object.kind}`]?.(object) }
+}
+
+const special: Readonly<Record<string, (object: KubernetesObject) => Usage>> = {
+  'v1 Pod': podUsage,
+  'v1 Service': serviceUsage,
+  'v1 PersistentVolumeClaim': claimUsage,
+}
+
+/** What containers ask for, under every name that a quota may use; pods that are done count for nothing. */
+function podUsage(pod: KubernetesObject): Usage {
+  const phase = at(pod, 'status', 'phase')
+  if (phase === 'Succeeded' || phase === 'Failed') return {}
+  const usage: Record<string, Quantity> = { pods: one }
+  for (const [part, amounts] of Object.entries(podResources(pod))) {
+    for (const [name, quantity] of Object.entries(amounts)) {
+      usage[`${part}.${name}`] = quantity
+      if (part === 'requests' && ['cpu', 'memory', 'ephemeral-storage'].includes(name)) usage[name] = quantity
+    }
+  }
+  return usage
+}
+
+/** Requests and limits of a pod: the sum of its containers, or its largest init container where that is more. */
+function podResources(pod: KubernetesObject): Readonly<Record<'requests' | 'limits', Usage>> {
+  const of = (part: 'requests' | 'limits'): Usage => {
+    const sum: Record<string, Quantity> = {}
+    for (const container of containersOf(pod, 'containers'))
+      for (const [name, text] of amountsOf(container, part)) sum[name] = sum[name] ? addQuantities(sum[name], parseQuantity(text)) : parseQuantity(text)
+    for (const container of containersOf(pod, 'initContainers'))
+      for (const [name, text] of amountsOf(container, part)) {
+        const quantity = parseQuantity(text)
+        const known = sum[name]
+        if (!known || quantity.nanos > known.nanos) sum[name] = quantity
+      }
+    return sum
+  }
+  return { requests: of('requests'), limits: of('limits') }
+}
+
+/** Containers of a pod, of one sort. */
+export function containersOf(pod: KubernetesObject, sort: 'containers' | 'initContainers'): readonly JsonObject[] {
+  const list = at(pod, 'spec', sort)
+  return Array.isArray(list) ? list.filter(isObject) : []
+}
+
+/** Named amounts of a container. */
+export function amountsOf(container: JsonObject, part: 'requests' | 'limits'): readonly (readonly [string, string])[] {
+  const amounts = at(container, 'resources', part)
+  return isObject(amounts) ? Object.entries(amounts).map(([name, value]) => [name, String(value)] as const) : []
+}
+
+function serviceUsage(service: KubernetesObject): Usage {
+  const type = at(service, 'spec', 'type')
+  const ports = at(service, 'spec', 'ports')
+  const nodePorts = type === 'NodePort' || type === 'LoadBalancer' ? (Array.isArray(ports) ? ports.length : 0) : 0
+  return { 'services.nodeports': parseQuantity(String(nodePorts)), 'services.loadbalancers': parseQuantity(type === 'LoadBalancer' ? '1' : '0') }
+}
+
+function claimUsage(claim: KubernetesObject): Usage {
+  const storage = at(claim, 'spec', 'resources', 'requests', 'storage')
+  if (typeof storage !== 'string') return {}
+  const name = at(claim, 'spec', 'storageClassName')
+  const amount = parseQuantity(storage)
+  const prefix = `${name}.storageclass.storage.k8s.io`
+  return { 'requests.storage': amount, ...(typeof name === 'string' && { [`${prefix}/requests.storage`]: amount, [`${prefix}/persistentvolumeclaims`]: one }) }
+}
+
+/** The kinds that must be counted for these resource names. */
+export function kindsFor(names: readonly string[]): readonly (readonly [apiVersion: string, kind: string])[] {
+  const kinds = new Set<readonly [string, string]>()
+  for (const name of names) {
+    const plural = name.replace(/^count\//, '').split('.')[0] ?? ''
+    const direct = countedKinds[name.replace(/^count\//, '')]
+    if (direct) kinds.add(direct)
+    else if (name.includes('storageclass') || name === 'requests.storage') kinds.add(['v1', 'PersistentVolumeClaim'])
+    else if (plural === 'services') kinds.add(['v1', 'Service'])
+    else kinds.add(['v1', 'Pod'])
+  }
+  return [...new Map([...kinds].map((kind) => [kind.join(' '), kind])).values()]
+}
+
+/** Sum of what objects use of these resources; unused ones are `0`. */
+export function totalUsage(names: readonly string[], objects: readonly KubernetesObject[]): Usage {
+  const sum: Record<string, Quantity> = Object.fromEntries(names.map((name) => [name, parseQuantity('0')]))
+  for (const object of objects) {
+    const usage = usageOf(object)
+    for (const name of names) {
+      const [known, more] = [sum[name], usage[name]]
+      if (known && more) sum[name] = addQuantities(known, more)
+    }
+  }
+  return sum
+}
+
+/** Canonical text of a quantity. */
+export function quantityText({ nanos, format }: Quantity): string {
+  return formatQuantity(nanos, format)
+}
+
+/** True if a quota's scopes let an object count. */
+export function inScope(quota: KubernetesObject, object: KubernetesObject): boolean {
+  const scopes = at(quota, 'spec', 'scopes')
+  const selectors = at(quota, 'spec', 'scopeSelector', 'matchExpressions')
+  const named = [
+    ...(Array.isArray(scopes) ? scopes.map((name) => ({ scopeName: name, operator: 'Exists' })) : []),
+    ...(Array.isArray(selectors) ? selectors.filter(isObject) : []),
+  ]
+  if (named.length === 0) return true
+  return object.kind === 'Pod' && named.every((each) => holds(each as JsonObject, object))
+}
+
+function holds({ scopeName, operator, values }: JsonObject, pod: KubernetesObject): boolean {
+  const bestEffort =
+    at(pod, 'status', 'qosClass') === 'BestEffort' ||
+    [...containersOf(pod, 'containers'), ...containersOf(pod, 'initContainers')].every(
+      (each) => amountsOf(each, 'requests').length + amountsOf(each, 'limits').length === 0,
+    )
+  const terminating = at(pod, 'spec', 'activeDeadlineSeconds') !== undefined
+  const priority = at(pod, 'spec', 'priorityClassName')
+  switch (scopeName) {
+    case 'BestEffort':
+      return bestEffort
+    case 'NotBestEffort':
+      return !bestEffort
+    case 'Terminating':
+      return terminating
+    case 'NotTerminating':
+      return !terminating
+    case 'PriorityClass':
+      return chooses(String(operator), Array.isArray(values) ? values.map(String) : [], typeof priority === 'string' ? priority : undefined)
+    default:
+      return false
+  }
+}
+
+function chooses(operator: string, values: readonly string[], value: string | undefined): boolean {
+  if (operator === 'Exists') return value !== undefined
+  if (operator === 'DoesNotExist') return value === undefined
+  return operator === 'In' ? value !== undefined && values.includes(value) : value === undefined || !values.includes(value)
+}
