@@ -4,6 +4,7 @@ import type { ControllerDefinition } from './controller.ts'
 import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { disruptionController } from './disruption.ts'
 import { endpointSliceController, endpointsController } from './endpoint-slice.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { jobController } from './job.ts'
@@ -11,16 +12,19 @@ import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { replicaSetController } from './replica-set.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set.ts'
+import { storageProtection } from './storage-protection.ts'
 
 const all: readonly ControllerDefinition[] = [
   clusterRoleAggregation,
   cronJobController,
   daemonSetController,
   deploymentController,
+  disruptionController,
   endpointSliceController,
   endpointsController,
   garbageCollector,
@@ -30,10 +34,12 @@ const all: readonly ControllerDefinition[] = [
   nodeKubelet,
   nodeLifecycle,
   replicaSetController,
+  resourceQuotaController,
   rootCaPublisher,
   scheduler,
   serviceAccountController,
   statefulSetController,
+  storageProtection,
 ]
 
 /** Names by which whole programs are left out. */

@@ -18,7 +18,11 @@ export const priority: AdmissionPlugin = {
       const words = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`
       throw refusal(request, words)
     }
-    const preemptionPolicy = spec.preemptionPolicy ?? (found?.preemptionPolicy as string | undefined) ?? 'PreemptLowerPriority'
+    const preemptionPolicy = (found?.preemptionPolicy as string | undefined) ?? 'PreemptLowerPriority'
+    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
+      const words = `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`
+      throw refusal(request, words)
+    }
     return { ...object, spec: { ...spec, ...(found && { priorityClassName: found.metadata.name }), priority: value, preemptionPolicy } }
   },
 }

@@ -2,17 +2,18 @@
 import type { AdmissionPlugin } from './plugin.ts'
 import { isWriteOf } from './refusal.ts'
 
-const finalizers: Readonly<Record<string, string>> = {
-  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
-  persistentvolumes: 'kubernetes.io/pv-protection',
+const finalizers: Readonly<Record<string, readonly [group: string, finalizer: string]>> = {
+  persistentvolumeclaims: ['', 'kubernetes.io/pvc-protection'],
+  persistentvolumes: ['', 'kubernetes.io/pv-protection'],
+  volumeattributesclasses: ['storage.k8s.io', 'kubernetes.io/vac-protection'],
 }
 
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   admit(request) {
     const { object, operation, resource } = request
-    const finalizer = finalizers[resource.plural]
-    if (!object || operation !== 'CREATE' || finalizer === undefined || !isWriteOf(request, '', resource.plural)) return undefined
+    const [group = '', finalizer] = finalizers[resource.plural] ?? []
+    if (!object || operation !== 'CREATE' || finalizer === undefined || !isWriteOf(request, group, resource.plural)) return undefined
     const known = object.metadata.finalizers ?? []
     if (known.includes(finalizer)) return undefined
     return { ...object, metadata: { ...object.metadata, finalizers: [...known, finalizer] } }

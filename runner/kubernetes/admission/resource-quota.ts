@@ -1,0 +1,74 @@
+// Refuses what would take a namespace beyond one of its quotas.
+import { isObject } from '../../base/json.ts'
+import { amountsOf, containersOf, inScope, kindsFor, quantityText, totalUsage, type Usage, usageOf } from '../kinds/quota/usage.ts'
+import { at, type KubernetesObject } from '../object.ts'
+import { addQuantities, parseQuantity } from '../quantity.ts'
+import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts'
+import { refusal } from './refusal.ts'
+
+/** Names that every container of a pod must say something about where a quota limits them, by where they say it. */
+const mandatory: Readonly<Record<string, readonly ['requests' | 'limits', string]>> = {
+  cpu: ['requests', 'cpu'],
+  memory: ['requests', 'memory'],
+  'requests.cpu': ['requests', 'cpu'],
+  'requests.memory': ['requests', 'memory'],
+  'limits.cpu': ['limits', 'cpu'],
+  'limits.memory': ['limits', 'memory'],
+}
+
+export const resourceQuota: AdmissionPlugin = {
+  name: 'ResourceQuota',
+  validate(request) {
+    const { operation, object, key, subresource, context } = request
+    if (!object || operation !== 'CREATE' || subresource !== '' || key.namespace === undefined) return
+    const usage = usageOf(object)
+    if (Object.keys(usage).length === 0) return
+    for (const quota of context.list('v1', 'ResourceQuota', key.namespace)) if (inScope(quota, object)) checkQuota(request, quota, { object, usage })
+  },
+}
+
+function checkQuota(request: AdmissionRequest, quota: KubernetesObject, { object, usage }: { object: KubernetesObject; usage: Usage }): void {
+  const hard = at(quota, 'spec', 'hard')
+  const limits = isObject(hard) ? Object.entries(hard).map(([name, value]) => [name, String(value)] as const) : []
+  const name = quota.metadata.name ?? ''
+  if (object.kind === 'Pod') {
+    const missing = limits
+      .map(([limit]) => limit)
+      .filter((limit) => mandatory[limit])
+      .sort()
+      .flatMap((limit) => silentContainers(object, limit))
+    if (missing.length > 0) throw refusal(request, `failed quota: ${name}: must specify ${missing.join('; ')}`)
+  }
+  const asked = limits.filter(([limit]) => (usage[limit]?.nanos ?? 0n) > 0n)
+  if (asked.length === 0) return
+  const used = usedOf(
+    request,
+    quota,
+    asked.map(([limit]) => limit),
+  )
+  const over = asked.filter(([limit, most]) => {
+    const [more, before] = [usage[limit], used[limit]]
+    return more && before && addQuantities(before, more).nanos > parseQuantity(most).nanos
+  })
+  if (over.length === 0) return
+  const names = over.map(([limit]) => limit).sort()
+  const words = (amounts: Usage): string => names.map((limit) => `${limit}=${amounts[limit] ? quantityText(amounts[limit]) : '0'}`).join(',')
+  const most = Object.fromEntries(over.map(([limit, text]) => [limit, parseQuantity(text)]))
+  throw refusal(request, `exceeded quota: ${name}, requested: ${words(usage)}, used: ${words(used)}, limited: ${words(most)}`)
+}
+
+function silentContainers(pod: KubernetesObject, limit: string): readonly string[] {
+  const [part, name] = mandatory[limit] ?? ['requests', '']
+  const silent = [...containersOf(pod, 'containers'), ...containersOf(pod, 'initContainers')].filter(
+    (container) => !amountsOf(container, part).some(([each]) => each === name),
+  )
+  return silent.length === 0 ? [] : [`${limit} for: ${silent.map((container) => container.name).join(',')}`]
+}
+
+function usedOf({ context, key }: AdmissionRequest, quota: KubernetesObject, names: readonly string[]): Usage {
+  const objects = kindsFor(names).flatMap(([apiVersion, kind]) => context.list(apiVersion, kind, key.namespace))
+  return totalUsage(
+    names,
+    objects.filter((object) => inScope(quota, object)),
+  )
+}
