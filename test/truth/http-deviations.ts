@@ -5,6 +5,5 @@ export const leftOut: Readonly<Record<string, string>> = {}
 
 /** Known deviations by `name step`. */
 export const deviations: Readonly<Record<string, string>> = {
-  'eviction 10': 'No controller keeps the status of disruption budgets yet: an eviction finds one still being processed',
   'scale-subresource 4': 'The recorded controller had not yet written its status when the next request came',
 }

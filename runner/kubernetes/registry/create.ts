@@ -55,7 +55,7 @@ function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): K
 }
 
 function withSystemFields(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
-  const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, generation: _n, resourceVersion, ...metadata } = object.metadata
+  const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, resourceVersion, ...metadata } = object.metadata
   if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0')
     throw plainError('resourceVersion should not be set on objects to be created')
   return {

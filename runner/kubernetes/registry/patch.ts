@@ -63,13 +63,13 @@ function misfit(patch: ObjectPatch, patched: Json, why: string): StatusError {
 const patchers: Readonly<Record<'json' | 'merge' | 'strategic', (target: JsonObject, patch: Json, scope: WriteScope) => Json>> = {
   json: (target, patch) => jsonPatch(target, patch),
   merge: (target, patch) => mergePatch(target, requireObject(patch)),
-  strategic: (target, patch, { resource }) => strategicMergePatch(target, requireObject(patch), resource.schema),
+  strategic: (target, patch, { resource }) => strategicMergePatch(target, requireObject(patch, ''), resource.schema),
 }
 
-function requireObject(patch: Json): JsonObject {
+function requireObject(patch: Json, prefix = 'error decoding patch: '): JsonObject {
   if (isObject(patch)) return patch
   const sent = patch === null ? 'null' : Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch
-  throw badRequest(`error decoding patch: json: cannot unmarshal ${sent} into Go value of type map[string]interface {}`)
+  throw badRequest(`${prefix}json: cannot unmarshal ${sent} into Go value of type map[string]interface {}`)
 }
 
 function named({ key }: WriteScope, object: KubernetesObject): KubernetesObject {

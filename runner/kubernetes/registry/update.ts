@@ -108,12 +108,17 @@ function beforeUpdate({ resource, subresource }: WriteScope, next: KubernetesObj
   const prepared = (subresource === '' ? rules?.prepareForUpdate?.(next, live, context) : undefined) ?? next
   const { generation } = live.metadata
   if (generation === undefined || !(rules?.hasGeneration ?? hasGeneration(resource.info))) return prepared
-  const raised = rules?.raisesGeneration ?? differsBeyondMetadata
+  const raised = rules?.raisesGeneration ?? (resource.hasStatus ? differsBeyondStatus : differsBeyondMetadata)
   if (!raised(ordered(resource, prepared), live)) return prepared
   return { ...prepared, metadata: { ...prepared.metadata, generation: generation + 1 } }
 }
 
+/** Without a status of its own, `status` is a field as any other. */
 function differsBeyondMetadata(next: KubernetesObject, live: KubernetesObject): boolean {
+  return !equal({ ...next, metadata: undefined }, { ...live, metadata: undefined })
+}
+
+function differsBeyondStatus(next: KubernetesObject, live: KubernetesObject): boolean {
   return !equal({ ...next, metadata: undefined, status: undefined }, { ...live, metadata: undefined, status: undefined })
 }
 

@@ -1,5 +1,9 @@
 // Which subresource is answered by what: parts of the object itself, Scales, and those that do something.
 
+import type { Json } from '../../../base/json.ts'
+import { humanDuration } from '../../duration.ts'
+import type { Column, KindRules } from '../../kind.ts'
+import { at, type KubernetesObject } from '../../object.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
 import { liveObject } from '../../registry/engine.ts'
 import { methodNotAllowed, noSuchResource, notFound } from '../../registry/errors.ts'
@@ -10,7 +14,7 @@ import { getScale, patchScale, updateScale } from '../../registry/scale.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from '../call.ts'
 import { readWriteOptions, type WriteOptionsRead } from '../query-options.ts'
 import { parseObject, parsePatch } from '../read-body.ts'
-import { objectBody, respond } from '../respond.ts'
+import { objectBody, respond, type Showing } from '../respond.ts'
 import { patchType, written } from '../written.ts'
 import { answerConnect } from './connect.ts'
 import { answerLog } from './log.ts'
@@ -76,20 +80,41 @@ function patchPart(call: Call): Response {
 }
 
 function readScale(call: Call): Response {
-  const showing = showingOf(call)
+  const showing = showingOfScale(call)
   return respond(objectBody(getScale(call.server, { resource: call.resource, key: keyOfCall(call) }), showing), showing.format)
 }
 
 function writeScale(call: Call): Response {
-  const showing = showingOf(call)
+  const showing = showingOfScale(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'Scale')
   return written(call, updateScale(call.server, scopeOf(call, options), value), { status: 200, showing })
 }
 
 function changeScale(call: Call): Response {
-  const { patch, options, showing } = readPatch(call)
-  return written(call, patchScale(call.server, scopeOf(call, options), patch), { status: 200, showing })
+  const { patch, options } = readPatch(call)
+  return written(call, patchScale(call.server, scopeOf(call, options), patch), { status: 200, showing: showingOfScale(call) })
+}
+
+const scaleColumns: readonly Column[] = [
+  { name: 'Name', type: 'string', format: 'name', description: '', priority: 0 },
+  { name: 'Desired', type: 'integer', format: '', description: '', priority: 0 },
+  { name: 'Available', type: 'integer', format: '', description: '', priority: 0 },
+  { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
+]
+
+/** A Scale has a table of its own, whatever it is a Scale of. */
+function showingOfScale(call: Call): Showing {
+  const { resource } = call
+  const rules: KindRules = { apiVersion: 'autoscaling/v1', kind: 'Scale', cells: scaleCells }
+  const scales = { ...resource, info: { ...resource.info, columns: scaleColumns, source: 'built-in' as const }, custom: undefined, rules }
+  return { ...showingOf(call), resource: scales }
+}
+
+function scaleCells(scale: KubernetesObject, now: number): readonly Json[] {
+  const { name = '', creationTimestamp } = scale.metadata
+  const age = creationTimestamp === undefined ? '<unknown>' : humanDuration(now - Date.parse(creationTimestamp))
+  return [name, at(scale, 'spec', 'replicas') ?? 0, at(scale, 'status', 'replicas') ?? 0, age]
 }
 
 function readPatch(call: Call) {
