@@ -40,7 +40,8 @@ interface Cursor {
   readonly duplicates: string[]
 }
 
-const maxDepth = 10_000
+/** Go allows ten thousand levels; what reads the value after us would run out of stack before. */
+const maxDepth = 1000
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const plainString = /[ !#-[\]-\uffff]*/y
 const beginningOfValue = 'looking for beginning of value'

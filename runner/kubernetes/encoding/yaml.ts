@@ -11,11 +11,12 @@ export class YamlSyntaxError extends Error {
 
 /** Parses the first document of a YAML text (JSON is YAML too); throws YamlSyntaxError. */
 export function parseYaml(text: string): Json {
-  const [document] = parseAllDocuments(text, { version: '1.1', customTags: goTags, uniqueKeys: false, stringKeys: false, logLevel: 'silent' })
-  if (document === undefined || !('errors' in document)) return null
-  const [error] = document.errors
-  if (error) throw new YamlSyntaxError(`yaml: ${lineOf(error)}${words[error.code] ?? 'did not find expected node content'}`)
-  return toJson(document.toJS({ maxAliasCount: 1000 }))
+  try {
+    return parseFirst(text)
+  } catch (error) {
+    if (error instanceof RangeError) throw new YamlSyntaxError('yaml: exceeded max depth of 10000')
+    throw error
+  }
 }
 
 /** Prints a value as the server does: keys sorted, lists not indented, texts quoted only where they must be. */
@@ -52,6 +53,14 @@ function goTags(tags: Tags): Tags {
 }
 
 const decimal = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/
+
+function parseFirst(text: string): Json {
+  const [document] = parseAllDocuments(text, { version: '1.1', customTags: goTags, uniqueKeys: false, stringKeys: false, logLevel: 'silent' })
+  if (document === undefined || !('errors' in document)) return null
+  const [error] = document.errors
+  if (error) throw new YamlSyntaxError(`yaml: ${lineOf(error)}${words[error.code] ?? 'did not find expected node content'}`)
+  return toJson(document.toJS({ maxAliasCount: 1000 }))
+}
 
 /** The first line has no number in Go's messages. */
 function lineOf(error: YAMLError): string {

@@ -66,14 +66,17 @@ function content(holder: Json | undefined): { readonly types: readonly string[];
 
 /** References move to `definitions` and may have siblings; alternatives become a string. */
 function olderSchema(schema: Json): Json {
-  if (Array.isArray(schema)) return schema.map(olderSchema)
-  if (!isObject(schema)) return schema
-  const { $ref, allOf, oneOf, ...rest } = schema
-  const [wrapped] = list(allOf)
-  const own = Object.fromEntries(members(rest).map(([name, value]) => [name, name === 'default' || name === 'enum' ? value : olderSchema(value)]))
+  const { $ref, allOf, oneOf, properties, items, additionalProperties, ...rest } = object(schema)
   if (typeof $ref === 'string') return { $ref: $ref.replace('#/components/schemas/', '#/definitions/') }
-  if (wrapped !== undefined) return { ...own, ...object(olderSchema(wrapped)) }
-  return oneOf === undefined ? own : { ...own, type: 'string' }
+  const [wrapped] = list(allOf)
+  return {
+    ...rest,
+    ...(oneOf === undefined ? {} : { type: 'string' }),
+    ...(items === undefined ? {} : { items: olderSchema(items) }),
+    ...(additionalProperties === undefined ? {} : { additionalProperties: olderSchema(additionalProperties) }),
+    ...(properties === undefined ? {} : { properties: Object.fromEntries(members(properties).map(([name, property]) => [name, olderSchema(property)])) }),
+    ...(wrapped === undefined ? {} : object(olderSchema(wrapped))),
+  }
 }
 
 function textField(number: number, text: string): readonly number[] {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ResourceInfo } from '#runner/kubernetes/kind.ts'
+import { customKey, type OpenApiSource, openApiDocument, openApiHash, openApiIndex, openApiPaths } from '#runner/kubernetes/openapi/document.ts'
+import { builtInResources, typeFacts, typeNames } from '#runner/kubernetes/openapi/facts.ts'
+import { builtInSchema, typeSchema } from '#runner/kubernetes/openapi/schema.ts'
+import { swaggerDocument, swaggerProtobuf } from '#runner/kubernetes/openapi/swagger.ts'
+
+const source: OpenApiSource = { resources: builtInResources(), customs: new Map(), gitVersion: 'v1.35.4' }
+
+test('openApiIndex() has a document for each group and each group version', () => {
+  const { paths } = openApiIndex(source) as { paths: Record<string, { serverRelativeURL: string }> }
+  assert.equal(paths['apis/apps/v1']?.serverRelativeURL, `/openapi/v3/apis/apps/v1?hash=${openApiHash('apis/apps/v1', source)}`)
+  assert.equal(Object.keys(paths).length, 47)
+})
+
+test('every reference in every document leads somewhere', () => {
+  for (const path of openApiPaths(source)) {
+    const text = JSON.stringify(openApiDocument(path, source))
+    const { components } = JSON.parse(text) as { components?: { schemas: object } }
+    for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g))
+      assert.ok(Object.hasOwn(components?.schemas ?? {}, name), `${path}: ${name}`)
+  }
+})
+
+test('openApiDocument() says what kubectl looks for: the patch operation with its kind and fieldValidation', () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument('apis/apps/v1', source))) as {
+    paths: Record<string, { patch: { parameters: { name: string }[] } & Record<string, unknown> }>
+  }
+  const patch = document.paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}']?.patch
+  assert.deepEqual(patch?.['x-kubernetes-group-version-kind'], { group: 'apps', kind: 'Deployment', version: 'v1' })
+  assert.ok(patch?.parameters.some(({ name }) => name === 'fieldValidation'))
+})
+
+test('openApiDocument() makes properties by the rules of the real generator', () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument('api/v1', source))) as {
+    components: { schemas: Record<string, { properties: object; required: string[] }> }
+  }
+  const container = document.components.schemas['io.k8s.api.core.v1.Container']
+  assert.deepEqual(container?.required, ['name'])
+  assert.deepEqual(Reflect.get(container?.properties ?? {}, 'ports'), {
+    type: 'array',
+    items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' }], default: {} },
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
+    'x-kubernetes-patch-strategy': 'merge',
+    'x-kubernetes-patch-merge-key': 'containerPort',
+  })
+  assert.deepEqual(Reflect.get(container?.properties ?? {}, 'imagePullPolicy'), { type: 'string', enum: ['Always', 'IfNotPresent', 'Never'] })
+  assert.deepEqual(Reflect.get(container?.properties ?? {}, 'name'), { type: 'string', default: '' })
+})
+
+test('openApiDocument() describes a custom kind under its reversed group', () => {
+  const widgets: ResourceInfo = {
+    group: 'demo.example.com',
+    version: 'v1',
+    plural: 'widgets',
+    kind: 'Widget',
+    namespaced: true,
+    singular: 'widget',
+    listKind: 'WidgetList',
+    shortNames: [],
+    categories: [],
+    verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
+    subresources: [],
+    columns: [],
+    storageVersionHash: '',
+    storageVersion: 'v1',
+    source: 'custom',
+  }
+  const schema = { type: 'object', properties: { spec: { type: 'object' } } }
+  const custom = { ...source, resources: [...source.resources, widgets], customs: new Map([[customKey(widgets), schema]]) }
+  const text = JSON.stringify(openApiDocument('apis/demo.example.com/v1', custom))
+  const { components } = JSON.parse(text) as { components: { schemas: Record<string, unknown> } }
+  assert.deepEqual(components.schemas['com.example.demo.v1.Widget'], {
+    type: 'object',
+    properties: {
+      spec: { type: 'object' },
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }] },
+    },
+    'x-kubernetes-group-version-kind': [{ group: 'demo.example.com', kind: 'Widget', version: 'v1' }],
+  })
+  assert.notEqual(openApiHash('apis/demo.example.com/v1', custom), openApiHash('apis/demo.example.com/v1', { ...custom, customs: new Map() }))
+  assert.equal(openApiDocument('apis/demo.example.com/v1', source), undefined)
+})
+
+test('swaggerDocument() joins all documents in the older form', () => {
+  const text = JSON.stringify(swaggerDocument(source))
+  const { swagger, paths, definitions } = JSON.parse(text) as { swagger: string; paths: object; definitions: object }
+  assert.deepEqual([swagger, Object.keys(paths).length, Object.keys(definitions).length], ['2.0', 400, 570])
+  assert.ok(!text.includes('#/components/') && !text.includes('"allOf":[') && !text.includes('"oneOf":['))
+  assert.deepEqual([...swaggerProtobuf(source)].slice(0, 5), [0x0a, 3, 0x32, 0x2e, 0x30])
+})
+
+test('every type of the facts table resolves, with all that it refers to', () => {
+  for (const name of typeNames()) {
+    const schema = typeSchema(name)
+    for (const field of schema.fields.values()) assert.ok(field.schema.kind)
+    assert.equal(typeFacts(name)?.name, name)
+  }
+  assert.equal(builtInSchema('v1', 'Nothing'), undefined)
+})
