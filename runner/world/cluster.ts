@@ -142,6 +142,7 @@ class RunningCluster implements Cluster {
       activity: ground.activity,
       random: this.#random,
       serviceCidr: spec.serviceCidr,
+      name: spec.id,
       gitVersion: `v${spec.version}`,
       birth: birth.shared,
       seed: birth.own,
