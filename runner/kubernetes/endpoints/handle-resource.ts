@@ -1,7 +1,7 @@
 // Verbs on a resource: which handler answers which request.
 import type { JsonObject } from '../../base/json.ts'
 import type { DeleteOptions } from '../client.ts'
-import { keyOf } from '../object.ts'
+import { at, keyOf } from '../object.ts'
 import { createObject } from '../registry/create.ts'
 import { decodeBody } from '../registry/decode-object.ts'
 import { type Deleted, deletedStatus } from '../registry/delete.ts'
@@ -9,6 +9,7 @@ import { liveObject } from '../registry/engine.ts'
 import { badRequest, methodNotAllowed, noSuchResource, notFound } from '../registry/errors.ts'
 import { checkResourceVersion, listObjects } from '../registry/list.ts'
 import { patchObject } from '../registry/patch.ts'
+import { bindPod } from '../registry/pod-writes.ts'
 import { putObject } from '../registry/put.ts'
 import { remove } from '../registry/remove.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
@@ -32,6 +33,7 @@ export function handleResource(call: Call, method: string): Response | Promise<R
   const wanted = verbOf(call, method, named)
   if (wanted === undefined || !info.verbs.includes(wanted)) throw methodNotAllowed()
   if (isVirtual(call)) return answerVirtual(call)
+  if (info.group === '' && info.plural === 'bindings') return bind(call)
   return handlers[wanted]?.(call) ?? Promise.reject(methodNotAllowed())
 }
 
@@ -116,6 +118,23 @@ function patch(call: Call): Response {
   const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn: scope.warn }
   const { object, created } = patchObject(call.server, scope, { type, body: value, force: options.force, decoding })
   return written(call, object, { status: created ? 201 : 200, showing })
+}
+
+/** A Binding is stored nowhere: it assigns the pod of its name. */
+function bind(call: Call): Response {
+  const { server, asked } = call
+  const showing = showingOf(call)
+  const pods = server.registry.find('', 'v1', 'pods')
+  if (!pods) throw noSuchResource()
+  const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'Binding')
+  const name = String(at(value, 'metadata', 'name') ?? '')
+  const scope = {
+    ...scopeOf(call, readWriteOptions(call.query, 'CreateOptions')),
+    resource: pods,
+    key: { name, namespace: asked.namespace },
+    subresource: 'binding',
+  }
+  return respond(bindPod(server, scope, value), showing.format, { status: 201 })
 }
 
 function deleteOne(call: Call): Response {

@@ -13,7 +13,7 @@ export interface StoredEvent {
 }
 
 /** How many changes are kept; older resource versions are `Expired`. */
-const capacity = 1000
+const capacity = 400
 
 /** An ordered row of changes with an oldest revision from which it is complete. */
 export class WatchLog {
