@@ -11,6 +11,7 @@ import { jobController } from './job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
+import { persistentVolumeBinder } from './persistent-volume.ts'
 import { replicaSetController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
@@ -33,6 +34,7 @@ const all: readonly ControllerDefinition[] = [
   namespaceController,
   nodeKubelet,
   nodeLifecycle,
+  persistentVolumeBinder,
   replicaSetController,
   resourceQuotaController,
   rootCaPublisher,

@@ -2,8 +2,9 @@
 import { at, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { type ControllerContext, defineController } from '../controller.ts'
+import { isReadyToUse } from '../persistent-volume.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
-import { nodes, persistentVolumeClaims, pods } from '../resources.ts'
+import { nodes, persistentVolumeClaims, pods, storageClasses } from '../resources.ts'
 import { fit, type Misfit, type Node, type NodeLoad } from './filters.ts'
 import { loadOf } from './load.ts'
 import { score } from './score.ts'
@@ -60,6 +61,11 @@ async function place(pod: Pod, context: ControllerContext): Promise<string | und
   const missing = await missingClaim(pod, context)
   if (missing !== undefined) return `0/${all.length} nodes are available: persistentvolumeclaim "${missing}" not found. not found`
   const load = loadOf((await client.list(pods)).items as readonly Pod[])
+  if (await waitsForVolume(pod, context))
+    return unschedulable(
+      all.map(() => unbound),
+      all.length,
+    ).replace(`${all.length} ${unbound.reasons[0]}`, unbound.reasons[0] ?? '')
   const misfits: Misfit[] = []
   const fitting: { readonly node: Node; readonly load: NodeLoad }[] = []
   for (const node of all) {
@@ -74,13 +80,27 @@ async function place(pod: Pod, context: ControllerContext): Promise<string | und
   return undefined
 }
 
-async function missingClaim(pod: Pod, { client }: ControllerContext): Promise<string | undefined> {
-  const { volumes } = pod.spec
-  for (const volume of Array.isArray(volumes) ? volumes : []) {
-    const name = at(volume, 'persistentVolumeClaim', 'claimName')
-    if (typeof name === 'string' && !(await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' }))) return name
+const unbound: Misfit = { reasons: ['pod has unbound immediate PersistentVolumeClaims'], final: true }
+
+/** A claim of a class that binds at once must be bound before its pod gets a node. */
+async function waitsForVolume(pod: Pod, { client }: ControllerContext): Promise<boolean> {
+  for (const name of claimNames(pod)) {
+    const claim = await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' })
+    const storageClass = at(claim, 'spec', 'storageClassName')
+    const found = typeof storageClass === 'string' && storageClass !== '' ? await client.get(storageClasses, { name: storageClass }) : undefined
+    if (claim && !isReadyToUse(claim, found)) return true
   }
+  return false
+}
+
+async function missingClaim(pod: Pod, { client }: ControllerContext): Promise<string | undefined> {
+  for (const name of claimNames(pod)) if (!(await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' }))) return name
   return undefined
+}
+
+function claimNames({ spec }: Pod): readonly string[] {
+  const volumes: readonly unknown[] = Array.isArray(spec.volumes) ? spec.volumes : []
+  return volumes.map((volume) => at(volume, 'persistentVolumeClaim', 'claimName')).filter((name) => typeof name === 'string')
 }
 
 async function bind(pod: Pod, node: Node, { client, event }: ControllerContext): Promise<void> {

@@ -1,0 +1,60 @@
+// Makes volumes for classes whose provisioners are simulated: Azure's disks and files, and local paths.
+import type { JsonObject } from '../base/json.ts'
+import type { KubernetesObject } from '../kubernetes/object.ts'
+import { StatusError } from '../kubernetes/status-error.ts'
+import type { ControllerContext } from './controller.ts'
+import type { Claim } from './persistent-volume.ts'
+import { persistentVolumes } from './resources.ts'
+
+const sources: Readonly<Record<string, (name: string, node: string | undefined) => JsonObject>> = {
+  'disk.csi.azure.com': (name) => ({
+    csi: {
+      driver: 'disk.csi.azure.com',
+      volumeHandle: `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nodes/providers/Microsoft.Compute/disks/${name}`,
+    },
+  }),
+  'file.csi.azure.com': (name) => ({ csi: { driver: 'file.csi.azure.com', volumeHandle: `nodes#files#${name}###default` } }),
+  'rancher.io/local-path': (name, node) => ({
+    hostPath: { path: `/opt/local-path-provisioner/${name}`, type: 'DirectoryOrCreate' },
+    ...(node !== undefined && {
+      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] } },
+    }),
+  }),
+}
+
+/** True if volumes of a provisioner come by themselves. */
+export function isProvided(provisioner: string): boolean {
+  return provisioner in sources
+}
+
+/** Makes the volume of a claim, reserved for it. */
+export async function provision(
+  claim: Claim,
+  { storageClass, node }: { storageClass: KubernetesObject; node: string | undefined },
+  { client, event }: ControllerContext,
+): Promise<void> {
+  const provisioner = String(storageClass.provisioner)
+  const name = `pvc-${claim.metadata.uid}`
+  const { namespace, name: claimName, uid, resourceVersion } = claim.metadata
+  const { accessModes, volumeMode, resources, storageClassName } = claim.spec
+  const volume = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name, annotations: { 'pv.kubernetes.io/provisioned-by': provisioner } },
+    spec: {
+      accessModes,
+      capacity: { storage: resources?.requests?.storage ?? '1Gi' },
+      claimRef: { kind: 'PersistentVolumeClaim', namespace, name: claimName, uid, apiVersion: 'v1', resourceVersion },
+      persistentVolumeReclaimPolicy: storageClass.reclaimPolicy ?? 'Delete',
+      storageClassName,
+      volumeMode,
+      ...sources[provisioner]?.(name, node),
+    },
+  }
+  try {
+    await client.create(persistentVolumes, volume as unknown as KubernetesObject)
+    await event(claim, { type: 'Normal', reason: 'ProvisioningSucceeded', message: `Successfully provisioned volume ${name}`, component: provisioner })
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error
+  }
+}
