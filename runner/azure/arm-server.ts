@@ -99,7 +99,7 @@ export function createAzure(options: AzureOptions): Azure {
     pendingAssignments: () => pendingAssignments(engine.context),
     identify: parts.identify,
     signIn: (name, scope = cliScope) => userAnswer(userNamed(name, directory), { clientId: cliClientId, scope }, parts.signingIn),
-    tokenFor: (name, audience) => tokenWithout(userNamed(name, directory), audience, parts.signingIn),
+    tokenFor: (name, audience) => parts.token(userNamed(name, directory), audience),
     async seed(resources) {
       for (const resource of resources) await seedResource(resource, engine)
     },
@@ -111,6 +111,7 @@ interface Parts {
   readonly engine: Engine
   readonly signingIn: SignInSetting
   readonly listeners: Set<() => void>
+  token(user: User, audience: string): string
   identify: Azure['identify']
   /** What changes of the state. */
   state(): Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes'>
@@ -130,10 +131,12 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
   const writer = createWriter(context, resourceTypes, () => operations)
   const access = createAccess(store, () => clock.now())
   const ends = [store.onChange(tell), clock.handle(effectOwner, tell), () => operations.stop()]
+  const signingIn: SignInSetting = { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes }
   return {
     engine: { context, subscriptions: start.subscriptions, access, operations, writer },
-    signingIn: { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes },
+    signingIn,
     listeners,
+    token: rememberedTokens(signingIn),
     identify(token, audiences) {
       const claims = tokens.read(token)
       return claims && audiences.includes(claims.aud) && claims.exp * 1000 > clock.now() ? claims : undefined
@@ -169,6 +172,20 @@ function hostsOf({ engine, signingIn }: Parts): Readonly<Record<string, Host>> {
     ...Object.fromEntries(loginHosts.map((name) => [name, entra])),
     'graph.microsoft.com': graph,
     ...createExtensionHosts(),
+  }
+}
+
+/** Tokens that are given again while they are good for an hour at least, since signing is dear. */
+function rememberedTokens(signingIn: SignInSetting): Parts['token'] {
+  const given = new Map<string, { readonly token: string; readonly until: number }>()
+  return (user, audience) => {
+    const key = `${user.objectId} ${audience}`
+    const known = given.get(key)
+    const now = signingIn.clock.now()
+    if (known && now < known.until) return known.token
+    const token = tokenWithout(user, audience, signingIn)
+    given.set(key, { token, until: now + 82_800_000 })
+    return token
   }
 }
 

@@ -22,7 +22,8 @@ export function resourceId(text: string): ResourceId {
 
 /** The form of an id that compares: lower case. */
 export function idKey(id: string): string {
-  return resourceId(id).toLowerCase()
+  const plain = id.startsWith('/') && !id.endsWith('/') && !id.includes('//')
+  return (plain ? id : resourceId(id)).toLowerCase()
 }
 
 /** Takes an id apart. A segment that is missing leaves its part away. */

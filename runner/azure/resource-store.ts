@@ -32,14 +32,21 @@ export interface ResourceStore extends AzureResources {
 export function createResourceStore(start: readonly Resource[]): ResourceStore {
   const byId = new Map<string, Resource>()
   const byType = new Map<string, Map<string, Resource>>()
+  const byParent = new Map<string, Map<string, Resource>>()
   const listeners = new Set<(change: ResourceChange) => void>()
   for (const resource of start) keep(deepFreeze(resource))
 
   function keep(resource: Resource): void {
-    const type = resource.type.toLowerCase()
-    const equals = byType.get(type) ?? new Map<string, Resource>()
-    byType.set(type, equals.set(idKey(resource.id), resource))
-    byId.set(idKey(resource.id), resource)
+    const key = idKey(resource.id)
+    byId.set(key, resource)
+    for (const [index, at] of placesOf(resource)) index.set(at, (index.get(at) ?? new Map<string, Resource>()).set(key, resource))
+  }
+
+  function placesOf(resource: Resource): readonly (readonly [Map<string, Map<string, Resource>>, string])[] {
+    return [
+      [byType, resource.type.toLowerCase()],
+      [byParent, `${idKey(parentOf(resource.id) ?? '/')} ${resource.type.toLowerCase()}`],
+    ]
   }
 
   function list(type: string): Resource[] {
@@ -53,7 +60,7 @@ export function createResourceStore(start: readonly Resource[]): ResourceStore {
   return {
     get: (id) => byId.get(idKey(id)),
     list,
-    children: (parent, type) => list(type).filter((resource) => idKey(parentOf(resource.id) ?? '') === idKey(parent)),
+    children: (parent, type) => [...(byParent.get(`${idKey(parent)} ${type.toLowerCase()}`)?.values() ?? [])],
     below: (scope) => [...byId.values()].filter((resource) => within(resource.id, scope) && idKey(resource.id) !== idKey(scope)),
     put(resource) {
       const before = byId.get(idKey(resource.id))
@@ -65,7 +72,7 @@ export function createResourceStore(start: readonly Resource[]): ResourceStore {
       const before = byId.get(idKey(id))
       if (!before) return
       byId.delete(idKey(id))
-      byType.get(before.type.toLowerCase())?.delete(idKey(id))
+      for (const [index, at] of placesOf(before)) index.get(at)?.delete(idKey(id))
       tell({ before, after: undefined })
     },
     onChange(listener) {
