@@ -1,5 +1,6 @@
 // The messages that are not the JSON they look like: times, quantities, and values that hold JSON text.
 import type { Json, JsonObject } from '../../base/json.ts'
+import { parseQuantity, QuantityError } from '../quantity.ts'
 import { parseJson } from './json.ts'
 import { formatGoDuration } from './time.ts'
 import { bytesOf, ProtobufError, readPart, readTag, readVarint, skip, textOf, type Wire } from './wire.ts'
@@ -19,7 +20,7 @@ export const specialReaders: Readonly<Record<string, SpecialReader>> = {
   Time: (part) => readTime(part, 'seconds'),
   MicroTime: (part) => readTime(part, 'micros'),
   Duration: (part) => formatGoDuration(BigInt(fields(part).numbers.get(1) ?? 0)),
-  Quantity: (part) => text(fields(part).parts.get(1)?.at(-1)) || '0',
+  Quantity: (part) => readQuantity(text(fields(part).parts.get(1)?.at(-1)) || '0'),
   IntOrString: readIntOrString,
   RawExtension: (part, readers) => readRaw(part, readers),
   JSON: (part, readers) => readRaw(part, readers),
@@ -61,6 +62,14 @@ function readTime(part: Wire, precision: 'seconds' | 'micros'): Json {
   if (precision === 'seconds') return `${whole}Z`
   const micros = Math.floor((numbers.get(2) ?? 0) / 1000)
   return `${whole}.${String(micros).padStart(6, '0')}Z`
+}
+
+function readQuantity(written: string): string {
+  try {
+    return parseQuantity(written).text
+  } catch (error) {
+    throw error instanceof QuantityError ? new ProtobufError(error.message) : error
+  }
 }
 
 function readIntOrString(part: Wire): Json {

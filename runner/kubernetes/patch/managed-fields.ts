@@ -16,6 +16,7 @@ import {
   withoutServerFields,
   writeManagers,
 } from './managers.ts'
+import { PathElementError } from './path-element.ts'
 import { compare } from './typed-compare.ts'
 
 /** A write, as field management sees it. `live` and `next` are in the form that is stored (`goOrder`). */
@@ -40,7 +41,13 @@ export interface ManagedWrite {
 export function updateManagedFields(write: ManagedWrite): readonly ManagedFieldsEntry[] {
   const managers = managersBefore(write)
   if (managers.size === 0 && write.live !== undefined) return []
-  return writeManagers(capUpdaters(recordUpdate(managers, write)))
+  try {
+    return writeManagers(capUpdaters(recordUpdate(managers, write)))
+  } catch (error) {
+    // A list whose items have no key cannot be tracked: the server gives up on the object's fields then, and lets validation speak.
+    if (error instanceof PathElementError) return []
+    throw error
+  }
 }
 
 /** Gives what differs between `live` and `next` to the writer and takes it from all others. */

@@ -1,7 +1,7 @@
 // Server-side apply: merges what a manager wants into what is there, and keeps the account of who wants what.
 import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { decode } from '../encoding/decode.ts'
-import { DecodeError } from '../encoding/reading.ts'
+import { conversionProblem } from '../encoding/unstructured.ts'
 import { type ManagedFieldsEntry, parseApiVersion } from '../object.ts'
 import type { Schema } from '../openapi/schema.ts'
 import { StatusError } from '../status-error.ts'
@@ -118,13 +118,13 @@ function refuseConflicts(conflicts: readonly Conflict[], apply: Apply, live: Jso
   if (left.length > 0) throw conflictError(left)
 }
 
+/** The server turns the merged object into its Go type: what the schema let through may fail here, as a broken quantity does. */
 function typed(object: JsonObject, apply: Apply): JsonObject {
-  try {
-    return decode(object, apply.schema).object
-  } catch (error) {
-    if (error instanceof DecodeError) throw new StatusError('', `failed to convert new typed object (${describe(apply.applied)}) to object: ${error.message}`)
-    throw error
-  }
+  const builtIn = apply.schema.kind === 'object' && apply.schema.typeName !== undefined
+  const problem = builtIn ? conversionProblem(object, apply.schema) : undefined
+  if (problem === undefined) return decode(object, apply.schema).object
+  const words = `unable to convert unstructured object to ${groupVersionKind(apply.applied)}: ${problem}`
+  throw new StatusError('', `failed to convert new object (${describe(apply.applied)}) to proper version: ${words}`)
 }
 
 function asObject(value: Json | undefined): JsonObject {

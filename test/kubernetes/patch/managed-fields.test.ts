@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { JsonObject } from '#runner/base/json.ts'
 import { goOrder } from '#runner/kubernetes/encoding/go-order.ts'
 import type { ManagedFieldsEntry } from '#runner/kubernetes/object.ts'
-import { builtInSchema } from '#runner/kubernetes/openapi/schema.ts'
+import { builtInSchema, customSchema } from '#runner/kubernetes/openapi/schema.ts'
 import { updateManagedFields } from '#runner/kubernetes/patch/managed-fields.ts'
 import { serverSideApply } from '#runner/kubernetes/patch/server-side-apply.ts'
 
@@ -103,6 +103,27 @@ test('serverSideApply() by kubectl takes over from client-side apply without a c
       ['kubectl-client-side-apply', 'Update'],
     ],
   )
+})
+
+test('updateManagedFields() gives up on an object whose list items cannot be told apart', () => {
+  const items = { type: 'object', properties: { port: { type: 'integer' } } }
+  const ports = { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['port'], items }
+  const custom = customSchema({ type: 'object', properties: { ports } })
+  const next = { apiVersion: 'a/v1', kind: 'B', metadata: { name: 'c' }, ports: [{ nope: 1 }] }
+  assert.deepEqual(updateManagedFields({ live: undefined, next, schema: custom, apiVersion: 'a/v1', manager: 'm', time: at(0) }), [])
+})
+
+test('serverSideApply() refuses a quantity that is none when the object becomes its Go type', () => {
+  const pods = builtInSchema('v1', 'Pod')
+  assert.ok(pods)
+  const containers = [{ name: 'c', resources: { limits: { cpu: 'much' } } }]
+  const applied = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } }
+  const apply = { live: undefined, applied, schema: pods, apiVersion: 'v1', kind: 'Pod', manager: 'm', force: false, time: at(0) }
+  assert.throws(() => serverSideApply(apply), {
+    code: 500,
+    message:
+      "failed to convert new object (/p; /v1, Kind=Pod) to proper version: unable to convert unstructured object to /v1, Kind=Pod: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  })
 })
 
 test('a Deployment is decoded and its fields managed in well under 0.2 ms', () => {

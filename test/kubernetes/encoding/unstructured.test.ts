@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonObject } from '#runner/base/json.ts'
+import { conversionProblem } from '#runner/kubernetes/encoding/unstructured.ts'
+import { builtInSchema } from '#runner/kubernetes/openapi/schema.ts'
+
+const deployments = builtInSchema('apps/v1', 'Deployment')
+assert.ok(deployments)
+const schema = deployments
+
+const problems: readonly (readonly [JsonObject, string | undefined])[] = [
+  [{ spec: { replicas: 2, template: null }, bogus: 1 }, undefined],
+  [{ spec: { replicas: 'x' } }, 'unrecognized type: int32'],
+  [{ spec: 'x' }, 'cannot restore struct from: string'],
+  [{ metadata: { labels: ['a'] } }, 'cannot restore map from slice'],
+  [{ metadata: { finalizers: {} } }, 'cannot restore slice from map'],
+  [{ metadata: { labels: { a: 1 } } }, 'unrecognized type: string'],
+  [{ spec: { strategy: { rollingUpdate: { maxSurge: true } } } }, 'json: cannot unmarshal bool into Go value of type int32'],
+]
+
+for (const [object, problem] of problems) {
+  test(`conversionProblem() says of ${JSON.stringify(object)}: ${problem ?? 'all is well'}`, () => {
+    assert.equal(conversionProblem(object, schema), problem)
+  })
+}
