@@ -14,12 +14,19 @@ export function* checkRules(schema: JsonObject, path: string, options: { readonl
   yield* texts.flat()
   if (!options.compile || texts.some((found) => found.length > 0)) return
   const self = options.isRoot || schema['x-kubernetes-embedded-resource'] === true ? resourceSchema(schema) : schema
+  const variables = new Map([
+    ['self', self],
+    ['oldSelf', self],
+  ])
   for (const [index, rule] of rules.entries()) {
     const at = item(child(path, 'x-kubernetes-validations'), index)
-    const compiled = compile(text(rule.rule), { schema: self, result: 'bool' })
+    const compiled = compile(text(rule.rule), {
+      variables: rule.optionalOldSelf === true ? new Map([...variables, ['oldSelf', undefined]]) : variables,
+      result: 'bool',
+    })
     if ('error' in compiled) yield invalid(child(at, 'rule'), printRule(rule), compiled.error)
     if (text(rule.messageExpression) === '') continue
-    const message = compile(text(rule.messageExpression), { schema: self })
+    const message = compile(text(rule.messageExpression), { variables })
     if ('error' in message) yield invalid(child(at, 'messageExpression'), printRule(rule), `messageExpression ${message.error}`)
   }
 }

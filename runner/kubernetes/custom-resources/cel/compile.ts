@@ -1,7 +1,7 @@
 // Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
 import type { JsonObject } from '../../../base/json.ts'
 import { ruleEnvironment } from './environment.ts'
-import { type ExpressionNode, undefinedField } from './fields.ts'
+import { type ExpressionNode, undeclared } from './fields.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
@@ -11,16 +11,23 @@ export type Compiled =
 const environment = ruleEnvironment()
 const expectations = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 
-/** Compiles an expression. With a schema the members that it names must be declared there; `result` is the type it must have. */
-export function compile(text: string, options: { readonly schema?: JsonObject | undefined; readonly result?: 'bool' | 'string' } = {}): Compiled {
+/** What an expression may name, and the type it must have. */
+export interface CompileOptions {
+  /** Its variables with their schemas, as far as they have one; without it any name goes. */
+  readonly variables?: ReadonlyMap<string, JsonObject | undefined>
+  readonly result?: 'bool' | 'string'
+}
+
+/** Compiles an expression; what is wrong with it is told as the server does. */
+export function compile(text: string, options: CompileOptions = {}): Compiled {
   try {
     const parsed = environment.parse(text)
     const ast = parsed.ast as unknown as ExpressionNode
-    const wrong = options.schema && undefinedField(ast, options.schema)
-    if (wrong) return { error: compilationFailed(text, wrong.at, `undefined field '${wrong.name}'`) }
+    const wrong = options.variables && undeclared(ast, options.variables)
+    if (wrong) return { error: compilationFailed(text, wrong.at, wrong.says) }
     const checked = parsed.check()
     const type = checked.valid ? String(checked.type) : 'dyn'
-    if (!checked.valid && checked.error) return { error: compilationFailed(text, startOf(checked.error), firstLine(checked.error.message)) }
+    if (!checked.valid && checked.error) return { error: compilationFailed(text, startOf(checked.error), typeProblem(firstLine(checked.error.message))) }
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
     return { run: (values) => parsed(values as never), names: namesIn(ast), type }
   } catch (error) {
@@ -45,6 +52,14 @@ function syntaxError(text: string, error: unknown): string {
   const token = /^\s*(\w+|\S)/.exec(text.slice(at))?.[1] ?? ''
   if (/^Unexpected token|^Expected/.test(message)) return compilationFailed(text, at, `Syntax error: extraneous input '${token}' expecting ${expectations}`)
   return compilationFailed(text, at, message)
+}
+
+/** A type error in cel-go's words. */
+function typeProblem(message: string): string {
+  const [, callee = '', types = ''] = /^found no matching overload for '(?:.*\.)?(\w+)\((.*)\)'$/.exec(message) ?? []
+  if (callee === '') return message
+  const known = environment.getDefinitions().functions.some(({ name }) => name === callee)
+  return known ? `found no matching overload for '${callee}' applied to '(${types})'` : `undeclared reference to '${callee}' (in container '')`
 }
 
 function startOf(error: unknown): number {

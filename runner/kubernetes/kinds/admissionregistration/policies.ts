@@ -13,6 +13,9 @@ import { validateSelector } from '../validation/selectors.ts'
 import { validateOperations } from './rules.ts'
 
 const actions = ['Audit', 'Deny', 'Warn']
+const policyVariables = new Map(
+  ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'authorizer', 'variables'].map((name) => [name, undefined] as const),
+)
 
 /** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy. */
 export const validatingAdmissionPolicy = defineKind({
@@ -80,7 +83,7 @@ function* validateExpression(entry: JsonObject, path: string, result?: 'bool'): 
   const expression = text(entry.expression)
   const field = child(path, 'expression')
   if (expression.trim() === '') return yield required(field, 'expression is not specified')
-  const compiled = compile(expression)
+  const compiled = compile(expression, { variables: policyVariables })
   if ('error' in compiled) yield invalid(field, expression, compiled.error)
   else if (result === 'bool' && compiled.type !== 'bool' && compiled.type !== 'dyn')
     yield invalid(field, expression, `must evaluate to bool but got ${compiled.type}`)
