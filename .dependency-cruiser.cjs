@@ -1,12 +1,32 @@
 const doors = [
-  'base/', 'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log)\\.ts', 'kubernetes/kinds/',
-  'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts', 'controllers/fleet/index\\.ts', 'azure/(arm-server|resource-id|hooks|state)\\.ts', 'az/(az|kubelogin|context)\\.ts',
-  'world/(world|internet|world-file|named-worlds|snapshot|kubeconfig|clock-host|home)\\.ts', 'labs/(lab-schema|load-labs|solution|world-file)\\.ts', 'checks/(check|watcher|load-checks|verdict|view|world-surroundings)\\.ts',
-  'sessions/(session|shell|open-session|run-lab|patience|junit|tools|machine-error)\\.ts', 'sessions/sandbox/(sandbox|probe|choose)\\.ts', 'edge/(serve|proxy|world-up)\\.ts', 'progress/progress-store\\.ts', 'auth/identity\\.ts',
+  'base/',
+  'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log|heartbeats|bootstrap)\\.ts',
+  'kubernetes/kinds/',
+  'kubernetes/admission/chain\\.ts',
+  'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts',
+  'controllers/fleet/(index|names)\\.ts',
+  'azure/(arm-server|resource-id|hooks|state)\\.ts',
+  'az/(az|kubelogin|context|seed-profile|token-cache)\\.ts',
+  'world/(world|internet|hosts|named-worlds|snapshot|kubeconfig|clock-host|home)\\.ts',
+  'labs/(lab-schema|load-labs|solution|world-file)\\.ts',
+  'checks/(check|watcher|load-checks|verdict|view|world-surroundings)\\.ts',
+  'sessions/(session|shell|open-session|run-lab|patience|junit|tools|machine-error)\\.ts',
+  'sessions/sandbox/(sandbox|probe|choose)\\.ts',
+  'edge/(serve|proxy|world-up)\\.ts',
+  'progress/progress-store\\.ts',
+  'auth/identity\\.ts',
 ].map((door) => `runner/${door}`)
 
 const portable = '^runner/(base|kubernetes|controllers|azure|az|world|checks|labs)/'
-const floors = [['base', 'auth', 'progress', 'labs', 'az'], ['kubernetes', 'azure'], ['controllers'], ['world'], ['edge', 'sessions', 'checks'], ['http'], ['cli']]
+const floors = [
+  ['base', 'auth', 'progress', 'labs', 'az'],
+  ['kubernetes', 'azure'],
+  ['controllers'],
+  ['world'],
+  ['edge', 'sessions', 'checks'],
+  ['http'],
+  ['cli'],
+]
 
 /** A room never imports from a floor above its own. */
 const upward = floors.slice(0, -1).map((rooms, floor) => ({
@@ -14,11 +34,18 @@ const upward = floors.slice(0, -1).map((rooms, floor) => ({
   comment: 'Floors are a promise: what is below can be used without what is above',
   severity: 'error',
   from: { path: `^runner/(${rooms.join('|')})/` },
-  to: { path: `^runner/(${floors.slice(floor + 1).flat().join('|')})/` },
+  to: {
+    path: `^runner/(${floors
+      .slice(floor + 1)
+      .flat()
+      .join('|')})/`,
+  },
 }))
 
 const only = (name, dependency, room, comment) => ({
-  name, comment, severity: 'error',
+  name,
+  comment,
+  severity: 'error',
   from: { path: '^(runner|checks)/', pathNot: room },
   to: { path: `^(node_modules/)?${dependency}(/|$)` },
 })
@@ -27,18 +54,54 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', comment: 'A circle cannot be read from either end', severity: 'error', from: {}, to: { circular: true } },
     ...upward,
-    { name: 'kubernetes-knows-no-azure', comment: 'Two products; world/bridges is the only meeting place', severity: 'error', from: { path: '^runner/kubernetes/' }, to: { path: '^runner/azure/' } },
-    { name: 'azure-knows-no-kubernetes', comment: 'Two products; world/bridges is the only meeting place', severity: 'error', from: { path: '^runner/azure/' }, to: { path: '^runner/kubernetes/' } },
-    { name: 'az-is-a-client', comment: 'A client knows only HTTP', severity: 'error', from: { path: '^runner/az/' }, to: { path: '^runner/(azure|kubernetes|world|controllers)/' } },
-    { name: 'content-is-data', comment: 'Labs, checks and tests are loaded, not imported', severity: 'error', from: { path: '^runner/' }, to: { path: '^(labs|checks|site|test)/' } },
-    { name: 'checks-enter-by-the-door', comment: 'A check is a client of one door', severity: 'error', from: { path: '^checks/' }, to: { path: '^runner/', pathNot: '^runner/checks/check\\.ts$' } },
     {
-      name: 'portable-rooms', comment: 'The whole world runs in a browser tab: no node module in these rooms', severity: 'error',
-      from: { path: portable }, to: { dependencyTypes: ['core'] },
+      name: 'kubernetes-knows-no-azure',
+      comment: 'Two products; world/bridges is the only meeting place',
+      severity: 'error',
+      from: { path: '^runner/kubernetes/' },
+      to: { path: '^runner/azure/' },
     },
     {
-      name: 'only-doors', comment: 'A room is entered by its door', severity: 'error',
-      from: { path: '^runner/([^/]+)/' }, to: { path: '^runner/([^/]+)/', pathNot: ['^runner/$1/', ...doors.map((door) => `^${door}`)] },
+      name: 'azure-knows-no-kubernetes',
+      comment: 'Two products; world/bridges is the only meeting place',
+      severity: 'error',
+      from: { path: '^runner/azure/' },
+      to: { path: '^runner/kubernetes/' },
+    },
+    {
+      name: 'az-is-a-client',
+      comment: 'A client knows only HTTP',
+      severity: 'error',
+      from: { path: '^runner/az/' },
+      to: { path: '^runner/(azure|kubernetes|world|controllers)/' },
+    },
+    {
+      name: 'content-is-data',
+      comment: 'Labs, checks and tests are loaded, not imported',
+      severity: 'error',
+      from: { path: '^runner/' },
+      to: { path: '^(labs|checks|site|test)/' },
+    },
+    {
+      name: 'checks-enter-by-the-door',
+      comment: 'A check is a client of one door',
+      severity: 'error',
+      from: { path: '^checks/' },
+      to: { path: '^runner/', pathNot: '^runner/checks/check\\.ts$' },
+    },
+    {
+      name: 'portable-rooms',
+      comment: 'The whole world runs in a browser tab: no node module in these rooms',
+      severity: 'error',
+      from: { path: portable },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'only-doors',
+      comment: 'A room is entered by its door',
+      severity: 'error',
+      from: { path: '^runner/([^/]+)/' },
+      to: { path: '^runner/([^/]+)/', pathNot: ['^runner/$1/', ...doors.map((door) => `^${door}`)] },
     },
     only('pty-has-one-room', 'node-pty', '^runner/sessions/', 'One room per dependency'),
     only('sqlite-has-one-room', 'node:sqlite', '^runner/progress/', 'One room per dependency'),
@@ -49,5 +112,10 @@ module.exports = {
     only('jmespath-has-one-room', '@jmespath-community/jmespath', '^runner/az/', 'One room per dependency'),
     only('curves-have-one-room', '@noble/curves', '^runner/base/', 'One room per dependency'),
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
 }

@@ -17,8 +17,8 @@ const cluster = z.strictObject({
   name: z.string().default('kubernetes'),
   context: z.string().optional(),
   version: z.string().default('1.35.4'),
-  /** `kubeadm`: a control plane node and workers; `plain`: nodes only; `aks`: as Azure makes it. */
-  flavor: z.enum(['plain', 'kubeadm', 'aks']).default('plain'),
+  /** `kubeadm`: a control plane node and workers; `plain`: nodes only; `hub`: a fleet's hub, which runs nothing. */
+  flavor: z.enum(['plain', 'kubeadm', 'hub']).default('plain'),
   nodes: z.union([z.number().int().min(0).max(5000), z.array(node)]).default(1),
   serviceCIDR: z.string().default('10.0.0.0/16'),
   podCIDR: z.string().default('10.244.0.0/16'),
@@ -34,6 +34,8 @@ const azure = z.strictObject({
     .partial()
     .default({}),
   groups: z.array(z.strictObject({ name: z.string(), location: z.string() })).default([]),
+  /** Controllers and admission plug-ins left out of every cluster and hub that this Azure makes, Fleet's agents' included. */
+  without: z.array(z.string()).default([]),
   resources: z.array(z.looseObject({ id: z.string(), location: z.string().optional(), properties: z.record(z.string(), z.unknown()).optional() })).default([]),
 })
 

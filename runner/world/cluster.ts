@@ -75,6 +75,8 @@ export interface ClusterBirth {
   readonly admission: readonly AdmissionPlugin[]
   readonly tokens: readonly TokenAuthenticator[]
   readonly authorizers: readonly Authorizer[]
+  /** What readers see of objects whose signs of life are not written but computed (decision 7). */
+  readonly onRead: Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>>
 }
 
 /** A running cluster. */
@@ -149,6 +151,7 @@ class RunningCluster implements Cluster {
       ...(state ? { state: state.api } : {}),
       tokens: [{ authenticate: (token) => (token === adminToken ? this.admin : undefined) }, ...birth.tokens],
       authorizers: birth.authorizers,
+      onRead: birth.onRead,
       rbac: true,
       serviceAccountKey,
       anonymous: spec.authorization.length === 1,

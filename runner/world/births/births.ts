@@ -1,9 +1,10 @@
 // What a cluster is born with, by its flavor: objects, admission, who may come in.
 import type { Azure } from '../../azure/arm-server.ts'
 import { createRandom } from '../../base/random.ts'
-import { hubAdmission } from '../../controllers/fleet/index.ts'
+import { hubAdmission, hubOnRead } from '../../controllers/fleet/index.ts'
 import { admissionChain } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
+import { heartbeatViews } from '../../kubernetes/heartbeats.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
@@ -29,6 +30,7 @@ export function birthOf(
     admission: [...admissionChain(spec.without), ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : [])],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
+    onRead: { ...heartbeatViews, ...(hub ? hubOnRead : {}) },
   }
 }
 

@@ -8,7 +8,7 @@ import { encode } from '../kubeconfig.ts'
 import type { BridgeGround } from './ground.ts'
 
 /** The spec of the cluster behind a managed cluster. Its id is the resource's, in lower case. */
-export function aksSpec(resource: Resource, options: { now: number; context?: string }): ClusterSpec {
+export function aksSpec(resource: Resource, options: { now: number; context?: string; without: readonly string[] }): ClusterSpec {
   const network = at(resource.body, 'properties', 'networkProfile')
   return {
     id: resource.id.toLowerCase(),
@@ -20,7 +20,7 @@ export function aksSpec(resource: Resource, options: { now: number; context?: st
     serviceCidr: String(at(network, 'serviceCidr') ?? '10.0.0.0/16'),
     podCidr: String(at(network, 'podCidr') ?? '10.244.0.0/16'),
     authorization: ['RBAC'],
-    without: [],
+    without: options.without,
     born: options.now,
     aks: aksFacts(resource),
     ...(options.context === undefined ? {} : { context: options.context }),
@@ -54,7 +54,7 @@ export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedC
   return {
     async created(resource) {
       const context = contextOf(ground, resource)
-      ground.addCluster(aksSpec(resource, { now: ground.now(), ...(context === undefined ? {} : { context }) }))
+      ground.addCluster(aksSpec(resource, { now: ground.now(), without: ground.file.azure?.without ?? [], ...(context === undefined ? {} : { context }) }))
     },
     async deleted(resource) {
       ground.removeCluster(resource.id.toLowerCase())

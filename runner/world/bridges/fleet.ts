@@ -1,7 +1,9 @@
 // A fleet with a hub becomes a cluster that runs the hub agent; a member that joins gets a member agent of its own.
+
 import { type AzureHooks, hubKubeconfig } from '../../azure/hooks.ts'
 import type { Resource } from '../../azure/state.ts'
-import { hubControllers, hubObjects, memberClusterObject, memberControllers, memberObjects } from '../../controllers/fleet/index.ts'
+import { hubAccessObject, hubControllers, hubObjects, memberClusterObject, memberControllers, memberObjects } from '../../controllers/fleet/index.ts'
+import { hubAgentUser, memberAgentUser, memberAgentUserOnHub } from '../../controllers/fleet/names.ts'
 import type { Client } from '../../kubernetes/client.ts'
 import { systemUser, type UserInfo } from '../../kubernetes/identity.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
@@ -11,15 +13,15 @@ import { encode } from '../kubeconfig.ts'
 import { type BridgeGround, fleetSettings, type Membership } from './ground.ts'
 
 /** The user that the member agent is on its member: a service account of the agent's own namespace. */
-export const memberAgent: UserInfo = {
-  name: 'system:serviceaccount:fleet-system:member-agent-sa',
+const memberAgent: UserInfo = {
+  name: memberAgentUser,
   groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system', 'system:authenticated', 'system:masters'],
 }
 
 /** Azure's own hand, which installs agents and joins members. */
 const installer = systemUser('aks-service')
 
-const hubAgent: UserInfo = { ...memberAgent, name: 'system:serviceaccount:fleet-system:hub-agent-sa' }
+const hubAgent: UserInfo = { ...memberAgent, name: hubAgentUser }
 
 /** What the world does when Azure makes a fleet's hub, and when members join and leave. */
 export function fleetHooks(ground: BridgeGround): Required<Pick<AzureHooks, 'fleet' | 'member'>> {
@@ -65,7 +67,7 @@ export async function installHub(hub: Cluster, ground: BridgeGround): Promise<vo
 /** Starts the hub agent's controllers on a hub: at its birth, and when a world is restored. */
 export function runHub(hub: Cluster, ground: BridgeGround): void {
   const { reservedNamespaces } = fleetSettings(ground.file)
-  hub.run({ name: 'hub-agent', definitions: hubControllers({ reservedNamespaces }), user: hubAgent })
+  hub.run({ name: 'hub-agent', definitions: hubControllers({ reservedNamespaces }).filter(({ name }) => !hub.spec.without.includes(name)), user: hubAgent })
 }
 
 /** Starts the member agent of one membership: when it joins, and when a world is restored. */
@@ -76,7 +78,7 @@ export function runMember(ground: BridgeGround, membership: Membership): void {
   const hubClient = hub.clientOf(hubUserOf(membership.member), 'work-api-agent')
   member.run({
     name: `member-agent/${membership.member}`,
-    definitions: memberControllers({ memberName: membership.member }),
+    definitions: memberControllers({ memberName: membership.member }).filter(({ name }) => !member.spec.without.includes(name)),
     others: { hub: hubClient },
     settings: { memberName: membership.member },
     user: memberAgent,
@@ -95,7 +97,7 @@ function hubSpec(fleet: Resource, ground: BridgeGround): ClusterSpec {
     serviceCidr: '10.0.0.0/16',
     podCidr: '10.244.0.0/16',
     authorization: ['RBAC'],
-    without: ['scheduler', 'kubelet'],
+    without: ['scheduler', 'kubelet', ...(ground.file.azure?.without ?? [])],
     born: ground.now(),
     ...(ground.file.fleet ? { context: ground.file.fleet.hub.context } : {}),
   }
@@ -118,6 +120,7 @@ export async function joinFleet(ground: BridgeGround, membership: Membership, op
   if (!hub || !member) return
   const onMember = member.clientOf(installer)
   for (const object of memberObjects()) await createIfAbsent(onMember, object)
+  await createIfAbsent(hub.clientOf(installer), hubAccessObject(membership.member))
   await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
   ground.setMemberships([...ground.memberships(), membership])
   runMember(ground, membership)
@@ -141,10 +144,7 @@ async function relabel(ground: BridgeGround, of: { hub: string; name: string }, 
 
 /** Who a member's agent is to its hub: the identity that the MemberCluster names. */
 function hubUserOf(member: string): UserInfo {
-  const object = memberClusterObject({ name: member, labels: {} })
-  const identity = at(object, 'spec', 'identity')
-  const name = `system:serviceaccount:${at(identity, 'namespace')}:${at(identity, 'name')}`
-  return { name, groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system', 'system:authenticated'] }
+  return { name: memberAgentUserOnHub(member), groups: ['system:serviceaccounts', 'system:serviceaccounts:fleet-system', 'system:authenticated'] }
 }
 
 function labelsOf(member: Resource): Readonly<Record<string, string>> {
