@@ -126,7 +126,7 @@ test('serverSideApply() refuses a quantity that is none when the object becomes 
   })
 })
 
-test('a Deployment is decoded and its fields managed in well under 0.2 ms', () => {
+test('updateManagedFields() takes less than a millisecond for a Deployment', () => {
   const deployments = builtInSchema('apps/v1', 'Deployment')
   assert.ok(deployments)
   const containers = Array.from({ length: 6 }, (_, index) => ({
