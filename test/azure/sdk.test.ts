@@ -2,32 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ContainerServiceFleetClient } from '@azure/arm-containerservicefleet'
+import type { TokenCredential } from '@azure/core-auth'
+import { ClientSecretCredential } from '@azure/identity'
 import { createSmallAzure, fleetPath, groupPath, type SmallAzure } from './small-azure.ts'
+import { vendorClient } from './vendor-client.ts'
 
-/** The SDK's client with its HTTP replaced by calls of our host; the clock moves on at each poll. */
 function clientOf(small: SmallAzure): ContainerServiceFleetClient {
-  const credential = { getToken: async () => ({ token: small.token(), expiresOnTimestamp: Date.now() + 3_600_000 }) }
-  return new ContainerServiceFleetClient(credential, small.azure.subscriptions[0]?.id ?? '', {
-    httpClient: {
-      async sendRequest(request) {
-        if (/\/operations\//.test(request.url)) await small.clock.advance(1000)
-        const headers = new Headers([...request.headers])
-        const answer = await small.fetch(
-          new Request(request.url, { method: request.method, headers, ...(typeof request.body === 'string' ? { body: request.body } : {}) }),
-        )
-        const shown = new Map([...answer.headers])
-        const response = {
-          toJSON: () => Object.fromEntries(shown),
-          get: (name: string) => shown.get(name.toLowerCase()),
-          has: (name: string) => shown.has(name.toLowerCase()),
-          set: () => undefined,
-          delete: () => undefined,
-          [Symbol.iterator]: () => shown.entries(),
-        }
-        return { request, status: answer.status, headers: response, bodyAsText: await answer.text() }
-      },
-    },
-  })
+  const credential: TokenCredential = { getToken: async () => ({ token: small.token(), expiresOnTimestamp: Date.now() + 3_600_000 }) }
+  return new ContainerServiceFleetClient(credential, small.azure.subscriptions[0]?.id ?? '', { httpClient: vendorClient(small) })
 }
 
 const quickly = { updateIntervalInMs: 1 }
@@ -70,4 +52,18 @@ test('the fleet SDK sees a missing fleet as ResourceNotFound', async () => {
   const small = await createSmallAzure()
   await small.azure.seed([{ id: groupPath, location: 'eastus' }])
   await assert.rejects(clientOf(small).fleets.get('rg-aks-fleet-lab', 'none'), { code: 'ResourceNotFound', statusCode: 404 })
+})
+
+test('the identity library signs an application in, and the fleet SDK goes on with its token', async () => {
+  const small = await createSmallAzure()
+  const [application] = small.azure.state().servicePrincipals
+  await small.azure.seed([
+    { id: groupPath, location: 'eastus' },
+    { id: fleetPath, location: 'eastus' },
+  ])
+  const httpClient = vendorClient(small)
+  const credential = new ClientSecretCredential(small.azure.tenantId, application?.appId ?? '', application?.secret ?? '', { httpClient })
+  const client = new ContainerServiceFleetClient(credential, small.azure.subscriptions[0]?.id ?? '', { httpClient })
+  const fleet = await client.fleets.get('rg-aks-fleet-lab', 'aks-fleet-lab')
+  assert.equal(fleet.name, 'aks-fleet-lab')
 })

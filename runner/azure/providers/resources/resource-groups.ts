@@ -2,8 +2,8 @@
 import { isObject, type JsonObject } from '../../../base/json.ts'
 import { error } from '../../arm-error.ts'
 import { normalLocation } from '../../checks.ts'
-import { groupIdOf, nameOf, parseId } from '../../resource-id.ts'
-import { type AzureContext, type Draft, defineResourceType, type WriteRequest } from '../../resource-type.ts'
+import { nameOf, parseId } from '../../resource-id.ts'
+import { type Draft, defineResourceType, type WriteRequest } from '../../resource-type.ts'
 import type { Resource } from '../../state.ts'
 import locations from './locations.json' with { type: 'json' }
 
@@ -32,11 +32,6 @@ export const resourceGroups = defineResourceType({
     context.store.list('Microsoft.Resources/resourceGroups').filter((group) => parseId(group.id).subscription === parseId(scope).subscription),
   matches: (group, filter) => matchesTag(group, filter),
 })
-
-/** The group that a resource stands in, as it is stored. */
-export function groupOf(id: string, context: AzureContext): Resource | undefined {
-  return context.store.get(groupIdOf(id) ?? '')
-}
 
 /** `tagname eq 'env' and tagvalue eq 'lab'` in any spelling of its words. */
 export function matchesTag(resource: Resource, filter: string): boolean {
