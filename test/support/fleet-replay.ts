@@ -111,15 +111,20 @@ export async function replay(recording: FleetRecording, shell: FleetShell): Prom
   const deviations: FleetDeviation[] = []
   let leftOut = 0
   for (const [index, step] of recording.steps.entries()) {
-    const printed = await shell.run(step.run, step.timing ? 10 : 1)
+    const printed = await shell.run(step.run, paceOf(step))
     if (step.wait || step.timing || step.unstable || step.compare === 'none') {
       leftOut += 1
       continue
     }
-    const [expected, actual] = [textOf(step), textOf(printed)]
+    const [expected, actual] = [textOf(step, recording), textOf(printed, recording)]
     if (expected !== actual) deviations.push({ step: index, run: step.run, expected, actual })
   }
   return { compared: recording.steps.length - leftOut, leftOut, deviations }
+}
+
+/** Time passes faster while a step does nothing but wait. */
+function paceOf({ run, wait, timing }: FleetStep): number {
+  return wait || timing || /^kubectl --context \S+ wait /.test(run) ? 10 : 1
 }
 
 function kubeconfig(servers: readonly (readonly [string, PlainServer])[]): string {
@@ -144,8 +149,27 @@ function bash(command: string, { cwd, env }: { readonly cwd: string; readonly en
   })
 }
 
-function textOf({ exit, stdout, stderr }: Printed): string {
-  return `exit ${exit}\n${maskFleet(stdout)}\n${maskFleet(stderr)}`
+function textOf({ exit, stdout, stderr }: Printed, recording: Pick<FleetRecording, 'name'>): string {
+  return `exit ${exit}\n${maskFleet(stdout, recording)}\n${maskFleet(stderr, recording)}`
+}
+
+/** Sessions that were played on the same real fleet at the same time: what bears their names is left out. */
+const sessions = [
+  'drift-silent',
+  'fail-immutable',
+  'override-cluster',
+  'pickfixed-one',
+  'pickn-scale',
+  'select-nothing',
+  'staged-approval',
+  'staged-stuck',
+  'staged-wait',
+  'unavailable-loadbalancer',
+  'web-drift',
+]
+
+function othersOf({ name }: Pick<FleetRecording, 'name'>): RegExp {
+  return new RegExp(`\\b(${sessions.filter((session) => session !== name && !(name === 'exercise-drift' && session === 'web-drift')).join('|')})\\b`)
 }
 
 const masks: readonly (readonly [RegExp, string])[] = [
@@ -161,17 +185,18 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/(pod-template-hash: )[a-z0-9]+/g, '$1<hash>'],
   [/kube-api-access-\w{5}/g, 'kube-api-access-<suffix>'],
   [/((?:east|west))-[0-9a-f]{8}\b/g, '$1-<suffix>'],
-  [/0xc[0-9a-f]+/g, '<pointer>'],
+  [/\b0x[0-9a-f]+/g, '<pointer>'],
   [/caBundle: \S+/g, 'caBundle: <bytes>'],
 ]
 
 const age = /(?<![\w.:/-])(?:\d+[ydhms]){1,3}(?![\w.:/-])/g
 
 /** Hides what chance and time decide, and puts lists without an order into one: what the recordings' README lists, nothing else. */
-export function maskFleet(text: string): string {
+export function maskFleet(text: string, recording: Pick<FleetRecording, 'name'> = { name: '' }): string {
   let masked = text
   for (const [pattern, replacement] of masks) masked = masked.replace(pattern, replacement)
-  if (/^(apiVersion: |[[{])/.test(text)) return stringify(ordered(parse(masked)), { lineWidth: 0 })
+  const others = othersOf(recording)
+  if (/^(apiVersion: |[[{])/.test(text)) return stringify(ordered(parse(masked), { name: '', others }), { lineWidth: 0 })
   const lines = masked.split('\n').map((line) =>
     line
       .replace(age, '<age>')
@@ -179,22 +204,35 @@ export function maskFleet(text: string): string {
       .replace(/\s+/g, ' ')
       .trim(),
   )
-  return sortEvents(lines).join('\n').trimEnd()
+  return withoutEmptyTables(sortEvents(lines.filter((line) => !others.test(line))))
+    .join('\n')
+    .trim()
 }
 
 const unordered = ['conditions', 'items', 'managedFields', 'ownerReferences', 'placementStatuses', 'targetClusters']
 
-function ordered(value: unknown, name = ''): unknown {
+function ordered(value: unknown, options: { readonly name: string; readonly others: RegExp }): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => ordered(item))
-    return unordered.includes(name) ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
+    const items = value.map((item) => ordered(item, { ...options, name: '' }))
+    const own = options.name === 'items' ? items.filter((item) => !options.others.test(nameOf(item))) : items
+    return unordered.includes(options.name) ? own.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : own
   }
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, ordered(part, key)]))
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, ordered(part, { ...options, name })]))
 }
 
-/** Events of one second come in any order. */
+function nameOf(item: unknown): string {
+  return String((item as { metadata?: { name?: string } } | null)?.metadata?.name)
+}
+
+/** Events of one second come in any order, and an earlier play of the same session may have told the same. */
 function sortEvents(lines: readonly string[]): readonly string[] {
   const start = lines.findIndex((line) => /^(NAMESPACE )?LAST SEEN TYPE|^Type Reason Age/.test(line))
-  return start < 0 ? lines : [...lines.slice(0, start + 1), ...lines.slice(start + 1).sort()]
+  return start < 0 ? lines : [...lines.slice(0, start + 1), ...new Set(lines.slice(start + 1).sort())]
+}
+
+function withoutEmptyTables(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line, index) => !/^NAME\b/.test(line) || (lines[index + 1] ?? '') !== '')
+    .filter((line, index, all) => line !== '' || all[index - 1] !== '')
 }

@@ -22,7 +22,7 @@ export function memberStatus(
     ...(agentStatus.length === 0 ? {} : { agentStatus }),
     conditions,
     ...(properties === undefined ? {} : { properties }),
-    ...(resourceUsage === undefined ? {} : { resourceUsage }),
+    ...(internal ? { resourceUsage: resourceUsage ?? {} } : {}),
   }
 }
 
