@@ -15,8 +15,10 @@ const everywhere: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>'],
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC/g, '<time>'],
+  [/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g, '<certificate>'],
   [/\b[EWIF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\w+\.go):\d+\]/g, '<log $1>'],
-  [/("?resourceVersion"?: ?)"\d+"/g, '$1"<rv>"'],
+  [/(resourceVersion(?:\\?")?: ?\\?")\d+(?=\\?")/g, '$1<rv>'],
   [/(Resource Version:\s+)\d+/g, '$1<rv>'],
   [/("?continue"?: ?)"[^"]{8,}"/g, '$1"<continue>"'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '<token>'],
@@ -35,7 +37,7 @@ const everywhere: readonly (readonly [RegExp, string])[] = [
   [/(imageID|containerID)(: |":\s*)"[^"]*"/g, '$1$2"<id>"'],
 ]
 
-const age = /(?<![\w.:/-])(?:\d+[ydhms]){1,3}(?![\w.:/-]| \()/g
+const age = /(?<![\w.:/-])(?:\d+[ydhms]){1,3}(?![\w.:/-]| \((?!x\d))/g
 
 /** The text with chance hidden. Ages are hidden in tables and descriptions only, never inside YAML or JSON. */
 export function mask(text: string, world: RecordedWorld): string {
