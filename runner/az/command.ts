@@ -86,6 +86,8 @@ export type Values = Record<string, Json | undefined>
 export interface Call {
   readonly command: string
   readonly values: Values
+  /** Names of the options as typed, for the request headers. */
+  readonly parameters: readonly string[]
   /** Dests of the arguments that were typed. */
   readonly given: readonly string[]
   readonly context: AzContext

@@ -40,7 +40,7 @@ export async function loadConfig(context: AzContext): Promise<AzConfig> {
     sections: () => sections,
     set: async (section, option, value) => {
       sections = changed(sections, section, option, value)
-      await context.files.write(path, formatIni(sections))
+      await context.files.write(path, formatIni(sections), 0o600)
     },
   }
 }

@@ -21,6 +21,15 @@ export interface InstallSurroundings {
   readonly log: Log
 }
 
+/** Why a connection failed, as urllib3 says it. */
+function connectionProblem(host: string, port: string, error: unknown): string {
+  const code = error instanceof Error ? String(Reflect.get(error, 'code') ?? '') : ''
+  const where = `HTTPSConnection(host='${host}', port=${port || 443})`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `NameResolutionError("${where}: Failed to resolve '${host}' ([Errno -2] Name or service not known)")`
+  if (code === 'ECONNREFUSED') return `NewConnectionError("${where}: Failed to establish a new connection: [Errno 111] Connection refused")`
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** What is wanted of the index. */
 export interface ResolveOptions {
   readonly version?: string | undefined
@@ -49,7 +58,7 @@ export async function readIndex({ context, config }: InstallSurroundings, indexU
   const url = indexUrl ?? config.get('extension', 'index_url') ?? 'https://aka.ms/azure-cli-extension-index-v1'
   const response = await getPage(context, url).catch((error: unknown) => {
     const { hostname, port, pathname } = new URL(url)
-    const detail = `HTTPSConnectionPool(host='${hostname}', port=${port || 443}): Max retries exceeded with url: ${pathname} (Caused by ${error instanceof Error ? error.message : String(error)})`
+    const detail = `HTTPSConnectionPool(host='${hostname}', port=${port || 443}): Max retries exceeded with url: ${pathname} (Caused by ${connectionProblem(hostname, port, error)})`
     throw new AzError(`Unable to get extension index.\nPlease ensure you have network connection. Error detail: ${detail}`)
   })
   if (response.status !== 200) throw new AzError(`Unable to get extension index.\nServer returned status code ${response.status} for ${url}`)

@@ -34,7 +34,7 @@ function pageHeader(
   name: string,
   page: { short: string; long?: string; deprecate?: StatusMark; preview?: StatusMark; experimental?: StatusMark },
 ): string {
-  const marks = [page.deprecate, page.preview, page.experimental].flatMap((mark) => (mark === undefined ? [] : [mark.message]))
+  const marks = [page.deprecate, page.preview, page.experimental].flatMap((mark) => (mark === undefined ? [] : [`WARNING: ${mark.message}`]))
   const long = [...(page.long ? [page.long] : []), ...marks].join('\n')
   const title = `az ${name}${page.short === '' ? '' : ` : ${page.short}`}`
   const gap = page.long || page.deprecate !== undefined ? '\n' : ''
@@ -102,7 +102,9 @@ function argumentLines(spec: ArgumentFacts, home: string): ArgumentLine[] {
     summary,
     group: spec.group ?? '',
     required: spec.required === true,
-    long: [spec.long, marked.deprecate?.message, marked.preview?.message, marked.experimental?.message].filter((part) => part).join(' '),
+    long: [spec.long, ...[marked.deprecate, marked.preview, marked.experimental].map((mark) => mark && `WARNING: ${mark.message}`)]
+      .filter((part) => part)
+      .join(' '),
   })
   const first = old[0]
   const deprecated =

@@ -111,11 +111,12 @@ function createCall(name: string, parsed: Parsed, words: readonly string[], surr
       subscriptionId: () => profile.subscription(subscription).id,
       token: async (audience) => (await acquireToken(context, profile.subscription(subscription), audience === 'arm' ? managementScope : graphScope)).token,
     })
-  return { command: name, values: parsed.values, given: parsed.given, context, config, log, profile, armAs, arm: armAs(name, optionNames(words)) }
+  const parameters = optionNames(words)
+  return { command: name, values: parsed.values, parameters, given: parsed.given, context, config, log, profile, armAs, arm: armAs(name, parameters) }
 }
 
 function print(result: unknown, facts: CommandFacts, group: CommandGroup | undefined, call: Call): void {
-  addResourceGroups(result)
+  if (call.command !== 'rest') addResourceGroups(result)
   const query = call.values._jmespath_query
   const queried = typeof query === 'string' && query !== ''
   const shown = queried && result !== undefined && result !== null ? evaluateQuery(query, result) : result

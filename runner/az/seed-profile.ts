@@ -34,6 +34,8 @@ export function seedProfile(options: SeedOptions): Record<string, string> {
   return {
     [`${folder}/azureProfile.json`]: profileText(options.subscriptions.map((one) => subscriptionOf(one, options))),
     [`${folder}/msal_token_cache.json`]: tokenCacheText(cache),
+    [`${folder}/config`]: '[cloud]\nname = AzureCloud\n\n[core]\nfirst_run = yes\n\n',
+    [`${folder}/clouds.config`]: `[AzureCloud]\nsubscription = ${options.subscriptions.find((one) => one.isDefault)?.id ?? ''}\n\n`,
     [`${folder}/msal_http_cache.bin`]: `organizations\n${tenant.id}\n`,
   }
 }

@@ -10,7 +10,14 @@ export interface ClientBundle {
 }
 
 const here = import.meta.dirname
-const sources = [join(here, '../az'), join(here, '../base'), join(here, 'client-process.ts'), join(here, 'az-entry.ts'), join(here, 'kubelogin-entry.ts')]
+const sources = [
+  join(here, '../az'),
+  join(here, '../base'),
+  join(here, 'client-process.ts'),
+  join(here, 'bundle-clients.ts'),
+  join(here, 'az-entry.ts'),
+  join(here, 'kubelogin-entry.ts'),
+]
 
 /** Bundles below a cache folder; made once, and anew when a source has changed. */
 export async function bundleClients(cache: string): Promise<readonly ClientBundle[]> {
@@ -27,6 +34,8 @@ export async function bundleClients(cache: string): Promise<readonly ClientBundl
       platform: 'node',
       target: 'node24',
       format: 'esm',
+      // Packages in the older module format ask for Node's own modules at run time.
+      banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
       minify: true,
       write: false,
       logLevel: 'silent',

@@ -20,7 +20,6 @@ const loggedOut = new Set([
   'login/user-password',
   'login/device-code',
   'login/password-stdin-missing',
-  'tty/login-password-prompt-selector',
 ])
 
 /** Cases whose files are those that another case left. */
@@ -34,6 +33,7 @@ const follows: Readonly<Record<string, string>> = {
   'fleet/get-credentials-overwrite': 'fleet/get-credentials-conflict',
   'member/get-credentials-member-default-context': 'member/get-credentials-member',
   'core/config-get': 'core/config-set',
+  'core/config-get-all': 'core/config-set',
   'core/output-from-config': 'core/config-set',
   'core/group-from-defaults-show': 'core/configure-defaults',
 }
@@ -59,6 +59,15 @@ const ownFiles: Readonly<Record<string, Files>> = {
 /** The state before a case. */
 export function before(recording: Recording): Before {
   const files: Files = { ...earlierFiles(recording), ...ownFiles[recording.case] }
+  if (recording.case === 'core/cloud-register-discovery') {
+    const path = '$AZURE_CONFIG_DIR/clouds.config'
+    files[path] = { text: recording.filesAfter?.[path]?.text.split('[Disc]')[0] ?? '' }
+  }
+  if (recording.case === 'login/no-subscription-allowed') {
+    const path = '$AZURE_CONFIG_DIR/azureProfile.json'
+    const { subscriptions } = JSON.parse(recording.filesAfter?.[path]?.text ?? '{}') as { subscriptions: unknown[] }
+    files[path] = { text: JSON.stringify({ subscriptions: subscriptions.slice(0, 2) }) }
+  }
   const followed = follows[recording.case]
   if (followed !== undefined) addFilesAfter(files, find(followed))
   return { files, withoutExtension: notInstalled.has(recording.case), loggedOut: loggedOut.has(recording.case) }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { run } from '#runner/az/az.ts'
 import type { AzContext } from '#runner/az/context.ts'
 import { extensionFiles } from '#runner/az/extensions.ts'
+import { pythonJson } from '#runner/az/python.ts'
 import { seedProfile } from '#runner/az/seed-profile.ts'
 
 const folder = new URL('../truth/azure/', import.meta.url)
@@ -86,6 +87,7 @@ const cwd = '/home/ada/work'
 const configDir = '/home/ada/config'
 const extensionDir = '/home/ada/extensions'
 const masks: readonly (readonly [string, string])[] = [
+  ['$VENV/bin/python', '/opt/az/bin/python3'],
   ['$AZURE_CONFIG_DIR', configDir],
   ['$AZURE_EXTENSION_DIR', extensionDir],
   ['$WORK', cwd],
@@ -118,7 +120,7 @@ export async function replay(recording: Recording, before: Before = {}): Promise
   for (const [path, text] of Object.entries(seedFiles(recording, before))) files.set(path, { text, mode: 0o644 })
   for (const [path, { text, mode }] of Object.entries(before.files ?? {})) files.set(unmask(path), { text: unmask(text), mode: mode ?? 0o644 })
   for (const [name, content] of Object.entries(recording.files ?? {})) {
-    files.set(`${cwd}/${name}`, { text: typeof content === 'string' ? content : JSON.stringify(content), mode: 0o644 })
+    files.set(`${cwd}/${name}`, { text: typeof content === 'string' ? content : JSON.stringify(content, null, 2), mode: 0o644 })
   }
   const output = { stdout: '', stderr: '', terminal: '' }
   const requests: unknown[] = []
@@ -205,7 +207,15 @@ function seedFiles(recording: Recording, before: Before): Record<string, string>
     refreshToken: 'stub-refresh-token',
     accessTokens: { arm: 'token', ...(asksToken ? {} : { graph: 'token' }) },
   })
-  const files: Record<string, string> = { ...(before.loggedOut ? {} : seeded), [`${configDir}/config`]: '[core]\nfirst_run = yes\n\n' }
+  const authorities = ['organizations', tenant, user.name].filter(
+    (name) => !recording.exchanges.some(({ request }) => request.path.includes(`/${name}/v2.0/.well-known`) || request.path.includes(`/userrealm/${name}`)),
+  )
+  seeded[`${configDir}/msal_http_cache.bin`] = `${authorities.join('\n')}\n`
+  const config = {
+    [`${configDir}/msal_http_cache.bin`]: seeded[`${configDir}/msal_http_cache.bin`] ?? '',
+    [`${configDir}/config`]: '[cloud]\nname = AzureCloud\n\n[core]\nfirst_run = yes\n\n',
+  }
+  const files: Record<string, string> = before.loggedOut ? config : seeded
   return before.withoutExtension !== true ? { ...files, ...extensionFiles(extensionDir, 'fleet', '1.8.2', indexMetadata) } : files
 }
 
@@ -239,7 +249,7 @@ export function expectedRequests(recording: Recording): readonly unknown[] {
   return recording.exchanges.map(({ request }) => ({
     method: request.method,
     host: request.host,
-    path: decodePath(request.path.replace(/\/roleAssignments\/[0-9a-f-]{36}/, '/roleAssignments/<guid>')),
+    path: decodePath(request.path.replace(/\/(role(?:Assignments|Definitions))\/[0-9a-f-]{36}(?=\?)/, '/$1/<guid>')),
     headers: request.headers,
     userAgentStart: request.userAgentStart,
     clientRequestId: request.clientRequestId,
@@ -249,12 +259,12 @@ export function expectedRequests(recording: Recording): readonly unknown[] {
 }
 
 function decodePath(path: string): string {
-  return decodeURIComponent(path).replace(/\/roleAssignments\/[0-9a-f-]{36}/, '/roleAssignments/<guid>')
+  return decodeURIComponent(path).replace(/\/(role(?:Assignments|Definitions))\/[0-9a-f-]{36}(?=\?)/, '/$1/<guid>')
 }
 
 function answer({ response }: Exchange): Response {
   const { body } = response
-  const text = body === null || body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
+  const text = body === null || body === undefined ? null : typeof body === 'string' ? body : pythonJson(body)
   const status = response.status
   return new Response([101, 204, 205, 304].includes(status) ? null : text, { status, headers: response.headers })
 }
@@ -283,7 +293,7 @@ function withoutTraceback(text: string): string {
 
 function compareHelp(help: HelpStructure, result: Replay): void {
   const lines = result.stdout.split('\n')
-  const headings = lines.filter((line) => /^\S/.test(line))
+  const headings = lines.filter((line) => /^\S/.test(line) && !line.includes('://'))
   assert.deepEqual(headings, help.headings, 'headings')
   for (const section of help.sections) {
     for (const entry of section.entries ?? []) {
