@@ -28,6 +28,7 @@ const everywhere: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`-${alphabet}{8,10}\\b`, 'g'), '-<hash>'],
   [new RegExp(`-${alphabet}{5}\\b`, 'g'), '-<suffix>'],
   [/-\d{8}\b/g, '-<minute>'],
+  [/\.[0-9a-f]{16}\b/g, '.<event>'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server>'],
   [/\b10\.(?:0|96|97|98|99|1\d\d|244)\.\d{1,3}\.\d{1,3}\b/g, '<address>'],

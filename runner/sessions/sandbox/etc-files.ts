@@ -56,7 +56,7 @@ export function writeEtc(
 
 /** The text of /etc/hosts: the world's names, and the machine's own. */
 export function hostsFile(names: readonly string[], hostName: string): string {
-  const own = [`127.0.0.1\tlocalhost${names.includes(hostName) ? '' : ` ${hostName}`}`, '::1\tlocalhost']
+  const own = [`127.0.0.1\tlocalhost${names.includes(hostName) ? '' : ` ${hostName}`}`]
   return `${[...own, ...names.map((name) => `${worldAddress}\t${name}`)].join('\n')}\n`
 }
 
