@@ -7,7 +7,8 @@ import { claim, ownerKeys } from './owners.ts'
 import { availableAt, isDone, isReady, type Pod, type PodSpec, podFromTemplate } from './pods.ts'
 import { daemonSets, nodes, pods } from './resources.ts'
 import { hashOf, presentRevision, revisionsOf, trimRevisions } from './revisions.ts'
-import { type Node, tolerates } from './scheduler/filters.ts'
+import { tolerates } from './scheduler/filters.ts'
+import type { Node } from './scheduler/node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './scheduler/node-affinity.ts'
 
 interface DaemonSet extends KubernetesObject {

@@ -7,32 +7,7 @@ import { type ControllerContext, defineController } from './controller.ts'
 import type { Pod } from './pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from './resources.ts'
 import { isProvided, provision } from './volume-provisioner.ts'
-
-/** The parts of a claim that are read here. */
-export interface Claim extends KubernetesObject {
-  readonly spec: {
-    readonly storageClassName?: string
-    readonly volumeName?: string
-    readonly volumeMode?: string
-    readonly accessModes?: readonly string[]
-    readonly selector?: JsonObject
-    readonly resources?: { readonly requests?: Readonly<Record<string, string>> }
-  }
-  readonly status?: JsonObject
-}
-
-/** The parts of a volume that are read here. */
-export interface Volume extends KubernetesObject {
-  readonly spec: {
-    readonly storageClassName?: string
-    readonly volumeMode?: string
-    readonly accessModes?: readonly string[]
-    readonly capacity?: Readonly<Record<string, string>>
-    readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string }
-    readonly persistentVolumeReclaimPolicy?: string
-  }
-  readonly status?: JsonObject
-}
+import type { Claim, Volume } from './volumes.ts'
 
 const component = 'persistentvolume-controller'
 const bound = { 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' }

@@ -111,7 +111,16 @@ class ControllerRunner implements RunningControllers {
       const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
       if (!source) throw new Error(`Controller "${definition.name}" watches server "${server}": no client of that name`)
-      const shared = this.#watches.get(id) ?? { server, client: source, resource, namespace, targets: [], failures: 0, caughtUp: this.#options.state !== undefined, stop: () => undefined }
+      const shared = this.#watches.get(id) ?? {
+        server,
+        client: source,
+        resource,
+        namespace,
+        targets: [],
+        failures: 0,
+        caughtUp: this.#options.state !== undefined,
+        stop: () => undefined,
+      }
       shared.targets.push({ controller: definition.name, keys })
       this.#watches.set(id, shared)
     }

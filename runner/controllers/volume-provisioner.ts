@@ -3,8 +3,8 @@ import type { JsonObject } from '../base/json.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import type { ControllerContext } from './controller.ts'
-import type { Claim } from './persistent-volume.ts'
 import { persistentVolumes } from './resources.ts'
+import type { Claim } from './volumes.ts'
 
 const sources: Readonly<Record<string, (name: string, node: string | undefined) => JsonObject>> = {
   'disk.csi.azure.com': (name) => ({

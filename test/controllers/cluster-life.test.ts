@@ -53,7 +53,7 @@ test('a finalizer holds a namespace, and its conditions say so in the real words
   await client.delete(namespaces, { name: 'demo' })
   await settle(6000)
   const found = await client.get(namespaces, { name: 'demo' })
-  const conditions = (found?.status as { conditions: { type: string; status: string; message: string }[] }).conditions
+  const conditions = ((found?.status ?? {}) as { conditions: { type: string; status: string; message: string }[] }).conditions
   assert.deepEqual(
     conditions.map(({ type, status, message }) => [type, status, message]),
     [

@@ -5,6 +5,11 @@ import { controllerRevisions, cronJobs, daemonSets, jobs, leases, nodes, pods, s
 import type { KubernetesObject } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
+/** What these tests read of a pod's status. */
+interface PodStatus {
+  readonly containerStatuses: readonly { readonly state: { readonly waiting?: { readonly reason: string } }; readonly restartCount: number }[]
+}
+
 const namespace = 'default'
 const labels = { app: 'x' }
 
@@ -61,7 +66,8 @@ test('a daemon set puts a pod on every node and rolls over one node at a time', 
   await settle(1500)
   assert.equal((await client.list(pods, { namespace })).items.length, 2)
   await settle(20_000)
-  assert.equal(((await client.get(daemonSets, { namespace, name: 'x' }))?.status as Record<string, unknown>).updatedNumberScheduled, 2)
+  const after = (await client.get(daemonSets, { namespace, name: 'x' }))?.status as Record<string, unknown>
+  assert.equal(after.updatedNumberScheduled, 2)
 })
 
 test('a job runs its pods to their end and says that it is complete', async () => {
@@ -127,10 +133,10 @@ test('a missing image and a failing command show as they do on a real node', asy
   })
   await client.create(pods, pod('lost', { image: 'nginx:does-not-exist' }))
   await client.create(pods, pod('broken', { command: ['sh', '-c', 'echo oh; exit 3'] }))
+  const podStatus = async (name: string): Promise<PodStatus | undefined> => (await client.get(pods, { namespace, name }))?.status as PodStatus | undefined
   const waiting = async (name: string): Promise<unknown> => {
-    const [status] = (
-      (await client.get(pods, { namespace, name }))?.status as { containerStatuses: { state: { waiting?: { reason: string } }; restartCount: number }[] }
-    ).containerStatuses
+    const { containerStatuses } = (await podStatus(name)) ?? { containerStatuses: [] }
+    const [status] = containerStatuses
     return status?.state.waiting?.reason ?? status?.state
   }
   await settle(3000)

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
 import { type ControllerContext, defineController } from '../controller.ts'
 import { leases, nodes } from '../resources.ts'
-import type { Node, Taint } from '../scheduler/filters.ts'
+import type { Node, Taint } from '../scheduler/node.ts'
 
 const notReady = 'node.kubernetes.io/not-ready'
 

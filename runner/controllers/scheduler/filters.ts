@@ -1,39 +1,15 @@
 // Why a pod cannot go to a node: each filter of the real scheduler in its order, with its words.
-import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { Pod } from '../pods.ts'
 import { amount } from './amount.ts'
 import { resourcesOf } from './load.ts'
+import type { Node, NodeLoad, Taint } from './node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
-
-/** The parts of a node that the scheduler reads. */
-export interface Node extends KubernetesObject {
-  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[]; readonly podCIDR?: string }
-  readonly status?: {
-    readonly allocatable?: Readonly<Record<string, string>>
-    readonly capacity?: Readonly<Record<string, string>>
-    readonly addresses?: readonly { readonly type: string; readonly address: string }[]
-    readonly [field: string]: unknown
-  }
-}
-
-/** A node's taint. */
-export interface Taint {
-  readonly key: string
-  readonly value?: string
-  readonly effect: string
-}
 
 interface Toleration {
   readonly key?: string
   readonly operator?: string
   readonly value?: string
   readonly effect?: string
-}
-
-/** What the pods of a node take: resources in billionths, and host ports. */
-export interface NodeLoad {
-  readonly requests: Readonly<Record<string, bigint>>
-  readonly pods: readonly Pod[]
 }
 
 /** Why a node is no place for a pod; `final` if no other pod's going would help. */

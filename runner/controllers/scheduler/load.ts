@@ -2,7 +2,7 @@
 import type { Container, Pod } from '../pods.ts'
 import { isDone } from '../pods.ts'
 import { amount } from './amount.ts'
-import type { NodeLoad } from './filters.ts'
+import type { NodeLoad } from './node.ts'
 
 const known = new WeakMap<Pod, Readonly<Record<string, bigint>>>()
 

@@ -2,8 +2,9 @@
 import { controllerOf } from '../owners.ts'
 import type { Pod } from '../pods.ts'
 import { amount } from './amount.ts'
-import { type Node, type NodeLoad, tolerates } from './filters.ts'
+import { tolerates } from './filters.ts'
 import { resourcesOf } from './load.ts'
+import type { Node, NodeLoad } from './node.ts'
 import { type NodeSelector, preferenceOf } from './node-affinity.ts'
 
 /** A node's score for a pod; higher is better, equal ones are taken in the order of names. */
