@@ -6,6 +6,9 @@ import type { FieldError } from '../status-error.ts'
 import { isFormat } from './formats.ts'
 import { correlatedItem, itemsOf, memberOf } from './structural.ts'
 
+/** Patterns of schemas as expressions; a cache. */
+const patterns = new Map<string, RegExp>()
+
 /** Findings on a value; `path` is empty at the root. */
 export function* validateValue(value: Json, schema: JsonObject, path: string, old?: Json): Findings {
   if (old !== undefined && equal(value, old)) return
@@ -125,18 +128,20 @@ function typeName(value: Json): string {
 }
 
 function matches(pattern: string, value: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(value)
-  } catch {
-    return looseMatch(pattern, value)
-  }
+  const known = patterns.get(pattern)
+  const expression = known ?? compilePattern(pattern)
+  if (known === undefined) patterns.set(pattern, expression)
+  return expression.test(value)
 }
 
-/** Go's patterns allow escapes that JavaScript's unicode mode does not. */
-function looseMatch(pattern: string, value: string): boolean {
-  try {
-    return new RegExp(pattern.replace(/^\(\?[a-z]+\)/, '')).test(value)
-  } catch {
-    return true
+/** Go's patterns allow escapes that JavaScript's unicode mode does not; one that neither reads matches everything. */
+function compilePattern(pattern: string): RegExp {
+  for (const [source, flags] of [[pattern, 'u'] as const, [pattern.replace(/^\(\?[a-z]+\)/, ''), ''] as const]) {
+    try {
+      return new RegExp(source, flags)
+    } catch {
+      // The next way of reading it may work.
+    }
   }
+  return /^/
 }

@@ -27,7 +27,7 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
     if (wrong) return { error: compilationFailed(text, wrong.at, wrong.says) }
     const checked = parsed.check()
     const type = checked.valid ? String(checked.type) : 'dyn'
-    if (!checked.valid && checked.error) return { error: compilationFailed(text, startOf(checked.error), typeProblem(firstLine(checked.error.message))) }
+    if (!checked.valid && checked.error) return { error: typeError(text, checked.error) }
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
     return { run: (values) => parsed(values as never), names: namesIn(ast), type }
   } catch (error) {
@@ -54,12 +54,19 @@ function syntaxError(text: string, error: unknown): string {
   return compilationFailed(text, at, message)
 }
 
-/** A type error in cel-go's words. */
-function typeProblem(message: string): string {
+/** A type error in cel-go's words; of a call it marks the parenthesis. */
+function typeError(text: string, error: Error): string {
+  const message = firstLine(error.message)
+  const start = startOf(error)
   const [, callee = '', types = ''] = /^found no matching overload for '(?:.*\.)?(\w+)\((.*)\)'$/.exec(message) ?? []
-  if (callee === '') return message
+  if (callee === '') return compilationFailed(text, start, message)
+  const at = text.indexOf(`${callee}(`, start) + callee.length
   const known = environment.getDefinitions().functions.some(({ name }) => name === callee)
-  return known ? `found no matching overload for '${callee}' applied to '(${types})'` : `undeclared reference to '${callee}' (in container '')`
+  return compilationFailed(
+    text,
+    at,
+    known ? `found no matching overload for '${callee}' applied to '(${types})'` : `undeclared reference to '${callee}' (in container '')`,
+  )
 }
 
 function startOf(error: unknown): number {

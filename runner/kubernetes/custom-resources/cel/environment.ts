@@ -1,8 +1,6 @@
 // The CEL environment of validation rules: the standard library and those of Kubernetes' own functions that rules use.
 import { Environment } from '@marcbachmann/cel-js'
-import { parseAddress, parseCidr } from '../../kinds/validation/addresses.ts'
-import { billionths } from '../../kinds/validation/quantities.ts'
-import { parseQuantity } from '../../quantity.ts'
+import { registerLibraries } from './libraries.ts'
 
 type Handler = (...values: never[]) => unknown
 
@@ -21,11 +19,6 @@ const functions: Readonly<Record<string, Handler>> = {
   'list<dyn>.max(): dyn': (items: readonly Ordered[]) => best(items, (left, right) => left > right),
   'list<dyn>.indexOf(dyn): int': (items: readonly unknown[], value: unknown) => BigInt(items.indexOf(value)),
   'list<dyn>.lastIndexOf(dyn): int': (items: readonly unknown[], value: unknown) => BigInt(items.lastIndexOf(value)),
-  'isURL(string): bool': (text: string) => /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*([/?#]\S*)?$/i.test(text) || text.startsWith('/'),
-  'isIP(string): bool': (text: string) => parseAddress(text) !== undefined,
-  'isCIDR(string): bool': (text: string) => parseCidr(text) !== undefined,
-  'isQuantity(string): bool': isQuantity,
-  'quantityCompare(string, string): int': (left: string, right: string) => BigInt(Math.sign(Number(billionths(left) - billionths(right)))),
 }
 
 type Ordered = bigint | number | string
@@ -34,6 +27,7 @@ type Ordered = bigint | number | string
 export function ruleEnvironment(): Environment {
   const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
   for (const [signature, handler] of Object.entries(functions)) environment.registerFunction(signature, handler as never)
+  registerLibraries(environment)
   return environment
 }
 
@@ -55,13 +49,4 @@ function best(items: readonly Ordered[], better: (left: Ordered, right: Ordered)
   const [first, ...rest] = items
   if (first === undefined) throw new Error('min/max called on empty list')
   return rest.reduce((found, item) => (better(item, found) ? item : found), first)
-}
-
-function isQuantity(text: string): boolean {
-  try {
-    parseQuantity(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,6 +1,9 @@
 // Syntax of names, labels, ports, keys (apimachinery `pkg/util/validation`, `pkg/api/validate/content`): each rule gives the
 // messages of what is wrong, none if all is well.
 
+/** Expressions made of the patterns below; a cache. */
+const compiled = new Map<string, RegExp>()
+
 const label1123 = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomain1123 = `${label1123}(\\.${label1123})*`
 const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
@@ -158,7 +161,11 @@ function match(rule: Pattern, value: string): string[] {
 }
 
 function whole(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`)
+  const known = compiled.get(pattern)
+  if (known) return known
+  const expression = new RegExp(`^(?:${pattern})$`)
+  compiled.set(pattern, expression)
+  return expression
 }
 
 function describe(rule: Pattern): string {

@@ -1,0 +1,137 @@
+// Kubernetes' own types in CEL (apiserver `pkg/cel/library`): quantities, addresses, ranges, URLs, and sets as lists.
+import type { Environment } from '@marcbachmann/cel-js'
+import { type Address, type Cidr, contains, parseAddress, parseCidr } from '../../kinds/validation/addresses.ts'
+import { addQuantities, compareQuantities, parseQuantity, type Quantity, quantityValue, subtractQuantities } from '../../quantity.ts'
+
+type Handler = (...values: never[]) => unknown
+
+class QuantityValue {
+  readonly amount: Quantity
+  constructor(amount: Quantity) {
+    this.amount = amount
+  }
+}
+
+class IpValue {
+  readonly address: Address
+  constructor(address: Address) {
+    this.address = address
+  }
+}
+
+class CidrValue {
+  readonly range: Cidr
+  constructor(range: Cidr) {
+    this.range = range
+  }
+}
+
+class UrlValue {
+  readonly url: URL
+  constructor(url: URL) {
+    this.url = url
+  }
+}
+
+class SetsNamespace {}
+
+const quantities: Readonly<Record<string, Handler>> = {
+  'quantity(string): Quantity': (text: string) => new QuantityValue(parseQuantity(text)),
+  'isQuantity(string): bool': (text: string) => succeeds(() => parseQuantity(text)),
+  'Quantity.sign(): int': ({ amount }: QuantityValue) => (amount.nanos < 0n ? -1n : amount.nanos > 0n ? 1n : 0n),
+  'Quantity.isInteger(): bool': ({ amount }: QuantityValue) => amount.nanos % 10n ** 9n === 0n,
+  'Quantity.asInteger(): int': ({ amount }: QuantityValue) => quantityValue(amount),
+  'Quantity.asApproximateFloat(): double': ({ amount }: QuantityValue) => Number(amount.nanos) / 1e9,
+  'Quantity.compareTo(Quantity): int': (left: QuantityValue, right: QuantityValue) => BigInt(compareQuantities(left.amount, right.amount)),
+  'Quantity.isLessThan(Quantity): bool': (left: QuantityValue, right: QuantityValue) => compareQuantities(left.amount, right.amount) < 0,
+  'Quantity.isGreaterThan(Quantity): bool': (left: QuantityValue, right: QuantityValue) => compareQuantities(left.amount, right.amount) > 0,
+  'Quantity.add(Quantity): Quantity': (left: QuantityValue, right: QuantityValue) => new QuantityValue(addQuantities(left.amount, right.amount)),
+  'Quantity.sub(Quantity): Quantity': (left: QuantityValue, right: QuantityValue) => new QuantityValue(subtractQuantities(left.amount, right.amount)),
+  'Quantity.add(int): Quantity': (left: QuantityValue, right: bigint) => new QuantityValue(addQuantities(left.amount, parseQuantity(String(right)))),
+  'Quantity.sub(int): Quantity': (left: QuantityValue, right: bigint) => new QuantityValue(subtractQuantities(left.amount, parseQuantity(String(right)))),
+}
+
+const addresses: Readonly<Record<string, Handler>> = {
+  'ip(string): IP': (text: string) => new IpValue(needed(parseAddress(text), `IP Address "${text}" parse error during conversion from string`)),
+  'isIP(string): bool': (text: string) => parseAddress(text) !== undefined,
+  'IP.family(): int': ({ address }: IpValue) => BigInt(address.family),
+  'IP.isUnspecified(): bool': ({ address }: IpValue) => address.value === 0n,
+  'IP.isLoopback(): bool': ({ address }: IpValue) => within(address, '127.0.0.0/8', '::1/128'),
+  'IP.isLinkLocalUnicast(): bool': ({ address }: IpValue) => within(address, '169.254.0.0/16', 'fe80::/10'),
+  'IP.isLinkLocalMulticast(): bool': ({ address }: IpValue) => within(address, '224.0.0.0/24', 'ff02::/16'),
+  'IP.isGlobalUnicast(): bool': ({ address }: IpValue) =>
+    address.value !== 0n && !within(address, '127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fe80::/10', '224.0.0.0/4', 'ff00::/8'),
+  'cidr(string): CIDR': (text: string) => new CidrValue(needed(parseCidr(text), `network address parse error during conversion from string: "${text}"`)),
+  'isCIDR(string): bool': (text: string) => parseCidr(text) !== undefined,
+  'CIDR.prefixLength(): int': ({ range }: CidrValue) => BigInt(range.prefix),
+  'CIDR.ip(): IP': ({ range }: CidrValue) => new IpValue({ family: range.family, value: range.address }),
+  'CIDR.masked(): CIDR': ({ range }: CidrValue) => new CidrValue({ ...range, address: range.first }),
+  'CIDR.containsIP(IP): bool': ({ range }: CidrValue, { address }: IpValue) => contains(range, address),
+  'CIDR.containsIP(string): bool': ({ range }: CidrValue, text: string) => contains(range, needed(parseAddress(text), `IP Address "${text}" parse error`)),
+  'CIDR.containsCIDR(CIDR): bool': (outer: CidrValue, inner: CidrValue) => covers(outer.range, inner.range),
+  'CIDR.containsCIDR(string): bool': ({ range }: CidrValue, text: string) => covers(range, needed(parseCidr(text), `network address parse error: "${text}"`)),
+}
+
+const urls: Readonly<Record<string, Handler>> = {
+  'url(string): URL': (text: string) => new UrlValue(parseUrl(text)),
+  'isURL(string): bool': (text: string) => succeeds(() => parseUrl(text)),
+  'URL.getScheme(): string': ({ url }: UrlValue) => url.protocol.slice(0, -1),
+  'URL.getHost(): string': ({ url }: UrlValue) => url.host,
+  'URL.getHostname(): string': ({ url }: UrlValue) => url.hostname,
+  'URL.getPort(): string': ({ url }: UrlValue) => url.port,
+  'URL.getEscapedPath(): string': ({ url }: UrlValue) => url.pathname,
+  'URL.getQuery(): map': ({ url }: UrlValue) => Object.fromEntries([...url.searchParams.keys()].map((key) => [key, url.searchParams.getAll(key)])),
+}
+
+const sets: Readonly<Record<string, Handler>> = {
+  'SetsNamespace.contains(list, list): bool': (_sets: SetsNamespace, all: readonly unknown[], some: readonly unknown[]) =>
+    some.every((item) => all.includes(item)),
+  'SetsNamespace.intersects(list, list): bool': (_sets: SetsNamespace, left: readonly unknown[], right: readonly unknown[]) =>
+    left.some((item) => right.includes(item)),
+  'SetsNamespace.equivalent(list, list): bool': (_sets: SetsNamespace, left: readonly unknown[], right: readonly unknown[]) =>
+    left.every((item) => right.includes(item)) && right.every((item) => left.includes(item)),
+}
+
+/** Makes the types and functions known to an environment. */
+export function registerLibraries(environment: Environment): void {
+  environment.registerType('Quantity', QuantityValue as never)
+  environment.registerType('IP', IpValue as never)
+  environment.registerType('CIDR', CidrValue as never)
+  environment.registerType('URL', UrlValue as never)
+  environment.registerType('SetsNamespace', SetsNamespace as never)
+  environment.registerConstant('sets', 'SetsNamespace', new SetsNamespace() as never)
+  for (const library of [quantities, addresses, urls, sets])
+    for (const [signature, handler] of Object.entries(library)) environment.registerFunction(signature, handler as never)
+}
+
+function within(address: Address, ...ranges: readonly string[]): boolean {
+  return ranges.some((text) => {
+    const range = parseCidr(text)
+    return range !== undefined && contains(range, address)
+  })
+}
+
+function covers(outer: Cidr, inner: Cidr): boolean {
+  return contains(outer, { family: inner.family, value: inner.first }) && inner.prefix >= outer.prefix
+}
+
+function parseUrl(text: string): URL {
+  if (text.startsWith('/')) return new URL(text, 'relative://')
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    throw new Error(`URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`)
+  return new URL(text)
+}
+
+function needed<value>(found: value | undefined, message: string): value {
+  if (found === undefined) throw new Error(message)
+  return found
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt()
+    return true
+  } catch {
+    return false
+  }
+}
