@@ -21,9 +21,10 @@ export function homeFiles(world: World, date: number): Readonly<Record<string, H
   }
 }
 
-/** The contexts that a world's file names, in the order of its clusters; `serverOf` gives the URL of a cluster. */
+/** The contexts that a world's file names: a hub's first, then in the order of its clusters; `serverOf` gives the URL of a cluster. */
 export function worldContexts(world: World, serverOf: (cluster: Cluster) => string = vendorServer): readonly KubeconfigEntry[] {
-  return world.clusters().flatMap((cluster) => {
+  const hubsFirst = [...world.clusters()].sort((a, b) => Number(b.spec.flavor === 'hub') - Number(a.spec.flavor === 'hub'))
+  return hubsFirst.flatMap((cluster) => {
     const { context } = cluster.spec
     return context === undefined
       ? []
