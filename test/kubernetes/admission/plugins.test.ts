@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { namespaces, persistentVolumeClaims, pods, resourceQuotas } from '#runner/controllers/resources.ts'
+import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
+import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
+
+const namespace = 'default'
+const limitRanges: Resource = { group: '', version: 'v1', plural: 'limitranges', kind: 'LimitRange', namespaced: true }
+
+function pod(name: string, container: object = {}, spec: object = {}): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: { ...spec, containers: [{ name: 'c', image: 'nginx', ...container }] } }
+}
+
+async function refusalOf(cluster: TestCluster, object: KubernetesObject): Promise<string> {
+  return cluster.client.create(pods, object).then(
+    () => '',
+    (error: Error) => error.message,
+  )
+}
+
+test('a pod gets its service account, token volume, priority and tolerations', async () => {
+  const { client } = await startCluster()
+  const made = (await client.create(pods, pod('a'))) as unknown as {
+    spec: Record<string, unknown> & { tolerations: { key: string }[]; volumes: { name: string }[] }
+  }
+  const { serviceAccountName, serviceAccount, priority, preemptionPolicy, tolerations, volumes } = made.spec
+  assert.deepEqual(
+    { serviceAccountName, serviceAccount, priority, preemptionPolicy },
+    { serviceAccountName: 'default', serviceAccount: 'default', priority: 0, preemptionPolicy: 'PreemptLowerPriority' },
+  )
+  assert.deepEqual(
+    tolerations.map(({ key }) => key),
+    ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'],
+  )
+  assert.match(volumes[0]?.name ?? '', /^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
+})
+
+test('what a pod names must be there', async () => {
+  const cluster = await startCluster()
+  assert.equal(
+    await refusalOf(cluster, pod('x', {}, { serviceAccountName: 'bot' })),
+    'pods "x" is forbidden: error looking up service account default/bot: serviceaccount "bot" not found',
+  )
+  assert.equal(await refusalOf(cluster, pod('x', {}, { priorityClassName: 'top' })), 'pods "x" is forbidden: no PriorityClass with name top was found')
+  assert.equal(await refusalOf(cluster, pod('x', {}, { runtimeClassName: 'gvisor' })), 'pods "x" is forbidden: pod rejected: RuntimeClass "gvisor" not found')
+})
+
+test('a quota refuses what goes beyond it and counts what is there', async () => {
+  const cluster = await startCluster()
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace }, spec: { hard: { pods: '1', 'requests.cpu': '500m' } } }
+  await cluster.client.create(resourceQuotas, quota)
+  assert.equal(await refusalOf(cluster, pod('a')), 'pods "a" is forbidden: failed quota: q: must specify requests.cpu for: c')
+  const resources = { requests: { cpu: '200m' } }
+  assert.equal(await refusalOf(cluster, pod('a', { resources })), '')
+  const words = 'exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1'
+  assert.equal(await refusalOf(cluster, pod('b', { resources })), `pods "b" is forbidden: ${words}`)
+  await cluster.settle()
+  assert.deepEqual((await cluster.client.get(resourceQuotas, { namespace, name: 'q' }))?.status, {
+    hard: quota.spec.hard,
+    used: { pods: '1', 'requests.cpu': '200m' },
+  })
+})
+
+test('a limit range fills in and refuses', async () => {
+  const cluster = await startCluster()
+  const limits = [{ type: 'Container', default: { cpu: '200m' }, defaultRequest: { cpu: '100m' }, max: { cpu: '1' } }]
+  await cluster.client.create(limitRanges, { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'l', namespace }, spec: { limits } })
+  const made = await cluster.client.create(pods, pod('a'))
+  assert.deepEqual((made.spec as { containers: { resources: object }[] }).containers[0]?.resources, { limits: { cpu: '200m' }, requests: { cpu: '100m' } })
+  assert.equal(made.metadata.annotations?.['kubernetes.io/limit-ranger'], 'LimitRanger plugin set: cpu request for container c; cpu limit for container c')
+  const big = pod('b', { resources: { limits: { cpu: '2' } } })
+  assert.equal(await refusalOf(cluster, big), 'pods "b" is forbidden: maximum cpu usage per Container is 1, but limit is 2')
+})
+
+test('a namespace holds its pods to a standard', async () => {
+  const cluster = await startCluster()
+  await cluster.client.patch(namespaces, { name: namespace }, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } } }, { type: 'merge' })
+  const words =
+    'violates PodSecurity "baseline:latest": host namespaces (hostPID=true), privileged (container "c" must not set securityContext.privileged=true)'
+  assert.equal(await refusalOf(cluster, pod('p', { securityContext: { privileged: true } }, { hostPID: true })), `pods "p" is forbidden: ${words}`)
+  assert.equal(await refusalOf(cluster, pod('q')), '')
+})
+
+test('a claim in use stays until its pod is gone', async () => {
+  const { client, settle } = await startCluster()
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  await client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace }, spec })
+  await client.create(pods, pod('user', {}, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] }))
+  await client.delete(persistentVolumeClaims, { namespace, name: 'data' })
+  await settle()
+  assert.deepEqual((await client.get(persistentVolumeClaims, { namespace, name: 'data' }))?.metadata.finalizers, ['kubernetes.io/pvc-protection'])
+  await client.delete(pods, { namespace, name: 'user' })
+  await settle(3000)
+  assert.equal(await client.get(persistentVolumeClaims, { namespace, name: 'data' }), undefined)
+})
+
+test('left out by its name a plug-in does nothing', async () => {
+  const { client } = await startCluster({ without: ['ServiceAccount'] })
+  const made = await client.create(pods, pod('a'))
+  assert.equal((made.spec as { serviceAccountName?: string }).serviceAccountName, undefined)
+})
