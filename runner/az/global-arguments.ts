@@ -47,9 +47,6 @@ const policy: readonly ArgumentFacts[] = [
   },
 ]
 
-/** What can stand before a command's name or after a group's. */
-export const groupArguments: readonly ArgumentFacts[] = common
-
 /** All arguments of a command in the order in which the parser knows them. */
 export function allArguments(command: CommandFacts): readonly ArgumentFacts[] {
   return [...common, ...(command.subscription ? [subscription] : []), ...command.arguments, ...(command.policy ? policy : [])]
