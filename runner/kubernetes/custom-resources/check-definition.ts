@@ -7,6 +7,7 @@ import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from '../kinds/val
 import { fields, list, objects, present, text, texts } from '../kinds/validation/read.ts'
 import type { KubernetesObject } from '../object.ts'
 import { checkSchema } from './check-schema.ts'
+import { memberOf } from './structural.ts'
 
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string']
 const columnFormats = [
@@ -175,9 +176,16 @@ function* validateSelectableFields(version: JsonObject, path: string): Findings 
     const value = text(entry.jsonPath)
     if (value === '') yield required(field)
     else if (!/^(\.[A-Za-z_][A-Za-z0-9_-]*)+$/.test(value)) yield invalid(field, value, 'is an invalid path: must be a simple json path starting with .')
+    else if (!refersToField(fields(fields(version.schema).openAPIV3Schema), value))
+      yield invalid(field, value, 'is an invalid path: does not refer to a valid field')
     else if (seen.has(value)) yield { field, reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(value)}` }
     seen.add(value)
   }
+}
+
+function refersToField(schema: JsonObject, path: string): boolean {
+  const names = path.slice(1).split('.')
+  return names.reduce<JsonObject | undefined>((node, name) => node && memberOf(node, name), schema) !== undefined
 }
 
 function* validateRequiredNames(names: JsonObject): Findings {

@@ -73,10 +73,27 @@ function* checkKeywords(schema: JsonObject, path: string): Findings {
   for (const name of unsupported) if (present(schema[name])) yield forbidden(child(path, name), `${name} is not supported`)
   if (schema.type === 'null') yield forbidden(child(path, 'type'), 'type cannot be set to null, use nullable as an alternative')
   if (Array.isArray(schema.items)) yield forbidden(child(path, 'items'), 'items must be a schema object and not an array')
+  const problem = typeof schema.pattern === 'string' ? patternProblem(schema.pattern) : undefined
+  if (problem !== undefined)
+    yield invalid(child(path, 'pattern'), schema.pattern, `must be a valid regular expression, but isn't: error parsing regexp: ${problem}`)
   if (schema.uniqueItems === true)
     yield forbidden(child(path, 'uniqueItems'), 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic')
   if (isObject(schema.additionalProperties) && propertiesOf(schema).length > 0)
     yield forbidden(child(path, 'additionalProperties'), 'additionalProperties and properties are mutual exclusive')
+}
+
+/** What Go says of a pattern that is no regular expression, for the mistakes that are common. */
+function patternProblem(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern.replace(/^\(\?[a-z]+\)/, ''))
+    return undefined
+  } catch (error) {
+    const text = error instanceof Error ? error.message : ''
+    if (/character class/.test(text)) return `missing closing ]: \`${pattern.slice(pattern.lastIndexOf('['))}\``
+    if (/Unterminated group/.test(text)) return `missing closing ): \`${pattern}\``
+    if (/Unmatched/.test(text)) return `unexpected ): \`${pattern}\``
+    return /Nothing to repeat/.test(text) ? `missing argument to repetition operator: \`${/[*+?]/.exec(pattern)?.[0] ?? ''}\`` : undefined
+  }
 }
 
 function* partsOf(schema: JsonObject, path: string): Generator<readonly [JsonObject, string]> {

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
 import { child, duplicate, type Findings, invalid, invalidAll, item, nonNegative, notSupported, required, tooLong, tooMany } from '../validation/findings.ts'
+import { internalForm } from '../validation/internal-form.ts'
 import { isQualifiedName } from '../validation/names.ts'
 import { fields, list, number, objects, present, text } from '../validation/read.ts'
 import { domainPrefixedPath } from '../validation/references.ts'
@@ -42,7 +43,8 @@ function* validateCompletionMode(spec: JsonObject, path: string): Findings {
   }
   for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'])
     if (present(spec[name])) yield invalid(child(path, name), spec[name], 'requires indexed completion mode')
-  if (present(spec.successPolicy)) yield invalid(child(path, 'successPolicy'), spec.successPolicy, 'requires indexed completion mode')
+  if (present(spec.successPolicy))
+    yield invalid(child(path, 'successPolicy'), internalForm(spec.successPolicy, 'batch.v1.SuccessPolicy'), 'requires indexed completion mode')
 }
 
 function* validateReplacement(spec: JsonObject, path: string): Findings {

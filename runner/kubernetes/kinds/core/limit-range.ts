@@ -5,7 +5,7 @@ import { createdAt } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, required } from '../validation/findings.ts'
 import { isQualifiedName } from '../validation/names.ts'
-import { billionths, compareQuantities, isStandardResource, sortedEntries } from '../validation/quantities.ts'
+import { billionths, compareQuantities, containerResourceName, resourceName, sortedEntries } from '../validation/quantities.ts'
 import { fields, objects, text } from '../validation/read.ts'
 
 const types = ['Pod', 'Container', 'PersistentVolumeClaim']
@@ -58,8 +58,8 @@ function* validateNames(limit: JsonObject, path: string): Findings {
     }
     for (const [name] of sortedEntries(limit[list])) {
       const field = item(child(path, list), name)
-      yield* invalidAll(field, name, isQualifiedName(name))
-      if (!name.includes('/') && !isStandardResource(name)) yield invalid(field, name, 'must be a standard resource for limits')
+      if (limit.type === 'Pod' || limit.type === 'Container') yield* containerResourceName(field, name)
+      else yield* resourceName(field, name)
     }
   }
   if (limit.type === 'PersistentVolumeClaim' && fields(limit.min).storage === undefined && fields(limit.max).storage === undefined)

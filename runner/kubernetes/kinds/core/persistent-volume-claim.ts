@@ -23,10 +23,8 @@ export const persistentVolumeClaim = defineKind({
     ['spec.volumeMode', 'Filesystem'],
     ['status', {}],
     ['status.phase', 'Pending'],
-    ['spec.dataSourceRef', (spec) => spec.dataSource],
-    ['spec.dataSource', (spec) => (text(fields(spec.dataSourceRef).namespace) === '' ? spec.dataSourceRef : undefined)],
   ]),
-  prepareForCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+  prepareForCreate: (object) => ({ ...object, spec: withDataSource(fields(object.spec)), status: { phase: 'Pending' } }),
   validate: (object) => [...validateClaimSpec(fields(object.spec), 'spec')],
   validateUpdate: (object, old) => [...validateMeta(object, true), ...validateClaimSpec(fields(object.spec), 'spec'), ...validateChange(object, old)],
   cells(object, now) {
@@ -45,6 +43,17 @@ export const persistentVolumeClaim = defineKind({
     ]
   },
 })
+
+/** Only claims and snapshots are data sources; where one of the two fields says what it is, the other does too. */
+function withDataSource(spec: JsonObject): JsonObject {
+  const { dataSource, ...rest } = spec
+  const { apiGroup, kind } = fields(dataSource)
+  const isClaim = kind === 'PersistentVolumeClaim' && text(apiGroup) === ''
+  const isSnapshot = kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io'
+  if (dataSource !== undefined && (isClaim || isSnapshot)) return { ...spec, dataSourceRef: spec.dataSourceRef ?? dataSource }
+  const local = spec.dataSourceRef !== undefined && text(fields(spec.dataSourceRef).namespace) === ''
+  return local ? { ...rest, dataSource: spec.dataSourceRef } : rest
+}
 
 function* validateChange(object: KubernetesObject, old: KubernetesObject): Findings {
   const [spec, before] = [fields(object.spec), fields(old.spec)]

@@ -3,11 +3,13 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { validateAnnotations, validateLabels } from '../metadata.ts'
 import { ipAddress } from '../validation/addresses.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
+import { internalForm } from '../validation/internal-form.ts'
 import { inRange, isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../validation/names.ts'
 import { validateResourceList } from '../validation/quantities.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
 import { type PodFacts, validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts'
+import { validatePodResources } from './pod-resources.ts'
 import { validateAffinity, validateGates, validateSpread, validateTolerations } from './scheduling.ts'
 import { validateOperatingSystem, validatePodSecurityContext } from './security.ts'
 import { validateVolumes } from './volumes.ts'
@@ -32,6 +34,7 @@ export function* validatePodSpec(spec: JsonObject, path: string, isPod = false):
   yield* findings
   const claims = objects(spec.resourceClaims)
   yield* validateClaims(claims, child(path, 'resourceClaims'))
+  if (present(spec.resources)) yield* validatePodResources(spec, path)
   yield* validateAllContainers(spec, path, {
     volumes: valid,
     claims: claims.map((claim) => text(claim.name)),
@@ -80,6 +83,7 @@ function* validateNames(spec: JsonObject, path: string): Findings {
   if (present(spec.runtimeClassName)) yield* invalidAll(child(path, 'runtimeClassName'), spec.runtimeClassName, isDns1123Subdomain(text(spec.runtimeClassName)))
   if (present(spec.preemptionPolicy)) yield* choice(child(path, 'preemptionPolicy'), spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])
   yield* validateResourceList(spec.overhead, child(path, 'overhead', 'limits'))
+  yield* optionalName(child(path, 'hostnameOverride'), spec.hostnameOverride)
   yield* validateOperatingSystem(spec, path)
 }
 
@@ -138,8 +142,10 @@ function* validateClaims(claims: readonly JsonObject[], path: string): Findings 
     else yield* invalidAll(child(here, 'name'), name, isDns1123Label(name))
     names.add(name)
     const sources = ['resourceClaimName', 'resourceClaimTemplateName'].filter((source) => present(claim[source]))
-    if (sources.length > 1) yield invalid(here, claim, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified')
-    if (sources.length === 0) yield invalid(here, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`')
+    if (sources.length > 1)
+      yield invalid(here, internalForm(claim, 'core.v1.PodResourceClaim'), 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified')
+    if (sources.length === 0)
+      yield invalid(here, internalForm(claim, 'core.v1.PodResourceClaim'), 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`')
     for (const source of sources) yield* optionalName(child(here, source), claim[source])
   }
 }

@@ -1,13 +1,13 @@
 // StorageClasses and VolumeAttributesClasses.
-import { equal } from '../../../base/json.ts'
+import { equal, type JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { validateDriverName } from '../pod-spec/volumes.ts'
-import { type Findings, forbidden, immutable, invalidAll, notSupported, required } from '../validation/findings.ts'
+import { child, duplicate, type Findings, forbidden, immutable, invalidAll, item, notSupported, required } from '../validation/findings.ts'
 import { isQualifiedName } from '../validation/names.ts'
-import { entries, present, text } from '../validation/read.ts'
+import { entries, objects, present, text, texts } from '../validation/read.ts'
 
 const bindingModes = ['Immediate', 'WaitForFirstConsumer']
 const defaultAnnotations = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
@@ -59,6 +59,19 @@ function* validateClass(object: KubernetesObject): Findings {
     yield notSupported('reclaimPolicy', text(object.reclaimPolicy), ['Delete', 'Retain'])
   if (!present(object.volumeBindingMode)) yield required('volumeBindingMode')
   else if (!bindingModes.includes(text(object.volumeBindingMode))) yield notSupported('volumeBindingMode', text(object.volumeBindingMode), bindingModes)
+  for (const [index, term] of objects(object.allowedTopologies).entries())
+    yield* validateTopology(objects(term.matchLabelExpressions), item('allowedTopologies', index))
+}
+
+function* validateTopology(expressions: readonly JsonObject[], path: string): Findings {
+  for (const [index, { key, values }] of expressions.entries()) {
+    const here = item(child(path, 'matchLabelExpressions'), index)
+    const given = texts(values)
+    if (given.length === 0) yield required(child(here, 'values'))
+    for (const [place, value] of given.entries()) if (given.indexOf(value) < place) yield duplicate(item(child(here, 'values'), place), value)
+    yield* invalidAll(child(here, 'key'), text(key), isQualifiedName(text(key)))
+    if (expressions.findIndex((other) => other.key === key) < index) yield duplicate(child(here, 'key'), text(key))
+  }
 }
 
 function* validateChange(object: KubernetesObject, old: KubernetesObject): Findings {

@@ -109,11 +109,16 @@ export function isStandardResource(name: string): boolean {
   )
 }
 
-function* validateResourceEntry(field: string, name: string, quantity: Json | undefined): Findings {
+/** Findings on the name of a resource that containers ask for. */
+export function* containerResourceName(field: string, name: string): Findings {
   yield* resourceName(field, name)
   if (!name.includes('/')) {
     if (!containerResources.includes(name) && !isHugePages(name)) yield invalid(field, name, 'must be a standard resource for containers')
   } else if (!isNativeResource(name) && !isExtendedResource(name)) yield invalid(field, name, "doesn't follow extended resource name standard")
+}
+
+function* validateResourceEntry(field: string, name: string, quantity: Json | undefined): Findings {
+  yield* containerResourceName(field, name)
   yield* resourceQuantity(field, name, quantity)
   if (isHugePages(name) && !isMultipleOf(quantity, name.slice('hugepages-'.length)))
     yield invalid(field, quantity, `${String(quantity)} is not positive integer multiple of ${name}`)

@@ -1,0 +1,36 @@
+// Validation of the resources of a pod as a whole, beside those of its containers.
+import type { JsonObject } from '../../../base/json.ts'
+import { child, type Findings, invalid, item, notSupported } from '../validation/findings.ts'
+import { compareQuantities, resourceQuantity, sortedEntries, sumOfQuantities } from '../validation/quantities.ts'
+import { fields, objects } from '../validation/read.ts'
+
+const supported = ['cpu', 'hugepages-', 'memory']
+
+/** Findings on `resources` of a pod. */
+export function* validatePodResources(spec: JsonObject, path: string): Findings {
+  const { limits, requests } = fields(spec.resources)
+  const here = child(path, 'resources')
+  for (const [list, entries] of [
+    ['limits', limits],
+    ['requests', requests],
+  ] as const)
+    for (const [name, quantity] of sortedEntries(entries)) {
+      const field = item(child(here, list), name)
+      if (name !== 'cpu' && name !== 'memory' && !name.startsWith('hugepages-')) yield notSupported(field, name, supported)
+      yield* resourceQuantity(field, name, quantity)
+      const limit = fields(limits)[name]
+      if (list === 'requests' && limit !== undefined && compareQuantities(quantity, limit) > 0)
+        yield invalid(child(here, 'requests'), quantity, `must be less than or equal to ${name} limit of ${String(limit)}`)
+    }
+  yield* validateSums(spec, child(here, 'requests'))
+}
+
+function* validateSums(spec: JsonObject, path: string): Findings {
+  const given = fields(fields(spec.resources).requests)
+  const sums: Record<string, string> = {}
+  for (const container of objects(spec.containers))
+    for (const [name, quantity] of sortedEntries(fields(container.resources).requests)) sums[name] = sumOfQuantities(sums[name] ?? '0', String(quantity))
+  for (const [name, sum] of Object.entries(sums))
+    if (given[name] !== undefined && compareQuantities(sum, given[name]) > 0)
+      yield invalid(item(path, name), given[name], `must be greater than or equal to aggregate container requests of ${sum}`)
+}
