@@ -7,8 +7,8 @@ import type { View } from './view.ts'
 export type { KubernetesObject } from '../kubernetes/object.ts'
 // biome-ignore lint/performance/noBarrelFile: this is the one door that the files in checks/ may import
 export { at } from '../kubernetes/object.ts'
-export { cannotTell, done, type Finding, notYet } from './verdict.ts'
-export type { ClusterView, FleetView, MemberView, View } from './view.ts'
+export { done, type Finding, notYet } from './verdict.ts'
+export type { FleetView, MemberView, View } from './view.ts'
 
 /** What a check follows: objects of a kind on the hub or on every member, or the world's Azure. */
 export type Watched =
