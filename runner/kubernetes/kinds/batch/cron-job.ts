@@ -51,6 +51,11 @@ export const cronJob = defineKind({
   },
 })
 
+function suspendText(suspend: Json | undefined): string {
+  if (!present(suspend)) return '<unset>'
+  return suspend === true ? 'True' : 'False'
+}
+
 function* validateSpec(spec: JsonObject): Findings {
   const schedule = text(spec.schedule)
   if (schedule === '') yield required('spec.schedule')

@@ -44,6 +44,10 @@ const podOrder = [
   ...['preemptionPolicy', 'dnsConfig', 'readinessGates', 'runtimeClassName', 'overhead', 'enableServiceLinks', 'topologySpreadConstraints', 'os'],
   ...['schedulingGates', 'resourceClaims', 'resources', 'hostnameOverride', 'workloadRef'],
 ]
+const contextOrder = [
+  ...['seLinuxOptions', 'windowsOptions', 'runAsUser', 'runAsGroup', 'runAsNonRoot', 'supplementalGroups', 'supplementalGroupsPolicy', 'fsGroup'],
+  ...['fsGroupChangePolicy', 'sysctls', 'seccompProfile', 'appArmorProfile', 'seLinuxChangePolicy'],
+]
 const hostFields = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers']
 const zeros: Readonly<Record<string, Json>> = { string: '', bool: false, int: 0, int32: 0, int64: 0, float64: 0, Quantity: '0', IntOrString: 0 }
 
@@ -80,7 +84,9 @@ function podForm(spec: JsonObject, printed: Readonly<Record<string, Json>>): Jso
   const host = Object.fromEntries(
     hostFields.map((name) => [goName(name), spec[name] ?? (name.startsWith('host') && name !== 'hostUsers' ? false : null)] as const),
   )
-  const context = present(spec.securityContext) ? { ...host, ...fields(printed.SecurityContext) } : null
+  const context = present(spec.securityContext)
+    ? { ...host, ...Object.fromEntries(contextOrder.map((name) => [goName(name), fields(printed.SecurityContext)[goName(name)] ?? null] as const)) }
+    : null
   const members = podOrder.filter((name) => goName(name) in printed).map((name) => [goName(name), printed[goName(name)] ?? null] as const)
   return Object.fromEntries(members.map(([name, value]) => [name, name === 'SecurityContext' ? context : value]))
 }
