@@ -72,7 +72,7 @@ function watchPaths(base: string, place: string, resource: ResourceInfo): readon
 type Operations = (verbs: readonly string[], schema: string) => JsonObject
 
 function operationsOf(
-  kind: { readonly group: string; readonly version: string; readonly kind: string },
+  kind: { readonly group: string; readonly version: string; readonly kind: string; readonly source: ResourceInfo['source'] },
   schemas: OperationSchemas,
   allowed: readonly string[],
 ): Operations {
@@ -84,7 +84,7 @@ function operationsOf(
       if (!found || !allowed.includes(verb)) continue
       operations[found.method] = {
         ...parametersOf(verb),
-        ...requestBody(verb, schema, schemas),
+        ...requestBody(verb, { schema, schemas, source: kind.source }),
         responses: responses(verb, schema, schemas),
         'x-kubernetes-action': found.action,
         'x-kubernetes-group-version-kind': groupVersionKind,
@@ -156,10 +156,20 @@ function pathParameters(path: string): readonly JsonObject[] {
   return names.map((name) => ({ name, in: 'path', required: true, schema: text }))
 }
 
-const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+/** kubectl reads from here whether a kind takes strategic merge patches; custom resources do not. */
+const patchTypes: Readonly<Record<ResourceInfo['source'], readonly string[]>> = {
+  'built-in': ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'],
+  custom: ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
+}
 
-function requestBody(verb: string, schema: string, schemas: OperationSchemas): JsonObject {
-  if (verb === 'patch') return { requestBody: { content: contentOf(patchTypes, schemas.patch), required: true } }
+interface BodyOptions {
+  readonly schema: string
+  readonly schemas: OperationSchemas
+  readonly source: ResourceInfo['source']
+}
+
+function requestBody(verb: string, { schema, schemas, source }: BodyOptions): JsonObject {
+  if (verb === 'patch') return { requestBody: { content: contentOf(patchTypes[source], schemas.patch), required: true } }
   if (verb === 'create' || verb === 'update') return { requestBody: { content: contentOf(['*/*'], schema), required: true } }
   return verb === 'delete' || verb === 'deletecollection' ? { requestBody: { content: contentOf(['*/*'], schemas.deleteOptions) } } : {}
 }
