@@ -40,7 +40,7 @@ export const cronJob = defineKind({
       object.metadata.name ?? '',
       text(spec.schedule),
       text(spec.timeZone) || '<none>',
-      spec.suspend === true ? 'True' : 'False',
+      suspendText(spec.suspend),
       objects(status.active).length,
       present(last) ? since(last, now) : '<none>',
       age(object, now),
