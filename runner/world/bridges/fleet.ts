@@ -76,8 +76,10 @@ export function runMember(ground: BridgeGround, membership: Membership): void {
   const member = ground.cluster(membership.cluster)
   if (!hub || !member) return
   const hubClient = hub.clientOf(hubUserOf(membership.member), 'work-api-agent')
+  const name = `member-agent/${membership.member}`
+  member.end(name)
   member.run({
-    name: `member-agent/${membership.member}`,
+    name,
     definitions: memberControllers({ memberName: membership.member }).filter(({ name }) => !member.spec.without.includes(name)),
     others: { hub: hubClient },
     settings: { memberName: membership.member },
