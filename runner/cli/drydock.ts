@@ -1,5 +1,4 @@
 // The command line as one function: from words to an exit code.
-import { FormError } from '../labs/world-file.ts'
 import { MachineError } from '../sessions/machine-error.ts'
 import { exitCodes, UsageError } from './command.ts'
 import { commands } from './commands.ts'
@@ -36,9 +35,14 @@ function interrupted(machine: Machine, code: number): number {
   return machine.ending.reason === 'SIGINT' && code !== exitCodes.done ? exitCodes.interrupted : code
 }
 
+/** By its name: the room of labs is loaded only by the commands that read one. */
+function isFormError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'FormError'
+}
+
 function report(error: unknown, machine: Machine): number {
   const prefix = coloured(machine.stderr, machine) ? '\x1b[31mdrydock:\x1b[0m' : 'drydock:'
-  if (error instanceof UsageError || error instanceof FormError) {
+  if (error instanceof UsageError || isFormError(error)) {
     tell(machine, `${prefix} ${error.message}`)
     return exitCodes.wrongUse
   }

@@ -1,81 +1,13 @@
 // drydock lint: whether the content is well formed.
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { loadChecks } from '../checks/load-checks.ts'
-import { type Lab, loadLab } from '../labs/load-labs.ts'
-import { FormError } from '../labs/world-file.ts'
-import { type Command, exitCodes } from './command.ts'
-import { checkImporter, labFolder } from './content.ts'
-import { type Machine, print } from './machine.ts'
-
-const run = promisify(execFile)
+import type { Command } from './command.ts'
 
 export const lint: Command = {
   name: 'lint',
   says: 'Checks the form of labs: files, steps, scripts, checks',
   words: [{ name: 'LAB', repeated: true, says: 'ids of labs; all of them when none is named' }],
   options: [],
-  async run({ words }, machine) {
-    const folder = labFolder(machine)
-    const labs = words.length > 0 ? words : await folder.labs()
-    let faults = 0
-    for (const id of labs) {
-      const found = await faultsOf(id, machine)
-      for (const line of found.faults) print(machine, line)
-      if (found.lab && found.faults.length === 0)
-        print(machine, `labs/${id}: ${found.lab.steps.length} steps, ${found.lab.file.criteria.length} criteria: no faults`)
-      faults += found.faults.length
-    }
-    return faults === 0 ? exitCodes.done : exitCodes.failed
+  async run(given, machine) {
+    const { inspectLabs } = await import('./inspect-labs.ts')
+    return inspectLabs(given, machine)
   },
-}
-
-async function faultsOf(id: string, machine: Machine): Promise<{ readonly lab?: Lab; readonly faults: readonly string[] }> {
-  try {
-    const lab = await loadLab(labFolder(machine), id)
-    const faults = [...(await scriptFaults(lab)), ...unusedCriteria(lab)]
-    await loadChecks(lab, checkImporter(machine)).catch((error: unknown) => faults.push(...linesOf(error)))
-    return { lab, faults }
-  } catch (error) {
-    return { faults: linesOf(error) }
-  }
-}
-
-function linesOf(error: unknown): string[] {
-  if (error instanceof FormError) return error.message.split('\n')
-  throw error
-}
-
-/** Every script of the lab, as far as bash itself can read it. */
-async function scriptFaults(lab: Lab): Promise<string[]> {
-  const scripts = lab.steps.flatMap((step, index) =>
-    step.blocks
-      .filter(({ kind }) => kind !== 'reading')
-      .map(({ script, line }) => ({ place: `labs/${lab.id}/${lab.file.steps[index]?.file}:${line}`, script })),
-  )
-  const solution = lab.solution === undefined ? [] : [{ place: `labs/${lab.id}/solution.sh`, script: lab.solution }]
-  const missing = lab.solution === undefined ? [`labs/${lab.id}/solution.sh: expected a script that solves the lab, found no file`] : []
-  const faults = await Promise.all([...scripts, ...solution].map(({ place, script }) => syntaxFault(place, script)))
-  return [...missing, ...faults.flat()]
-}
-
-async function syntaxFault(place: string, script: string): Promise<string[]> {
-  const child = run('bash', ['-n'])
-  child.child.stdin?.end(script)
-  return child.then(
-    () => [],
-    (error: { readonly stderr?: string }) => [
-      `${place}: not valid bash: ${
-        error.stderr
-          ?.trim()
-          .split('\n')[0]
-          ?.replace(/^bash: /, '') ?? ''
-      }`,
-    ],
-  )
-}
-
-function unusedCriteria(lab: Lab): string[] {
-  const aimed = new Set(lab.file.steps.flatMap(({ criteria }) => criteria))
-  return lab.file.criteria.filter(({ id }) => !aimed.has(id)).map(({ id }) => `labs/${lab.id}/lab.yaml: criteria: no step is to achieve "${id}"`)
 }

@@ -121,7 +121,7 @@ test('the files follow clusters that come and go, and are gone at the end', asyn
   const second = await startWorldUp(changing, { out: other })
   const { kubeconfig } = JSON.parse(readFileSync(other, 'utf8'))
   const azure = changing.azure ?? assert.fail('no Azure')
-  const group = `/subscriptions/${azure.subscriptionId}/resourceGroups/rg`
+  const group = `/subscriptions/${azure.subscriptions[0]?.id}/resourceGroups/rg`
   await azure.seed([
     { id: group, location: 'eastus' },
     {
