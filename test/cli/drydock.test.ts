@@ -41,6 +41,7 @@ test('wrong use is exit code 2, with what was meant', async () => {
     [['run', 'fleet-manager', '--steps', '7-9'], /"--steps" expects numbers and ranges from 1 to 8/],
     [['run', 'fleet-manager', '--set', 'namspace=x'], /has no parameter "namspace".*did you mean "namespace"\?/],
     [['run', 'fleet-manager', '--clusters', 'real'], /not there yet/],
+    [['run', 'fleet-manager', '--report', join(folder, 'no/such/report.json')], /Cannot write/],
     [['world', 'up'], /needs "--out FILE.json"/],
     [['world', 'up', small, '--out', join(folder, 'no/such/folder.json')], /Cannot write/],
   ]
@@ -132,6 +133,17 @@ for (const [how, words, end] of [
     assert.ok(lines.some(({ host, verb, status }) => host === 'clock.drydock.internal' && verb === 'get' && status === 200))
   })
 }
+
+test('run gives exit code 1 while a criterion is open, and its report says what was done and seen', async () => {
+  const [report, junit] = [join(folder, 'report.json'), join(folder, 'junit.xml')]
+  const { exit, stdout } = await drydock(['run', 'fleet-manager', '--steps', '1', '--seed', '3', '--report', report, '--junit', junit])
+  assert.equal(exit, 1)
+  assert.match(stdout, /^step 1 .*\n(?:not yet .*\n(?: {4}.*\n)+){5}$/)
+  const { lab, seed, steps, criteria } = JSON.parse(readFileSync(report, 'utf8'))
+  assert.deepEqual([lab, seed, steps.length, criteria.length], ['fleet-manager', 3, 1, 5])
+  assert.deepEqual(Object.keys(steps[0].blocks[0]), ['kind', 'script', 'exit', 'stdout', 'stderr', 'durationMs'])
+  assert.match(readFileSync(junit, 'utf8'), /<testsuite name="criteria" tests="5" failures="5">/)
+})
 
 test('serve refuses a port in use before anything else', async () => {
   const server = createServer().listen(0, '127.0.0.1')
