@@ -68,6 +68,9 @@ az fleet get-credentials --resource-group "${GROUP}" --name "${FLEET}" --context
 az fleet get-credentials --resource-group "${GROUP}" --name "${FLEET}" --member "${EAST_MEMBER}" --context "${EAST_MEMBER}-ctx" --overwrite-existing
 az fleet get-credentials --resource-group "${GROUP}" --name "${FLEET}" --member "${WEST_MEMBER}" --context "${WEST_MEMBER}-ctx" --overwrite-existing
 
+# A role takes a moment to be in effect.
+until kubectl --context "${FLEET}-hub" get memberclusters >/dev/null 2>&1; do sleep 1; done
+
 
 cat <<'YAML' | kubectl --context "${FLEET}-hub" apply -f -
 apiVersion: v1
