@@ -34,6 +34,7 @@ export async function createNone(options: SandboxOptions): Promise<SandboxBody> 
     LANG: 'C.UTF-8',
     HTTPS_PROXY: `http://127.0.0.1:${port}`,
     HTTP_PROXY: `http://127.0.0.1:${port}`,
+    NODE_USE_ENV_PROXY: '1',
     ...trustVariables(ca),
   }
   return {
