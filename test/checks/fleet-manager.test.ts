@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '#runner/base/json.ts'
+import { defineCheck, done } from '#runner/checks/check.ts'
+import { startWatcher } from '#runner/checks/watcher.ts'
+import { surroundingsOf } from '#runner/checks/world-surroundings.ts'
 import type { World } from '#runner/world/world.ts'
 import {
   authorize,
@@ -204,4 +207,36 @@ test('what checks remembered can be stored and given back: a repair seen before 
 test('the exercise played as requests needs no watching to be done in Azure and on the hub', async () => {
   const { verdict } = await after([playExercise], 'placement-applied')
   assert.equal(verdict, 'done')
+})
+
+test('a check that throws cannot tell, says so, and takes no other check with it', async () => {
+  const world = await createExerciseWorld()
+  const broken = defineCheck({
+    id: 'broken',
+    says: 'It breaks',
+    start: null,
+    watches: () => [{ from: 'azure' }],
+    async look() {
+      throw new TypeError('no such thing')
+    },
+  })
+  const sound = defineCheck({
+    id: 'sound',
+    says: 'It holds',
+    start: null,
+    watches: () => [{ from: 'azure' }],
+    look: async () => done({ expected: 'nothing', seen: 'nothing', where: 'nowhere' }),
+  })
+  const watcher = startWatcher({
+    checks: [broken, sound],
+    surroundings: surroundingsOf(world),
+    parameters: {},
+    activity: world.activity,
+    now: () => world.clock.now(),
+  })
+  const { verdict, seen } = await verdictOn(world, watcher, 'broken')
+  assert.deepEqual([verdict, seen], ['cannot tell', 'the check itself failed: no such thing'])
+  assert.equal((await verdictOn(world, watcher, 'sound')).verdict, 'done')
+  watcher.stop()
+  world.close()
 })
