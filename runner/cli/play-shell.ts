@@ -64,7 +64,7 @@ async function worldOf(given: Given, machine: Machine): Promise<WorldOf> {
 
 /** Joins this process's terminal to one inside until its shell ends. */
 async function converse({ sandbox }: Session, { stdin, stdout, env, ending }: Machine): Promise<number> {
-  const size = (): { columns: number; rows: number } => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 })
+  const size = (): { columns: number; rows: number } => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 })
   const terminal = await sandbox.openTerminal({ ...size(), ...(env.TERM === undefined ? {} : { type: env.TERM }) })
   const resize = (): void => terminal.resize(size().columns, size().rows)
   const forward = (data: Buffer): void => terminal.write(data)
