@@ -54,6 +54,7 @@ export function scriptOf(recorded: RecordedCase): string {
   return `
 folder=$(mktemp -d); cd "$folder"
 cp "$HOME/.kube/config" "$folder.kubeconfig"; export KUBECONFIG="$folder.kubeconfig" KUBE_EDITOR=false LC_ALL=C.UTF-8 TZ=UTC
+kubectl wait --for=delete namespace/${recorded.namespace} --timeout=40s >/dev/null 2>&1
 kubectl create namespace ${recorded.namespace} >/dev/null
 kubectl config set-context --current --namespace ${recorded.namespace} >/dev/null
 for i in 1 2 3 4 5 6 7 8 9 10; do kubectl get sa/default cm/kube-root-ca.crt >/dev/null 2>&1 && break; sleep 0.1; done

@@ -51,7 +51,7 @@ export function mask(text: string, world: RecordedWorld): string {
 
 function maskLine(line: string): string {
   const isQuantity = /\b(cpu|memory)\b.*\d+m\b/.test(line) && !/\bago\b/.test(line)
-  const aged = isQuantity ? line : line.replace(age, '<age>')
+  const aged = line.replace(age, (word) => (isQuantity && /^\d+m$/.test(word) ? word : '<age>'))
   return aged
     .replace(/\(x\d+ over <age>\)/g, '')
     .replace(/ {2,}/g, '  ')

@@ -36,6 +36,12 @@ async function play(recorded: RecordedCase): Promise<ReadonlyMap<number, Deviati
   return found
 }
 
+/** Plays a case; one that deviates where none is known is played once more, since a busy machine can turn the order of things. */
+async function playTwice(recorded: RecordedCase): Promise<ReadonlyMap<number, Deviation>> {
+  const first = await play(recorded)
+  return [...first.keys()].some((number) => !(`${recorded.name} ${number}` in known)) ? play(recorded) : first
+}
+
 test('kubectl prints what it printed on the real cluster', { timeout: 900_000 }, async () => {
   const unexpected: string[] = []
   const count = { compared: 0, leftOut: 0, deviating: 0 }
@@ -43,7 +49,7 @@ test('kubectl prints what it printed on the real cluster', { timeout: 900_000 },
   const worker = async (queue: RecordedCase[]): Promise<void> => {
     for (let recorded = queue.shift(); recorded; recorded = queue.shift()) {
       const began = performance.now()
-      const found = await play(recorded)
+      const found = await playTwice(recorded)
       if (process.env.TIMES) console.log(`${recorded.name} ${Math.round(performance.now() - began)} ms, ${found.size} deviating`)
       count.compared += recorded.steps.filter(({ compare }) => compare !== 'none').length
       count.leftOut += recorded.steps.filter(({ compare }) => compare === 'none').length
