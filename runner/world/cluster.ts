@@ -105,10 +105,16 @@ const administrators: Readonly<Record<ClusterSpec['flavor'], UserInfo>> = {
   hub: systemUser('masterclient'),
 }
 
-/** The authority and token that a cluster will have: known before it is born, since kubeconfigs and birth objects hold them. */
-export function clusterSecrets(spec: ClusterSpec, ground: ClusterGround): { authority: AuthorityState; adminToken: string; serviceAccountKey: PrivateKey } {
+/** A cluster's authority and keys; certificates are issued once, a snapshot brings them along. */
+function clusterSecrets(
+  spec: ClusterSpec,
+  ground: ClusterGround,
+  known?: AuthorityState,
+): { authority: AuthorityState; adminToken: string; serviceAccountKey: PrivateKey } {
   const secret = createRandom(`${ground.secret}/cluster/${spec.id}`)
-  const authority = createAuthority('kubernetes', { secret, now: spec.born })
+  // The authority's key is drawn first; one that is known already stands in the way of nothing that is drawn after it.
+  if (known) createPrivateKey(secret)
+  const authority = known ?? createAuthority('kubernetes', { secret, now: spec.born })
   return { authority, adminToken: toHex(secret.bytes(64)), serviceAccountKey: createPrivateKey(secret) }
 }
 
@@ -131,7 +137,7 @@ class RunningCluster implements Cluster {
   readonly #sets = new Map<string, RunningControllers>()
 
   constructor(spec: ClusterSpec, ground: ClusterGround, { birth, state }: { birth: ClusterBirth; state?: ClusterState }) {
-    const { authority, adminToken, serviceAccountKey } = clusterSecrets(spec, ground)
+    const { authority, adminToken, serviceAccountKey } = clusterSecrets(spec, ground, state?.authority)
     this.spec = spec
     this.authority = authority
     this.adminToken = adminToken
