@@ -30,7 +30,7 @@ export async function findPrograms(machine: Machine): Promise<Programs> {
   return {
     programs: [
       ...tools.map(({ name, path }) => ({ name, path })),
-      ...own.map(({ name }) => ({ name, script: `#!/bin/sh\nexec ${node} ${folder}/${name}.mjs "$@"\n` })),
+      ...own.map(({ name }) => ({ name, script: `#!/bin/sh\nNODE_COMPILE_CACHE=/tmp/.node-compile-cache exec ${node} ${folder}/${name}.mjs "$@"\n` })),
       { name: 'node', script: `#!/bin/sh\nexec ${node} "$@"\n` },
     ],
     shown: [{ source: process.execPath, target: `${folder}/node` }, ...own.map(({ name, file }) => ({ source: file, target: `${folder}/${name}.mjs` }))],
