@@ -11,7 +11,7 @@ const type = 'Microsoft.Authorization/roleAssignments'
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** How long an assignment takes to be believed everywhere, in world ms. */
-const spreads = 2000
+const spreads = 1000
 
 /** Owner of the timers that tell when an assignment takes effect; the key is its id. */
 export const effectOwner = 'azure.role-assignments'
