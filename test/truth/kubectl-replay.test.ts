@@ -36,20 +36,25 @@ async function play(recorded: RecordedCase): Promise<ReadonlyMap<number, Deviati
   return found
 }
 
-/** Plays a case; one that deviates where none is known is played once more, since a busy machine can turn the order of things. */
-async function playTwice(recorded: RecordedCase): Promise<ReadonlyMap<number, Deviation>> {
-  const first = await play(recorded)
-  return [...first.keys()].some((number) => !(`${recorded.name} ${number}` in known)) ? play(recorded) : first
+/** True when a case deviates in a step where no deviation is known. */
+function surprises(recorded: RecordedCase, found: ReadonlyMap<number, Deviation>): boolean {
+  return [...found.keys()].some((number) => !(`${recorded.name} ${number}` in known))
 }
 
 test('kubectl prints what it printed on the real cluster', { timeout: 900_000 }, async () => {
   const unexpected: string[] = []
   const count = { compared: 0, leftOut: 0, deviating: 0 }
   const mended = new Set(Object.keys(known))
-  const worker = async (queue: RecordedCase[]): Promise<void> => {
+  /** Cases that a busy machine may have turned: they are played once more when nothing else runs. */
+  const again: RecordedCase[] = []
+  const worker = async (queue: RecordedCase[], last = false): Promise<void> => {
     for (let recorded = queue.shift(); recorded; recorded = queue.shift()) {
       const began = performance.now()
-      const found = await playTwice(recorded)
+      const found = await play(recorded)
+      if (!last && surprises(recorded, found)) {
+        again.push(recorded)
+        continue
+      }
       if (process.env.TIMES) console.log(`${recorded.name} ${Math.round(performance.now() - began)} ms, ${found.size} deviating`)
       count.compared += recorded.steps.filter(({ compare }) => compare !== 'none').length
       count.leftOut += recorded.steps.filter(({ compare }) => compare === 'none').length
@@ -64,6 +69,8 @@ test('kubectl prints what it printed on the real cluster', { timeout: 900_000 },
   const together = chosen.filter(({ serial }) => !serial)
   await Promise.all([worker(together), worker(together)])
   await worker(chosen.filter(({ serial }) => serial))
+  if (again.length > 0) console.log(`played once more: ${again.map(({ name }) => name).join(', ')}`)
+  await worker(again, true)
   console.log(`kubectl: ${count.compared} steps compared in ${chosen.length} sessions, ${count.leftOut} left out, ${count.deviating} deviating`)
   for (const deviation of unexpected) console.log(deviation)
   assert.equal(unexpected.length, 0)
