@@ -1,4 +1,5 @@
 // Labs, checks and worlds as files of this machine.
+import { existsSync } from 'node:fs'
 import { access, glob, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,14 +15,14 @@ import { closest } from './suggest.ts'
 /** The project's labs. */
 export function labFolder(machine: Machine): LabFolder {
   const labs = join(machine.project, 'labs')
+  const list = async (courses: boolean): Promise<string[]> => {
+    const entries = await readdir(labs, { withFileTypes: true })
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    return names.filter((name) => existsSync(join(labs, name, 'course.yaml')) === courses).sort()
+  }
   return {
-    async labs() {
-      const entries = await readdir(labs, { withFileTypes: true })
-      return entries
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => name)
-        .sort()
-    },
+    labs: () => list(false),
+    courses: () => list(true),
     async read(path) {
       const file = resolve(labs, path)
       if (!file.startsWith(`${labs}/`)) throw new FormError(`labs/${path}`, ['expected a path inside the labs folder'])

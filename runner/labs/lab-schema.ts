@@ -16,6 +16,8 @@ const step = z.strictObject({
   file: z.string().regex(/\.md$/, 'expected the name of a Markdown file, as "1-set-up.md"'),
   /** Ids of the criteria that this step is to achieve. */
   criteria: z.array(slug).default([]),
+  /** Ids of the milestones by which the step is seen to be done. */
+  milestones: z.array(slug).default([]),
 })
 
 /** Schema of `lab.yaml`; unknown keys are errors. */
@@ -33,15 +35,20 @@ export const labSchema = z
     notes: z.array(z.string()).default([]),
     steps: z.array(step).min(1),
     criteria: z.array(criterion).min(1),
+    /** Decided by checks as criteria are, but not what the lab is judged by: they tick off steps. */
+    milestones: z.array(criterion).default([]),
   })
   .superRefine((lab, context) => {
-    const known = new Set(lab.criteria.map(({ id }) => id))
-    for (const [index, { criteria }] of lab.steps.entries()) {
-      for (const id of criteria.filter((id) => !known.has(id))) {
-        context.addIssue({ code: 'custom', path: ['steps', index, 'criteria'], message: `expected one of ${[...known].join(', ')}, found "${id}"` })
+    for (const list of ['criteria', 'milestones'] as const) {
+      const known = new Set(lab[list].map(({ id }) => id))
+      for (const [index, step] of lab.steps.entries()) {
+        for (const id of step[list].filter((id) => !known.has(id))) {
+          context.addIssue({ code: 'custom', path: ['steps', index, list], message: `expected one of ${[...known].join(', ') || '(none)'}, found "${id}"` })
+        }
       }
     }
-    if (known.size < lab.criteria.length) context.addIssue({ code: 'custom', path: ['criteria'], message: 'expected every id once' })
+    const all = [...lab.criteria, ...lab.milestones].map(({ id }) => id)
+    if (new Set(all).size < all.length) context.addIssue({ code: 'custom', path: ['criteria'], message: 'expected every id once' })
   })
 
 /** What `lab.yaml` says, checked, defaults filled in. */
