@@ -1,5 +1,6 @@
-import { defineCheck, done, notYet } from '../../runner/checks/check.ts'
+import { defineCheck, done, notYet } from '#runner/checks/check.ts'
 
+/** The hub stores the namespace with its deployment and service. */
 export default defineCheck({
   id: 'app-on-hub',
   says: 'The hub stores the namespace with its deployment and service.',

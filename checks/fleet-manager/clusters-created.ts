@@ -1,7 +1,8 @@
-import { defineCheck, done, notYet } from '../../runner/checks/check.ts'
+import { defineCheck, done, notYet } from '#runner/checks/check.ts'
 
 const expected = 'two managed clusters that run, in different regions'
 
+/** Two managed clusters run, in different regions. */
 export default defineCheck({
   id: 'clusters-created',
   says: 'Two AKS clusters run in different regions.',

@@ -1,9 +1,10 @@
-import { defineCheck, done, notYet } from '../../runner/checks/check.ts'
+import { defineCheck, done, notYet } from '#runner/checks/check.ts'
 
 /** Azure Kubernetes Fleet Manager RBAC Cluster Admin, the same in every tenant. */
 const role = '18ab4d3d-a1bf-4477-8ad9-8359bc988f69'
 const expected = 'a role assignment "Azure Kubernetes Fleet Manager RBAC Cluster Admin" on the fleet'
 
+/** The role that lets the learner work on the hub is assigned. */
 export default defineCheck({
   id: 'hub-access',
   says: 'The learner may work on the hub.',
