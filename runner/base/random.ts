@@ -13,6 +13,8 @@ export interface Random {
   /** A random (version 4) UUID. */
   uuid(): string
   readonly state: RandomState
+  /** Goes on from a state written down before. */
+  goOn(state: RandomState): void
 }
 
 /** State of a `Random`; write it down and give it to `createRandom` to go on. */
@@ -48,6 +50,9 @@ export function createRandom(start: number | string | RandomState): Random {
     uuid: () => formatUuid(bytes(16)),
     get state() {
       return [state[0] >>> 0, state[1] >>> 0, state[2] >>> 0, state[3] >>> 0] as const
+    },
+    goOn(from) {
+      for (const [index, part] of from.entries()) state[index] = part
     },
   }
 }

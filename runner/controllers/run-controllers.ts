@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** What `state()` gave before: then controllers go on from there. */
   readonly state?: JsonObject
+  /** With `state`: looks at every object once all the same, since the state is older than the objects. */
+  readonly catchUp?: boolean
   /** First part of the owners of timers; unique in the world, as `clusters/member-1`. */
   readonly prefix: string
   /** Told of every reconcile that threw; it is retried all the same. */
@@ -118,7 +120,7 @@ class ControllerRunner implements RunningControllers {
         namespace,
         targets: [],
         failures: 0,
-        caughtUp: this.#options.state !== undefined,
+        caughtUp: this.#options.state !== undefined && !this.#options.catchUp,
         stop: () => undefined,
       }
       shared.targets.push({ controller: definition.name, keys })

@@ -3,11 +3,11 @@ import type { Activity } from '../base/activity.ts'
 import type { Clock } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createPrivateKey, type PrivateKey, toHex } from '../base/p256.ts'
-import { createRandom, type Random } from '../base/random.ts'
+import { createRandom, type Random, type RandomState } from '../base/random.ts'
 import type { ControllerDefinition } from '../controllers/controller.ts'
 import { clusterControllers } from '../controllers/index.ts'
 import { type RunningControllers, runControllers } from '../controllers/run-controllers.ts'
-import { type AdmissionPlugin, type ApiServer, type ApiServerState, createApiServer } from '../kubernetes/api-server.ts'
+import { type AdmissionPlugin, type ApiServer, type ApiServerState, createApiServer, type Mutation } from '../kubernetes/api-server.ts'
 import type { Client } from '../kubernetes/client.ts'
 import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } from '../kubernetes/identity.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
@@ -66,6 +66,8 @@ export interface ClusterGround {
   /** Seed of names and addresses. */
   readonly seed: string
   log?(cluster: ClusterSpec, entry: RequestLogEntry): void
+  /** Told of each change of a cluster's store before the write is answered, and where its chance stands then. */
+  mutation?(cluster: ClusterSpec, mutation: Mutation, random: RandomState): void
 }
 
 /** What a cluster is born with, beside its spec. `shared` is one array for all clusters of the same shape. */
@@ -91,7 +93,10 @@ export interface Cluster {
   /** Client certificate of the administrator. */
   adminCertificate(): KeyPair
   clientOf(user: UserInfo, fieldManager?: string): Client
+  /** Starts a set in place of an earlier one of its name. */
   run(set: ControllerSet): void
+  /** Brings the store forward by what a recovery log tells, before any set runs; chance goes on from `random`. */
+  repeat(mutation: Mutation, random: RandomState): void
   /** Ends a set; what it remembered is forgotten. */
   end(set: string): void
   state(): ClusterState
@@ -118,11 +123,14 @@ function clusterSecrets(
   return { authority, adminToken: toHex(secret.bytes(64)), serviceAccountKey: createPrivateKey(secret) }
 }
 
-/** Makes a cluster, or with `state` goes on with one. Its controllers begin to work at once. */
+/** Makes a cluster, or with `state` goes on with one. Its controllers wait for `runCluster`. */
 export function createCluster(spec: ClusterSpec, ground: ClusterGround, options: { birth: ClusterBirth; state?: ClusterState }): Cluster {
-  const cluster = new RunningCluster(spec, ground, options)
-  cluster.run({ name: 'cluster', definitions: clusterControllers(spec.without) })
-  return cluster
+  return new RunningCluster(spec, ground, options)
+}
+
+/** Sets Kubernetes' own controllers to work. */
+export function runCluster(cluster: Cluster): void {
+  cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without) })
 }
 
 class RunningCluster implements Cluster {
@@ -133,6 +141,7 @@ class RunningCluster implements Cluster {
   readonly adminToken: string
   readonly #ground: ClusterGround
   readonly #random: Random
+  #repeated = false
   readonly #before: Readonly<Record<string, JsonObject>>
   readonly #sets = new Map<string, RunningControllers>()
 
@@ -163,6 +172,7 @@ class RunningCluster implements Cluster {
       anonymous: spec.authorization.length === 1,
       admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),
       log: (entry) => ground.log?.(spec, entry),
+      ...(ground.mutation ? { mutation: (mutation: Mutation) => ground.mutation?.(spec, mutation, this.#random.state) } : {}),
     })
   }
 
@@ -175,7 +185,14 @@ class RunningCluster implements Cluster {
     return this.server.client(user, fieldManager === undefined ? {} : { fieldManager })
   }
 
+  repeat(mutation: Mutation, random: RandomState): void {
+    this.server.repeat(mutation)
+    this.#random.goOn(random)
+    this.#repeated = true
+  }
+
   run(set: ControllerSet): void {
+    this.end(set.name)
     const { clock, activity } = this.#ground
     const state = this.#before[set.name]
     const running = runControllers(set.definitions, {
@@ -187,6 +204,7 @@ class RunningCluster implements Cluster {
       settings: { podCidr: this.spec.podCidr, clusterName: this.spec.name, ...set.settings },
       ...(set.others ? { others: set.others } : {}),
       ...(state ? { state } : {}),
+      catchUp: this.#repeated,
     })
     this.#sets.set(set.name, running)
   }

@@ -16,10 +16,11 @@ import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
 import type { BridgeGround, Membership } from './bridges/ground.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
-import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster } from './cluster.ts'
+import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster, runCluster } from './cluster.ts'
 import { withFaults } from './faults.ts'
 import { createHostTable, type HostTable } from './hosts.ts'
 import type { Internet } from './internet.ts'
+import { bringForward, followAzure, type WorldRecord } from './recovery.ts'
 
 /** Everything of a world, as plain data (decision 4). Objects in it are frozen and may be shared with the world it was taken from. */
 export interface WorldSnapshot {
@@ -48,6 +49,10 @@ export interface WorldOptions {
   readonly secret?: string
   readonly snapshot?: WorldSnapshot
   log?(entry: WorldLogEntry): void
+  /** Told of each change after the birth, before whoever made it is answered: what a recovery log keeps (decision 5). */
+  record?(record: WorldRecord): void
+  /** With `snapshot`: what a recovery log kept since it was taken; the world goes on from the last of them. */
+  readonly records?: readonly WorldRecord[]
 }
 
 /** A running world. It is born stopped: `clock.start()` lets its time run. */
@@ -75,12 +80,13 @@ const second = 1000
 
 /** Makes the world of a file, settled as the file says; or goes on with a snapshot. */
 export async function createWorld(file: WorldFile, options: WorldOptions = {}): Promise<World> {
-  const { snapshot } = options
+  const { records = [] } = options
+  const snapshot = options.snapshot && bringForward(options.snapshot, records)
   if (snapshot && snapshot.format !== 1) {
     throw new Error(`Cannot read a world of format ${String(snapshot.format)}: expected format 1; use the release that wrote it, or start the lab again`)
   }
-  const world = new RunningWorld(snapshot?.file ?? file, options)
-  await world.begin(snapshot)
+  const world = new RunningWorld(snapshot?.file ?? file, { ...options, ...(snapshot ? { snapshot } : {}) })
+  await world.begin(snapshot, records)
   return world
 }
 
@@ -104,6 +110,8 @@ class RunningWorld implements World {
   readonly #listeners = new Set<() => void>()
   readonly #writers = new Map<string, Map<string, string>>()
   #memberships: readonly Membership[] = []
+  /** Set once the world is there: its birth is no change. */
+  #record: WorldOptions['record']
 
   constructor(file: WorldFile, options: WorldOptions) {
     const { snapshot, pulse = machinePulse } = options
@@ -146,18 +154,40 @@ class RunningWorld implements World {
     return this.#writers.get(cluster)?.get(resourceVersion)
   }
 
-  async begin(snapshot: WorldSnapshot | undefined): Promise<void> {
+  async begin(snapshot: WorldSnapshot | undefined, records: readonly WorldRecord[]): Promise<void> {
     const ground = this.#bridgeGround()
     if (this.file.azure) this.#beginAzure(ground, snapshot)
     if (snapshot) {
       for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
-      for (const cluster of this.#clusters.values()) if (cluster.spec.flavor === 'hub') runHub(cluster, ground)
       this.#memberships = snapshot.memberships
+      for (const record of records) this.#repeat(record)
+      for (const cluster of this.#clusters.values()) runCluster(cluster)
+      for (const cluster of this.#clusters.values()) if (cluster.spec.flavor === 'hub') runHub(cluster, ground)
       for (const membership of this.#memberships) runMember(ground, membership)
       await this.activity.settled()
-      return
+    } else {
+      await playBirth(this.file, { ground, clock: this.clock, activity: this.activity })
     }
-    await playBirth(this.file, { ground, clock: this.clock, activity: this.activity })
+    this.#beginRecording()
+  }
+
+  #repeat(record: WorldRecord): void {
+    if (record.kind === 'object') this.#clusters.get(record.cluster)?.repeat(record.mutation, record.random)
+    if (record.kind === 'cluster') this.#addCluster(record.spec, { own: record.own })
+    if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
+    if (record.kind === 'memberships') this.#memberships = record.memberships
+  }
+
+  #beginRecording(): void {
+    const { record } = this.#options
+    if (!record) return
+    const { azure, clock } = this
+    this.#record = record
+    const changes = azure && followAzure(azure)
+    azure?.onChange(() => {
+      const change = changes?.()
+      if (change) record({ kind: 'azure', at: clock.now(), chances: { azure: this.#chances.azure.state, secret: this.#chances.secret.state }, ...change })
+    })
   }
 
   token(audience: 'arm' | 'aks' | 'graph'): string {
@@ -213,11 +243,17 @@ class RunningWorld implements World {
         return this.azure
       },
       cluster: (id) => this.#clusters.get(id),
-      addCluster: (spec, own = []) => this.#addCluster(spec, { own }),
+      addCluster: (spec, own = []) => {
+        this.#record?.({ kind: 'cluster', at: this.clock.now(), spec, own })
+        const cluster = this.#addCluster(spec, { own })
+        runCluster(cluster)
+        return cluster
+      },
       removeCluster: (id) => this.#removeCluster(id),
       memberships: () => this.#memberships,
       setMemberships: (memberships) => {
         this.#memberships = memberships
+        this.#record?.({ kind: 'memberships', at: this.clock.now(), memberships })
         this.#changed()
       },
     }
@@ -230,6 +266,9 @@ class RunningWorld implements World {
       secret: this.#secret,
       seed: String(this.file.seed),
       log: (cluster, entry) => this.#noted(cluster, entry),
+      ...(this.#options.record
+        ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }
+        : {}),
     }
     const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own })
     const cluster = createCluster(spec, ground, { birth, ...(options.state ? { state: options.state } : {}) })
@@ -243,6 +282,7 @@ class RunningWorld implements World {
   #removeCluster(id: string): void {
     const cluster = this.#clusters.get(id)
     if (!cluster) return
+    this.#record?.({ kind: 'cluster-gone', at: this.clock.now(), id })
     cluster.stop()
     this.#clusters.delete(id)
     this.#hosts.remove(cluster.spec.host)

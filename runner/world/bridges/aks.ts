@@ -53,6 +53,8 @@ function poolFacts(pool: unknown): NonNullable<ClusterSpec['aks']>['nodePools'][
 export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedCluster']> {
   return {
     async created(resource) {
+      // An operation that a killed process left unfinished ends once more.
+      if (ground.cluster(resource.id.toLowerCase())) return
       const context = contextOf(ground, resource)
       ground.addCluster(aksSpec(resource, { now: ground.now(), without: ground.file.azure?.without ?? [], ...(context === undefined ? {} : { context }) }))
     },

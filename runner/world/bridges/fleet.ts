@@ -28,7 +28,8 @@ export function fleetHooks(ground: BridgeGround): Required<Pick<AzureHooks, 'fle
   return {
     fleet: {
       async created(fleet) {
-        await installHub(ground.addCluster(hubSpec(fleet, ground)), ground)
+        const known = ground.cluster(fleet.id.toLowerCase())
+        await installHub(known ?? ground.addCluster(hubSpec(fleet, ground)), ground)
       },
       async deleted(fleet) {
         ground.removeCluster(fleet.id.toLowerCase())

@@ -1,0 +1,88 @@
+// The recovery log (decision 5): each change of a world as one plain record, and how records lead from a snapshot to the world they tell of.
+import type { Azure } from '../azure/arm-server.ts'
+import type { AzureState, Operation, Resource } from '../azure/state.ts'
+import type { Timer } from '../base/clock.ts'
+import type { RandomState } from '../base/random.ts'
+import type { Mutation } from '../kubernetes/api-server.ts'
+import type { KubernetesObject } from '../kubernetes/object.ts'
+import type { Membership } from './bridges/ground.ts'
+import type { ClusterSpec } from './cluster.ts'
+import type { WorldSnapshot } from './world.ts'
+
+/** One change. `at` is the world's time, ms since 1970; chance stands where it stood after the change. */
+export type WorldRecord =
+  | { readonly kind: 'object'; readonly at: number; readonly cluster: string; readonly random: RandomState; readonly mutation: Mutation }
+  | { readonly kind: 'cluster'; readonly at: number; readonly spec: ClusterSpec; readonly own: readonly KubernetesObject[] }
+  | { readonly kind: 'cluster-gone'; readonly at: number; readonly id: string }
+  | { readonly kind: 'memberships'; readonly at: number; readonly memberships: readonly Membership[] }
+  | AzureRecord
+  /** Time was moved on, or runs at another pace. */
+  | { readonly kind: 'clock'; readonly at: number; readonly pace: number }
+
+/** What changed in Azure since the record before. */
+export interface AzureRecord {
+  readonly kind: 'azure'
+  readonly at: number
+  readonly chances: { readonly azure: RandomState; readonly secret: RandomState }
+  readonly requestRandom: RandomState
+  readonly resources: readonly Resource[]
+  /** Ids of resources that are gone. */
+  readonly gone: readonly string[]
+  readonly operations: readonly Operation[]
+}
+
+/** Tells what of Azure changed since it was last asked. Resources and operations are frozen and replaced, so that a reference tells. */
+export function followAzure(azure: Azure): () => Pick<AzureRecord, 'requestRandom' | 'resources' | 'gone' | 'operations'> | undefined {
+  let resources = byId(azure.state().resources)
+  let operations = byId(azure.state().operations)
+  return () => {
+    const state = azure.state()
+    const [nowResources, nowOperations] = [byId(state.resources), byId(state.operations)]
+    const changed = state.resources.filter((one) => resources.get(one.id) !== one)
+    const ended = state.operations.filter((one) => operations.get(one.id) !== one)
+    const gone = [...resources.keys()].filter((id) => !nowResources.has(id))
+    resources = nowResources
+    operations = nowOperations
+    if (changed.length + ended.length + gone.length === 0) return undefined
+    return { requestRandom: state.requestRandom, resources: changed, gone, operations: ended }
+  }
+}
+
+/** A snapshot with what the records say of the clock and of Azure; clusters are brought forward by whoever runs them. */
+export function bringForward(snapshot: WorldSnapshot, records: readonly WorldRecord[]): WorldSnapshot {
+  const last = records.at(-1)
+  if (!last) return snapshot
+  const changes = records.filter((record) => record.kind === 'azure')
+  const pace = records.findLast((record) => record.kind === 'clock')?.pace ?? snapshot.clock.pace
+  const azure = snapshot.azure && changes.reduce(withChange, snapshot.azure)
+  const timers = [...snapshot.clock.timers, ...(azure?.operations ?? []).flatMap(timerOf)]
+  const now = records.reduce((latest, { at }) => Math.max(latest, at), snapshot.clock.now)
+  return {
+    ...snapshot,
+    clock: { now, pace, timers: timers.filter((timer, index) => timers.findIndex(isSame(timer)) === index) },
+    chances: { ...snapshot.chances, ...changes.at(-1)?.chances },
+    ...(azure ? { azure } : {}),
+  }
+}
+
+function withChange(state: AzureState, { requestRandom, resources, gone, operations }: AzureRecord): AzureState {
+  const left = byId(state.resources)
+  for (const id of gone) left.delete(id)
+  for (const resource of resources) left.set(resource.id, resource)
+  const ran = byId(state.operations)
+  for (const operation of operations) ran.set(operation.id, operation)
+  return { ...state, requestRandom, resources: [...left.values()], operations: [...ran.values()] }
+}
+
+/** The end of an operation that was begun after the snapshot. */
+function timerOf({ id, due, status }: Operation): readonly Timer[] {
+  return status === 'InProgress' ? [{ at: due, owner: 'azure.operations', key: id }] : []
+}
+
+function isSame(timer: Timer): (other: Timer) => boolean {
+  return ({ owner, key }) => owner === timer.owner && key === timer.key
+}
+
+function byId<entry extends { readonly id: string }>(entries: readonly entry[]): Map<string, entry> {
+  return new Map(entries.map((entry) => [entry.id, entry]))
+}
