@@ -24,7 +24,11 @@ export async function storedAnswer(course: string, question: string): Promise<An
 }
 
 /** Keeps an answer; `right` is said for scenarios. */
-export async function keepAnswer(course: string, question: string, given: { answer: string; right?: boolean }): Promise<{ kept: Kept; message: AnswerMessage }> {
+export async function keepAnswer(
+  course: string,
+  question: string,
+  given: { answer: string; right?: boolean },
+): Promise<{ kept: Kept; message: AnswerMessage }> {
   const before = localAnswer(course, question)
   const message: AnswerMessage = { ...given, attempts: (before?.attempts ?? 0) + 1, at: new Date().toISOString() }
   const local = writeLocal(course, { ...readLocal(course), [question]: message })

@@ -56,7 +56,8 @@ class SiteSearch extends HTMLElement {
       status.textContent = ''
       return
     }
-    const pagefind = await (this.#pagefind ??= loadPagefind()).catch(() => undefined)
+    this.#pagefind ??= loadPagefind()
+    const pagefind = await this.#pagefind.catch(() => undefined)
     if (!pagefind) {
       status.textContent = 'The search index could not be loaded. It is made when the site is built.'
       return
@@ -64,8 +65,11 @@ class SiteSearch extends HTMLElement {
     const answer = await pagefind.debouncedSearch(words)
     if (!answer) return
     const pages = await Promise.all(answer.results.slice(0, 8).map((result) => result.data()))
-    const places = pages.flatMap(({ url, excerpt, meta, sub_results: parts }) => (parts.length > 0 ? parts.slice(0, 2) : [{ url, excerpt, title: meta.title ?? url }]))
-    status.textContent = answer.results.length === 0 ? `Nothing found for “${words}”` : `${answer.results.length} ${answer.results.length === 1 ? 'page' : 'pages'}`
+    const places = pages.flatMap(({ url, excerpt, meta, sub_results: parts }) =>
+      parts.length > 0 ? parts.slice(0, 2) : [{ url, excerpt, title: meta.title ?? url }],
+    )
+    status.textContent =
+      answer.results.length === 0 ? `Nothing found for “${words}”` : `${answer.results.length} ${answer.results.length === 1 ? 'page' : 'pages'}`
     list.replaceChildren(...places.map(itemOf))
   }
 
@@ -73,9 +77,10 @@ class SiteSearch extends HTMLElement {
   #arrows(event: KeyboardEvent): void {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
     event.preventDefault()
-    const stops = [find<HTMLInputElement>(this, 'input'), ...this.querySelectorAll<HTMLElement>('.results a')]
-    const at = stops.findIndex((stop) => stop === document.activeElement)
-    stops[Math.min(stops.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)))]?.focus()
+    const stops: (Element | null)[] = [find(this, 'input'), ...this.querySelectorAll('.results a')]
+    const at = stops.indexOf(document.activeElement)
+    const next = stops[Math.min(stops.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)))]
+    if (next instanceof HTMLElement) next.focus()
   }
 }
 
