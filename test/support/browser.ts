@@ -19,5 +19,5 @@ const quiet = [
 export async function launchBrowser(): Promise<Browser> {
   const found = machines.find((path) => existsSync(path))
   const executablePath = found ?? (await chromium.executablePath())
-  return playwright.launch({ executablePath, headless: true, args: found ? quiet : [...chromium.args, ...quiet] })
+  return playwright.launch({ executablePath, headless: true, args: quiet })
 }

@@ -1,0 +1,67 @@
+// The lab page: frame at once, session where there is one, terminal when it is needed.
+import '../client/code-block.ts'
+import type { SessionMessage } from '#runner/http/messages.ts'
+import { aboutRunner, RunnerError } from '../client/runner.ts'
+import type { Terminals } from '../terminal/terminals.ts'
+import { LiveLab, wordsOf } from './live-lab.ts'
+import { startMenus } from './menus.ts'
+import { openAttempt, openFrom, openSession, wantedFrom } from './open-session.ts'
+import { showPane, startPanes } from './panes.ts'
+import { StartBox } from './start-box.ts'
+import { startTheme } from './theme.ts'
+
+const lab = document.body.dataset.lab ?? ''
+const steps = document.querySelectorAll('.step').length
+const box = new StartBox({ start: () => void open(() => (ended ? openAttempt(lab) : openSession(lab))), retry: () => location.reload() })
+const live = new LiveLab((why) => {
+  ended = true
+  box.show('ended', why || 'What was stored of it may have been deleted.')
+})
+let ended = false
+let terminals: Promise<Terminals> | undefined
+
+startPanes()
+startMenus()
+startTheme()
+await begin()
+goToHash()
+addEventListener('hashchange', goToHash)
+
+/** Goes on with the session that there is; one that an address asks for is opened first. */
+async function begin(): Promise<void> {
+  const about = await aboutRunner()
+  if (!about) return box.show('no-runner')
+  if (!about.labs.includes(lab)) return box.show('failed', 'The runner does not have this lab. Its files may have changed since this page was built.')
+  const from = wantedFrom(location.search, steps)
+  if (from !== undefined) return open(() => beginFrom(from))
+  const known = about.sessions.find((session) => session.lab === lab && session.state !== 'ended')
+  return known ? open(() => openSession(lab)) : box.show('none')
+}
+
+async function beginFrom(from: number): Promise<SessionMessage> {
+  const { session, fresh } = await openFrom(lab, from)
+  // The address has done its work: a reload is no third attempt.
+  history.replaceState(null, '', `${location.pathname}${fresh && location.hash === '' ? `#step-${from}` : location.hash}`)
+  return session
+}
+
+async function open(session: () => Promise<SessionMessage>): Promise<void> {
+  box.show('asking')
+  terminals ??= import('../terminal/terminals.ts').then(({ createTerminals }) => createTerminals())
+  try {
+    const [opened, ready] = await Promise.all([session(), terminals])
+    ended = false
+    box.show('away')
+    live.open(opened, ready)
+  } catch (error) {
+    if (error instanceof RunnerError && error.code === 'no-runner') box.show('no-runner')
+    else box.show('failed', wordsOf(error))
+  }
+}
+
+function goToHash(): void {
+  const step = /^#step-(\d+)$/.exec(location.hash)?.[1]
+  if (step === undefined) return
+  showPane('text')
+  live.steps.goTo(step)
+}
