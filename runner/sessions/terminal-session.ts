@@ -64,7 +64,7 @@ export class TerminalSession {
   #exited: number | undefined
   #atPrompt = false
   #closed = false
-  #running: { readonly place: BlockPlace; worst: number } | undefined
+  #running: { readonly place: BlockPlace; worst: number; begun: boolean } | undefined
 
   constructor(parts: TerminalParts) {
     const { shell, columns, rows } = parts
@@ -185,8 +185,10 @@ export class TerminalSession {
   #take(mark: ShellMark): void {
     this.#atPrompt = mark.kind === 'prompt'
     const running = this.#running
-    if (mark.kind === 'end' && running) running.worst = Math.max(running.worst, mark.exit)
-    if (mark.kind !== 'prompt') return
+    if (mark.kind === 'start' && running) running.begun = true
+    if (mark.kind === 'end' && running?.begun) running.worst = Math.max(running.worst, mark.exit)
+    // While a block is being typed the shell may draw its prompt again: nothing has begun then.
+    if (mark.kind !== 'prompt' || running?.begun === false) return
     if (running) this.#blockEnded(running.worst)
     this.#parts.events.prompted()
     this.#typeNext()
@@ -195,7 +197,7 @@ export class TerminalSession {
   #typeNext(): void {
     const next = this.#queue.shift()
     if (!next) return
-    this.#running = { place: next.place, worst: 0 }
+    this.#running = { place: next.place, worst: 0, begun: false }
     this.#atPrompt = false
     this.mark(`step ${next.place.step}`)
     // What stands on the line goes first (to the kill ring: Ctrl-Y brings it back), then the block comes as one paste.
