@@ -1,6 +1,5 @@
 // The runner's HTTP app (the room's door): who asks, whether they may, and the routes. Sockets come by upgrade.ts.
 import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { Authenticator, Credentials } from '../auth/identity.ts'
 import type { Course } from '../labs/load-course.ts'
@@ -42,7 +41,6 @@ export interface AppVariables {
 export type App = Hono<AppVariables>
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
-const largestBody = 64 * 1024
 
 /** Headers of every answer. */
 const usualHeaders: Readonly<Record<string, string>> = {
@@ -70,7 +68,7 @@ export function createApp(ground: AppGround): App {
     await next()
   })
   operatorRoutes(app, ground)
-  app.use('/api/*', guard(ground), bodyLimit({ maxSize: largestBody, onError: tooLarge }))
+  app.use('/api/*', guard(ground))
   learnerRoutes(app, ground)
   sessionRoutes(app, ground)
   answerRoutes(app, ground)
@@ -84,10 +82,6 @@ export function createApp(ground: AppGround): App {
     return context.json(body, status as 400)
   })
   return app
-}
-
-function tooLarge(): never {
-  throw new RouteError('too-large', `The request is too large: expected at most ${largestBody} bytes`)
 }
 
 /** Lets in who is known, makes known who is new, and refuses changes that come from no page of ours. */
