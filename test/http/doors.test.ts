@@ -116,7 +116,13 @@ describe('the HTTP door', () => {
   test('operators see that it lives, and its figures', async () => {
     assert.equal(((await (await fetch(`${server.url}/healthz`)).json()) as { status: string }).status, 'ok')
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
-    for (const name of ['drydock_sessions', 'drydock_worlds_running', 'drydock_terminal_echo_seconds_bucket', 'drydock_http_request_duration_seconds_count', 'drydock_process_resident_memory_bytes'])
+    for (const name of [
+      'drydock_sessions',
+      'drydock_worlds_running',
+      'drydock_terminal_echo_seconds_bucket',
+      'drydock_http_request_duration_seconds_count',
+      'drydock_process_resident_memory_bytes',
+    ])
       assert.ok(metrics.includes(name), name)
   })
 })
@@ -148,7 +154,13 @@ describe('the socket’s door', () => {
     const other = pageClient(server.url)
     const { id } = await other.begin('fleet-manager')
     const witness = await attached(other, id)
-    const bad: readonly (string | Buffer)[] = ['not json', '{"type":"launch"}', '{"type":"ack","terminal":1,"offset":-1}', Buffer.from([9, 1, 65]), Buffer.alloc(0)]
+    const bad: readonly (string | Buffer)[] = [
+      'not json',
+      '{"type":"launch"}',
+      '{"type":"ack","terminal":1,"offset":-1}',
+      Buffer.from([9, 1, 65]),
+      Buffer.alloc(0),
+    ]
     for (const frame of bad) {
       const window = await other.window(id)
       window.socket.send(frame)

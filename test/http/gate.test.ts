@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createRandom } from '#runner/base/random.ts'
-import { attached, pageClient, type PageWindow } from '#test/support/page-client.ts'
+import { attached, type PageWindow, pageClient } from '#test/support/page-client.ts'
 import { type ServedRunner, serveRunner } from '#test/support/serve-runner.ts'
 
 let server: ServedRunner
@@ -13,7 +13,9 @@ before(async () => {
 })
 after(() => server.dispose())
 
-async function shell(options: { readonly acknowledge?: boolean } = {}): Promise<PageWindow & { readonly session: string; readonly client: ReturnType<typeof pageClient> }> {
+async function shell(
+  options: { readonly acknowledge?: boolean } = {},
+): Promise<PageWindow & { readonly session: string; readonly client: ReturnType<typeof pageClient> }> {
   const client = pageClient(server.url)
   const { id } = await client.begin('fleet-manager')
   return Object.assign(await attached(client, id, options), { session: id, client })

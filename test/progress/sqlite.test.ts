@@ -7,7 +7,18 @@ import { test } from 'node:test'
 import { DataFormatError, type ProgressStore, type SessionRecord } from '#runner/progress/progress-store.ts'
 import { openSqliteStore } from '#runner/progress/stores/sqlite.ts'
 
-const session: SessionRecord = { id: 's1', learner: 'ada', lab: 'fleet-manager', attempt: 1, from: 1, startedAt: 10, seenAt: 10, ended: false, stepsDone: [], terminals: [1] }
+const session: SessionRecord = {
+  id: 's1',
+  learner: 'ada',
+  lab: 'fleet-manager',
+  attempt: 1,
+  from: 1,
+  startedAt: 10,
+  seenAt: 10,
+  ended: false,
+  stepsDone: [],
+  terminals: [1],
+}
 
 function opened(): ProgressStore {
   const store = openSqliteStore(':memory:')
@@ -47,7 +58,13 @@ test('evidence is kept without taking a verdict away; verdicts can be put back a
 test('answers count their attempts; a learner is exported and forgotten whole', () => {
   const store = opened()
   store.answer('ada', 'course', { question: 'q', answer: 'a', right: false, at: 1 })
-  assert.deepEqual(store.answer('ada', 'course', { question: 'q', answer: 'b', right: true, at: 2 }), { question: 'q', answer: 'b', right: true, attempts: 2, at: 2 })
+  assert.deepEqual(store.answer('ada', 'course', { question: 'q', answer: 'b', right: true, at: 2 }), {
+    question: 'q',
+    answer: 'b',
+    right: true,
+    attempts: 2,
+    at: 2,
+  })
   const all = store.export('ada')
   assert.deepEqual([all?.sessions.length, all?.answers.course?.length], [1, 1])
   store.forget('ada')
@@ -69,7 +86,10 @@ test('data of a newer release is refused and left as it is; data of this one is 
     const raw = new DatabaseSync(file)
     raw.exec('PRAGMA user_version = 99')
     raw.close()
-    assert.throws(() => openSqliteStore(file), (error: unknown) => error instanceof DataFormatError && /expected format 1 or older, found 99/.test(error.message))
+    assert.throws(
+      () => openSqliteStore(file),
+      (error: unknown) => error instanceof DataFormatError && /expected format 1 or older, found 99/.test(error.message),
+    )
     const left = new DatabaseSync(file)
     assert.deepEqual({ ...left.prepare('SELECT count(*) AS learners FROM learners').get() }, { learners: 1 })
     left.close()

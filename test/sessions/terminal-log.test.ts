@@ -39,7 +39,14 @@ describe('a terminal log', () => {
   test('folds what is old into a repaint, and keeps the rest, also over a restart', async () => {
     const file = join(folder, 'long.log')
     const folded = Promise.withResolvers<string>()
-    const watched: Screens = { ...screens, fold: async (folding) => screens.fold(folding).then((screen) => (folded.resolve(screen), screen)) }
+    const watched: Screens = {
+      close: () => screens.close(),
+      async fold(folding) {
+        const screen = await screens.fold(folding)
+        folded.resolve(screen)
+        return screen
+      },
+    }
     const log = openTerminalLog({ file, screens: watched, size, problem })
     const line = (number: number): string => `line ${String(number).padStart(8, '0')} ${'x'.repeat(60)}\r\n`
     let number = 0
@@ -58,11 +65,22 @@ describe('a terminal log', () => {
 
 describe('a viewer', () => {
   test('is sent no more than it keeps up with, and what was folded meanwhile as a repaint', () => {
-    const log = { start: 0, end: 0, screen: '', append: () => undefined, close: () => undefined, read: (_from: number, length: number) => Buffer.alloc(length, 97) }
+    const log = {
+      start: 0,
+      end: 0,
+      screen: '',
+      append: () => undefined,
+      close: () => undefined,
+      read: (_from: number, length: number) => Buffer.alloc(length, 97),
+    }
     const sent: string[] = []
     const viewer = new Viewer(
       log,
-      { attached: (from) => sent.push(`attached ${from}`), screen: (at) => sent.push(`screen ${at}`), output: (at, bytes) => sent.push(`${at}+${bytes.length}`) },
+      {
+        attached: (from) => sent.push(`attached ${from}`),
+        screen: (at) => sent.push(`screen ${at}`),
+        output: (at, bytes) => sent.push(`${at}+${bytes.length}`),
+      },
       undefined,
     )
     log.end = 1 << 20
@@ -137,7 +155,10 @@ describe('a recording', () => {
     now = 2250
     recording.resize(100, 30)
     recording.exit(0)
-    const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
     assert.deepEqual(lines, [
       { version: 3, term: { cols: 80, rows: 24, type: 'xterm-256color' }, timestamp: 1, title: 'T' },
       [0.25, 'o', '€'],
