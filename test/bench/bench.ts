@@ -2,8 +2,9 @@
 import { clusterFigures } from './clusters.ts'
 import { commandFigures } from './commands.ts'
 import { printFigures } from './measure.ts'
+import { pageFigures } from './pages.ts'
 import { worldFigures } from './worlds.ts'
 
-const figures = [...(await clusterFigures()), ...(await worldFigures()), ...(await commandFigures())]
+const figures = [...(await clusterFigures()), ...(await worldFigures()), ...(await commandFigures()), ...(await pageFigures())]
 printFigures(figures)
 process.exit(0)
