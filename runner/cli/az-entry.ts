@@ -1,5 +1,4 @@
 // The az program of a sandbox: bundled to one file by bundle-clients.ts.
-import process from 'node:process'
 import { run } from '../az/az.ts'
 import { processContext } from './client-process.ts'
 
