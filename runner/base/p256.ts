@@ -3,6 +3,9 @@ import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Random } from './random.ts'
 
+// A smaller table of the base point's multiples than usual: it is made in half the time, and a process signs but a few times.
+p256.Point.BASE.precompute(4)
+
 /** A private key as it stands in a snapshot: 32 bytes as lower-case hex. */
 export type PrivateKey = string & { readonly __brand: 'PrivateKey' }
 
@@ -19,9 +22,9 @@ export function sign(key: PrivateKey, data: Uint8Array): Uint8Array {
   return p256.sign(sha256(data), fromHex(key), { prehash: false, lowS: false })
 }
 
-/** Whether `signature` (r and s) was made with `key` over `data`. */
-export function verify(key: PrivateKey, data: Uint8Array, signature: Uint8Array): boolean {
-  return p256.verify(signature, sha256(data), publicPoint(key), {
+/** Whether `signature` (r and s) was made over `data` with the key of this public point. */
+export function verify(point: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
+  return p256.verify(signature, sha256(data), point, {
     prehash: false,
     lowS: false,
   })

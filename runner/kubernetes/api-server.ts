@@ -8,6 +8,7 @@ import type { AdmissionPlugin as Plugin } from './admission/plugin.ts'
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts'
 import { createRbacAuthorizer } from './authorization/rbac.ts'
 import { reviews } from './authorization/reviews.ts'
+import { isComplete } from './bootstrap/complete.ts'
 import type { Client } from './client.ts'
 import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
@@ -174,6 +175,7 @@ function locateIn(birth: readonly KubernetesObject[]): Locate {
 
 /** Whoever wrote a complete object need not know the order in which Go prints it. A version keeps its place for the store. */
 function inGoOrder(object: KubernetesObject): KubernetesObject {
+  if (isComplete(object)) return object
   const schema = builtInSchema(object.apiVersion, object.kind)
   const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: object.metadata.resourceVersion ?? '0' } }
   return schema ? asObject(goOrder(asJson(versioned), schema)) : versioned
