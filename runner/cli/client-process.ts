@@ -88,7 +88,7 @@ async function ask(prompt: string, options: { readonly hidden?: boolean } = {}):
 
 /** One request on a connection of its own; https alone, which starts faster than the built-in fetch. */
 async function send({ url, method = 'GET', headers, body }: AzRequest): Promise<AzResponse> {
-  const { request } = await import('node:https')
+  const { request } = process.getBuiltinModule('node:https')
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers: { ...headers, ...length }, agent: false }, (incoming) => {
