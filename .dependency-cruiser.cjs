@@ -6,7 +6,7 @@ const doors = [
   'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts',
   'controllers/fleet/(index|names)\\.ts',
   'azure/(arm-server|resource-id|hooks|state)\\.ts',
-  'az/(az|kubelogin|context|seed-profile|token-cache)\\.ts',
+  'az/(az|completion|kubelogin|context|seed-profile|token-cache)\\.ts',
   'world/(world|internet|hosts|named-worlds|snapshot|recovery|kubeconfig|clock-host|home)\\.ts',
   'labs/(lab-schema|load-labs|load-course|world-file)\\.ts',
   'checks/(check|watcher|load-checks|verdict|view|world-surroundings)\\.ts',

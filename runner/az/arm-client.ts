@@ -1,7 +1,7 @@
 // Azure Resource Manager over HTTP: requests with az's headers, and long-running operations polled to their end.
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { errorText, HttpError, httpError } from './arm-error.ts'
-import type { AzContext } from './context.ts'
+import type { AzContext, AzResponse } from './context.ts'
 import { sendWithRetries, userAgents } from './http-client.ts'
 import type { Progress } from './progress.ts'
 
@@ -19,7 +19,7 @@ export interface ArmRequest {
 /** An answer: JSON where the body was JSON. */
 export interface ArmAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AzResponse['headers']
   readonly body: Json | undefined
   readonly url: string
 }
@@ -90,7 +90,7 @@ async function exchange(options: ArmClientOptions, audience: 'arm' | 'graph', me
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...request.headers,
   }
-  const response = await sendWithRetries(options.context, () => new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }))
+  const response = await sendWithRetries(options.context, { url, method, headers, ...(body === undefined ? {} : { body }) })
   const text = await response.text()
   if (response.status >= 400) throw httpError(response.status, text)
   return { status: response.status, headers: response.headers, body: parseBody(text), url }

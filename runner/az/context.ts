@@ -22,9 +22,27 @@ export interface AzTerminal {
   readonly columns: number
 }
 
+/** A request as az sends it: no class of the web's, whose first use costs a process of Node more than the request itself. */
+export interface AzRequest {
+  readonly url: string
+  /** Default: GET. */
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** What az reads of an answer; a web `Response` is one. */
+export interface AzResponse {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  text(): Promise<string>
+  json(): Promise<unknown>
+}
+
 /** Everything that one run of az or kubelogin is given. */
 export interface AzContext {
-  fetch(request: Request): Promise<Response>
+  /** Sends; follows no redirect. */
+  fetch(request: AzRequest): Promise<AzResponse>
   readonly env: Readonly<Record<string, string>>
   readonly files: AzFiles
   readonly home: string

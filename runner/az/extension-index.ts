@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { AzError } from './cli-error.ts'
 import { type AzConfig, extensionFolder } from './config.ts'
-import type { AzContext } from './context.ts'
+import type { AzContext, AzResponse } from './context.ts'
 import { extensionFiles, installedExtensions } from './extensions.ts'
 import { userAgents } from './http-client.ts'
 import type { Log } from './log.ts'
@@ -42,10 +42,10 @@ export interface ResolveOptions {
 const headers = { 'user-agent': userAgents.requests, accept: '*/*' }
 
 /** GETs a page as Python's requests does: following redirects itself. */
-export async function getPage(context: AzContext, url: string): Promise<Response> {
+export async function getPage(context: AzContext, url: string): Promise<AzResponse> {
   let target = url
   for (let hops = 0; hops < 10; hops += 1) {
-    const response = await context.fetch(new Request(target, { headers, redirect: 'manual' }))
+    const response = await context.fetch({ url: target, headers })
     const location = response.headers.get('location')
     if (response.status < 300 || response.status >= 400 || location === null) return response
     target = new URL(location, target).href
@@ -115,7 +115,7 @@ export async function installEntry(name: string, entry: IndexEntry, { context }:
   const response = await getPage(context, entry.downloadUrl)
   if (response.status >= 400)
     throw new AzError(`Please ensure you have network connection. Error detail: ${response.status} Client Error for url: ${entry.downloadUrl}`)
-  await response.arrayBuffer()
+  await response.text()
   await writeExtension(context, name, versionOf(entry), entry.metadata)
 }
 

@@ -1,6 +1,6 @@
 // Sends requests the way Python's clients do: names itself, retries what may pass, turns failures of the network into words.
 import { AzError } from './cli-error.ts'
-import type { AzContext } from './context.ts'
+import type { AzContext, AzRequest, AzResponse } from './context.ts'
 
 /** User agents of the parts that az is made of. */
 export const userAgents = {
@@ -13,7 +13,7 @@ const retried = new Set([408, 429, 500, 502, 503, 504])
 const safeMethods = new Set(['HEAD', 'GET', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
 
 /** Sends once; a failure of the network becomes az's error. */
-export async function sendOnce(context: AzContext, request: Request): Promise<Response> {
+export async function sendOnce(context: AzContext, request: AzRequest): Promise<AzResponse> {
   try {
     return await context.fetch(request)
   } catch (error) {
@@ -22,11 +22,10 @@ export async function sendOnce(context: AzContext, request: Request): Promise<Re
 }
 
 /** Sends, and tries up to three times more after a status that may pass. */
-export async function sendWithRetries(context: AzContext, make: () => Request): Promise<Response> {
+export async function sendWithRetries(context: AzContext, request: AzRequest): Promise<AzResponse> {
   for (let attempt = 0; ; attempt += 1) {
-    const request = make()
     const response = await sendOnce(context, request)
-    if (attempt === 3 || !mayRetry(request.method, response.status)) return response
+    if (attempt === 3 || !mayRetry(request.method ?? 'GET', response.status)) return response
     const after = Number(response.headers.get('retry-after') ?? Number.NaN)
     await response.text()
     await context.sleep(Number.isFinite(after) ? after * 1000 : attempt === 0 ? 0 : 800 * 2 ** attempt)
@@ -38,7 +37,7 @@ function mayRetry(method: string, status: number): boolean {
   return safeMethods.has(method) || [500, 503, 504].includes(status)
 }
 
-function networkError({ env }: AzContext, request: Request, error: unknown): AzError {
+function networkError({ env }: AzContext, request: AzRequest, error: unknown): AzError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error ? String(Reflect.get(cause, 'code') ?? '') : ''
   const { hostname, port } = new URL(request.url)

@@ -37,8 +37,8 @@ function isHelp(word: string): boolean {
   return word === '-h' || word === '--help'
 }
 
-async function printRoot({ context, config, log }: Surroundings, welcome: boolean): Promise<number> {
-  const root = await knownRoot({ context, config, log })
+async function printRoot({ context, config }: Surroundings, welcome: boolean): Promise<number> {
+  const root = await knownTopLevel(context)
   if (!config.flag('core', 'first_run', false)) {
     context.stdout(`${privacyStatement}\n`)
     await config.set('core', 'first_run', 'yes')
@@ -48,7 +48,7 @@ async function printRoot({ context, config, log }: Surroundings, welcome: boolea
 }
 
 /** The top level with the commands of installed extensions. */
-async function knownRoot({ context }: Surroundings): Promise<RootFacts> {
+export async function knownTopLevel(context: AzContext): Promise<RootFacts> {
   const root = await loadRoot()
   const installed = await installedExtensions(context)
   const added = Object.entries(extensionCommands).filter(([, extension]) => installed.some((entry) => entry.name === extension))
@@ -98,7 +98,7 @@ async function atCommand(found: FoundCommand, surroundings: Surroundings): Promi
 }
 
 async function unknownTop(words: readonly string[], surroundings: Surroundings): Promise<number> {
-  const root = await knownRoot(surroundings)
+  const root = await knownTopLevel(surroundings.context)
   const value = words[0] ?? ''
   if (root.names.includes(value))
     throw notSimulated(

@@ -84,9 +84,12 @@ export async function requestToken(context: AzContext, tenant: string, request: 
 export async function askToken(context: AzContext, tenant: string, request: TokenRequest): Promise<TokenAnswer | { error: string; error_description: string }> {
   await ensureAuthority(context, tenant)
   const fields = { client_id: request.clientId, grant_type: request.grant, client_info: '1', claims, ...request.form }
-  const response = await context.fetch(
-    new Request(`${login}/${tenant}/oauth2/v2.0/token`, { method: 'POST', headers, body: new URLSearchParams(fields).toString() }),
-  )
+  const response = await context.fetch({
+    url: `${login}/${tenant}/oauth2/v2.0/token`,
+    method: 'POST',
+    headers,
+    body: new URLSearchParams(fields).toString(),
+  })
   return (await response.json()) as TokenAnswer | { error: string; error_description: string }
 }
 
@@ -96,7 +99,7 @@ async function ensureAuthority(context: AzContext, tenant: string): Promise<void
   const known = ((await context.files.read(path)) ?? '').split('\n').filter((line) => line !== '')
   if (known.includes(tenant)) return
   const url = `${login}/${tenant}/v2.0/.well-known/openid-configuration`
-  const response = await context.fetch(new Request(url, { headers: { 'user-agent': headers['user-agent'], accept: '*/*' } }))
+  const response = await context.fetch({ url, headers: { 'user-agent': headers['user-agent'], accept: '*/*' } })
   if (response.status >= 400) {
     throw new AzError(
       `Unable to get authority configuration for ${login}/${tenant}. Authority would typically be in a format of https://login.microsoftonline.com/your_tenant or https://tenant_name.ciamlogin.com or https://tenant_name.b2clogin.com/tenant.onmicrosoft.com/policy. Also please double check your tenant name or GUID is correct.`,

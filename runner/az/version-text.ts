@@ -44,7 +44,7 @@ export async function printVersion({ context }: { readonly context: AzContext })
 async function newerVersion(context: AzContext): Promise<readonly string[] | undefined> {
   const host = 'https://azcliprod.blob.core.windows.net/cli'
   try {
-    await context.fetch(new Request(host, { method: 'HEAD', headers: { 'user-agent': userAgents.requests, accept: '*/*' } }))
+    await context.fetch({ url: host, method: 'HEAD', headers: { 'user-agent': userAgents.requests, accept: '*/*' } })
     const versions: string[] = []
     for (const part of ['azure-cli-core', 'azure-cli-telemetry']) versions.push(await (await getPage(context, `${host}/${part}/setup.py`)).text())
     return versions

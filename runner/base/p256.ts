@@ -3,6 +3,9 @@ import { p256 } from '@noble/curves/nist.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Random } from './random.ts'
 
+// A smaller table of the base point's multiples than usual: it is made in half the time, and a process signs but a few times.
+p256.Point.BASE.precompute(4)
+
 /** A private key as it stands in a snapshot: 32 bytes as lower-case hex. */
 export type PrivateKey = string & { readonly __brand: 'PrivateKey' }
 
@@ -19,17 +22,17 @@ export function sign(key: PrivateKey, data: Uint8Array): Uint8Array {
   return p256.sign(sha256(data), fromHex(key), { prehash: false, lowS: false })
 }
 
-/** Whether `signature` (r and s) was made with `key` over `data`. */
-export function verify(key: PrivateKey, data: Uint8Array, signature: Uint8Array): boolean {
-  return p256.verify(signature, sha256(data), publicPoint(key), {
+/** Whether `signature` (r and s) was made over `data` with the key of this public point. */
+export function verify(point: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
+  return p256.verify(signature, sha256(data), point, {
     prehash: false,
     lowS: false,
   })
 }
 
-/** The public key as an uncompressed point, 65 bytes. */
+/** The public key as an uncompressed point, 65 bytes. Nobody times a simulated world's keys: the quicker multiplication will do. */
 export function publicPoint(key: PrivateKey): Uint8Array {
-  return p256.getPublicKey(fromHex(key), false)
+  return p256.Point.BASE.multiplyUnsafe(BigInt(`0x${key}`)).toBytes(false)
 }
 
 /** The public key as DER SubjectPublicKeyInfo (RFC 5480). */
@@ -56,8 +59,12 @@ export function pem(label: string, der: Uint8Array): string {
 
 /** Lower-case hex of bytes. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let hex = ''
+  for (const byte of bytes) hex += hexPairs[byte]
+  return hex
 }
+
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** Bytes of lower- or upper-case hex. */
 export function fromHex(hex: string): Uint8Array {

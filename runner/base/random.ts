@@ -41,7 +41,11 @@ export function createRandom(start: number | string | RandomState): Random {
 
   const next = (): number => word() / 2 ** 32
   const below = (limit: number): number => Math.floor(next() * limit)
-  const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => word() & 255)
+  const bytes = (count: number): Uint8Array => {
+    const drawn = new Uint8Array(count)
+    for (let index = 0; index < count; index += 1) drawn[index] = word() & 255
+    return drawn
+  }
   return {
     next,
     below,
@@ -73,9 +77,12 @@ function seedState(seed: string): [number, number, number, number] {
   return [part(), part(), part(), part() | 1]
 }
 
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function formatUuid(bytes: Uint8Array): string {
   bytes[6] = ((bytes[6] ?? 0) & 15) | 64
   bytes[8] = ((bytes[8] ?? 0) & 63) | 128
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let hex = ''
+  for (const byte of bytes) hex += hexPairs[byte]
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }

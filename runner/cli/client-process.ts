@@ -1,9 +1,7 @@
 // What az and kubelogin get of a real process: files, terminal, network.
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { request as httpsRequest } from 'node:https'
 import { dirname } from 'node:path'
-import process from 'node:process'
-import type { AzContext } from '../az/context.ts'
+import type { AzContext, AzRequest, AzResponse } from '../az/context.ts'
 
 /** The context of this process. */
 export function processContext(): AzContext {
@@ -89,20 +87,22 @@ async function ask(prompt: string, options: { readonly hidden?: boolean } = {}):
 }
 
 /** One request on a connection of its own; https alone, which starts faster than the built-in fetch. */
-async function send(request: Request): Promise<Response> {
-  const url = new URL(request.url)
-  const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
-  const headers = { ...Object.fromEntries(request.headers), ...(body === undefined ? {} : { 'content-length': String(body.length) }) }
+async function send({ url, method = 'GET', headers, body }: AzRequest): Promise<AzResponse> {
+  const { request } = process.getBuiltinModule('node:https')
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
-    const outgoing = httpsRequest(url, { method: request.method, headers, agent: false }, (incoming) => {
+    const outgoing = request(url, { method, headers: { ...headers, ...length }, agent: false }, (incoming) => {
       const parts: Uint8Array[] = []
       incoming.on('data', (part: Uint8Array) => parts.push(part))
       incoming.on('error', reject)
       incoming.on('end', () => {
-        const status = incoming.statusCode ?? 500
-        const answered = Object.entries(incoming.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))
-        const empty = [204, 205, 304].includes(status) || request.method === 'HEAD'
-        resolve(new Response(empty ? null : Buffer.concat(parts), { status, headers: answered }))
+        const content = new TextDecoder().decode(Buffer.concat(parts))
+        resolve({
+          status: incoming.statusCode ?? 500,
+          headers: { get: (name) => incoming.headers[name.toLowerCase()]?.toString() ?? null },
+          text: async () => content,
+          json: async () => JSON.parse(content),
+        })
       })
     })
     outgoing.on('error', reject)

@@ -1,5 +1,4 @@
 // The kubelogin program of a sandbox: bundled to one file by bundle-clients.ts.
-import process from 'node:process'
 import { runKubelogin } from '../az/kubelogin.ts'
 import { processContext } from './client-process.ts'
 

@@ -8,6 +8,7 @@ import type { AdmissionPlugin as Plugin } from './admission/plugin.ts'
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts'
 import { createRbacAuthorizer } from './authorization/rbac.ts'
 import { reviews } from './authorization/reviews.ts'
+import { isComplete } from './bootstrap/complete.ts'
 import type { Client } from './client.ts'
 import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
@@ -172,11 +173,19 @@ function locateIn(birth: readonly KubernetesObject[]): Locate {
   }
 }
 
+/** Clusters of one shape are born with the same objects: these are put in order once for all of them. */
+const ordered = new WeakMap<KubernetesObject, KubernetesObject>()
+
 /** Whoever wrote a complete object need not know the order in which Go prints it. A version keeps its place for the store. */
 function inGoOrder(object: KubernetesObject): KubernetesObject {
+  if (isComplete(object)) return object
+  const known = ordered.get(object)
+  if (known) return known
   const schema = builtInSchema(object.apiVersion, object.kind)
   const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: object.metadata.resourceVersion ?? '0' } }
-  return schema ? asObject(goOrder(asJson(versioned), schema)) : versioned
+  const made = schema ? asObject(goOrder(asJson(versioned), schema)) : versioned
+  ordered.set(object, made)
+  return made
 }
 
 function definitionsIn(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {

@@ -98,8 +98,12 @@ export function parseKey(text: string): ObjectKey {
 
 /** A world time in ms as meta/v1 Time prints it: RFC 3339, UTC, whole seconds. */
 export function formatTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+  if (ms !== lastTime.ms) lastTime = { ms, text: `${new Date(ms).toISOString().slice(0, 19)}Z` }
+  return lastTime.text
 }
+
+/** What was formatted last: most objects of a moment are written at the same ms. */
+let lastTime = { ms: Number.NaN, text: '' }
 
 /** A world time in ms as meta/v1 MicroTime prints it. */
 export function formatMicroTime(ms: number): string {

@@ -31,17 +31,17 @@ export function azurePeople(file: WorldFile, secret: string): Pick<AzureOptions,
 
 const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
 
-const scopes = {
-  arm: 'https://management.core.windows.net//.default',
-  aks: '6dae42f8-4368-4678-94ff-3960e28e3630/.default',
-  graph: 'https://graph.microsoft.com//.default',
+const audiences = {
+  arm: 'https://management.core.windows.net/',
+  aks: '6dae42f8-4368-4678-94ff-3960e28e3630',
+  graph: 'https://graph.microsoft.com/',
 } as const
 
-/** An access token of the first person of an Azure. */
-export function ownerToken(azure: Azure | undefined, audience: keyof typeof scopes): string {
+/** An access token of the first person of an Azure. No grant is made for it: a world goes on as if nobody had asked. */
+export function ownerToken(azure: Azure | undefined, audience: keyof typeof audiences): string {
   const [owner] = azure?.state().users ?? []
   if (!azure || !owner) throw new Error('This world has no Azure')
-  return String(azure.signIn(owner.userPrincipalName, scopes[audience]).access_token)
+  return azure.tokenFor(owner.userPrincipalName, audiences[audience])
 }
 
 /** Id of the subscription that a world's people work in. */

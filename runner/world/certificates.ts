@@ -21,7 +21,7 @@ const day = 86_400_000
 const names = { commonName: '2.5.4.3', organization: '2.5.4.10' }
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
 
-/** A new authority, valid for ten years from a day before `now` (ms). */
+/** A new authority, valid for ten years from a day before `now` (ms). Signing is dear: its certificate is made when it is first read. */
 export function createAuthority(name: string, options: { secret: Random; now: number }): AuthorityState {
   const key = createPrivateKey(options.secret)
   const extensions = [extension('2.5.29.15', bitString(new Uint8Array([0xa6]), 1), true), extension('2.5.29.19', sequence(yes), true)]
@@ -32,7 +32,15 @@ export function createAuthority(name: string, options: { secret: Random; now: nu
     from: options.now - day,
     to: options.now + 3650 * day,
   }
-  return { name, key, certificate: issue(key, { ...body, extensions }) }
+  let certificate: string | undefined
+  return {
+    name,
+    key,
+    get certificate() {
+      certificate ??= issue(key, { ...body, extensions })
+      return certificate
+    },
+  }
 }
 
 /** A server certificate for DNS names and IPv4 addresses. */

@@ -218,7 +218,7 @@ class RunningCluster implements Cluster {
   state(): ClusterState {
     return {
       spec: this.spec,
-      authority: this.authority,
+      authority: { ...this.authority },
       random: this.#random.state,
       api: this.server.state(),
       controllers: Object.fromEntries([...this.#sets].map(([name, running]) => [name, running.state()])),

@@ -7,7 +7,7 @@ import type { Internet, ServerIdentity } from './internet.ts'
 /** A host being put on the internet. `clientCa`: PEM of who signs its client certificates. */
 export interface HostEntry {
   readonly host: Host
-  readonly clientCa?: string
+  clientCa?(): string
 }
 
 /** An internet that its world can change. */
@@ -32,7 +32,7 @@ export function createHostTable(options: { authority: AuthorityState; secret: st
     const known = identities.get(name)
     if (known) return known
     const pair = serverCertificate(authority, [name, 'localhost', '127.0.0.1'], { secret: createRandom(`${secret}/${name}`), now: born })
-    const made = { key: pair.key, certificate: pair.certificate, ...(entry.clientCa === undefined ? {} : { clientCa: entry.clientCa }) }
+    const made = { key: pair.key, certificate: pair.certificate, ...(entry.clientCa === undefined ? {} : { clientCa: entry.clientCa() }) }
     identities.set(name, made)
     return made
   }

@@ -189,7 +189,7 @@ class RunningWorld implements World {
       secret: this.#secret,
       born: this.#born,
       clock: this.clock.state(),
-      authority: this.#authority,
+      authority: { ...this.#authority },
       chances: { faults: this.#chances.faults.state, azure: this.#chances.azure.state, secret: this.#chances.secret.state },
       clusters: this.clusters().map((cluster) => cluster.state()),
       memberships: this.#memberships,
@@ -261,7 +261,7 @@ class RunningWorld implements World {
     const cluster = createCluster(spec, ground, { birth, ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })
-    this.#hosts.put(spec.host, { host, clientCa: cluster.authority.certificate })
+    this.#hosts.put(spec.host, { host, clientCa: () => cluster.authority.certificate })
     this.#changed()
     return cluster
   }

@@ -176,3 +176,9 @@ async function appears(file: string): Promise<void> {
     watcher.close()
   }
 }
+
+test('az is completed in an interactive bash', async () => {
+  const typed = 'COMP_LINE=\'az group sh\'; COMP_POINT=11; _python_argcomplete az; echo "[$COMPREPLY] $(complete -p az)"'
+  const { stdout } = await drydock(['shell', 'azure', '-c', `bash -i <<'TYPED' 2>/dev/null\n${typed}\nTYPED\n`])
+  assert.match(stdout, /^\[show \] complete -o nospace -F _python_argcomplete az$/m)
+})

@@ -20,7 +20,8 @@ export function memoryAz(answer: (request: Request) => unknown = () => ({}), ter
   const output = { stdout: '', stderr: '' }
   for (const [path, text] of Object.entries(seededFiles())) files.set(path, { text, mode: 0o600 })
   const context: AzContext = {
-    fetch: async (request) => {
+    fetch: async (sent) => {
+      const request = new Request(sent.url, sent)
       requests.push(request.clone())
       const body = answer(request)
       return body instanceof Response ? body : Response.json(body)

@@ -128,7 +128,8 @@ export async function replay(recording: Recording, before: Before = {}): Promise
   const keys = [...(recording.tty?.keys ?? [])]
   const live = recording.tty !== undefined
   const context: AzContext = {
-    fetch: async (request) => {
+    fetch: async (sent) => {
+      const request = new Request(sent.url, sent)
       const next = left.shift()
       if (next === undefined && recording.env?.REQUESTS_CA_BUNDLE !== undefined)
         throw Object.assign(new Error('untrusted'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' })

@@ -6,8 +6,8 @@ import { type Deviation, deviationOf, loadCases, playedSteps, type RecordedCase,
 import { openTestSession, recordedWorld, runScript } from '#test/support/lab-machine.ts'
 
 const areas = [
-  ...['annotate', 'apply', 'auth', 'config', 'crd', 'create', 'delete', 'describe', 'discovery', 'events', 'exec', 'explain'],
-  ...['expose', 'get', 'invalid', 'label', 'node', 'patch', 'rollout', 'set', 'wait'],
+  ...['admission', 'annotate', 'apply', 'auth', 'autoscale', 'config', 'crd', 'create', 'delete', 'describe', 'discovery', 'events', 'exec'],
+  ...['explain', 'expose', 'get', 'invalid', 'label', 'node', 'patch', 'rollout', 'set', 'wait'],
 ]
 
 const cases = await loadCases('test/truth/kubernetes', areas)

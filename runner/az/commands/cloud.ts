@@ -94,7 +94,7 @@ async function discovered(call: Call): Promise<readonly (readonly [string, strin
   const manager = text(call.values, 'endpoint_resource_manager')
   if (manager === undefined || flag(call.values, 'skip_endpoint_discovery')) return []
   const url = `${manager.replace(/\/$/, '')}/metadata/endpoints?api-version=2022-09-01`
-  const response = await sendOnce(call.context, new Request(url, { headers: { accept: '*/*', 'user-agent': userAgents.requests } }))
+  const response = await sendOnce(call.context, { url, headers: { accept: '*/*', 'user-agent': userAgents.requests } })
   const metadata: unknown = await response.json()
   if (!isObject(metadata)) return []
   const rows = Object.entries(discoveryNames).map(([key, path]) => [key, at(metadata, path)] as const)

@@ -21,20 +21,20 @@ const resources: readonly (readonly [origin: string, resource: string])[] = [
 async function rest(call: Call): Promise<unknown> {
   const { values, context } = call
   const url = requestUrl(call)
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     accept: '*/*',
     'user-agent': 'python/3.11.7 (Linux-x86_64) AZURECLI/2.91.0 (PIP)',
     'x-ms-client-request-id': randomUuid(context),
-  })
-  headers.set('commandname', 'rest')
-  headers.set('parametersetname', call.parameters.join(' '))
-  for (const [name, value] of pairs(list(values, 'headers'))) headers.set(name, value)
+    commandname: 'rest',
+    parametersetname: call.parameters.join(' '),
+  }
+  for (const [name, value] of pairs(list(values, 'headers'))) headers[name.toLowerCase()] = value.trim()
   const body = requestBody(text(values, 'body'), headers)
-  if (!headers.has('authorization') && !flag(values, 'skip_authorization_header')) await authorize(call, url, headers)
+  if (headers.authorization === undefined && !flag(values, 'skip_authorization_header')) await authorize(call, url, headers)
   const method = (text(values, 'method') ?? 'get').toUpperCase()
-  const response = await sendOnce(context, new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }))
+  const response = await sendOnce(context, { url, method, headers, ...(body === undefined ? {} : { body }) })
   const answer = await response.text()
-  if (!response.ok) throw new AzError(`${reasonPhrase(response.status)}${answer === '' ? '' : `(${answer})`}`)
+  if (response.status < 200 || response.status >= 300) throw new AzError(`${reasonPhrase(response.status)}${answer === '' ? '' : `(${answer})`}`)
   const file = text(values, 'output_file')
   if (file !== undefined) await context.files.write(absolutePath(context, file), answer)
   return file !== undefined || answer === '' ? undefined : parsed(call, answer)
@@ -69,18 +69,18 @@ function pairs(words: readonly string[] | undefined): readonly (readonly [string
   })
 }
 
-function requestBody(body: string | undefined, headers: Headers): string | undefined {
+function requestBody(body: string | undefined, headers: Record<string, string>): string | undefined {
   if (body === undefined) return undefined
   try {
     const json = pythonJson(JSON.parse(body))
-    if (!headers.has('content-type')) headers.set('content-type', 'application/json')
+    headers['content-type'] ??= 'application/json'
     return json
   } catch {
     return body
   }
 }
 
-async function authorize(call: Call, url: string, headers: Headers): Promise<void> {
+async function authorize(call: Call, url: string, headers: Record<string, string>): Promise<void> {
   const resource = text(call.values, 'resource') ?? resources.find(([origin]) => url.startsWith(`${origin}/`))?.[1]
   if (resource === undefined) {
     call.log.warning(
@@ -91,5 +91,5 @@ async function authorize(call: Call, url: string, headers: Headers): Promise<voi
   const id = /\/subscriptions\/([^/?]+)/i.exec(url)?.[1]
   const known = id === undefined ? undefined : call.profile.all().find((entry) => entry.id.toLowerCase() === id.toLowerCase())
   const token = await acquireToken(call.context, known ?? call.profile.subscription(), `${resource}/.default`)
-  headers.set('authorization', `Bearer ${token.token}`)
+  headers.authorization = `Bearer ${token.token}`
 }

@@ -24,7 +24,7 @@ export async function signInPrincipal(call: Call, scope: string): Promise<readon
   const tenant = authority === 'organizations' ? undefined : authority
   const answer = await askToken(context, authority, { clientId: id, grant: 'client_credentials', form: { client_secret: secret, scope } })
   if (!('access_token' in answer)) {
-    await context.fetch(new Request(discovery, { headers: { accept: 'application/json', 'user-agent': 'python-requests/2.34.2' } }))
+    await context.fetch({ url: discovery, headers: { accept: 'application/json', 'user-agent': 'python-requests/2.34.2' } })
     throw new AzError(answer.error_description, {
       recommendations: [
         'The error may be caused by passing a service principal certificate with --password. Please note that --password no longer accepts a service principal certificate. To pass a service principal certificate, use --certificate instead.',

@@ -9,7 +9,7 @@ export async function tenantAuthority(call: Call): Promise<string> {
   if (tenant === undefined) return 'organizations'
   if (/^[0-9a-f-]{36}$/i.test(tenant)) return tenant
   const url = `https://login.microsoftonline.com/${tenant}/v2.0/.well-known/openid-configuration`
-  const response = await call.context.fetch(new Request(url, { headers: { accept: '*/*', 'user-agent': 'python-requests/2.34.2' } }))
+  const response = await call.context.fetch({ url, headers: { accept: '*/*', 'user-agent': 'python-requests/2.34.2' } })
   const body = await response.text()
   if (response.status !== 200) throw new AzError(`Failed to resolve tenant '${tenant}'.\n\nError detail: ${body}`)
   const value: unknown = JSON.parse(body)

@@ -71,7 +71,7 @@ async function ensureRealm(call: Call, authority: string, username: string): Pro
 }
 
 async function getJson(call: Call, url: string, accept: string): Promise<unknown> {
-  const response = await call.context.fetch(new Request(url, { headers: { accept, 'user-agent': agent } }))
+  const response = await call.context.fetch({ url, headers: { accept, 'user-agent': agent } })
   return response.json()
 }
 
@@ -84,7 +84,7 @@ interface DeviceCode {
 async function byDeviceCode(call: Call, authority: string, scope: string): Promise<TokenAnswer> {
   const fields = new URLSearchParams({ client_id: azureCliClientId, scope: `${scope} ${userScopes}`, claims })
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: '*/*', 'user-agent': agent }
-  const response = await call.context.fetch(new Request(`${host}/${authority}/oauth2/v2.0/devicecode`, { method: 'POST', headers, body: fields.toString() }))
+  const response = await call.context.fetch({ url: `${host}/${authority}/oauth2/v2.0/devicecode`, method: 'POST', headers, body: fields.toString() })
   const code = (await response.json()) as DeviceCode
   call.context.stderr(call.log.color ? `\u001b[93m${code.message}\u001b[0m\n` : `${code.message}\n`)
   const request: TokenRequest = {

@@ -23,25 +23,29 @@ export interface Tokens {
 
 const remembered = 200
 
-/** Tokens under a key. Read tokens are remembered, since checking a signature is dear. */
+/** Tokens under a key. Those that it issued or read are remembered, since checking a signature is dear. */
 export function createTokens(key: PrivateKey): Tokens {
   const point = publicPoint(key)
   const kid = toHex(point.slice(1, 17))
   const header = encode(new TextEncoder().encode(JSON.stringify({ typ: 'JWT', alg: 'ES256', kid })))
   const read = new Map<string, TokenClaims>()
+  const remember = (token: string, claims: TokenClaims): void => {
+    if (read.size >= remembered) read.clear()
+    read.set(token, claims)
+  }
 
   return {
     issue(claims) {
       const content = `${header}.${encode(new TextEncoder().encode(JSON.stringify(claims)))}`
-      return `${content}.${encode(sign(key, new TextEncoder().encode(content)))}`
+      const token = `${content}.${encode(sign(key, new TextEncoder().encode(content)))}`
+      if (isClaims(claims)) remember(token, claims)
+      return token
     },
     read(token) {
       const known = read.get(token)
       if (known) return known
-      const claims = verified(token, key)
-      if (!claims) return undefined
-      if (read.size >= remembered) read.clear()
-      read.set(token, claims)
+      const claims = verified(token, point)
+      if (claims) remember(token, claims)
       return claims
     },
     jwk: () => ({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256', kid, x: encode(point.slice(1, 33)), y: encode(point.slice(33)) }),
@@ -53,10 +57,10 @@ export function encode(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-function verified(token: string, key: PrivateKey): TokenClaims | undefined {
+function verified(token: string, point: Uint8Array): TokenClaims | undefined {
   const [header = '', content = '', signature = '', ...more] = token.split('.')
   try {
-    if (more.length > 0 || !verify(key, new TextEncoder().encode(`${header}.${content}`), decode(signature))) return undefined
+    if (more.length > 0 || !verify(point, new TextEncoder().encode(`${header}.${content}`), decode(signature))) return undefined
     const claims: unknown = JSON.parse(new TextDecoder().decode(decode(content)))
     return isClaims(claims) ? claims : undefined
   } catch {

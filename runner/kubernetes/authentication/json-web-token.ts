@@ -14,7 +14,7 @@ export function verifyToken(key: PrivateKey, token: string): JsonObject | undefi
   const [header, claims, signature, ...rest] = token.split('.')
   if (header === undefined || claims === undefined || signature === undefined || rest.length > 0) return undefined
   try {
-    if (!verify(key, utf8(`${header}.${claims}`), fromBase64Url(signature))) return undefined
+    if (!verify(publicPoint(key), utf8(`${header}.${claims}`), fromBase64Url(signature))) return undefined
     const value: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(claims)))
     return isObject(value) ? value : undefined
   } catch {

@@ -16,6 +16,13 @@ export interface Making {
 
 const withoutGeneration = ['Namespace', 'ConfigMap', 'ServiceAccount', 'Service', 'Endpoints', 'APIService']
 
+const completed = new WeakSet<KubernetesObject>()
+
+/** Whether `complete` made this very object, so that nothing is left to be done to it. */
+export function isComplete(object: KubernetesObject): boolean {
+  return completed.has(object)
+}
+
 /** A stored object: uid, times, generation, managed fields, members in the server's order. Its status counts as written apart. */
 export function complete(object: KubernetesObject, { random, now, revision, manager }: Making): KubernetesObject {
   const schema = builtInSchema(object.apiVersion, object.kind)
@@ -30,5 +37,7 @@ export function complete(object: KubernetesObject, { random, now, revision, mana
   const plain = goOrder({ ...asked, metadata: object.metadata } as unknown as JsonObject, schema)
   const entries = updateManagedFields({ live: undefined, next: plain, schema, manager, apiVersion: object.apiVersion, time })
   const stored = { ...written, metadata: { ...metadata, managedFields: entries }, ...(status !== undefined && { status }) }
-  return deepFreeze(goOrder(stored as unknown as JsonObject, schema) as unknown as KubernetesObject)
+  const whole = deepFreeze(goOrder(stored as unknown as JsonObject, schema) as unknown as KubernetesObject)
+  completed.add(whole)
+  return whole
 }

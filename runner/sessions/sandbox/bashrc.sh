@@ -60,5 +60,11 @@ __drydock_complete() {
   return 124
 }
 complete -F __drydock_complete kubectl k helm
+# az is asked itself, as argcomplete asks the real one.
+_python_argcomplete() {
+  local IFS=$'\v'
+  COMPREPLY=($(COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" _ARGCOMPLETE=1 "$1" 8>&1 9>&2 1>/dev/null 2>/dev/null)) || unset COMPREPLY
+}
+complete -o nospace -F _python_argcomplete az
 [ -r /etc/drydock.completion ] && . /etc/drydock.completion
 :

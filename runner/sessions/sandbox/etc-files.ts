@@ -11,7 +11,7 @@ const bundles = ['ssl/certs/ca-certificates.crt', 'ssl/cert.pem', 'pki/tls/certs
 
 /** What programs of the machine need of its /etc, where it is there: links, loader's cache, settings that are nobody's secret. */
 const borrowed = [
-  ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'ld-musl-x86_64.path', 'services', 'protocols', 'mime.types', 'magic', 'inputrc'],
+  ...['ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'ld-musl-x86_64.path', 'services', 'protocols', 'mime.types', 'magic', 'inputrc'],
   ...[
     'terminfo',
     'vim',
@@ -28,6 +28,9 @@ const borrowed = [
   ],
 ]
 
+/** Folder of the machine's /etc that is shown as it is, where it is there: nothing but links, too many to copy for each session. */
+export const shownEtc = 'alternatives'
+
 /** Writes /etc into `folder`. */
 export function writeEtc(
   folder: string,
@@ -36,6 +39,7 @@ export function writeEtc(
   for (const name of borrowed) {
     if (existsSync(`/etc/${name}`)) cpSync(`/etc/${name}`, join(folder, name), { recursive: true, verbatimSymlinks: true })
   }
+  if (existsSync(`/etc/${shownEtc}`)) mkdirSync(join(folder, shownEtc), { recursive: true })
   const [id, home] = options.user === 'root' ? [0, '/root'] : [1000, '/home/learner']
   const root = options.user === 'root' ? '' : 'root:x:0:0:root:/nonexistent:/usr/sbin/nologin\n'
   const files: Record<string, string> = {

@@ -1,5 +1,6 @@
 // The file system of a sandbox as data: folders and links, and what is mounted on them, in order, as lines of an fstab.
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { shownEtc } from './etc-files.ts'
 import type { SandboxUser, Shown } from './sandbox.ts'
 
 /** One mount, by its place in the sandbox. */
@@ -45,6 +46,7 @@ export function mountsOf(options: {
     memory('/usr/local/bin', { size: '16m', inodes: 1000 }),
     ...own.map((target) => memory(target, { size: '128m', inodes: 20_000 })),
     { source: `${session}/etc`, target: '/etc', type: 'none', options: 'bind,ro' },
+    ...[`/etc/${shownEtc}`].filter((path) => existsSync(path)).map((path) => ({ source: path, target: path, type: 'none', options: 'bind,ro' })),
     { source: 'proc', target: '/proc', type: 'proc', options: 'defaults' },
     { source: `${session}/dev`, target: '/dev', type: 'none', options: 'bind,ro' },
     ...devices.map((name) => ({ source: `/dev/${name}`, target: `/dev/${name}`, type: 'none', options: 'bind' })),

@@ -1,5 +1,5 @@
 // The plain cluster as kubeadm makes it: a control plane node with static pods, a worker, DNS, proxy, a network and local storage.
-import { isObject, type JsonObject } from '../../base/json.ts'
+import { deepFreeze, isObject, type JsonObject } from '../../base/json.ts'
 import { toBase64 } from '../../base/p256.ts'
 import type { Random } from '../../base/random.ts'
 import { formatTime, type KubernetesObject } from '../../kubernetes/object.ts'
@@ -9,7 +9,7 @@ import staticPods from './kubeadm-static-pods.json' with { type: 'json' }
 import kubeadmWorkloads from './kubeadm-workloads.json' with { type: 'json' }
 import { runningPod } from './running-pod.ts'
 import { serviceEndpoints } from './service-endpoints.ts'
-import { born, filled, settledWorkload } from './workload.ts'
+import { born, filled, type SettledWorkload, settledWorkload } from './workload.ts'
 
 /** What a kubeadm cluster is made from. */
 export interface KubeadmFacts {
@@ -31,13 +31,32 @@ export function kubeadmBirth(facts: KubeadmFacts): { readonly nodes: readonly Ku
   if (!controlPlane) throw new Error('Make a kubeadm cluster: it has no node')
   const places = machines.map(placeOn)
   const values = { version, serviceCidr, podCidr, dnsAddress: dnsAddress(serviceCidr), ca: toBase64(new TextEncoder().encode(facts.caPem ?? '')) }
-  const plain = (filled(kubeadmObjects, values) as unknown as readonly KubernetesObject[]).map((object) => born(object, now))
-  const workloads = filled(kubeadmWorkloads, values).map((row) => settledWorkload(row, { now, nodeCount: nodes.length }))
+  const { plain, workloads } = sharedObjects(values, { now, nodeCount: nodes.length })
   const mirrors = filled(staticPods, values).map((row) => mirrorPod(row, { controlPlane, now, random, place: places[0] ?? placeOn(machineOf('', 0, facts)) }))
   const pods = [...mirrors, ...workloads.flatMap((workload) => workload.pods({ now, random, nodes: [...places].reverse() }))]
   const endpoints = plain.filter(({ kind }) => kind === 'Service').flatMap((service) => serviceEndpoints(service, pods, { now, random }))
   const leases = nodes.map((node) => leaseOf(node, { now, random }))
   return { nodes, objects: [...plain, ...leases, ...workloads.flatMap(({ controllers }) => controllers), ...pods, ...endpoints] }
+}
+
+interface Shared {
+  readonly plain: readonly KubernetesObject[]
+  readonly workloads: readonly SettledWorkload[]
+}
+
+const made = new Map<string, Shared>()
+const remembered = 20
+
+/** Derived from its arguments alone; remembered, so that clusters share it. */
+function sharedObjects(values: Readonly<Record<string, string>>, setting: { readonly now: number; readonly nodeCount: number }): Shared {
+  const id = JSON.stringify([values, setting])
+  const known = made.get(id)
+  if (known) return known
+  const plain = (filled(kubeadmObjects, values) as unknown as readonly KubernetesObject[]).map((object) => born(object, setting.now))
+  const shared = { plain: deepFreeze(plain), workloads: filled(kubeadmWorkloads, values).map((row) => settledWorkload(row, setting)) }
+  if (made.size >= remembered) made.clear()
+  made.set(id, shared)
+  return shared
 }
 
 function machinesOf(facts: KubeadmFacts): NodeFacts[] {
