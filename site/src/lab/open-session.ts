@@ -1,7 +1,7 @@
 // Which session this window is for: the one that is there, a new one, or another attempt after a question.
 import type { SessionMessage } from '#runner/http/messages.ts'
+import { askInDialog } from '../client/dialogs.ts'
 import { ask, RunnerError } from '../client/runner.ts'
-import { askInDialog } from './dialogs.ts'
 
 /** The step that the address asks to begin at: `?from=4`. */
 export function wantedFrom(search: string, steps: number): number | undefined {

@@ -1,5 +1,5 @@
 // Questions that must be answered before something happens.
-import { make } from '../client/elements.ts'
+import { make } from './elements.ts'
 
 /** A question with its two answers. */
 export interface Question {
@@ -21,7 +21,7 @@ export function askInDialog(question: Question): Promise<boolean> {
   const quote = question.quote === undefined ? [] : [make('pre', { tabindex: '0' }, question.quote)]
   const dialog = make(
     'dialog',
-    { 'aria-labelledby': 'dialog-title' },
+    { class: 'question', 'aria-labelledby': 'dialog-title' },
     title,
     make('p', {}, question.text),
     ...quote,
