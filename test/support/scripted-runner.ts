@@ -12,7 +12,7 @@ import {
   type SessionMessage,
   type TerminalMessage,
 } from '#runner/http/messages.ts'
-import { type Served, serve, serveFile } from './static-site.ts'
+import { type BuiltSite, type Served, serve } from './static-site.ts'
 
 /** A runner under a test's control. */
 export class ScriptedRunner implements AsyncDisposable {
@@ -45,11 +45,11 @@ export class ScriptedRunner implements AsyncDisposable {
   }
 
   /** Starts one, with no session. */
-  static async start(): Promise<ScriptedRunner> {
+  static async start(site: BuiltSite): Promise<ScriptedRunner> {
     let runner: ScriptedRunner | undefined
     const served = await serve(async (request, response) => {
       if (request.url?.startsWith('/api/')) await runner?.answer(request, response)
-      else await serveFile(request, response)
+      else await site.answer(request, response)
     })
     runner = new ScriptedRunner(served)
     return runner
@@ -142,7 +142,10 @@ export class ScriptedRunner implements AsyncDisposable {
 
   #join(socket: WebSocket): void {
     const [session] = this.sessions
-    if (!session) return socket.close(4000)
+    if (!session) {
+      socket.close(4000)
+      return
+    }
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('message', (data, binary) => this.#hear(socket, data as Buffer, binary))
@@ -168,7 +171,10 @@ export class ScriptedRunner implements AsyncDisposable {
       this.push({ type: 'terminals', terminals: this.terminals })
     }
     if (message.type !== 'attach') return
-    if (this.onAttach) return this.onAttach(socket, message)
+    if (this.onAttach) {
+      this.onAttach(socket, message)
+      return
+    }
     const log = this.#logs.get(message.terminal) ?? Buffer.alloc(0)
     const from = message.offset ?? 0
     socket.send(JSON.stringify({ type: 'attached', terminal: message.terminal, from, live: log.length } satisfies ServerMessage))

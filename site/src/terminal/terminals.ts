@@ -4,8 +4,9 @@ import { frameHeads, frameTypes, type ServerMessage, type TerminalMessage } from
 import { find } from '../client/elements.ts'
 import { FindBar } from './find-bar.ts'
 import { KeyBar } from './key-bar.ts'
+import { plainTitle } from './plain-title.ts'
 import { clampSize, readSettings, type Settings, writeSettings } from './settings.ts'
-import { plainTitle, TabStrip } from './tab-strip.ts'
+import { TabStrip } from './tab-strip.ts'
 import { type Link, TerminalView } from './terminal-view.ts'
 import { onThemeChange } from './themes.ts'
 
