@@ -58,7 +58,7 @@ export class BuiltSite implements AsyncDisposable {
     const inside = file.startsWith(`${this.#folder}/`)
     const found = inside ? await stat(file).catch(() => undefined) : undefined
     const there = found?.isFile() ?? false
-    response.writeHead(there ? 200 : 404, { 'content-type': types[extname(there ? file : '.html')] ?? 'application/octet-stream' })
+    response.writeHead(there ? 200 : 404, { 'content-type': types[there ? extname(file) : '.html'] ?? 'application/octet-stream' })
     response.end(await readFile(there ? file : join(this.#folder, '404.html')))
   }
 

@@ -152,6 +152,7 @@ export class Terminals {
     else if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') void navigator.clipboard?.writeText(this.#view()?.selection() ?? '')
     else return event.ctrlKey && event.shiftKey && event.code === 'KeyV'
     event.preventDefault()
+    event.stopPropagation()
     return true
   }
 
