@@ -6,11 +6,11 @@ import type { Check } from './check.ts'
 /** Imports a module of the checks folder, or answers undefined where there is no such file. Path as `fleet-manager/members-joined.ts`. */
 export type ImportCheck = (path: string) => Promise<unknown>
 
-/** The checks of a lab's criteria, in their order. Throws `FormError` naming every file that is missing or no check. */
-export async function loadChecks(lab: Lab, importCheck: ImportCheck): Promise<readonly Check[]> {
+/** The checks of a lab's criteria, or of its milestones, in their order. Throws `FormError` naming every file that is missing or no check. */
+export async function loadChecks(lab: Lab, importCheck: ImportCheck, list: 'criteria' | 'milestones' = 'criteria'): Promise<readonly Check[]> {
   const problems: string[] = []
   const checks: Check[] = []
-  for (const { id } of lab.file.criteria) {
+  for (const { id } of lab.file[list]) {
     const path = `${lab.id}/${id}.ts`
     const found = await importCheck(path).catch((error: unknown) => error)
     const check = found instanceof Error ? undefined : defaultExport(found)
@@ -28,7 +28,7 @@ function defaultExport(module: unknown): Check | undefined {
 }
 
 function faultOf(module: unknown, check: Check | undefined, id: string): string {
-  if (module === undefined) return 'expected a check for this criterion of the lab, found no file'
+  if (module === undefined) return 'expected a check of the lab for it, found no file'
   if (!check) return 'expected a default export made by defineCheck()'
   return `expected the id "${id}", found "${check.id}"`
 }

@@ -37,6 +37,10 @@ export interface View {
   members(): Promise<readonly MemberView[]>
   /** Every fleet of the subscription, by name. */
   fleets(): Promise<readonly FleetView[]>
+  /** Every managed cluster of the subscription, as ARM shows them. */
+  managedClusters(): Promise<readonly JsonObject[]>
+  /** Role assignments at a resource and above it, as ARM shows them. */
+  roleAssignments(id: string): Promise<readonly JsonObject[]>
 }
 
 /** A cluster that a view is made over. */
@@ -63,14 +67,21 @@ export interface Surroundings {
   writer(cluster: string, resourceVersion: string): string | undefined
 }
 
+const clusterType = '/providers/Microsoft.ContainerService/managedClusters'
 const fleetType = '/providers/Microsoft.ContainerService/fleets'
 const apiVersion = 'api-version=2025-08-01-preview'
 
 /** A view over surroundings with a lab's parameters. */
 export function createView(surroundings: Surroundings, parameters: Readonly<Record<string, string>>): View {
   const ofRole = (role: ClusterSource['role']): readonly ClusterSource[] => surroundings.clusters().filter((cluster) => cluster.role === role)
+  const azureHere = (): AzureSource => {
+    if (!surroundings.azure) throw new Unreachable('Azure', 'there is no Azure to look at')
+    return surroundings.azure
+  }
   return {
     parameters,
+    managedClusters: async () => listArm(azureHere(), `${clusterType}?api-version=2025-08-01`),
+    roleAssignments: async (id) => listArm(azureHere(), `${pathOf(id)}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`),
     async hub() {
       const [hub] = ofRole('hub')
       return hub && clusterView(hub)
@@ -79,8 +90,7 @@ export function createView(surroundings: Surroundings, parameters: Readonly<Reco
       return ofRole('member').map((member) => ({ name: member.name, cluster: clusterView(member) }))
     },
     async fleets() {
-      const { azure } = surroundings
-      if (!azure) throw new Unreachable('Azure', 'there is no Azure to look at')
+      const azure = azureHere()
       const fleets = await listArm(azure, `${fleetType}?${apiVersion}`)
       return Promise.all(fleets.map((fleet) => fleetView(azure, fleet)))
     },
@@ -89,7 +99,7 @@ export function createView(surroundings: Surroundings, parameters: Readonly<Reco
 
 async function fleetView(azure: AzureSource, fleet: JsonObject): Promise<FleetView> {
   const id = String(fleet.id)
-  const path = id.replace(/^\/subscriptions\/[^/]+/i, '')
+  const path = pathOf(id)
   const properties = fleet.properties as JsonObject | undefined
   return {
     id,
@@ -98,6 +108,11 @@ async function fleetView(azure: AzureSource, fleet: JsonObject): Promise<FleetVi
     members: await listArm(azure, `${path}/members?${apiVersion}`),
     strategies: await listArm(azure, `${path}/updateStrategies?${apiVersion}`),
   }
+}
+
+/** Paths of an Azure source start below the subscription. */
+function pathOf(id: string): string {
+  return id.replace(/^\/subscriptions\/[^/]+/i, '')
 }
 
 async function listArm(azure: AzureSource, path: string): Promise<readonly JsonObject[]> {

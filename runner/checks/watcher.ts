@@ -33,6 +33,8 @@ export interface WatcherOptions {
   readonly activity: Activity
   now(): number
   readonly evidence?: Readonly<Record<string, Json>>
+  /** Told whenever a check's evidence changed, so that it can be stored before anything rests on it. */
+  keep?(id: string, evidence: Json): void
 }
 
 /** Starts watching. Verdicts are `cannot tell` for the instant until the first look. */
@@ -144,7 +146,9 @@ class CheckRunner {
 
   remember(event: CheckEvent): void {
     try {
-      this.#evidence = this.#check.remember(this.#evidence, event, this.#options.parameters)
+      const before = this.#evidence
+      this.#evidence = this.#check.remember(before, event, this.#options.parameters)
+      if (!equal(before, this.#evidence)) this.#options.keep?.(this.#check.id, this.#evidence)
     } catch (error) {
       this.#settle(broken(this.#check, error))
       return

@@ -9,11 +9,18 @@ export const socketProtocol = 'drydock.v1'
 /** Header that every state-changing request of the page carries, with any value: a form of another site cannot set it. */
 export const csrfHeader = 'x-drydock'
 
-/** Byte flow of a terminal: the runner stops reading at `high` bytes not acknowledged and goes on at `low`; the page acknowledges every `every` bytes. */
-export const flow = { high: 256 * 1024, low: 64 * 1024, every: 5000 } as const
+/** The page acknowledges output every so many bytes that were shown; the runner waits for it (`runner/sessions/flow.ts`). */
+export const flow = { every: 5000 } as const
 
 /** Limits of what a window may send; more is refused and said. */
-export const limits = { frameBytes: 64 * 1024, inputBytesPerSecond: 256 * 1024, columns: [2, 500], rows: [1, 300], terminals: 6, answerBytes: 8 * 1024 } as const
+export const limits = {
+  frameBytes: 64 * 1024,
+  inputBytesPerSecond: 256 * 1024,
+  columns: [2, 500],
+  rows: [1, 300],
+  terminals: 6,
+  answerBytes: 8 * 1024,
+} as const
 
 /**
  * Binary frames. Byte 0 is the type, byte 1 the terminal's number.

@@ -29,7 +29,8 @@ export interface Course {
 export async function loadCourse(folder: LabFolder, id: string): Promise<Course> {
   const path = `${id}/course.yaml`
   const text = await folder.read(path)
-  if (text === undefined) throw new FormError(`labs/${path}`, [`There is no course "${id}": expected one of ${(await folder.courses()).join(', ') || '(none)'}`])
+  if (text === undefined)
+    throw new FormError(`labs/${path}`, [`There is no course "${id}": expected one of ${(await folder.courses()).join(', ') || '(none)'}`])
   const file = checkForm(courseSchema, parseYamlText(text, `labs/${path}`), `labs/${path}`)
   const known = await folder.labs()
   const problems: string[] = []

@@ -2,7 +2,7 @@
 import { createEdge } from '../edge/serve.ts'
 import type { WorldFile } from '../labs/world-file.ts'
 import { homeFiles } from '../world/home.ts'
-import { createWorld, type World } from '../world/world.ts'
+import { createWorld, type World, type WorldOptions } from '../world/world.ts'
 import { openSandbox, type SandboxChoice } from './sandbox/choose.ts'
 import type { Program, Sandbox, Shown } from './sandbox/sandbox.ts'
 
@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly sandbox: SandboxChoice
   readonly programs: readonly Program[]
   readonly shown: readonly Shown[]
+  /** Where the world goes on from, and who is told of its changes. */
+  readonly world?: Pick<WorldOptions, 'snapshot' | 'records' | 'record'>
 }
 
 /** A running session. */
@@ -22,8 +24,8 @@ export interface Session {
 }
 
 /** Makes the world, lets its time run, and opens a sandbox in it. */
-export async function openSession({ file, sandbox: choice, programs, shown }: SessionOptions): Promise<Session> {
-  const world = await createWorld(file)
+export async function openSession({ file, sandbox: choice, programs, shown, world: options = {} }: SessionOptions): Promise<Session> {
+  const world = await createWorld(file, options)
   world.clock.start()
   const edge = createEdge(world.internet)
   try {

@@ -61,6 +61,8 @@ export interface LabRun {
   readonly steps?: ReadonlySet<string>
   readonly script?: string
   readonly observer?: RunObserver
+  /** False: ends after the last step, without waiting for criteria that it was not to achieve. */
+  readonly patient?: boolean
   /** The machine's date, ms since 1970. */
   date(): number
 }
@@ -69,7 +71,7 @@ export interface LabRun {
 export async function runLab(run: LabRun): Promise<LabReport> {
   const began = run.date()
   const steps = run.script === undefined ? await runSteps(run) : [await runScript(run, run.script)]
-  await untilQuiet(run, () => run.watcher.standings().every(({ verdict }) => verdict === 'done'))
+  if (run.patient !== false) await untilQuiet(run, () => run.watcher.standings().every(({ verdict }) => verdict === 'done'))
   await run.watcher.refresh()
   const criteria = run.lab.file.criteria.map(({ id, says }) => criterionOf(run, id, says))
   for (const criterion of criteria) run.observer?.criterion?.(criterion)

@@ -186,6 +186,7 @@ class RunningCluster implements Cluster {
   }
 
   repeat(mutation: Mutation, random: RandomState): void {
+    if (mutation.revision <= Number(this.server.resourceVersion())) return
     this.server.repeat(mutation)
     this.#random.goOn(random)
     this.#repeated = true

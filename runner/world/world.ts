@@ -173,7 +173,7 @@ class RunningWorld implements World {
 
   #repeat(record: WorldRecord): void {
     if (record.kind === 'object') this.#clusters.get(record.cluster)?.repeat(record.mutation, record.random)
-    if (record.kind === 'cluster') this.#addCluster(record.spec, { own: record.own })
+    if (record.kind === 'cluster' && !this.#clusters.has(record.spec.id)) this.#addCluster(record.spec, { own: record.own })
     if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
     if (record.kind === 'memberships') this.#memberships = record.memberships
   }

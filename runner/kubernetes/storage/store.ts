@@ -85,8 +85,9 @@ export class Store {
     this.#tell({ revision: this.#revision, type: 'ADDED', resource, key, object, previous: undefined })
   }
 
-  /** Repeats a change that a recovery log tells of. */
+  /** Repeats a change that a recovery log tells of; one that is known already is passed over. */
   repeat(event: Omit<StoredEvent, 'previous'>): void {
+    if (event.revision <= this.#revision) return
     const previous = this.get(event.resource, event.key)
     this.#revision = event.revision
     this.#set(event.resource, event.key, event.type === 'DELETED' ? undefined : deepFreeze(event.object))

@@ -10,6 +10,23 @@ else
   PS1='\[\e[1;32m\]\u\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 fi
 
+# On a page's terminal: what an earlier shell of this terminal had set comes back, and the page is told where prompts and commands begin.
+if [ -n "${DRYDOCK_TERMINAL:-}" ]; then
+  __drydock_state=~/.local/state/drydock/terminal-$DRYDOCK_TERMINAL
+  mkdir -p "${__drydock_state%/*}"
+  [ -r "$__drydock_state" ] && . "$__drydock_state"
+  __drydock_prompt() {
+    local status=$?
+    history -a
+    { declare -px; printf 'cd %q\n' "$PWD"; } >"$__drydock_state" 2>/dev/null
+    printf '\e]133;D;%s\a' "$status"
+    return "$status"
+  }
+  PROMPT_COMMAND=__drydock_prompt
+  PS0='\e]133;C\a'
+  PS1='\[\e]133;A\a\]'$PS1'\[\e]133;B\a\]'
+fi
+
 # What the steps before this one have set, where a shell begins in the middle of a lab.
 [ -r ~/.drydock-variables ] && . ~/.drydock-variables
 

@@ -25,6 +25,13 @@ const bodies: Readonly<Record<SandboxKind, (options: SandboxOptions) => Promise<
   none: createNone,
 }
 
+/** The body that a choice means on this machine, tried once. Throws `MachineError` with the remedy where it cannot be had. */
+export async function sandboxFor(choice: SandboxChoice): Promise<SandboxKind> {
+  const kind = choice === 'auto' ? 'namespaces' : choice
+  if (kind === 'namespaces') await probeNamespaces()
+  return kind
+}
+
 /** A sandbox that is ready for shells. Throws `MachineError` where this machine cannot give it. */
 export async function openSandbox(choice: SandboxChoice, options: SandboxOptions): Promise<Sandbox> {
   return createSandbox(await bodies[choice === 'auto' ? 'namespaces' : choice](options))

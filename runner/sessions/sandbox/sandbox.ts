@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly stdout: Writable
   readonly stderr: Writable
   readonly signal?: AbortSignal
+  /** The script's standard input; it is empty without. */
+  readonly input?: Uint8Array
 }
 
 /** What one block of commands did in a shell. */
@@ -63,8 +65,19 @@ export interface Terminal {
   resize(columns: number, rows: number): void
   /** Called with each piece of output. */
   onData(listener: (data: Uint8Array) => void): void
+  /** Stops reading what it prints, until `resume`: programs inside wait once the system's own buffer is full. */
+  pause(): void
+  resume(): void
   readonly exited: Promise<number>
   kill(): void
+}
+
+/** What a terminal is opened with: its size, its kind (TERM), and variables of its shell besides the learner's own. */
+export interface TerminalOptions {
+  readonly columns: number
+  readonly rows: number
+  readonly type?: string
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** The bodies a sandbox can have. */
@@ -75,10 +88,10 @@ export interface Sandbox {
   readonly kind: SandboxKind
   /** The learner's home folder, as its path inside. */
   readonly home: string
-  /** Runs a script by one bash whose standard input is empty; gives its exit code. */
+  /** Runs a script by one bash; gives its exit code. */
   run(script: string, options: RunOptions): Promise<number>
   openShell(): BlockShell
-  openTerminal(size: { readonly columns: number; readonly rows: number; readonly type?: string }): Promise<Terminal>
+  openTerminal(options: TerminalOptions): Promise<Terminal>
   close(): Promise<void>
 }
 

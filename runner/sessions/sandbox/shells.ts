@@ -22,11 +22,11 @@ export function createSandbox(body: SandboxBody): Sandbox {
   }
 }
 
-async function runScript(body: SandboxBody, script: string, { stdout, stderr, signal }: RunOptions): Promise<number> {
+async function runScript(body: SandboxBody, script: string, { stdout, stderr, signal, input }: RunOptions): Promise<number> {
   const long = Buffer.byteLength(script) > longestArgument
-  const child = start(body.enter(['bash', '-c', long ? readThenRun : script]), long ? 'pipe' : 'ignore')
+  const child = start(body.enter(['bash', '-c', long ? readThenRun : script]), long || input ? 'pipe' : 'ignore')
   child.stdin?.on('error', () => undefined)
-  child.stdin?.end(script)
+  child.stdin?.end(long ? script : input)
   const kill = (): void => killAll(child)
   signal?.addEventListener('abort', kill, { once: true })
   const ended = exitCode(child)

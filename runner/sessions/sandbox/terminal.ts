@@ -1,7 +1,7 @@
 // An interactive shell on a pseudo-terminal.
 import { write as writeTo } from 'node:fs'
 import type { IPty } from 'node-pty'
-import type { SandboxBody, Terminal } from './sandbox.ts'
+import type { SandboxBody, Terminal, TerminalOptions } from './sandbox.ts'
 
 /** The library says only part of what it has: the descriptor of the terminal's other end. */
 type Pty = IPty & { readonly fd: number }
@@ -11,10 +11,10 @@ const limits = { columns: [2, 500], rows: [1, 300] } as const
 const longestQueue = 1 << 20
 
 /** Opens bash on a terminal of this size. */
-export async function openTerminal(body: SandboxBody, size: { readonly columns: number; readonly rows: number; readonly type?: string }): Promise<Terminal> {
+export async function openTerminal(body: SandboxBody, size: TerminalOptions): Promise<Terminal> {
   const { spawn } = await import('node-pty')
   const type = size.type ?? 'xterm-256color'
-  const { file, arguments: args, environment, folder } = body.enter(['bash'], type)
+  const { file, arguments: args, environment, folder } = body.enter(shellWith(size.variables ?? {}), type)
   const pty = spawn(file, [...args], {
     name: type,
     cols: clamp(size.columns, limits.columns),
@@ -37,9 +37,16 @@ export async function openTerminal(body: SandboxBody, size: { readonly columns: 
       // With no encoding set the library hands out bytes, whatever its types say.
       pty.onData((data: unknown) => listener(data as Uint8Array))
     },
+    pause: () => pty.pause(),
+    resume: () => pty.resume(),
     exited,
     kill: () => pty.kill('SIGKILL'),
   }
+}
+
+function shellWith(variables: Readonly<Record<string, string>>): readonly string[] {
+  const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+  return words.length > 0 ? ['env', ...words, 'bash'] : ['bash']
 }
 
 /** A queue of its own in place of the library's, which keeps a core busy while a program does not read. */

@@ -1,0 +1,109 @@
+// The work of `drydock serve`: content, programs, store and sessions joined to a server, until somebody ends it.
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pino } from 'pino'
+import { anonymous, type Authenticator, trustedHeader } from '../auth/identity.ts'
+import { loadChecks } from '../checks/load-checks.ts'
+import { serveRunner } from '../http/serve.ts'
+import { loadCourse } from '../labs/load-course.ts'
+import { loadLab } from '../labs/load-labs.ts'
+import type { ProgressStore } from '../progress/progress-store.ts'
+import { openSqliteStore } from '../progress/stores/sqlite.ts'
+import { sandboxFor } from '../sessions/sandbox/choose.ts'
+import { createScreens } from '../sessions/screen/screens.ts'
+import { type LoadedLab, usualLimits } from '../sessions/session-ground.ts'
+import { SessionHouse } from '../sessions/session-house.ts'
+import { createSolvedWorlds } from '../sessions/solved-worlds.ts'
+import { builtSite } from './build-site.ts'
+import { type Given, UsageError } from './command.ts'
+import { checkImporter, labFolder } from './content.ts'
+import { cacheFolder, type Machine, print, tell } from './machine.ts'
+import { sandboxOf } from './options.ts'
+import { findPrograms } from './programs.ts'
+
+/** Where and how it is served, as it was asked for. */
+export interface Serving {
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly authHeader: string | undefined
+  readonly origins: readonly string[]
+}
+
+/** Serves until the process is told to end; every session is stored then. */
+export async function keepServing(given: Given, machine: Machine, serving: Serving): Promise<void> {
+  const sandbox = await sandboxFor(sandboxOf(given))
+  if (sandbox === 'none') tell(machine, 'NO SANDBOX: whoever opens a terminal on the page is you on this machine. Use it alone, on this machine only.')
+  const [site, programs] = await Promise.all([builtSite(machine), findPrograms(machine)])
+  if (machine.ending.aborted) return
+  const data = resolve(machine.cwd, serving.data)
+  const store = openStore(data)
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))
+  const house = new SessionHouse({
+    store,
+    folder: folderIn(data, 'sessions'),
+    sandbox,
+    ...programs,
+    screens: createScreens(),
+    limits: usualLimits,
+    load: labLoader(machine),
+    solved: createSolvedWorlds({ sandbox, ...programs, now: Date.now, folder: join(cacheFolder(machine), 'solved') }),
+    now: Date.now,
+    log: (event, facts) => log.info(facts, event),
+  })
+  try {
+    const server = await serveRunner({
+      house,
+      sandbox,
+      site,
+      host: serving.host,
+      port: serving.port,
+      origins: serving.origins,
+      authenticator: authenticatorOf(serving, store),
+      version: await versionOf(machine),
+      labs: () => labFolder(machine).labs(),
+      course: (id) => loadCourse(labFolder(machine), id),
+      now: Date.now,
+    })
+    print(machine, `Drydock is at http://${serving.host.includes(':') ? `[${serving.host}]` : serving.host}:${server.port}/`)
+    if (!machine.ending.aborted) await once(machine.ending, 'abort')
+    tell(machine, 'storing every session ...')
+    await server.close()
+  } finally {
+    store.close()
+  }
+}
+
+function openStore(data: string): ProgressStore {
+  return openSqliteStore(join(folderIn(data), 'drydock.db'))
+}
+
+function folderIn(...parts: readonly string[]): string {
+  const folder = join(...parts)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new UsageError(`Cannot write the folder "${folder}": ${error instanceof Error ? error.message : String(error)}; choose another with "--data"`)
+  }
+  return folder
+}
+
+/** Labs as they are now: an author's change is there with the next session. */
+function labLoader(machine: Machine): (id: string) => Promise<LoadedLab> {
+  return async (id) => {
+    const lab = await loadLab(labFolder(machine), id)
+    const [criteria, milestones] = await Promise.all([loadChecks(lab, checkImporter(machine)), loadChecks(lab, checkImporter(machine), 'milestones')])
+    return { lab, checks: [...criteria, ...milestones] }
+  }
+}
+
+function authenticatorOf({ authHeader }: Serving, store: ProgressStore): Authenticator {
+  const knows = (learner: string): boolean => store.knows(learner)
+  return authHeader === undefined ? anonymous(knows) : trustedHeader(authHeader, knows)
+}
+
+async function versionOf(machine: Machine): Promise<string> {
+  return (JSON.parse(await readFile(join(machine.project, 'package.json'), 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,171 @@
+// One window of the page on one session: its frames in, the session's events and its terminals' output out.
+import type { WebSocket } from 'ws'
+import { type LiveSession, SessionError, type SessionEvent } from '../sessions/live-session.ts'
+import type { SessionHouse } from '../sessions/session-house.ts'
+import { formatOutput, parseInput, parseMessage } from './client-messages.ts'
+import { type ClientMessage, closeCodes, limits, type ServerMessage } from './messages.ts'
+import { createTokenBucket } from './token-bucket.ts'
+import { toClock, toSession, toStanding, toStandings, toSteps, toTerminals } from './to-messages.ts'
+
+/** What a window needs besides its socket. */
+export interface WindowGround {
+  readonly house: SessionHouse
+  readonly session: LiveSession
+  now(): number
+  /** Told how long an input byte waited for its echo, ms. */
+  echoed(ms: number): void
+}
+
+/** Joins a socket to a session until one of them closes. */
+export function openWindow(socket: WebSocket, ground: WindowGround): void {
+  new PageWindow(socket, ground).begin()
+}
+
+class PageWindow {
+  readonly #socket: WebSocket
+  readonly #ground: WindowGround
+  readonly #input = createTokenBucket({ perSecond: limits.inputBytesPerSecond, most: limits.inputBytesPerSecond })
+  #typedAt: number | undefined
+  #stop: () => void = () => undefined
+
+  constructor(socket: WebSocket, ground: WindowGround) {
+    this.#socket = socket
+    this.#ground = ground
+  }
+
+  begin(): void {
+    const { house, session } = this.#ground
+    house.arrive(session)
+    this.#stop = session.listen((event) => this.#tell(event))
+    this.#socket.on('message', (data: Buffer, binary: boolean) => this.#take(data, binary))
+    this.#socket.once('close', () => {
+      this.#stop()
+      if (!session.closed) this.#detachAll()
+      house.leave(session)
+    })
+    this.#hello()
+  }
+
+  #hello(): void {
+    const { house, session, now } = this.#ground
+    this.#send({
+      type: 'hello',
+      session: toSession(session.record, house),
+      terminals: toTerminals(session),
+      standings: toStandings(session),
+      steps: toSteps(session),
+      clock: toClock(session, now()),
+      sandbox: session.body.sandbox.kind,
+      notices: session.notices,
+    })
+  }
+
+  #detachAll(): void {
+    try {
+      for (const terminal of this.#ground.session.body.terminals.values()) terminal.detach(this)
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error
+    }
+  }
+
+  #take(data: Buffer, binary: boolean): void {
+    try {
+      if (binary) this.#type(data)
+      else this.#answer(parseMessage(data.toString('utf8')))
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      if (error instanceof SessionError) this.#send({ type: 'refused', what: 'request', text: error.message })
+      else this.#goodbye('protocol', error.message)
+    }
+  }
+
+  /** Input beyond the rate waits in the network: nothing of a long paste is lost. */
+  #type(frame: Buffer): void {
+    const { terminal, bytes } = parseInput(frame)
+    const typed = this.#ground.session.terminal(terminal)
+    // Typing into a terminal whose shell has ended opens another shell in it.
+    if (typed.state().exited === undefined) typed.write(bytes)
+    else this.#whenDone(this.#ground.session.body.reopenTerminal(terminal))
+    this.#typedAt ??= performance.now()
+    const wait = this.#input.take(bytes.length)
+    if (wait === 0) return
+    this.#socket.pause()
+    setTimeout(() => this.#socket.resume(), wait)
+  }
+
+  #answer(message: ClientMessage): void {
+    const { session } = this.#ground
+    switch (message.type) {
+      case 'attach':
+        return this.#attach(message.terminal, message.offset)
+      case 'ack':
+        return session.terminal(message.terminal).acknowledge(this, message.offset)
+      case 'resize':
+        return session.terminal(message.terminal).resize(message.columns, message.rows)
+      case 'focus':
+        return session.terminal(message.terminal).focus(this)
+      case 'open':
+        return this.#whenDone(session.openTerminal(message))
+      case 'close':
+        return session.closeTerminal(message.terminal)
+      case 'run':
+        return session.run(message.terminal, message.place.step, message.place.block)
+      case 'solve':
+        return session.run(message.terminal, message.step)
+      default:
+        message satisfies never
+    }
+  }
+
+  #whenDone(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#send({ type: 'refused', what: 'open', text: error instanceof Error ? error.message : String(error) }))
+  }
+
+  #attach(number: number, offset: number | undefined): void {
+    const { session } = this.#ground
+    const terminal = session.terminal(number)
+    const send = (type: 'output' | 'screen') => (at: number, bytes: Uint8Array) => {
+      if (type === 'output') this.#echo()
+      this.#socket.send(formatOutput(type, { terminal: number, offset: at }, bytes), { binary: true })
+    }
+    terminal.attach(this, { attached: (from, live) => this.#send({ type: 'attached', terminal: number, from, live }), screen: send('screen'), output: send('output') }, offset)
+  }
+
+  #echo(): void {
+    if (this.#typedAt !== undefined) this.#ground.echoed(performance.now() - this.#typedAt)
+    this.#typedAt = undefined
+  }
+
+  #tell(event: SessionEvent): void {
+    const { session, now } = this.#ground
+    switch (event.type) {
+      case 'terminals':
+        return this.#send({ type: 'terminals', terminals: toTerminals(session) })
+      case 'steps':
+        return this.#send({ type: 'steps', steps: toSteps(session) })
+      case 'clock':
+        return this.#send({ type: 'clock', clock: toClock(session, now()) })
+      case 'standing':
+        if (session.loaded.lab.file.criteria.some(({ id }) => id === event.standing.id)) this.#send({ type: 'standing', standing: toStanding(event.standing) })
+        return
+      case 'restarted':
+        this.#send(event)
+        return this.#hello()
+      case 'ended':
+        return this.#goodbye('ended', 'This session has ended')
+      case 'going-down':
+        return this.#goodbye('goingDown', 'The server stores this session and goes down: the page comes back by itself')
+      default:
+        return this.#send(event)
+    }
+  }
+
+  #goodbye(code: keyof typeof closeCodes, text: string): void {
+    this.#send({ type: 'goodbye', code, text })
+    this.#socket.close(closeCodes[code], text.slice(0, 100))
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+}
