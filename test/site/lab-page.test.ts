@@ -219,7 +219,7 @@ test('several terminals stand in tabs', async () => {
   await walk(async (page, runner) => {
     await ready(page)
     await page.getByRole('button', { name: 'Open another terminal' }).click()
-    await page.getByRole('tab', { name: '2: bash' }).waitFor()
+    await page.getByRole('tab', { name: 'bash 2' }).waitFor()
     runner.output(2, 'second shell')
     await screen(page).getByText('second shell').waitFor()
     await page.keyboard.type('two')

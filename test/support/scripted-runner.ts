@@ -185,7 +185,7 @@ export class ScriptedRunner implements AsyncDisposable {
 const now = '2026-05-01T10:00:00.000Z'
 
 function terminal(number: number): TerminalMessage {
-  return { number, title: 'bash', columns: 80, rows: 24, offset: 0 }
+  return { number, title: `bash ${number}`, columns: 80, rows: 24, offset: 0 }
 }
 
 function sessionOf(lab: string, attempt: number, change: Partial<SessionMessage>): SessionMessage {

@@ -7,6 +7,7 @@ import { LiveLab, wordsOf } from './live-lab.ts'
 import { startMenus } from './menus.ts'
 import { openAttempt, openFrom, openSession, wantedFrom } from './open-session.ts'
 import { showPane, startPanes } from './panes.ts'
+import { keepPlace } from './place.ts'
 import { StartBox } from './start-box.ts'
 import { startTheme } from './theme.ts'
 
@@ -23,8 +24,9 @@ let terminals: Promise<Terminals> | undefined
 startPanes()
 startMenus()
 startTheme()
-await begin()
+keepPlace(lab)
 goToHash()
+await begin()
 addEventListener('hashchange', goToHash)
 
 /** Goes on with the session that there is; one that an address asks for is opened first. */
@@ -32,6 +34,7 @@ async function begin(): Promise<void> {
   const about = await aboutRunner()
   if (!about) return box.show('no-runner')
   if (!about.labs.includes(lab)) return box.show('failed', 'The runner does not have this lab. Its files may have changed since this page was built.')
+  void loadTerminals()
   const from = wantedFrom(location.search, steps)
   if (from !== undefined) return open(() => beginFrom(from))
   const known = about.sessions.find((session) => session.lab === lab && session.state !== 'ended')
@@ -42,14 +45,14 @@ async function beginFrom(from: number): Promise<SessionMessage> {
   const { session, fresh } = await openFrom(lab, from)
   // The address has done its work: a reload is no third attempt.
   history.replaceState(null, '', `${location.pathname}${fresh && location.hash === '' ? `#step-${from}` : location.hash}`)
+  goToHash()
   return session
 }
 
 async function open(session: () => Promise<SessionMessage>): Promise<void> {
   box.show('asking')
-  terminals ??= import('../terminal/terminals.ts').then(({ createTerminals }) => createTerminals())
   try {
-    const [opened, ready] = await Promise.all([session(), terminals])
+    const [opened, ready] = await Promise.all([session(), loadTerminals()])
     ended = false
     box.show('away')
     live.open(opened, ready)
@@ -57,6 +60,12 @@ async function open(session: () => Promise<SessionMessage>): Promise<void> {
     if (error instanceof RunnerError && error.code === 'no-runner') box.show('no-runner')
     else box.show('failed', wordsOf(error))
   }
+}
+
+/** The terminal's code is large: it is fetched once a runner has answered, and not before. */
+function loadTerminals(): Promise<Terminals> {
+  terminals ??= import('../terminal/terminals.ts').then(({ createTerminals }) => createTerminals())
+  return terminals
 }
 
 function goToHash(): void {
