@@ -143,3 +143,21 @@ test('a lab page without a runner says so, and reads well', async () => {
     assert.equal(await page.locator('[data-run]').first().isDisabled(), true)
   })
 })
+
+test('nothing moves while a page is loaded', async () => {
+  const moved: string[] = []
+  for (const path of ['/', '/aks-deep-dive/', '/aks-deep-dive/architecture/', '/aks-deep-dive/knowledge-check/', '/labs/fleet-manager/']) {
+    await visit(path, { viewport: { width: 1280, height: 800 } }, async (page) => {
+      await page.waitForLoadState('networkidle')
+      const shift = Number(
+        await page.evaluate(`new Promise((resolve) => {
+          let sum = 0
+          new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value }).observe({ type: 'layout-shift', buffered: true })
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)))
+        })`),
+      )
+      if (shift > 0.01) moved.push(`${path}: ${shift}`)
+    })
+  }
+  assert.deepEqual(moved, [])
+})

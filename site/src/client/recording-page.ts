@@ -25,10 +25,17 @@ async function show(): Promise<void> {
   say(summaryInWords(summary))
   find(document, '[data-stage]').hidden = false
   const [{ create }] = await Promise.all([import('asciinema-player'), import('asciinema-player/dist/bundle/asciinema-player.css')])
-  const player = create({ data: cast }, find(document, '[data-player]'), { fit: 'width', idleTimeLimit: 2, controls: true, preload: true, theme: 'asciinema' })
+  const player = create({ data: cast }, find(document, '[data-player]'), {
+    fit: 'both',
+    idleTimeLimit: 2,
+    controls: true,
+    preload: true,
+    theme: 'drydock',
+    terminalLineHeight: 1.25,
+  })
   find(document, '[data-marks]').replaceChildren(
     ...summary.marks.map(({ at, label }, marker) => {
-      const button = make('button', { type: 'button' }, make('time', {}, minutesAndSeconds(at)), make('span', {}, label))
+      const button = make('button', { type: 'button' }, make('time', {}, minutesAndSeconds(at)), make('span', {}, labelInWords(label)))
       button.addEventListener('click', () => void player.seek({ marker }))
       return make('li', {}, button)
     }),
@@ -43,6 +50,14 @@ async function listOthers(): Promise<void> {
     .map((recording) => make('a', { href: `?session=${encodeURIComponent(session)}&terminal=${recording.terminal}` }, `Terminal ${recording.terminal}`))
   if (links.length > 0)
     find(document, '[data-others]').replaceChildren('Also recorded: ', ...links.flatMap((link, index) => (index === 0 ? [link] : [', ', link])))
+}
+
+/** A mark names a criterion by its id; people know it by its sentence. */
+function labelInWords(label: string): string {
+  const [, id = '', verdict] = /^([a-z0-9-]+): (done|not yet|cannot tell)$/.exec(label) ?? []
+  const says: unknown = JSON.parse(find(document, '[data-marks]').dataset.criteria ?? '{}')
+  const sentence = (says as Record<string, string>)[id]
+  return sentence === undefined ? label : `${verdict === 'done' ? 'Done' : verdict === 'not yet' ? 'Not yet' : 'Cannot tell'}: ${sentence}`
 }
 
 function summaryInWords({ startedAt, seconds, marks }: Summary): string {

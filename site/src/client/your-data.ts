@@ -32,21 +32,21 @@ async function itemOf(session: SessionMessage): Promise<HTMLElement> {
   const about = make(
     'div',
     {},
-    make('strong', {}, `${lab}, attempt ${attempt}`),
+    make('strong', {}, `${titleOf(lab)}, attempt ${attempt}`),
     make('small', {}, `${words}, started ${day(session.startedAt)}, kept until ${day(session.keptUntil)}`),
   )
   const home = make('a', { class: 'button small', href: addressOf(`sessions/${id}/home`), download: '' }, 'Home folder')
   const watch = recordings.map(({ terminal }) =>
     make('a', { class: 'button small', href: `/recording/?session=${encodeURIComponent(id)}&terminal=${terminal}` }, `Recording ${terminal}`),
   )
-  const remove = make('button', { type: 'button', class: 'button small danger', 'aria-label': `Delete ${lab}, attempt ${attempt}` }, 'Delete')
+  const remove = make('button', { type: 'button', class: 'button small danger', 'aria-label': `Delete ${titleOf(lab)}, attempt ${attempt}` }, 'Delete')
   remove.addEventListener('click', () => void deleteOne(session))
   return make('li', {}, about, make('div', { class: 'ways' }, home, ...watch, remove))
 }
 
 async function deleteOne({ id, lab, attempt }: SessionMessage): Promise<void> {
   const sure = await askInDialog({
-    title: `Delete attempt ${attempt} of ${lab}?`,
+    title: `Delete attempt ${attempt} of “${titleOf(lab)}”?`,
     text: 'Its clusters, its home folder, its recordings and what was decided about it are deleted for good.',
     yes: 'Delete',
     no: 'Keep it',
@@ -81,6 +81,11 @@ async function attempted(act: () => Promise<unknown>, done: string): Promise<voi
 /** Forgets answers; how the pages are arranged is no data about a person and stays. */
 function forgetLocal(): void {
   for (const key of Object.keys(localStorage)) if (key.startsWith('drydock:answers:')) localStorage.removeItem(key)
+}
+
+function titleOf(lab: string): string {
+  const titles: unknown = JSON.parse(find(document, '[data-titles]').dataset.titles ?? '{}')
+  return (titles as Record<string, string>)[lab] ?? lab
 }
 
 function day(time: string): string {

@@ -42,7 +42,7 @@ async function begin(): Promise<void> {
 }
 
 async function beginFrom(from: number): Promise<SessionMessage> {
-  const { session, fresh } = await openFrom(lab, from)
+  const { session, fresh } = await openFrom(lab, from, () => from > 1 && box.show('making'))
   // The address has done its work: a reload is no third attempt.
   history.replaceState(null, '', `${location.pathname}${fresh && location.hash === '' ? `#step-${from}` : location.hash}`)
   goToHash()

@@ -46,6 +46,7 @@ export class LiveLab {
   #connection: Connection | undefined
   #terminals: Terminals | undefined
   #connected = false
+  #calm = 0
 
   constructor(ended: (why: string) => void) {
     this.#ended = ended
@@ -96,6 +97,8 @@ export class LiveLab {
     this.#connected = state === 'open'
     line.dataset.state = state
     line.textContent = { connecting: 'Connecting…', open: back ? 'Back' : 'Connected', lost: 'Reconnecting…', gone: '' }[state]
+    clearTimeout(this.#calm)
+    if (back) this.#calm = window.setTimeout(() => line.replaceChildren('Connected'), 6000)
     this.#terminals?.dim(state !== 'open')
     this.#blocks.enable(this.#connected)
     if (!this.#connected) this.#blocks.forgetSent()

@@ -19,9 +19,10 @@ export function openAttempt(lab: string, from?: number): Promise<SessionMessage>
   return ask<SessionMessage>('POST', 'sessions', { lab, fresh: true, ...(from === undefined ? {} : { from }) })
 }
 
-/** Opens a session that begins at a step. Where there is a session already, it is asked which one is wanted. */
-export async function openFrom(lab: string, from: number): Promise<{ session: SessionMessage; fresh: boolean }> {
+/** Opens a session that begins at a step. Where there is a session already, it is asked which one is wanted; `making` is called when one is made. */
+export async function openFrom(lab: string, from: number, making: () => void): Promise<{ session: SessionMessage; fresh: boolean }> {
   try {
+    making()
     return { session: await ask<SessionMessage>('POST', 'sessions', { lab, from }), fresh: true }
   } catch (error) {
     if (!(error instanceof RunnerError) || error.code !== 'session-exists') throw error
@@ -32,6 +33,7 @@ export async function openFrom(lab: string, from: number): Promise<{ session: Se
       yes: `Begin at step ${from}`,
       no: 'Go on with mine',
     })
+    if (fresh) making()
     return { session: await (fresh ? openAttempt(lab, from) : openSession(lab)), fresh }
   }
 }
