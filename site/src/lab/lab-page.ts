@@ -6,7 +6,7 @@ import type { Terminals } from '../terminal/terminals.ts'
 import { LiveLab, wordsOf } from './live-lab.ts'
 import { startMenus } from './menus.ts'
 import { openAttempt, openFrom, openSession, wantedFrom } from './open-session.ts'
-import { showPane, startPanes } from './panes.ts'
+import { showPane, startFold, startPanes } from './panes.ts'
 import { keepPlace } from './place.ts'
 import { StartBox } from './start-box.ts'
 import { startTheme } from './theme.ts'
@@ -22,6 +22,7 @@ let ended = false
 let terminals: Promise<Terminals> | undefined
 
 startPanes()
+startFold()
 startMenus()
 startTheme()
 keepPlace(lab)
