@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { loadChecks } from '../checks/load-checks.ts'
+import { loadCourse, questionsOf } from '../labs/load-course.ts'
 import { type Lab, loadLab } from '../labs/load-labs.ts'
 import { FormError } from '../labs/world-file.ts'
 import { exitCodes, type Given } from './command.ts'
@@ -10,30 +11,38 @@ import { type Machine, print } from './machine.ts'
 
 const run = promisify(execFile)
 
-/** Prints every fault of the labs; 1 if there is one. */
+/** Prints every fault of the labs and courses; 1 if there is one. */
 export async function inspectLabs({ words }: Given, machine: Machine): Promise<number> {
   const folder = labFolder(machine)
-  const labs = words.length > 0 ? words : await folder.labs()
+  const courses = await folder.courses()
   let faults = 0
-  for (const id of labs) {
-    const found = await faultsOf(id, machine)
+  for (const id of words.length > 0 ? words : [...(await folder.labs()), ...courses]) {
+    const found = await (courses.includes(id) ? faultsOfCourse(id, machine) : faultsOfLab(id, machine)).catch((error: unknown) => ({ faults: linesOf(error) }))
     for (const line of found.faults) print(machine, line)
-    if (found.lab && found.faults.length === 0)
-      print(machine, `labs/${id}: ${found.lab.steps.length} steps, ${found.lab.file.criteria.length} criteria: no faults`)
+    if ('says' in found && found.faults.length === 0) print(machine, `labs/${id}: ${found.says}: no faults`)
     faults += found.faults.length
   }
   return faults === 0 ? exitCodes.done : exitCodes.failed
 }
 
-async function faultsOf(id: string, machine: Machine): Promise<{ readonly lab?: Lab; readonly faults: readonly string[] }> {
-  try {
-    const lab = await loadLab(labFolder(machine), id)
-    const faults = [...(await scriptFaults(lab)), ...unusedCriteria(lab)]
-    await loadChecks(lab, checkImporter(machine)).catch((error: unknown) => faults.push(...linesOf(error)))
-    return { lab, faults }
-  } catch (error) {
-    return { faults: linesOf(error) }
+interface Inspected {
+  readonly faults: readonly string[]
+  readonly says: string
+}
+
+async function faultsOfLab(id: string, machine: Machine): Promise<Inspected> {
+  const lab = await loadLab(labFolder(machine), id)
+  const faults = [...(await scriptFaults(lab)), ...unusedCriteria(lab)]
+  for (const list of ['criteria', 'milestones'] as const) {
+    await loadChecks(lab, checkImporter(machine), list).catch((error: unknown) => faults.push(...linesOf(error)))
   }
+  return { faults, says: `${lab.steps.length} steps, ${lab.file.criteria.length} criteria` }
+}
+
+async function faultsOfCourse(id: string, machine: Machine): Promise<Inspected> {
+  const { modules } = await loadCourse(labFolder(machine), id)
+  const pages = modules.flatMap((module) => module.pages)
+  return { faults: [], says: `${pages.length} pages, ${pages.flatMap(questionsOf).length} questions` }
 }
 
 function linesOf(error: unknown): string[] {

@@ -44,7 +44,9 @@ function parseAuth(given: Given, host: string): string | undefined {
   const auth = given.value('--auth')
   if (auth === undefined) {
     if (loopback.test(host)) return undefined
-    throw new UsageError(`"--host ${host}" lets others in, who could use this machine without a name: expected "--auth header:NAME" and a proxy in front that signs people in`)
+    throw new UsageError(
+      `"--host ${host}" lets others in, who could use this machine without a name: expected "--auth header:NAME" and a proxy in front that signs people in`,
+    )
   }
   const name = /^header:([A-Za-z0-9-]+)$/.exec(auth)?.[1]
   if (name === undefined) throw new UsageError(`"--auth" expects "header:NAME", as "header:X-Forwarded-User", found "${auth}"`)
@@ -53,7 +55,8 @@ function parseAuth(given: Given, host: string): string | undefined {
 
 function parseOrigin(text: string): string {
   const url = URL.parse(text)
-  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/') throw new UsageError(`"--origin" expects an address without a path, as "https://lab.example.org", found "${text}"`)
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/')
+    throw new UsageError(`"--origin" expects an address without a path, as "https://lab.example.org", found "${text}"`)
   return url.origin
 }
 

@@ -1,44 +1,15 @@
 // The runner's HTTP app (the room's door): who asks, whether they may, and the routes. Sockets come by upgrade.ts.
 import { Hono, type MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import type { Authenticator, Credentials } from '../auth/identity.ts'
-import type { Course } from '../labs/load-course.ts'
-import type { SessionHouse } from '../sessions/session-house.ts'
+import type { Credentials } from '../auth/identity.ts'
+import type { App, AppGround, AppVariables } from './app-ground.ts'
 import { RouteError, toAnswer } from './errors.ts'
-import { type Allowed, isOurHost, isOurPage } from './guard.ts'
-import type { Metrics } from './metrics.ts'
+import { isOurHost, isOurPage } from './guard.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { learnerRoutes } from './routes/learner.ts'
 import { operatorRoutes } from './routes/operator.ts'
 import { sessionRoutes } from './routes/sessions.ts'
-import type { SiteFiles } from './site-files.ts'
-import type { Tickets } from './tickets.ts'
 import { toSession } from './to-messages.ts'
-
-/** What the app is made over. */
-export interface AppGround {
-  readonly house: SessionHouse
-  readonly authenticator: Authenticator
-  readonly allowed: Allowed
-  readonly tickets: Tickets
-  readonly metrics: Metrics
-  readonly site: SiteFiles
-  readonly version: string
-  readonly sandbox: 'bubblewrap' | 'namespaces' | 'none'
-  /** Ids of the labs. */
-  labs(): Promise<readonly string[]>
-  /** Loads a course; rejects with a form error where there is none. */
-  course(id: string): Promise<Course>
-  now(): number
-}
-
-/** Variables of a request: who asks. */
-export interface AppVariables {
-  Variables: { learner: string }
-}
-
-/** The app's type, for the files of its routes. */
-export type App = Hono<AppVariables>
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
@@ -88,7 +59,10 @@ export function createApp(ground: AppGround): App {
 function guard({ allowed, authenticator, house, now }: AppGround): MiddlewareHandler<AppVariables> {
   return async (context, next) => {
     if (changing.has(context.req.method) && !isOurPage((name) => context.req.header(name), allowed)) {
-      throw new RouteError('bad-origin', 'This request changes something and does not come from a page of this server: expected its own Origin and the header x-drydock')
+      throw new RouteError(
+        'bad-origin',
+        'This request changes something and does not come from a page of this server: expected its own Origin and the header x-drydock',
+      )
     }
     const credentials: Credentials = { cookie: (name) => getCookie(context, name), header: (name) => context.req.header(name) }
     const known = authenticator.identify(credentials)
@@ -109,7 +83,10 @@ function guard({ allowed, authenticator, house, now }: AppGround): MiddlewareHan
 
 /** A path without ids, for metrics. */
 function routeOf(path: string): string {
-  return path.replace(/\/sessions\/[^/]+/, '/sessions/:id').replace(/\/recordings\/\d+/, '/recordings/:n').replace(/\/answers\/.*/, '/answers')
+  return path
+    .replace(/\/sessions\/[^/]+/, '/sessions/:id')
+    .replace(/\/recordings\/\d+/, '/recordings/:n')
+    .replace(/\/answers\/.*/, '/answers')
 }
 
 function siteRoute(app: App, { site }: AppGround): void {

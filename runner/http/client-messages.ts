@@ -37,7 +37,8 @@ export function parseMessage(text: string): ClientMessage {
 
 /** Terminal and bytes of a binary frame. Throws where it is no input. */
 export function parseInput(frame: Uint8Array): { readonly terminal: number; readonly bytes: Uint8Array } {
-  if (frame.length < frameHeads.input || frame[0] !== frameTypes.input) throw new Error(`Cannot read the frame: expected input (type ${frameTypes.input}), found type ${frame[0] ?? 'none'}`)
+  if (frame.length < frameHeads.input || frame[0] !== frameTypes.input)
+    throw new Error(`Cannot read the frame: expected input (type ${frameTypes.input}), found type ${frame[0] ?? 'none'}`)
   return { terminal: frame[1] ?? 0, bytes: frame.subarray(frameHeads.input) }
 }
 

@@ -41,8 +41,14 @@ export function createMetrics(house: SessionHouse): Metrics {
   }
   gauge('drydock_sessions', 'Sessions that run', () => house.size)
   gauge('drydock_windows', 'Windows that look at sessions', () => house.windows())
-  gauge('drydock_worlds_running', 'Worlds whose clock runs', async () => (await house.live()).filter((one) => !one.closed && one.body.world.clock.running).length)
-  gauge('drydock_terminals', 'Terminals that are open', async () => (await house.live()).reduce((sum, one) => sum + (one.closed ? 0 : one.body.terminals.size), 0))
+  gauge(
+    'drydock_worlds_running',
+    'Worlds whose clock runs',
+    async () => (await house.live()).filter((one) => !one.closed && one.body.world.clock.running).length,
+  )
+  gauge('drydock_terminals', 'Terminals that are open', async () =>
+    (await house.live()).reduce((sum, one) => sum + (one.closed ? 0 : one.body.terminals.size), 0),
+  )
   return {
     requestTook: ({ method, route, status }, seconds) => requests.observe({ method, route, status: String(status) }, seconds),
     echoTook: (seconds) => echo.observe(seconds),

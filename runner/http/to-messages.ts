@@ -26,8 +26,13 @@ export function toStanding({ id, verdict, expected, seen, where, decidedAt }: St
 
 /** Verdicts on the criteria: milestones show in the steps alone. */
 export function toStandings(session: LiveSession): readonly StandingMessage[] {
-  const criteria = new Set(session.loaded.lab.file.criteria.map(({ id }) => id))
-  return session.body.watcher.standings().filter(({ id }) => criteria.has(id)).map(toStanding)
+  const standings = session.body.watcher.standings()
+  return standings.filter(({ id }) => isCriterion(session, id)).map(toStanding)
+}
+
+/** Whether a check is what the lab is judged by. */
+export function isCriterion({ loaded }: LiveSession, id: string): boolean {
+  return loaded.lab.file.criteria.some((criterion) => criterion.id === id)
 }
 
 /** Where every step of the lab stands. */

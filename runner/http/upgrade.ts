@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { AppGround } from './app.ts'
+import type { AppGround } from './app-ground.ts'
 import { isOurHost, isOurSocket } from './guard.ts'
 import { limits, socketProtocol } from './messages.ts'
 import type { Ticket } from './tickets.ts'

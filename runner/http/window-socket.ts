@@ -2,10 +2,11 @@
 import type { WebSocket } from 'ws'
 import { type LiveSession, SessionError, type SessionEvent } from '../sessions/live-session.ts'
 import type { SessionHouse } from '../sessions/session-house.ts'
+import type { TerminalSession } from '../sessions/terminal-session.ts'
 import { formatOutput, parseInput, parseMessage } from './client-messages.ts'
 import { type ClientMessage, closeCodes, limits, type ServerMessage } from './messages.ts'
+import { isCriterion, toClock, toSession, toStanding, toStandings, toSteps, toTerminals } from './to-messages.ts'
 import { createTokenBucket } from './token-bucket.ts'
-import { toClock, toSession, toStanding, toStandings, toSteps, toTerminals } from './to-messages.ts'
 
 /** What a window needs besides its socket. */
 export interface WindowGround {
@@ -82,7 +83,7 @@ class PageWindow {
   /** Input beyond the rate waits in the network: nothing of a long paste is lost. */
   #type(frame: Buffer): void {
     const { terminal, bytes } = parseInput(frame)
-    const typed = this.#ground.session.terminal(terminal)
+    const typed = this.#terminal(terminal)
     // Typing into a terminal whose shell has ended opens another shell in it.
     if (typed.state().exited === undefined) typed.write(bytes)
     else this.#whenDone(this.#ground.session.body.reopenTerminal(terminal))
@@ -94,27 +95,23 @@ class PageWindow {
   }
 
   #answer(message: ClientMessage): void {
-    const { session } = this.#ground
-    switch (message.type) {
-      case 'attach':
-        return this.#attach(message.terminal, message.offset)
-      case 'ack':
-        return session.terminal(message.terminal).acknowledge(this, message.offset)
-      case 'resize':
-        return session.terminal(message.terminal).resize(message.columns, message.rows)
-      case 'focus':
-        return session.terminal(message.terminal).focus(this)
-      case 'open':
-        return this.#whenDone(session.openTerminal(message))
-      case 'close':
-        return session.closeTerminal(message.terminal)
-      case 'run':
-        return session.run(message.terminal, message.place.step, message.place.block)
-      case 'solve':
-        return session.run(message.terminal, message.step)
-      default:
-        message satisfies never
-    }
+    const answers = this.#answers as Readonly<Record<string, (message: ClientMessage) => void>>
+    answers[message.type]?.(message)
+  }
+
+  readonly #answers: { readonly [type in ClientMessage['type']]: (message: Extract<ClientMessage, { type: type }>) => void } = {
+    attach: ({ terminal, offset }) => this.#attach(terminal, offset),
+    ack: ({ terminal, offset }) => this.#terminal(terminal).acknowledge(this, offset),
+    resize: ({ terminal, columns, rows }) => this.#terminal(terminal).resize(columns, rows),
+    focus: ({ terminal }) => this.#terminal(terminal).focus(this),
+    open: (size) => this.#whenDone(this.#ground.session.openTerminal(size)),
+    close: ({ terminal }) => this.#ground.session.closeTerminal(terminal),
+    run: ({ terminal, place }) => this.#ground.session.run(terminal, place.step, place.block),
+    solve: ({ terminal, step }) => this.#ground.session.run(terminal, step),
+  }
+
+  #terminal(number: number): TerminalSession {
+    return this.#ground.session.terminal(number)
   }
 
   #whenDone(work: Promise<unknown>): void {
@@ -122,13 +119,16 @@ class PageWindow {
   }
 
   #attach(number: number, offset: number | undefined): void {
-    const { session } = this.#ground
-    const terminal = session.terminal(number)
+    const terminal = this.#terminal(number)
     const send = (type: 'output' | 'screen') => (at: number, bytes: Uint8Array) => {
       if (type === 'output') this.#echo()
       this.#socket.send(formatOutput(type, { terminal: number, offset: at }, bytes), { binary: true })
     }
-    terminal.attach(this, { attached: (from, live) => this.#send({ type: 'attached', terminal: number, from, live }), screen: send('screen'), output: send('output') }, offset)
+    terminal.attach(
+      this,
+      { attached: (from, live) => this.#send({ type: 'attached', terminal: number, from, live }), screen: send('screen'), output: send('output') },
+      offset,
+    )
   }
 
   #echo(): void {
@@ -137,27 +137,23 @@ class PageWindow {
   }
 
   #tell(event: SessionEvent): void {
-    const { session, now } = this.#ground
-    switch (event.type) {
-      case 'terminals':
-        return this.#send({ type: 'terminals', terminals: toTerminals(session) })
-      case 'steps':
-        return this.#send({ type: 'steps', steps: toSteps(session) })
-      case 'clock':
-        return this.#send({ type: 'clock', clock: toClock(session, now()) })
-      case 'standing':
-        if (session.loaded.lab.file.criteria.some(({ id }) => id === event.standing.id)) this.#send({ type: 'standing', standing: toStanding(event.standing) })
-        return
-      case 'restarted':
-        this.#send(event)
-        return this.#hello()
-      case 'ended':
-        return this.#goodbye('ended', 'This session has ended')
-      case 'going-down':
-        return this.#goodbye('goingDown', 'The server stores this session and goes down: the page comes back by itself')
-      default:
-        return this.#send(event)
-    }
+    const tales = this.#tales as Readonly<Record<string, (event: SessionEvent) => void>>
+    tales[event.type]?.(event)
+  }
+
+  readonly #tales: { readonly [type in SessionEvent['type']]: (event: Extract<SessionEvent, { type: type }>) => void } = {
+    terminals: () => this.#send({ type: 'terminals', terminals: toTerminals(this.#ground.session) }),
+    steps: () => this.#send({ type: 'steps', steps: toSteps(this.#ground.session) }),
+    clock: () => this.#send({ type: 'clock', clock: toClock(this.#ground.session, this.#ground.now()) }),
+    standing: ({ standing }) => isCriterion(this.#ground.session, standing.id) && this.#send({ type: 'standing', standing: toStanding(standing) }),
+    block: (event) => this.#send(event),
+    notice: (event) => this.#send(event),
+    restarted: (event) => {
+      this.#send(event)
+      this.#hello()
+    },
+    ended: () => this.#goodbye('ended', 'This session has ended'),
+    'going-down': () => this.#goodbye('goingDown', 'The server stores this session and goes down: the page comes back by itself'),
   }
 
   #goodbye(code: keyof typeof closeCodes, text: string): void {

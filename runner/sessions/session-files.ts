@@ -89,8 +89,8 @@ export function recordingsIn(folder: string): readonly RecordingFile[] {
 /** Deletes a session's folder, or with `keepRecordings` everything in it but those. */
 export function removeSessionFolder(folder: string, { keepRecordings = false } = {}): void {
   const kept = keepRecordings ? recordingsIn(folder).map(({ file }) => file) : []
-  if (kept.length === 0) return rmSync(folder, { recursive: true, force: true })
-  for (const name of readdirSync(folder)) if (!kept.includes(join(folder, name))) rmSync(join(folder, name), { recursive: true, force: true })
+  if (kept.length === 0) rmSync(folder, { recursive: true, force: true })
+  else for (const name of readdirSync(folder)) if (!kept.includes(join(folder, name))) rmSync(join(folder, name), { recursive: true, force: true })
 }
 
 /** Opens the folder, making it where there is none. `problem` is told of a change that could not be written: it is in memory alone. */

@@ -222,7 +222,10 @@ export class SessionHouse {
   #close(session: LiveSession, why: 'ended' | 'going-down'): Promise<void> {
     const { id } = session.record
     const closing = session.close(why).finally(() => this.#closing.delete(id))
-    this.#closing.set(id, closing.catch(() => undefined))
+    this.#closing.set(
+      id,
+      closing.catch(() => undefined),
+    )
     return closing
   }
 

@@ -3,6 +3,7 @@
 /** `prompt`: it waits for a command; `start`: one begins; `end`: one is over. */
 export type ShellMark = { readonly kind: 'prompt' | 'start' } | { readonly kind: 'end'; readonly exit: number }
 
+const command = Buffer.from('\x1b]')
 const opening = Buffer.from('\x1b]133;')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
 const pattern = /\x1b\]133;([BCD])(?:;(\d{1,3}))?(?:\x07|\x1b\\)/g
@@ -22,8 +23,9 @@ export function createMarkReader(): (bytes: Uint8Array) => readonly ShellMark[] 
         marks.push(markOf(found[1] ?? '', found[2]))
       }
     }
-    const last = all.lastIndexOf(27)
-    carried = last >= read && all.length - last < longest ? Buffer.from(all.subarray(last)) : Buffer.alloc(0)
+    const last = all.lastIndexOf(command)
+    const begun = last >= read && all.length - last < longest ? last : all.at(-1) === 27 ? all.length - 1 : -1
+    carried = begun >= read ? Buffer.from(all.subarray(begun)) : Buffer.alloc(0)
     return marks
   }
 }

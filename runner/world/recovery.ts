@@ -7,7 +7,7 @@ import type { Mutation } from '../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { Membership } from './bridges/ground.ts'
 import type { ClusterSpec } from './cluster.ts'
-import type { WorldSnapshot } from './world.ts'
+import type { WorldSnapshot } from './world-state.ts'
 
 /** One change. `at` is the world's time, ms since 1970; chance stands where it stood after the change. */
 export type WorldRecord =

@@ -1,7 +1,7 @@
 // A snapshot as bytes: JSON, compressed. Reading refuses what it does not know, with the remedy.
 import { gunzipSync, gzipSync } from 'fflate'
 import { canonical } from '../base/json.ts'
-import type { WorldSnapshot } from './world.ts'
+import type { WorldSnapshot } from './world-state.ts'
 
 /** Bytes of a snapshot: equal snapshots give equal bytes. */
 export function writeSnapshot(snapshot: WorldSnapshot): Uint8Array {

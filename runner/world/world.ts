@@ -1,10 +1,9 @@
 // Everything that one learner's commands can reach: a small internet, a clock and a seed (the room's door).
 
 import { type Azure, createAzure } from '../azure/arm-server.ts'
-import type { AzureState } from '../azure/state.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
 import { createClock, machineNow, machinePulse, type Pulse, type WorldClock } from '../base/clock.ts'
-import { createRandom, type Random, type RandomState } from '../base/random.ts'
+import { createRandom, type Random } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
@@ -21,21 +20,9 @@ import { withFaults } from './faults.ts'
 import { createHostTable, type HostTable } from './hosts.ts'
 import type { Internet } from './internet.ts'
 import { bringForward, followAzure, type WorldRecord } from './recovery.ts'
+import type { WorldSnapshot } from './world-state.ts'
 
-/** Everything of a world, as plain data (decision 4). Objects in it are frozen and may be shared with the world it was taken from. */
-export interface WorldSnapshot {
-  readonly format: 1
-  readonly file: WorldFile
-  readonly secret: string
-  readonly born: number
-  readonly clock: ReturnType<WorldClock['state']>
-  readonly authority: AuthorityState
-  /** Where each source of chance stands: for faults, for Azure's names, for Azure's tokens. */
-  readonly chances: { readonly faults: RandomState; readonly azure: RandomState; readonly secret: RandomState }
-  readonly clusters: readonly ClusterState[]
-  readonly memberships: readonly Membership[]
-  readonly azure?: AzureState
-}
+export type { WorldSnapshot } from './world-state.ts'
 
 /** A line of the request log: who asked which host for what, and how it ended. */
 export interface WorldLogEntry extends RequestLogEntry {

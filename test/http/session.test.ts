@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { SessionMessage } from '#runner/http/messages.ts'
-import { attached, type PageClient, pageClient } from '#test/support/page-client.ts'
+import { attached, type PageClient, type PageWindow, pageClient } from '#test/support/page-client.ts'
 import { type ServedRunner, serveRunner } from '#test/support/serve-runner.ts'
 
 let server: ServedRunner
@@ -30,11 +30,17 @@ describe('a session', () => {
     }
     await window.until(() => window.last('steps')?.steps[2]?.checkpoint === true, 'the beginning of step 3')
     assert.deepEqual(
-      window.last('steps')?.steps.slice(0, 4).map(({ state }) => state),
+      window
+        .last('steps')
+        ?.steps.slice(0, 4)
+        .map(({ state }) => state),
       ['done', 'done', 'open', 'open'],
     )
     window.send({ type: 'solve', terminal: 1, step: '3' })
-    await window.until(() => window.messages.some((message) => message.type === 'standing' && message.standing.id === 'members-joined' && message.standing.verdict === 'done'), 'a green criterion')
+    await window.until(
+      () => window.messages.some((message) => message.type === 'standing' && message.standing.id === 'members-joined' && message.standing.verdict === 'done'),
+      'a green criterion',
+    )
     await window.until(() => window.last('block')?.place.step === '3', 'the end of step 3')
 
     const answer = await client.request('POST', `/api/sessions/${session.id}/restart`, { step: 3 })
@@ -42,12 +48,18 @@ describe('a session', () => {
     await window.until(() => window.messages.filter(({ type }) => type === 'hello').length === 2, 'hello after going back')
     assert.equal(window.last('hello')?.standings[0]?.verdict, 'not yet')
     assert.deepEqual(
-      window.last('hello')?.steps.map(({ state }) => state).slice(0, 4),
+      window
+        .last('hello')
+        ?.steps.map(({ state }) => state)
+        .slice(0, 4),
       ['done', 'done', 'open', 'open'],
     )
     window.send({ type: 'attach', terminal: 1 })
     await window.until(() => /\]133;B/.test(window.text()), 'a prompt')
-    assert.match(await window.run('az fleet list --query "length(@)"; az aks list --query "[].name" -o tsv; echo "group=$GROUP"'), /^0\r?\naks-fleet-east\r?\naks-fleet-west\r?\ngroup=rg-aks-fleet-lab/m)
+    assert.match(
+      await window.run('az fleet list --query "length(@)"; az aks list --query "[].name" -o tsv; echo "group=$GROUP"'),
+      /^0\r?\naks-fleet-east\r?\naks-fleet-west\r?\ngroup=rg-aks-fleet-lab/m,
+    )
     await window.close()
   })
 
@@ -85,7 +97,7 @@ describe('a session', () => {
     await window.run('true')
     const seen = window.text()
     // Files are stored a moment after each prompt; everything else before it is answered.
-    await window.until(() => statSync(home).mtimeMs > asked || (window.type(' \x7f'), false), 'the home folder to be stored')
+    await window.until(() => statSync(home).mtimeMs > asked || nudged(window), 'the home folder to be stored')
     await server.kill()
     await server.start()
     const again = await attached(client, session.id)
@@ -143,3 +155,9 @@ describe('?from=7', () => {
     await window.close()
   })
 })
+
+/** Types something that changes nothing, so that another frame comes. */
+function nudged(window: PageWindow): false {
+  window.type(' \x7f')
+  return false
+}

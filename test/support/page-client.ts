@@ -4,7 +4,12 @@ import { type ClientMessage, csrfHeader, flow, frameHeads, frameTypes, type Serv
 
 /** A learner's browser: a cookie, and what it asks. */
 export interface PageClient {
-  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<{ status: number; body: unknown; headers: Headers }>
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: unknown; headers: Headers }>
   /** Begins or finds the session at a lab. */
   begin(lab: string, more?: { readonly from?: number; readonly fresh?: boolean }): Promise<SessionMessage>
   /** Opens a window; resolves after `hello`. */
@@ -103,7 +108,8 @@ export class PageWindow {
     const bytes = frame.subarray(frameHeads.output)
     if (frame[0] === frameTypes.screen) return
     const known = this.output.get(terminal)
-    if (!known || known.start + known.bytes.length !== offset) throw new Error(`Output of terminal ${terminal} came for ${offset}, expected ${known && known.start + known.bytes.length}`)
+    if (!known || known.start + known.bytes.length !== offset)
+      throw new Error(`Output of terminal ${terminal} came for ${offset}, expected ${known && known.start + known.bytes.length}`)
     known.bytes = Buffer.concat([known.bytes, bytes])
     const shown = offset + bytes.length
     if (!this.acknowledge || shown - (this.#acknowledged.get(terminal) ?? 0) < flow.every) return
@@ -143,7 +149,9 @@ export function pageClient(url: string): PageClient {
       const { status, body } = await request('POST', `/api/sessions/${session}/ticket`)
       if (status !== 200) throw new Error(`No ticket: ${status} ${JSON.stringify(body)}`)
       const { ticket } = body as { ticket: string }
-      const socket = new WebSocket(`${url.replace('http', 'ws')}/api/sessions/${session}/socket`, [socketProtocol, `ticket.${ticket}`], { headers: { origin: url } })
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/api/sessions/${session}/socket`, [socketProtocol, `ticket.${ticket}`], {
+        headers: { origin: url },
+      })
       const window = new PageWindow(socket, acknowledge)
       await window.until(() => window.last('hello') !== undefined || window.closed !== undefined, 'hello')
       if (window.closed) throw new Error(`The socket closed: ${window.closed.code} ${window.closed.reason}`)
@@ -153,7 +161,11 @@ export function pageClient(url: string): PageClient {
 }
 
 /** Opens a window and attaches its first terminal; resolves when its shell waits for a command. */
-export async function attached(client: PageClient, session: string, options: { readonly offset?: number; readonly acknowledge?: boolean } = {}): Promise<PageWindow> {
+export async function attached(
+  client: PageClient,
+  session: string,
+  options: { readonly offset?: number; readonly acknowledge?: boolean } = {},
+): Promise<PageWindow> {
   const { offset, ...more } = options
   const window = await client.window(session, more)
   window.send({ type: 'attach', terminal: 1, ...(offset === undefined ? {} : { offset }) })
@@ -163,6 +175,5 @@ export async function attached(client: PageClient, session: string, options: { r
 
 /** What a person sees: without the marks that the shell makes for the page. */
 function withoutMarks(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
   return text.replaceAll(/\x1b\]133;[^\x07]*\x07|\x1b\[\?2004[hl]/g, '')
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Course, questionsOf } from '../../labs/load-course.ts'
 import type { Answer } from '../../progress/progress-store.ts'
-import type { App, AppGround } from '../app.ts'
+import type { App, AppGround } from '../app-ground.ts'
 import { RouteError } from '../errors.ts'
 import { type AnswerMessage, limits } from '../messages.ts'
 import { readJson } from '../read-json.ts'

@@ -1,5 +1,5 @@
 // About the learner: what a page must know first, and everything that is stored of them, to take along or to delete.
-import type { App, AppGround } from '../app.ts'
+import type { App, AppGround } from '../app-ground.ts'
 import type { AboutMessage } from '../messages.ts'
 import { toSession } from '../to-messages.ts'
 

@@ -1,5 +1,5 @@
 // For operators: is it alive, and how does it do. On the loopback, or behind the operator's own proxy.
-import type { App, AppGround } from '../app.ts'
+import type { App, AppGround } from '../app-ground.ts'
 
 /** `/healthz` and `/metrics`. */
 export function operatorRoutes(app: App, { house, metrics, version }: AppGround): void {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { SessionRecord } from '../../progress/progress-store.ts'
 import type { LiveSession } from '../../sessions/live-session.ts'
 import { parseDuration } from '../../world/clock-host.ts'
-import type { App, AppGround } from '../app.ts'
+import type { App, AppGround } from '../app-ground.ts'
 import { RouteError } from '../errors.ts'
 import { readJson } from '../read-json.ts'
 import { toClock, toSession } from '../to-messages.ts'
@@ -64,7 +64,8 @@ export function sessionRoutes(app: App, ground: AppGround): void {
     const { advance: by } = await readJson(context.req, advance)
     const session = await live(context.var.learner, context.req.param('id'))
     const ms = by === 'next' ? by : parseDuration(by)
-    if (ms === undefined || (ms !== 'next' && (ms < 0 || ms > longestAdvance))) throw new RouteError('bad-request', `advance: expected "next" or a time up to 24h, as "15m", found "${by}"`)
+    if (ms === undefined || (ms !== 'next' && (ms < 0 || ms > longestAdvance)))
+      throw new RouteError('bad-request', `advance: expected "next" or a time up to 24h, as "15m", found "${by}"`)
     await session.advance(ms)
     return context.json(toClock(session, now()))
   })

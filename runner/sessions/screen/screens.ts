@@ -45,19 +45,19 @@ class ScreenWorker implements Screens {
     const worker = this.#worker
     worker.unref()
     return new Promise((resolve) => {
+      const folded = (screen: string): void => end(screen, true)
+      const failed = (): void => end('', false)
+      const watchdog = setTimeout(failed, patience)
       const end = (screen: string, alive: boolean): void => {
         clearTimeout(watchdog)
-        worker.removeAllListeners()
+        worker.off('message', folded).off('error', failed).off('exit', failed)
         if (!alive) {
           this.#worker = undefined
           void worker.terminate()
         }
         resolve(screen)
       }
-      const watchdog = setTimeout(() => end('', false), patience)
-      worker.once('message', (screen: string) => end(screen, true))
-      worker.once('error', () => end('', false))
-      worker.once('exit', () => end('', false))
+      worker.once('message', folded).once('error', failed).once('exit', failed)
       worker.postMessage(folding)
     })
   }
