@@ -41,6 +41,15 @@ async function walk(
 
 const screen = (page: Page) => page.locator('.view:not([hidden]) .xterm-rows')
 
+/** Numbers from 0 to 1, the same for the same seed. */
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state / 2_147_483_648
+  }
+}
+
 /** The text on the screen. */
 async function textOf(page: Page): Promise<string> {
   return (await screen(page).textContent()) ?? ''
@@ -191,6 +200,32 @@ test('a reload shows the scrollback again, once, and types nothing', async () =>
   })
 })
 
+test('connections cut at any byte give the same screen as one that was never cut', async () => {
+  const random = createRandom(7)
+  const text = Array.from(
+    { length: 300 },
+    (_, line) => `${line} \u001b[3${line % 8}mäöü ✓ ${'·'.repeat(Math.floor(random() * 90))}\u001b[0m\u001b[6n\r\n`,
+  ).join('')
+  const bytes = Buffer.from(`${text}the end`)
+  const screens: string[] = []
+  for (const cuts of [0, 12]) {
+    await walk(async (page, runner) => {
+      await ready(page)
+      const at = Array.from({ length: cuts }, () => Math.floor(random() * bytes.length)).sort((one, other) => one - other)
+      let sent = 0
+      for (const next of [...at, bytes.length]) {
+        runner.output(1, bytes.subarray(sent, next))
+        sent = next
+        if (next < bytes.length) runner.cut()
+        await page.waitForTimeout(30)
+      }
+      await screen(page).getByText('the end').waitFor()
+      screens.push(await textOf(page))
+    })
+  }
+  assert.equal(screens[1], screens[0])
+})
+
 test('sequences with absurd counts do not freeze the terminal', async () => {
   await walk(async (page, runner) => {
     await ready(page)
@@ -199,6 +234,75 @@ test('sequences with absurd counts do not freeze the terminal', async () => {
     runner.output(1, '\u0007\r\nstill here')
     await screen(page).getByText('still here').waitFor({ timeout: 5000 })
   })
+})
+
+test('two hundred thousand links do not freeze the terminal', async () => {
+  await walk(async (page, runner) => {
+    await ready(page)
+    const link = '\u001b]8;;http://example.com/\u0007x\u001b]8;;\u0007'
+    for (let chunk = 0; chunk < 200; chunk += 1) runner.output(1, `${link.repeat(1000)}\r\n`)
+    runner.output(1, 'still here')
+    await screen(page).getByText('still here').waitFor({ timeout: 20_000 })
+  })
+})
+
+test('hints come one at a time', async () => {
+  await walk(async (page) => {
+    const step = page.locator('#step-2')
+    const hints = await step.locator('[data-hint]').count()
+    assert.ok(hints > 1)
+    await step.getByRole('button', { name: 'Give me a hint' }).click()
+    assert.equal(await step.locator('[data-hint]:visible').count(), 1)
+    for (let more = 1; more < hints; more += 1) await step.getByRole('button', { name: 'Another hint' }).click()
+    assert.equal(await step.locator('[data-hint]:visible').count(), hints)
+    assert.equal(await step.locator('[data-next-hint]').isVisible(), false)
+  })
+})
+
+test('a sandbox of none is said as long as the page is open', async () => {
+  await walk(
+    async (page, runner) => {
+      runner.sandbox = 'none'
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+      await page.getByText('Commands run on this machine without a sandbox').waitFor()
+    },
+    { session: false },
+  )
+})
+
+test('the world is moved on from its clock, and its time goes on', async () => {
+  await walk(async (page, runner) => {
+    await ready(page)
+    await page.locator('[data-clock] summary').click()
+    await page.getByText('The next event is in').waitFor()
+    await page.getByRole('button', { name: 'Skip 15 minutes' }).click()
+    await page.locator('[data-time]').getByText('10:15').waitFor()
+    assert.deepEqual(runner.requests.at(-1)?.body, { advance: '15m' })
+  })
+})
+
+test('own data can be seen, taken along and deleted', async () => {
+  await walk(
+    async (page, runner) => {
+      runner.recordings.set(
+        1,
+        '{"version":3,"term":{"cols":80,"rows":24},"timestamp":1770000000}\n[0.1,"o","hello from then"]\n[1,"m","members-joined: done"]\n[1,"o","!"]\n',
+      )
+      await page.reload()
+      await page.getByText('Run two clusters as one fleet, attempt 1').waitFor()
+      assert.equal(await page.getByRole('link', { name: 'Home folder' }).getAttribute('href'), '/api/sessions/session-1/home')
+      await page.getByRole('link', { name: 'Recording 1' }).click()
+      await page.getByText('Done: The hub shows both member clusters as joined.').click()
+      await page.getByText('hello from then').first().waitFor()
+      assert.deepEqual(await seriousFindings(page), [])
+      await page.goBack()
+      await page.getByRole('button', { name: 'Delete everything' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click()
+      await page.getByText('Everything was deleted.').waitFor()
+      await page.getByText('There are none yet.').waitFor()
+    },
+    { path: '/your-data/' },
+  )
 })
 
 test('a paste of several lines is shown before it is typed', async () => {

@@ -5,7 +5,7 @@ import { aboutRunner, RunnerError } from '../client/runner.ts'
 import type { Terminals } from '../terminal/terminals.ts'
 import { LiveLab, wordsOf } from './live-lab.ts'
 import { startMenus } from './menus.ts'
-import { openAttempt, openFrom, openSession, wantedFrom } from './open-session.ts'
+import { openFrom, openSession, wantedFrom } from './open-session.ts'
 import { showPane, startFold, startPanes } from './panes.ts'
 import { keepPlace } from './place.ts'
 import { StartBox } from './start-box.ts'
@@ -13,12 +13,8 @@ import { startTheme } from './theme.ts'
 
 const lab = document.body.dataset.lab ?? ''
 const steps = document.querySelectorAll('.step').length
-const box = new StartBox({ start: () => void open(() => (ended ? openAttempt(lab) : openSession(lab))), retry: () => location.reload() })
-const live = new LiveLab((why) => {
-  ended = true
-  box.show('ended', why || 'What was stored of it may have been deleted.')
-})
-let ended = false
+const box = new StartBox({ start: () => void open(() => openSession(lab)), retry: () => location.reload() })
+const live = new LiveLab((why) => box.show('ended', why || 'It was ended in another window, or what was stored of it has been deleted.'))
 let terminals: Promise<Terminals> | undefined
 
 startPanes()
@@ -54,7 +50,6 @@ async function open(session: () => Promise<SessionMessage>): Promise<void> {
   box.show('asking')
   try {
     const [opened, ready] = await Promise.all([session(), loadTerminals()])
-    ended = false
     box.show('away')
     live.open(opened, ready)
   } catch (error) {

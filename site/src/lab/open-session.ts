@@ -14,11 +14,6 @@ export function openSession(lab: string): Promise<SessionMessage> {
   return ask<SessionMessage>('POST', 'sessions', { lab })
 }
 
-/** Opens another attempt, without asking: the learner has just asked for it. */
-export function openAttempt(lab: string, from?: number): Promise<SessionMessage> {
-  return ask<SessionMessage>('POST', 'sessions', { lab, fresh: true, ...(from === undefined ? {} : { from }) })
-}
-
 /** Opens a session that begins at a step. Where there is a session already, it is asked which one is wanted; `making` is called when one is made. */
 export async function openFrom(lab: string, from: number, making: () => void): Promise<{ session: SessionMessage; fresh: boolean }> {
   try {
@@ -34,6 +29,6 @@ export async function openFrom(lab: string, from: number, making: () => void): P
       no: 'Go on with mine',
     })
     if (fresh) making()
-    return { session: await (fresh ? openAttempt(lab, from) : openSession(lab)), fresh }
+    return { session: await (fresh ? ask<SessionMessage>('POST', 'sessions', { lab, from, fresh: true }) : openSession(lab)), fresh }
   }
 }

@@ -5,12 +5,12 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 import { type ClientMessage, limits, type TerminalMessage } from '#runner/http/messages.ts'
 import { make } from '../client/elements.ts'
-import { guardSequences } from './csi-guards.ts'
 import { InputFlow, type SendFrame } from './input-flow.ts'
 import { linkAddresses, linkHandler } from './links.ts'
 import { OutputFlow } from './output-flow.ts'
 import { guardPastes } from './paste.ts'
 import { useBestRenderer } from './renderer.ts'
+import { guardSequences } from './sequence-guards.ts'
 import type { Settings } from './settings.ts'
 import { StringCap } from './string-cap.ts'
 import { currentTheme } from './themes.ts'
@@ -81,6 +81,7 @@ export class TerminalView {
       this.#terminal.open(this.#fill)
       void useBestRenderer(this.#terminal)
       guardPastes(this.#fill, this.#terminal)
+      this.#terminal.textarea?.setAttribute('aria-describedby', 'leave-hint')
       this.#terminal.textarea?.addEventListener('focus', () => this.takeSize())
       this.#fill.addEventListener('pointerdown', () => this.#following && this.takeSize())
       this.#observer.observe(this.#fill)
