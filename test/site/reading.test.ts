@@ -116,6 +116,7 @@ test('a scenario answers wrong and right choices with their reasons, and counts 
     await scenario.getByText('2 attempts', { exact: true }).waitFor()
     assert.equal(await scenario.locator('[data-why]:visible').count(), await scenario.locator('[data-option]').count())
     assert.equal(await scenario.locator('[data-lesson]').isVisible(), true)
+    assert.equal(await scenario.getByRole('button', { name: 'Show every explanation' }).isVisible(), false)
     await page.reload()
     await right.getByText('Right', { exact: true }).waitFor()
     await scenario.getByText('2 attempts', { exact: true }).waitFor()

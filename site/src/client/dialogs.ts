@@ -28,7 +28,8 @@ export function askInDialog(question: Question): Promise<boolean> {
     make('div', { class: 'actions' }, no, yes),
   )
   document.body.append(dialog)
-  const before = document.activeElement
+  // What was chosen in a menu is gone with it: the way back is to the menu.
+  const before = document.activeElement?.closest('details.menu')?.querySelector('summary') ?? document.activeElement
   return new Promise((resolve) => {
     yes.addEventListener('click', () => dialog.close('yes'))
     no.addEventListener('click', () => dialog.close('no'))
