@@ -24,7 +24,7 @@ export default defineConfig({
       disable404Route: true,
       expressiveCode: false,
       credits: false,
-      customCss: ['./src/styles/tokens.css', './src/styles/starlight.css', './src/styles/parts.css'],
+      customCss: ['./src/styles/tokens.css', './src/styles/starlight.css', './src/styles/parts.css', './src/styles/dialogs.css'],
       components: {
         Hero: './src/overrides/hero.astro',
         PageTitle: './src/overrides/page-title.astro',

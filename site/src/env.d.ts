@@ -11,3 +11,5 @@ declare namespace App {
     place?: { readonly href: string; readonly label: string; readonly note?: string }
   }
 }
+
+declare module 'asciinema-player/dist/bundle/asciinema-player.css'

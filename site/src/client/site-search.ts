@@ -5,6 +5,8 @@ interface Excerpt {
   readonly url: string
   readonly title: string
   readonly excerpt: string
+  /** Title of the page, where the excerpt is of one of its sections. */
+  readonly page?: string
 }
 
 interface Found {
@@ -65,8 +67,8 @@ class SiteSearch extends HTMLElement {
     const answer = await pagefind.debouncedSearch(words)
     if (!answer) return
     const pages = await Promise.all(answer.results.slice(0, 8).map((result) => result.data()))
-    const places = pages.flatMap(({ url, excerpt, meta, sub_results: parts }) =>
-      parts.length > 0 ? parts.slice(0, 2) : [{ url, excerpt, title: meta.title ?? url }],
+    const places = pages.flatMap(({ url, excerpt, meta: { title = url }, sub_results: parts }): readonly Excerpt[] =>
+      parts.length > 0 ? parts.slice(0, 2).map((part) => ({ ...part, page: title })) : [{ url, excerpt, title }],
     )
     status.textContent =
       answer.results.length === 0 ? `Nothing found for “${words}”` : `${answer.results.length} ${answer.results.length === 1 ? 'page' : 'pages'}`
@@ -84,8 +86,9 @@ class SiteSearch extends HTMLElement {
   }
 }
 
-function itemOf({ url, title, excerpt }: Excerpt): HTMLElement {
-  return make('li', {}, make('a', { href: url }, make('strong', {}, title), excerptOf(excerpt)))
+function itemOf({ url, title, excerpt, page = title }: Excerpt): HTMLElement {
+  const of = page === title ? [] : [make('em', {}, page)]
+  return make('li', {}, make('a', { href: url }, make('strong', {}, title, ...of), excerptOf(excerpt)))
 }
 
 /** Pagefind's excerpt is escaped text with `<mark>` around what was found; only these are kept as elements. */

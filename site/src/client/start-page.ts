@@ -8,9 +8,7 @@ const start = document.querySelector<HTMLAnchorElement>('[data-start]')
 const session = about?.sessions.find(({ lab, state }) => lab === start?.dataset.start && state !== 'ended')
 if (start && session) {
   start.textContent = 'Go on with the lab'
-  const line = find(document, '[data-resume]')
-  line.textContent = lineOf(session)
-  line.hidden = false
+  find(document, '[data-resume]').textContent = lineOf(session)
 }
 
 function lineOf({ attempt, startedAt }: SessionMessage): string {

@@ -10,6 +10,10 @@ const whyTitles = { 'not yet': 'Why not yet', 'cannot tell': 'Why it cannot be t
 export class Criteria {
   readonly #items = [...document.querySelectorAll<HTMLElement>('.criteria-list > [data-criterion]')]
 
+  constructor() {
+    for (const item of this.#items) find(item, '[data-why]').addEventListener('click', () => unfold(item, find(item, '[data-why-text]').hidden))
+  }
+
   /** Shows all standings, as they are when a session is opened: nothing is announced. */
   showAll(standings: readonly StandingMessage[]): void {
     for (const item of this.#items) mark(item.dataset.criterion ?? '', 'not yet')
@@ -33,12 +37,13 @@ export class Criteria {
     const item = this.#item(id)
     if (!item) return
     mark(id, verdict)
-    const why = find<HTMLDetailsElement>(item, '[data-why]')
+    const why = find(item, '[data-why]')
     why.hidden = verdict === 'done' || (expected === '' && seen === '')
-    find(why, '[data-why-title]').textContent = whyTitles[verdict]
-    find(why, '[data-expected]').textContent = expected
-    find(why, '[data-seen]').textContent = seen
-    find(why, '[data-where]').textContent = where
+    why.textContent = whyTitles[verdict]
+    if (why.hidden) unfold(item, false)
+    find(item, '[data-expected]').textContent = expected
+    find(item, '[data-seen]').textContent = seen
+    find(item, '[data-where]').textContent = where
   }
 
   /** Says how many are done; gives how many are left. */
@@ -62,4 +67,9 @@ function mark(id: string, verdict: StandingMessage['verdict']): void {
     item.dataset.verdict = verdict
     find(item, '[data-criterion-word]').textContent = ` (${verdict})`
   }
+}
+
+function unfold(item: HTMLElement, open: boolean): void {
+  find(item, '[data-why-text]').hidden = !open
+  find(item, '[data-why]').setAttribute('aria-expanded', String(open))
 }

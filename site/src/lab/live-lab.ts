@@ -1,12 +1,12 @@
 // A lab while it runs: messages from the runner to the parts of the page, and what the learner does to the runner.
 import type { BlockPlace, ClockMessage, ServerMessage, SessionMessage, StepMessage } from '#runner/http/messages.ts'
+import { askInDialog } from '../client/dialogs.ts'
 import { find } from '../client/elements.ts'
 import { addressOf, ask, RunnerError } from '../client/runner.ts'
 import type { Terminals } from '../terminal/terminals.ts'
 import { Blocks } from './blocks.ts'
 import { Connection, type ConnectionState } from './connection.ts'
 import { Criteria } from './criteria.ts'
-import { askInDialog } from './dialogs.ts'
 import { announce, banner, notice } from './notices.ts'
 import { showPane } from './panes.ts'
 import { Steps } from './steps.ts'
@@ -46,6 +46,7 @@ export class LiveLab {
   #connection: Connection | undefined
   #terminals: Terminals | undefined
   #connected = false
+  #calm = 0
 
   constructor(ended: (why: string) => void) {
     this.#ended = ended
@@ -96,6 +97,8 @@ export class LiveLab {
     this.#connected = state === 'open'
     line.dataset.state = state
     line.textContent = { connecting: 'Connecting…', open: back ? 'Back' : 'Connected', lost: 'Reconnecting…', gone: '' }[state]
+    clearTimeout(this.#calm)
+    if (back) this.#calm = window.setTimeout(() => line.replaceChildren('Connected'), 6000)
     this.#terminals?.dim(state !== 'open')
     this.#blocks.enable(this.#connected)
     if (!this.#connected) this.#blocks.forgetSent()

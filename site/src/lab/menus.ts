@@ -6,6 +6,7 @@ export function startMenus(): void {
     for (const menu of open()) {
       const inside = target instanceof Node && menu.contains(target)
       const chosen = target instanceof Element && target.closest('.menu-list :is(button, a)') !== null
+      if (inside && chosen) menu.querySelector('summary')?.focus()
       if (!inside || chosen) menu.open = false
     }
   })

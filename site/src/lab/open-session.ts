@@ -1,7 +1,7 @@
 // Which session this window is for: the one that is there, a new one, or another attempt after a question.
 import type { SessionMessage } from '#runner/http/messages.ts'
+import { askInDialog } from '../client/dialogs.ts'
 import { ask, RunnerError } from '../client/runner.ts'
-import { askInDialog } from './dialogs.ts'
 
 /** The step that the address asks to begin at: `?from=4`. */
 export function wantedFrom(search: string, steps: number): number | undefined {
@@ -14,14 +14,10 @@ export function openSession(lab: string): Promise<SessionMessage> {
   return ask<SessionMessage>('POST', 'sessions', { lab })
 }
 
-/** Opens another attempt, without asking: the learner has just asked for it. */
-export function openAttempt(lab: string, from?: number): Promise<SessionMessage> {
-  return ask<SessionMessage>('POST', 'sessions', { lab, fresh: true, ...(from === undefined ? {} : { from }) })
-}
-
-/** Opens a session that begins at a step. Where there is a session already, it is asked which one is wanted. */
-export async function openFrom(lab: string, from: number): Promise<{ session: SessionMessage; fresh: boolean }> {
+/** Opens a session that begins at a step. Where there is a session already, it is asked which one is wanted; `making` is called when one is made. */
+export async function openFrom(lab: string, from: number, making: () => void): Promise<{ session: SessionMessage; fresh: boolean }> {
   try {
+    making()
     return { session: await ask<SessionMessage>('POST', 'sessions', { lab, from }), fresh: true }
   } catch (error) {
     if (!(error instanceof RunnerError) || error.code !== 'session-exists') throw error
@@ -32,6 +28,7 @@ export async function openFrom(lab: string, from: number): Promise<{ session: Se
       yes: `Begin at step ${from}`,
       no: 'Go on with mine',
     })
-    return { session: await (fresh ? openAttempt(lab, from) : openSession(lab)), fresh }
+    if (fresh) making()
+    return { session: await (fresh ? ask<SessionMessage>('POST', 'sessions', { lab, from, fresh: true }) : openSession(lab)), fresh }
   }
 }

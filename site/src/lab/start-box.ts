@@ -3,7 +3,7 @@ import { copyFrom } from '../client/copy.ts'
 import { find } from '../client/elements.ts'
 
 /** What the box can show; `away` makes room for the terminal. */
-export type BoxFace = 'asking' | 'none' | 'no-runner' | 'failed' | 'ended' | 'away'
+export type BoxFace = 'asking' | 'making' | 'none' | 'no-runner' | 'failed' | 'ended' | 'away'
 
 /** The box in the terminal's place. */
 export class StartBox {

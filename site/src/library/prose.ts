@@ -15,7 +15,7 @@ export function inlineDrawings(html: string, folder: string): string {
 export function linkHeadings(html: string): string {
   return html.replaceAll(/<(h[2-4]) id="([^"]+)">(.*?)<\/\1>/g, (_all, tag: string, id: string, inner: string) => {
     const label = inner.replaceAll(/<[^>]+>/g, '')
-    return `<${tag} id="${id}">${inner}<a class="heading-link" href="#${id}" aria-label="Link to “${label}”">#</a></${tag}>`
+    return `<${tag} id="${id}">${inner}<a class="heading-link" href="#${id}" aria-label="Link to “${label}”"></a></${tag}>`
   })
 }
 

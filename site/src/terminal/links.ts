@@ -1,8 +1,8 @@
 // Links in output: http and https only, their real target shown before they are followed.
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import type { ILinkHandler, Terminal } from '@xterm/xterm'
+import { askInDialog } from '../client/dialogs.ts'
 import { find } from '../client/elements.ts'
-import { askInDialog } from '../lab/dialogs.ts'
 
 /** Handler for links whose text may say something else than their target (OSC 8): they are asked about. */
 export const linkHandler: ILinkHandler = {

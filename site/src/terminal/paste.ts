@@ -1,6 +1,6 @@
 // Pastes of several lines are shown before they are run: a page that is copied from may have put in more than was seen.
 import type { Terminal } from '@xterm/xterm'
-import { askInDialog } from '../lab/dialogs.ts'
+import { askInDialog } from '../client/dialogs.ts'
 
 /** Asks before several lines are pasted by the learner. */
 export function guardPastes(element: HTMLElement, terminal: Terminal): void {

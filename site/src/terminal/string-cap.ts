@@ -25,6 +25,7 @@ export class StringCap {
 
   /** The bytes without what goes beyond the cap. The same array where there is nothing to leave out. */
   filter(bytes: Uint8Array): Uint8Array {
+    if (this.#state === 'ground' && !bytes.includes(esc) && !bytes.includes(c1Lead)) return bytes
     let kept: Uint8Array | undefined
     let size = 0
     for (let at = 0; at < bytes.length; at += 1) {
@@ -33,13 +34,15 @@ export class StringCap {
       this.#state = this.#next(byte)
       const over = this.#length > this.#cap
       const drop = over && inString(before) && inString(this.#state)
-      if (drop && !kept) {
-        kept = bytes.slice()
+      // The lead of a C1 terminator was left out with the string before it.
+      const lead = over && before === 'string-lead' && this.#state === 'ground' && byte === terminator
+      if ((drop || lead) && !kept) {
+        kept = new Uint8Array(bytes.length + 1)
+        kept.set(bytes.subarray(0, at))
         size = at
       }
       if (!kept || drop) continue
-      // The lead of a C1 terminator was left out with the string before it.
-      if (over && before === 'string-lead' && byte === terminator) kept[size++] = c1Lead
+      if (lead) kept[size++] = c1Lead
       kept[size++] = byte
     }
     return kept ? kept.subarray(0, size) : bytes

@@ -25,15 +25,15 @@ export class TabStrip {
   show(terminals: readonly TerminalMessage[], active: number, titles: ReadonlyMap<number, string>): void {
     const focused = this.#list.contains(document.activeElement)
     this.#list.replaceChildren(
-      ...terminals.map((terminal) => this.#tab(terminal, { active, title: titles.get(terminal.number) ?? terminal.title, only: terminals.length === 1 })),
+      ...terminals.map((terminal) => this.#tab(terminal, { active, title: titles.get(terminal.number) ?? '', only: terminals.length === 1 })),
     )
     this.#open.disabled = terminals.length >= limits.terminals
     if (focused) this.#list.querySelector<HTMLElement>('[aria-selected=true]')?.focus()
   }
 
-  #tab({ number }: TerminalMessage, { active, title, only }: { active: number; title: string; only: boolean }): HTMLElement {
+  #tab({ number, title: usual }: TerminalMessage, { active, title, only }: { active: number; title: string; only: boolean }): HTMLElement {
     const selected = number === active
-    const label = title === '' ? `Terminal ${number}` : `${number}: ${title}`
+    const label = title === '' ? usual || `Terminal ${number}` : `${number}: ${title}`
     const attributes = {
       type: 'button',
       role: 'tab',
@@ -57,9 +57,4 @@ export class TabStrip {
     tabs[(at + step + tabs.length) % tabs.length]?.click()
     this.#list.querySelector<HTMLElement>('[aria-selected=true]')?.focus()
   }
-}
-
-/** A window's title as a program set it: text, without controls, not too long. */
-export function plainTitle(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '').slice(0, 128)
 }

@@ -5,12 +5,12 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 import { type ClientMessage, limits, type TerminalMessage } from '#runner/http/messages.ts'
 import { make } from '../client/elements.ts'
-import { guardSequences } from './csi-guards.ts'
 import { InputFlow, type SendFrame } from './input-flow.ts'
 import { linkAddresses, linkHandler } from './links.ts'
 import { OutputFlow } from './output-flow.ts'
 import { guardPastes } from './paste.ts'
 import { useBestRenderer } from './renderer.ts'
+import { guardSequences } from './sequence-guards.ts'
 import type { Settings } from './settings.ts'
 import { StringCap } from './string-cap.ts'
 import { currentTheme } from './themes.ts'
@@ -48,6 +48,8 @@ export class TerminalView {
   readonly #cap = new StringCap()
   readonly #observer = new ResizeObserver(() => this.#settle())
   #opened = false
+  /** Another window set the size. */
+  #following = false
   #timer = 0
   #asked = { columns: 0, rows: 0, at: 0 }
 
@@ -79,7 +81,9 @@ export class TerminalView {
       this.#terminal.open(this.#fill)
       void useBestRenderer(this.#terminal)
       guardPastes(this.#fill, this.#terminal)
+      this.#terminal.textarea?.setAttribute('aria-describedby', 'leave-hint')
       this.#terminal.textarea?.addEventListener('focus', () => this.takeSize())
+      this.#fill.addEventListener('pointerdown', () => this.#following && this.takeSize())
       this.#observer.observe(this.#fill)
     }
     this.#settle()
@@ -112,9 +116,10 @@ export class TerminalView {
 
   /** This window has the keyboard: its size counts. */
   takeSize(): void {
+    this.#following = false
     this.#link.send({ type: 'focus', terminal: this.number })
     this.#asked = { columns: 0, rows: 0, at: 0 }
-    this.#settle()
+    this.#resize()
   }
 
   /** What the runner says of the terminal. Where another window set the size, this one follows. */
@@ -123,6 +128,7 @@ export class TerminalView {
     this.#ended.textContent = exited === undefined ? '' : `The shell has ended with exit code ${exited}. Open another with +.`
     const other = columns !== this.#asked.columns || rows !== this.#asked.rows
     if (this.#asked.at === 0 || !other || Date.now() - this.#asked.at < 1000) return
+    this.#following = true
     this.#terminal.resize(columns, rows)
   }
 
@@ -131,6 +137,7 @@ export class TerminalView {
     this.#input.clear()
     this.#link.send({ type: 'attach', terminal: this.number, offset: written < this.flow.received ? 0 : this.flow.received })
     this.#asked = { columns: 0, rows: 0, at: 0 }
+    this.#following = false
     this.#settle()
   }
 
@@ -165,7 +172,9 @@ export class TerminalView {
 
   /** In a replay the terminal answers questions that were asked long ago; those answers are not typed. */
   #typed(bytes: Uint8Array): void {
-    if (!this.flow.replaying) this.#input.type(bytes)
+    if (this.flow.replaying) return
+    if (this.#following) this.takeSize()
+    this.#input.type(bytes)
   }
 
   #ring(): void {
@@ -180,6 +189,7 @@ export class TerminalView {
   }
 
   #resize(): void {
+    if (this.#following) return
     const proposed = this.#opened && this.element.offsetParent !== null ? this.#fit.proposeDimensions() : undefined
     if (!proposed || !Number.isFinite(proposed.cols)) return
     if (this.flow.replaying) {

@@ -4,8 +4,9 @@ import { frameHeads, frameTypes, type ServerMessage, type TerminalMessage } from
 import { find } from '../client/elements.ts'
 import { FindBar } from './find-bar.ts'
 import { KeyBar } from './key-bar.ts'
+import { plainTitle } from './plain-title.ts'
 import { clampSize, readSettings, type Settings, writeSettings } from './settings.ts'
-import { plainTitle, TabStrip } from './tab-strip.ts'
+import { TabStrip } from './tab-strip.ts'
 import { type Link, TerminalView } from './terminal-view.ts'
 import { onThemeChange } from './themes.ts'
 
@@ -151,6 +152,7 @@ export class Terminals {
     else if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') void navigator.clipboard?.writeText(this.#view()?.selection() ?? '')
     else return event.ctrlKey && event.shiftKey && event.code === 'KeyV'
     event.preventDefault()
+    event.stopPropagation()
     return true
   }
 

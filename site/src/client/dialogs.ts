@@ -1,5 +1,5 @@
 // Questions that must be answered before something happens.
-import { make } from '../client/elements.ts'
+import { make } from './elements.ts'
 
 /** A question with its two answers. */
 export interface Question {
@@ -21,14 +21,15 @@ export function askInDialog(question: Question): Promise<boolean> {
   const quote = question.quote === undefined ? [] : [make('pre', { tabindex: '0' }, question.quote)]
   const dialog = make(
     'dialog',
-    { 'aria-labelledby': 'dialog-title' },
+    { class: 'question', 'aria-labelledby': 'dialog-title' },
     title,
     make('p', {}, question.text),
     ...quote,
     make('div', { class: 'actions' }, no, yes),
   )
   document.body.append(dialog)
-  const before = document.activeElement
+  // What was chosen in a menu is gone with it: the way back is to the menu.
+  const before = document.activeElement?.closest('details.menu')?.querySelector('summary') ?? document.activeElement
   return new Promise((resolve) => {
     yes.addEventListener('click', () => dialog.close('yes'))
     no.addEventListener('click', () => dialog.close('no'))
