@@ -27,8 +27,17 @@ export async function pageFigures(): Promise<Figure[]> {
     const class200 = await arriveWithin(server, arrivals)
     const figures = [
       ...percentiles('page to prompt, one at a time', alone, { p50: 300 }),
-      ...percentiles(`page to prompt, ${arrivals.count} within 60 s`, class200.map(({ ms }) => ms), { p95: 1000 }),
-      { what: `memory a session, all in (of ${arrivals.count}, idle shells)`, budget: 25, measured: (before - available()) / mebibyte / arrivals.count, unit: 'MiB' },
+      ...percentiles(
+        `page to prompt, ${arrivals.count} within 60 s`,
+        class200.map(({ ms }) => ms),
+        { p95: 1000 },
+      ),
+      {
+        what: `memory a session, all in (of ${arrivals.count}, idle shells)`,
+        budget: 25,
+        measured: (before - available()) / mebibyte / arrivals.count,
+        unit: 'MiB',
+      },
     ]
     const [first] = class200
     if (!first) return figures
@@ -95,7 +104,9 @@ async function oneLearner(server: ServedRunner): Promise<Figure[]> {
       heard ||= performance.now()
       return true
     })
-    await window.run(`kubectl --context member-west-ctx -n fleet-demo ${replicas === 0 ? 'delete deployment web --wait=false' : 'create deployment web --image=nginx'}`)
+    await window.run(
+      `kubectl --context member-west-ctx -n fleet-demo ${replicas === 0 ? 'delete deployment web --wait=false' : 'create deployment web --image=nginx'}`,
+    )
     const printed = performance.now()
     await standing
     delays.push(Math.max(0, heard - printed))
@@ -110,7 +121,11 @@ async function oneLearner(server: ServedRunner): Promise<Figure[]> {
     const began = performance.now()
     const again = await client.window(id)
     again.send({ type: 'attach', terminal: 1 })
-    await again.until(() => again.last('attached') !== undefined && (again.output.get(1)?.bytes.length ?? 0) >= (again.last('attached')?.live ?? 0) - (again.last('attached')?.from ?? 0))
+    await again.until(
+      () =>
+        again.last('attached') !== undefined &&
+        (again.output.get(1)?.bytes.length ?? 0) >= (again.last('attached')?.live ?? 0) - (again.last('attached')?.from ?? 0),
+    )
     repaints.push(performance.now() - began)
     await again.close()
   }

@@ -1,7 +1,7 @@
 // `npm run soak` (1): the server is killed at random moments of the exercise; what was acknowledged must be there afterwards.
 import { createRandom } from '#runner/base/random.ts'
 import type { ServerMessage } from '#runner/http/messages.ts'
-import { attached, pageClient, type PageWindow } from '#test/support/page-client.ts'
+import { attached, type PageWindow, pageClient } from '#test/support/page-client.ts'
 import { type ServedRunner, serveRunner } from '#test/support/serve-runner.ts'
 
 /** What was found missing, in words; and how much was looked at. */
@@ -54,7 +54,7 @@ async function play(_server: ServedRunner, client: Client, { id, round, ms }: { 
   const open = window.last('hello')?.steps.find(({ state }) => state === 'open')?.id ?? '8'
   window.send({ type: 'open', columns: 100, rows: 30 })
   await window.until(() => (window.last('terminals')?.terminals.length ?? 1) > 1 || (window.last('hello')?.terminals.length ?? 1) > 1, 'a second terminal')
-  const second = Math.max(...(window.last('terminals') ?? window.last('hello'))!.terminals.map(({ number }) => number))
+  const second = Math.max(...((window.last('terminals') ?? window.last('hello'))?.terminals ?? []).map(({ number }) => number))
   window.send({ type: 'attach', terminal: second })
   await window.until(() => /\]133;B/.test(window.text(second)), 'its prompt')
   const writer = Number(open) > 4 ? `export EAST_MEMBER=member-east; ${clusterWriter}` : azureWriter
@@ -75,13 +75,19 @@ function doneIn(window: PageWindow): readonly string[] {
   return [...verdicts].filter(([, verdict]) => verdict === 'done').map(([id]) => id)
 }
 
-async function compare(before: Before, window: PageWindow, report: { acknowledged: number; verdicts: number; bytes: number; kills: number; missing: string[] }, round: number): Promise<void> {
+async function compare(
+  before: Before,
+  window: PageWindow,
+  report: { acknowledged: number; verdicts: number; bytes: number; kills: number; missing: string[] },
+  round: number,
+): Promise<void> {
   // The shell is a new one: its prompt comes after everything that was there.
   await window.until(() => /\]133;B/.test((window.output.get(1)?.bytes ?? Buffer.alloc(0)).subarray(before.text.length).toString('latin1')), 'the new prompt')
   const after = window.output.get(1)
   report.kills += 1
   report.bytes += before.text.length
-  if (!after?.bytes.subarray(0, before.text.length).equals(before.text)) report.missing.push(`round ${round}: scrollback of ${before.text.length} bytes is not where it was`)
+  if (!after?.bytes.subarray(0, before.text.length).equals(before.text))
+    report.missing.push(`round ${round}: scrollback of ${before.text.length} bytes is not where it was`)
   for (const id of before.done) {
     report.verdicts += 1
     const now = window.last('hello')?.standings.find((standing) => standing.id === id)
@@ -93,7 +99,8 @@ async function compare(before: Before, window: PageWindow, report: { acknowledge
     const name = write.split(' ')[1] ?? ''
     report.acknowledged += 1
     const listed = write.startsWith('azure') ? groups : maps
-    if (!new RegExp(`(^|/)${name}\\r$`, 'm').test(listed)) report.missing.push(`round ${round}: ${write} was acknowledged and is not there (${listed.length} bytes listed, ${listed.slice(0, 200)})`)
+    if (!new RegExp(`(^|/)${name}\\r$`, 'm').test(listed))
+      report.missing.push(`round ${round}: ${write} was acknowledged and is not there (${listed.length} bytes listed, ${listed.slice(0, 200)})`)
   }
   for (const { number } of window.last('hello')?.terminals ?? []) if (number > 1) window.send({ type: 'close', terminal: number })
   await window.run('true')

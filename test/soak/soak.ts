@@ -5,5 +5,7 @@ const kills = Number(process.argv[2] ?? 100)
 const tell = (line: string): void => console.log(line)
 const killed = await killRepeatedly(kills, 'soak', tell)
 for (const line of killed.missing) tell(`LOST ${line}`)
-tell(`${killed.kills} kills: ${killed.acknowledged} acknowledged writes, ${killed.verdicts} verdicts, ${killed.bytes} bytes of scrollback; ${killed.missing.length} missing`)
+tell(
+  `${killed.kills} kills: ${killed.acknowledged} acknowledged writes, ${killed.verdicts} verdicts, ${killed.bytes} bytes of scrollback; ${killed.missing.length} missing`,
+)
 process.exitCode = killed.missing.length > 0 ? 1 : 0

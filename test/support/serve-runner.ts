@@ -1,9 +1,10 @@
 // A real `drydock serve` on a free port with a data folder of its own, to be killed and started again.
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startDrydock } from './drydock.ts'
 
 /** A server process. */
 export interface ServedRunner {
@@ -32,14 +33,14 @@ export async function serveRunner(options: { readonly arguments?: readonly strin
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const started = spawn('runner/drydock', ['serve', '--port', String(port), '--data', data, ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const started = startDrydock(['serve', '--port', String(port), '--data', data, ...more])
     child = started
-    started.stderr.on('data', (chunk: Buffer) => {
+    started.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')
     })
     let printed = ''
     port = await new Promise<number>((resolve, reject) => {
-      started.stdout.on('data', (chunk: Buffer) => {
+      started.stdout?.on('data', (chunk: Buffer) => {
         printed += chunk.toString('utf8')
         const found = /http:\/\/[^:]+:(\d+)\//.exec(printed)?.[1]
         if (found !== undefined) resolve(Number(found))
