@@ -32,6 +32,9 @@ export interface Serving {
   readonly origins: readonly string[]
 }
 
+/** The first learner's first prompt comes before that, ms. */
+const solvingAfter = 10_000
+
 /** Serves until the process is told to end; every session is stored then. */
 export async function keepServing(given: Given, machine: Machine, serving: Serving): Promise<void> {
   const sandbox = await sandboxFor(sandboxOf(given))
@@ -67,12 +70,23 @@ export async function keepServing(given: Given, machine: Machine, serving: Servi
       course: (id) => loadCourse(labFolder(machine), id),
       now: Date.now,
     })
+    const soon = setTimeout(() => void solveAhead(house, machine), solvingAfter).unref()
     print(machine, `Drydock is at http://${serving.host.includes(':') ? `[${serving.host}]` : serving.host}:${server.port}/`)
     if (!machine.ending.aborted) await once(machine.ending, 'abort')
+    clearTimeout(soon)
     tell(machine, 'storing every session ...')
     await server.close()
   } finally {
     store.close()
+  }
+}
+
+/** Links into the middle of a lab open at once where its steps were solved before somebody asks. */
+async function solveAhead(house: SessionHouse, machine: Machine): Promise<void> {
+  for (const id of await labFolder(machine).labs()) {
+    const loaded = await house.ground.load(id).catch(() => undefined)
+    if (!loaded || machine.ending.aborted) continue
+    await house.ground.solved(loaded, loaded.lab.steps.length).catch((error: unknown) => house.ground.log('lab.unsolved', { lab: id, error: String(error) }))
   }
 }
 

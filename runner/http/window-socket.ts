@@ -57,7 +57,7 @@ class PageWindow {
       steps: toSteps(session),
       clock: toClock(session, now()),
       sandbox: session.body.sandbox.kind,
-      notices: session.notices,
+      notices: session.takeNotices(),
     })
   }
 

@@ -1,5 +1,6 @@
 // A session that runs: one learner at one lab (the room's door for the server). What happens in it is kept as it happens.
 import type { Standing } from '../checks/watcher.ts'
+import { at } from '../kubernetes/object.ts'
 import type { SessionRecord } from '../progress/progress-store.ts'
 import { type BodyStart, type LiveBody, openBody } from './live-body.ts'
 import { longestLog, type SessionFiles } from './session-files.ts'
@@ -46,10 +47,12 @@ export async function openLiveSession(options: LiveOptions): Promise<LiveSession
 export class LiveSession {
   readonly loaded: LoadedLab
   readonly files: SessionFiles
-  readonly notices: string[]
+  readonly #once: string[]
+  readonly #warnings = new Set<string>()
   readonly #ground: SessionGround
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #blocks: BlockPlace[] = []
+  readonly #marked = new Map<string, string>()
   #record: SessionRecord
   #body: LiveBody | undefined
   #saving: Promise<unknown> = Promise.resolve()
@@ -59,7 +62,7 @@ export class LiveSession {
   constructor({ ground, loaded, record, files, notices }: LiveOptions) {
     this.loaded = loaded
     this.files = files
-    this.notices = [...notices]
+    this.#once = [...notices]
     this.#ground = ground
     this.#record = record
   }
@@ -72,6 +75,11 @@ export class LiveSession {
   get body(): LiveBody {
     if (!this.#body) throw new SessionError('The session is being set back: wait a moment')
     return this.#body
+  }
+
+  /** What happened, for a window that came: what befell the session is said once, what is still so each time. */
+  takeNotices(): readonly string[] {
+    return [...this.#once.splice(0), ...this.#warnings]
   }
 
   get closed(): boolean {
@@ -164,9 +172,7 @@ export class LiveSession {
     this.#blocks.length = 0
     this.#ground.store.replaceVerdicts(this.#record.id, checkpoint.progress.verdicts)
     this.#change({ stepsDone: checkpoint.progress.stepsDone, terminals: [1] })
-    this.files.newLog()
-    await this.files.writeWorld(checkpoint.world)
-    this.files.writeHome(checkpoint.home)
+    this.files.adoptWorld(step)
     await this.#openBody({ snapshot: checkpoint.world, home: checkpoint.home })
     this.body.mark(step === 1 ? 'start again' : `back to step ${step}`)
     this.tell({ type: 'restarted', step })
@@ -200,7 +206,9 @@ export class LiveSession {
       evidence: (check: string, evidence: Standing['evidence']) => store.keepVerdict(id, { check, evidence }),
       problem: (error: unknown) => this.#problem(error),
     }
-    const body = await openBody({ ground: this.#ground, loaded: this.loaded, files: this.files, events }, { ...start, verdicts: store.verdicts(id) })
+    const verdicts = store.verdicts(id)
+    for (const { check, standing } of verdicts) this.#marked.set(check, String(at(standing, 'verdict')))
+    const body = await openBody({ ground: this.#ground, loaded: this.loaded, files: this.files, events }, { ...start, verdicts })
     this.#body = body
     await Promise.all([body.watcher.refresh(), ...(terminals.length > 0 ? terminals : [1]).map((number) => body.openTerminal(number))])
   }
@@ -208,9 +216,16 @@ export class LiveSession {
   #decided(standing: Standing): void {
     const { evidence, ...shown } = standing
     this.#ground.store.keepVerdict(this.#record.id, { check: standing.id, evidence, standing: { ...shown } })
-    if (this.loaded.lab.file.criteria.some(({ id }) => id === standing.id)) this.#body?.mark(`${standing.id}: ${standing.verdict}`)
+    this.#markVerdict(standing)
     this.tell({ type: 'standing', standing })
     this.#countSteps()
+  }
+
+  /** Recordings tell of a verdict when it changes, not of each reason. */
+  #markVerdict({ id, verdict }: Standing): void {
+    const isCriterion = this.loaded.lab.file.criteria.some((criterion) => criterion.id === id)
+    if (isCriterion && this.#marked.get(id) !== verdict && (this.#marked.has(id) || verdict === 'done')) this.#body?.mark(`${id}: ${verdict}`)
+    this.#marked.set(id, verdict)
   }
 
   #blockEnded(terminal: number, place: BlockPlace, exit: number | null): void {
@@ -275,8 +290,8 @@ export class LiveSession {
   }
 
   #warn(text: string): void {
-    if (!this.notices.includes(text)) this.notices.push(text)
-    else return
+    if (this.#warnings.has(text)) return
+    this.#warnings.add(text)
     this.tell({ type: 'notice', text, tone: 'warning' })
   }
 

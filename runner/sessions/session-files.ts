@@ -1,6 +1,7 @@
 // The folder of one session on disk: its world (a snapshot and the log since), its home, what each step began with, its terminals.
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fdatasync,
   mkdirSync,
@@ -53,6 +54,12 @@ export interface SessionFiles {
   /** Steps whose beginning is kept, ascending. */
   checkpoints(): readonly number[]
   checkpoint(step: number): Checkpoint | undefined
+  /** What was achieved when a step began. */
+  progress(step: number): CheckpointProgress | undefined
+  /** Takes over what steps up to `step` began with from another folder of this form. */
+  adoptCheckpoints(folder: string, step: number): void
+  /** Puts what a step began with in place of world and home, with an empty log. */
+  adoptWorld(step: number): void
   writeCheckpoint(step: number, of: { readonly world: Uint8Array; readonly home: Uint8Array; readonly progress: CheckpointProgress }): void
   /** Drops what steps after `step` began with. */
   dropCheckpoints(after: number): void
@@ -149,6 +156,12 @@ class FolderFiles implements SessionFiles {
     const number = this.#logs.at(-1)?.number ?? this.#number + 1
     const bytes = await compress(JSON.stringify(snapshot), { level: 4 })
     writeWhole(this.#path('world', number), bytes)
+    this.#beginsAt(number)
+    return bytes
+  }
+
+  /** The snapshot of this number is written: what came before it is no longer needed. */
+  #beginsAt(number: number): void {
     this.#number = number
     for (const log of this.#logs.filter((one) => one.number < number)) closeSync(log.file)
     this.#logs = this.#logs.filter((one) => one.number >= number)
@@ -156,7 +169,6 @@ class FolderFiles implements SessionFiles {
       for (const old of this.#numbers(kind).filter((one) => one < number)) rmSync(this.#path(kind, old), { force: true })
     }
     this.#length = 0
-    return bytes
   }
 
   home(): Uint8Array | undefined {
@@ -173,9 +185,28 @@ class FolderFiles implements SessionFiles {
   }
 
   checkpoint(step: number): Checkpoint | undefined {
-    const [progress, world, home] = ['json', 'world.gz', 'home.tar.gz'].map((kind) => readIfThere(this.#step(step, kind)))
-    if (!progress || !world || !home) return undefined
-    return { world: readSnapshot(world), home, progress: JSON.parse(Buffer.from(progress).toString('utf8')) as CheckpointProgress }
+    const progress = this.progress(step)
+    const [world, home] = ['world.gz', 'home.tar.gz'].map((kind) => readIfThere(this.#step(step, kind)))
+    return progress && world && home ? { world: readSnapshot(world), home, progress } : undefined
+  }
+
+  progress(step: number): CheckpointProgress | undefined {
+    const bytes = readIfThere(this.#step(step, 'json'))
+    return bytes && (JSON.parse(Buffer.from(bytes).toString('utf8')) as CheckpointProgress)
+  }
+
+  adoptCheckpoints(folder: string, step: number): void {
+    for (const name of readdirSync(join(folder, 'steps'))) {
+      if (Number.parseInt(name, 10) <= step) copyFileSync(join(folder, 'steps', name), join(this.folder, 'steps', name))
+    }
+  }
+
+  adoptWorld(step: number): void {
+    this.newLog()
+    const number = this.#logs.at(-1)?.number ?? 0
+    copyWhole(this.#step(step, 'world.gz'), this.#path('world', number))
+    copyWhole(this.#step(step, 'home.tar.gz'), join(this.folder, 'home.tar.gz'))
+    this.#beginsAt(number)
   }
 
   writeCheckpoint(step: number, { world, home, progress }: { world: Uint8Array; home: Uint8Array; progress: CheckpointProgress }): void {
@@ -251,6 +282,11 @@ function readRecords(file: string): readonly WorldRecord[] {
 function writeWhole(file: string, content: Uint8Array | string): void {
   writeFileSync(`${file}.new`, content, { mode: 0o600 })
   renameSync(`${file}.new`, file)
+}
+
+function copyWhole(from: string, to: string): void {
+  copyFileSync(from, `${to}.new`)
+  renameSync(`${to}.new`, to)
 }
 
 function readIfThere(file: string): Uint8Array | undefined {

@@ -5,7 +5,6 @@ import type { ProgressStore } from '../progress/progress-store.ts'
 import type { SandboxChoice } from './sandbox/choose.ts'
 import type { Program, Shown } from './sandbox/sandbox.ts'
 import type { Screens } from './screen/screens.ts'
-import type { Checkpoint } from './session-files.ts'
 
 /** A lab and its checks, loaded. */
 export interface LoadedLab {
@@ -26,8 +25,8 @@ export interface SessionGround {
   readonly limits: SessionLimits
   /** Loads a lab; rejects with a `FormError` where there is none or it has faults. */
   load(lab: string): Promise<LoadedLab>
-  /** The lab's world as it is when a step begins, the steps before it solved. */
-  solved(lab: LoadedLab, step: number): Promise<Checkpoint>
+  /** A folder with what each step up to this one begins with, the steps before it solved. */
+  solved(lab: LoadedLab, step: number): Promise<string>
   /** True time, ms since 1970. */
   now(): number
   /** One line of the operator's log. */

@@ -160,19 +160,22 @@ export class SessionHouse {
     const now = this.ground.now()
     const record: SessionRecord = { id: randomUUID(), learner, lab, attempt, from, startedAt: now, seenAt: now, ended: false, stepsDone: [], terminals: [1] }
     const solved = from > 1 ? await this.ground.solved(await this.ground.load(lab), from) : undefined
-    this.ground.store.addSession({ ...record, stepsDone: solved?.progress.stepsDone ?? [] })
-    if (solved) {
-      this.ground.store.replaceVerdicts(record.id, solved.progress.verdicts)
-      const files = this.#files(record.id)
-      files.newLog()
-      const world = await files.writeWorld(solved.world)
-      files.writeHome(solved.home)
-      files.writeCheckpoint(from, { world, home: solved.home, progress: solved.progress })
-      files.close()
-    }
+    this.ground.store.addSession(record)
+    if (solved !== undefined) this.#beginSolved(record, solved)
     const session = await this.open(record.id)
     if (session) this.#settle(session)
     return this.ground.store.session(record.id) ?? record
+  }
+
+  /** A session that begins in the middle of its lab. */
+  #beginSolved({ id, from }: SessionRecord, folder: string): void {
+    const files = this.#files(id)
+    files.adoptCheckpoints(folder, from)
+    files.adoptWorld(from)
+    const progress = files.progress(from)
+    files.close()
+    this.ground.store.replaceVerdicts(id, progress?.verdicts ?? [])
+    this.ground.store.changeSession(id, { stepsDone: progress?.stepsDone ?? [] })
   }
 
   async #wake(record: SessionRecord): Promise<LiveSession> {

@@ -10,7 +10,7 @@ import { packHome } from './home-folder.ts'
 import { openSession, type Session } from './open-session.ts'
 import { runLab } from './run-lab.ts'
 import type { BlockShell } from './sandbox/sandbox.ts'
-import { type Checkpoint, openSessionFiles, type SessionFiles } from './session-files.ts'
+import { openSessionFiles, type SessionFiles } from './session-files.ts'
 import type { LoadedLab, SessionGround } from './session-ground.ts'
 import { stepsDone } from './steps.ts'
 
@@ -22,21 +22,21 @@ const compress = promisify(gzip)
 const opening = 'export DRYDOCK_TERMINAL=1; sleep() { drydock clock advance "$1"s >/dev/null; }'
 const closing = 'unset -f sleep; mkdir -p ~/.local/state/drydock && { declare -px; printf "cd %q\\n" "$PWD"; } >~/.local/state/drydock/terminal-1'
 
-/** Gives the checkpoint of a step, making it and those before it where they are not kept yet. One lab is solved once, whoever asks meanwhile. */
-export function createSolvedWorlds(ground: SolvingGround): (loaded: LoadedLab, step: number) => Promise<Checkpoint> {
+/** Gives a folder with the checkpoints up to a step, made where they are not kept yet. One lab is solved once, whoever asks meanwhile. */
+export function createSolvedWorlds(ground: SolvingGround): (loaded: LoadedLab, step: number) => Promise<string> {
   const solving = new Map<string, Promise<void>>()
   return async (loaded, step) => {
     const key = keyOf(loaded)
-    const files = openSessionFiles(join(made(ground.folder), key), () => undefined)
+    const folder = join(made(ground.folder), key)
+    const files = openSessionFiles(folder, () => undefined)
     try {
       if (!files.checkpoints().includes(step)) {
         const under = solving.get(key) ?? solve(loaded, files, ground).finally(() => solving.delete(key))
         solving.set(key, under)
         await under
       }
-      const found = files.checkpoint(step)
-      if (!found) throw new Error(`The lab "${loaded.lab.id}" could not be solved up to step ${step}`)
-      return found
+      if (!files.checkpoints().includes(step)) throw new Error(`The lab "${loaded.lab.id}" could not be solved up to step ${step}`)
+      return folder
     } finally {
       files.close()
     }

@@ -23,6 +23,8 @@ if [ -n "${DRYDOCK_TERMINAL:-}" ]; then
     return "$status"
   }
   PROMPT_COMMAND=__drydock_prompt
+  # A pasted block is shown as any other text.
+  bind 'set enable-active-region off' 2>/dev/null
   PS0='\e]133;C\a'
   PS1='\[\e]133;A\a\]'$PS1'\[\e]133;B\a\]'
 fi
