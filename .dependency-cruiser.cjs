@@ -1,8 +1,9 @@
 const doors = [
   'base/',
-  'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log|heartbeats|bootstrap)\\.ts',
+  'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log|heartbeats|bootstrap|pod-connections)\\.ts',
   'kubernetes/kinds/',
   'kubernetes/admission/chain\\.ts',
+  'containers/(runtime|connections)\\.ts',
   'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts',
   'controllers/fleet/(index|names)\\.ts',
   'azure/(arm-server|resource-id|hooks|state)\\.ts',
@@ -19,11 +20,11 @@ const doors = [
   'http/serve\\.ts',
 ].map((door) => `runner/${door}`)
 
-const portable = '^runner/(base|kubernetes|controllers|azure|az|world|checks|labs)/'
+const portable = '^runner/(base|kubernetes|containers|controllers|azure|az|world|checks|labs)/'
 const floors = [
   ['base', 'auth', 'progress', 'labs', 'az'],
   ['kubernetes', 'azure'],
-  ['controllers'],
+  ['containers', 'controllers'],
   ['world'],
   ['edge', 'sessions', 'checks'],
   ['http'],

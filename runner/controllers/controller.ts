@@ -1,7 +1,7 @@
 // What a controller is: which changes wake it, and how it makes the present into what is wanted, one key at a time.
 
 import type { Clock } from '../base/clock.ts'
-import type { Json } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
 import type { Client } from '../kubernetes/client.ts'
 import type { KubernetesObject, Resource } from '../kubernetes/object.ts'
@@ -12,6 +12,29 @@ export interface Memory {
   /** Sets, or with undefined forgets. */
   set(key: string, value: Json | undefined): void
   keys(): readonly string[]
+}
+
+/** How a container stands: whether its program ends by itself, how it ended, or when to look again. */
+export interface ContainerLook {
+  readonly plan: 'forever' | 'ends' | 'unknown'
+  readonly end?: { readonly at: number; readonly code: number; readonly reason?: string }
+  readonly wake?: number
+}
+
+/** What a kubelet asks of the container runtime. */
+export interface ContainerRuntime {
+  /** Told the key of a pod when one of its programs ended by itself. */
+  ended: (pod: string) => void
+  start(pod: KubernetesObject, container: string, restarts: number): void
+  look(pod: KubernetesObject, container: string, run: { readonly restarts: number; readonly started: number }): Promise<ContainerLook>
+  /** Why a container cannot be made or started. */
+  startFault(pod: KubernetesObject, container: string): { readonly reason: 'CreateContainerConfigError' | 'StartError'; readonly message: string } | undefined
+  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
+  /** Why a probe fails; undefined if it succeeds. */
+  probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<string | undefined>
+  kill(pod: KubernetesObject, container: string, code: number): Promise<void>
+  /** A pod of this uid is gone. */
+  forget(uid: string): void
 }
 
 /** What an Event says. */
@@ -40,6 +63,8 @@ export interface ControllerContext {
   /** Clients of further API servers by role, as `hub` for a fleet's member agent. */
   readonly others: Readonly<Record<string, Client>>
   readonly memory: Memory
+  /** What runs in containers; absent where nothing does. */
+  readonly runtime?: ContainerRuntime
   /** Settings of the cluster that controllers read: `podCidr`, `clusterName` ... */
   readonly settings: Readonly<Record<string, string>>
   /** Records an Event on an object as the real recorder does: repeats raise the count. */

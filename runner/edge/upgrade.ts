@@ -39,10 +39,16 @@ async function sendWhole(socket: Socket, response: Response): Promise<number> {
 /** The socket as web streams. What is written before the switch waits for it. */
 function duplexOf(socket: Socket, head: Buffer, switched: Promise<void>): Duplex {
   socket.pause()
+  let finish: (close: boolean) => void = () => undefined
   const readable = new ReadableStream<Uint8Array>({
-    start: (controller) => feed(socket, head, controller),
+    start(controller) {
+      finish = feed(socket, head, controller)
+    },
     pull: () => void socket.resume(),
-    cancel: () => void socket.destroy(),
+    cancel() {
+      finish(false)
+      socket.destroy()
+    },
   })
   const writable = new WritableStream<Uint8Array>({
     async write(chunk) {
@@ -58,10 +64,11 @@ function duplexOf(socket: Socket, head: Buffer, switched: Promise<void>): Duplex
   return { readable, writable }
 }
 
-function feed(socket: Socket, head: Buffer, controller: ReadableStreamDefaultController<Uint8Array>): void {
+/** Feeds what the socket receives; gives what ends that, by closing the stream or without. */
+function feed(socket: Socket, head: Buffer, controller: ReadableStreamDefaultController<Uint8Array>): (close: boolean) => void {
   let over = false
-  const finish = (): void => {
-    if (!over) controller.close()
+  const finish = (close: boolean): void => {
+    if (!over && close) controller.close()
     over = true
   }
   if (head.length > 0) controller.enqueue(new Uint8Array(head))
@@ -70,8 +77,9 @@ function feed(socket: Socket, head: Buffer, controller: ReadableStreamDefaultCon
     controller.enqueue(new Uint8Array(chunk))
     if ((controller.desiredSize ?? 0) <= 0) socket.pause()
   })
-  socket.once('end', finish)
-  socket.once('close', finish)
+  socket.once('end', () => finish(true))
+  socket.once('close', () => finish(true))
+  return finish
 }
 
 function written(socket: Socket, chunk: Uint8Array): Promise<void> {

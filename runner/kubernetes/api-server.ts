@@ -14,14 +14,16 @@ import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
 import { goOrder } from './encoding/go-order.ts'
 import { createHandler } from './endpoints/handle-request.ts'
+import { createUpgrader } from './endpoints/handle-upgrade.ts'
 import { serverRoutes } from './endpoints/routes.ts'
-import type { PodLogs, ReadViews, Server } from './endpoints/server.ts'
+import type { ReadViews, Server } from './endpoints/server.ts'
 import { createWatchTimers } from './endpoints/watch-stream.ts'
 import type { Authorizer, TokenAuthenticator, UserInfo } from './identity.ts'
 import type { ResourceInfo, WriteContext } from './kind.ts'
-import { apiVersionOf, formatKey, type KubernetesObject, keyOf } from './object.ts'
+import { apiVersionOf, at, formatKey, type KubernetesObject, keyOf } from './object.ts'
 import { builtInResources } from './openapi/facts.ts'
 import { builtInSchema } from './openapi/schema.ts'
+import type { PodConnections } from './pod-connections.ts'
 import { followDefinitions } from './registry/definitions.ts'
 import { readObject, readObjects } from './registry/engine.ts'
 import { asJson, asObject } from './registry/plain.ts'
@@ -70,7 +72,8 @@ export interface ApiServerOptions {
   readonly anonymous?: boolean
   readonly admission?: readonly AdmissionPlugin[]
   readonly onRead?: ReadViews
-  readonly podLogs?: PodLogs
+  /** The nodes behind the server. */
+  readonly pods?: PodConnections
   log?(entry: RequestLogEntry): void
   /** Called for each change before the write is answered. */
   mutation?(mutation: Mutation): void
@@ -87,6 +90,8 @@ export interface ApiServer {
   resources(): readonly ResourceInfo[]
   resourceVersion(): string
   state(): ApiServerState
+  /** A token of a service account, bound to a pod of its; undefined if the server issues none. */
+  tokenFor(pod: KubernetesObject, audience: string, seconds: number): string | undefined
   /** Puts complete objects in place, past admission. */
   seed(objects: readonly KubernetesObject[]): void
   /** Repeats a change that a recovery log tells of. */
@@ -106,12 +111,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   followDefinitions(server)
   const timers = createWatchTimers(server)
   return {
-    host: { fetch: createHandler(server, timers) },
+    host: { fetch: createHandler(server, timers), upgrade: createUpgrader(server) },
     client: (user, clientOptions) => createDirectClient(server, user, clientOptions),
     reader: readerOf(server),
     resources: () => server.registry.resources(),
     resourceVersion: () => String(store.revision),
     state: () => ({ store: storeState(store), ...server.count }),
+    tokenFor: (pod, audience, seconds) => tokenFor(server, pod, { audience, seconds }),
     seed,
     repeat: (mutation) => store.repeat(mutation),
   }
@@ -142,10 +148,24 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     virtual: reviews,
     onRead: options.onRead ?? {},
     log: options.log && ((entry) => options.log?.(entry)),
-    podLogs: options.podLogs,
+    pods: options.pods,
     tokenRequest: accounts && ((account, body) => accounts.request(account, body)),
     count: { requests: state?.requests ?? 0, watches: state?.watches ?? 0 },
   }
+}
+
+/** What a kubelet asks for the pods on its node. */
+function tokenFor(server: Server, pod: KubernetesObject, { audience, seconds }: { readonly audience: string; readonly seconds: number }): string | undefined {
+  const { namespace = '', name = '', uid = '' } = pod.metadata
+  const account = readObject(server, 'v1', 'ServiceAccount', { namespace, name: String(at(pod, 'spec', 'serviceAccountName') ?? 'default') })
+  if (!account || !server.tokenRequest) return undefined
+  const spec = {
+    audiences: audience === '' ? [] : [audience],
+    expirationSeconds: Math.max(seconds, 3607),
+    boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name, uid },
+  }
+  const made = server.tokenRequest(account, { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec })
+  return String(at(made, 'status', 'token') ?? '')
 }
 
 function readerOf(server: Pick<Server, 'registry' | 'store'>): ApiServer['reader'] {

@@ -1,9 +1,12 @@
 // A cluster: an API server with its controllers and its own authority for client certificates.
 import type { Activity } from '../base/activity.ts'
 import type { Clock } from '../base/clock.ts'
+import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createPrivateKey, type PrivateKey, toHex } from '../base/p256.ts'
 import { createRandom, type Random, type RandomState } from '../base/random.ts'
+import { createConnections } from '../containers/connections.ts'
+import { createRuntime, type Runtime } from '../containers/runtime.ts'
 import type { ControllerDefinition } from '../controllers/controller.ts'
 import { clusterControllers } from '../controllers/index.ts'
 import { type RunningControllers, runControllers } from '../controllers/run-controllers.ts'
@@ -45,6 +48,8 @@ export interface ClusterState {
   readonly random: Random['state']
   readonly api: ApiServerState
   readonly controllers: Readonly<Record<string, JsonObject>>
+  /** What containers hold; absent where none did. */
+  readonly containers?: JsonObject
 }
 
 /** A set of controllers that belongs together: the cluster's own, a fleet hub's, a member agent's. */
@@ -133,6 +138,22 @@ export function runCluster(cluster: Cluster): void {
   cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without) })
 }
 
+/** The cluster's containers; programs in them reach its API server as anyone does. */
+function clusterRuntime(spec: ClusterSpec, ground: ClusterGround, from: { server(): ApiServer; state: JsonObject | undefined }): Runtime {
+  return createRuntime({
+    clock: ground.clock,
+    name: spec.id,
+    ...(from.state && { state: from.state }),
+    reader: () => from.server().reader,
+    token: (pod, audience, seconds) => from.server().tokenFor(pod, audience, seconds) ?? '',
+    api: async ({ method, path, headers, body }) => {
+      const request = new Request(`https://kubernetes.default.svc${path}`, { method, headers, ...(body !== '' && { body }) })
+      const response = await from.server().host.fetch(request, localPeer)
+      return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
+    },
+  })
+}
+
 class RunningCluster implements Cluster {
   readonly spec: ClusterSpec
   readonly server: ApiServer
@@ -142,6 +163,7 @@ class RunningCluster implements Cluster {
   readonly #ground: ClusterGround
   readonly #random: Random
   #repeated = false
+  readonly #runtime: Runtime
   readonly #before: Readonly<Record<string, JsonObject>>
   readonly #sets = new Map<string, RunningControllers>()
 
@@ -154,6 +176,7 @@ class RunningCluster implements Cluster {
     this.#ground = ground
     this.#random = createRandom(state?.random ?? `${ground.seed}/cluster/${spec.id}`)
     this.#before = state?.controllers ?? {}
+    this.#runtime = clusterRuntime(spec, ground, { server: () => this.server, state: state?.containers })
     this.server = createApiServer({
       clock: ground.clock,
       activity: ground.activity,
@@ -170,6 +193,7 @@ class RunningCluster implements Cluster {
       rbac: true,
       serviceAccountKey,
       anonymous: spec.authorization.length === 1,
+      ...(spec.flavor === 'hub' ? {} : { pods: createConnections(this.#runtime) }),
       admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),
       log: (entry) => ground.log?.(spec, entry),
       ...(ground.mutation ? { mutation: (mutation: Mutation) => ground.mutation?.(spec, mutation, this.#random.state) } : {}),
@@ -206,6 +230,7 @@ class RunningCluster implements Cluster {
       ...(set.others ? { others: set.others } : {}),
       ...(state ? { state } : {}),
       catchUp: this.#repeated,
+      runtime: this.#runtime,
     })
     this.#sets.set(set.name, running)
   }
@@ -222,10 +247,12 @@ class RunningCluster implements Cluster {
       random: this.#random.state,
       api: this.server.state(),
       controllers: Object.fromEntries([...this.#sets].map(([name, running]) => [name, running.state()])),
+      containers: this.#runtime.state(),
     }
   }
 
   stop(): void {
     for (const running of this.#sets.values()) running.stop()
+    this.#runtime.stop()
   }
 }

@@ -1,10 +1,10 @@
 // The HTTP door: who asks, may they, what answers; and a line for the request log.
-import { localPeer, type Peer } from '../../base/host.ts'
+import { localPeer, type Peer, type Upgrade } from '../../base/host.ts'
 import type { AccessAttributes, UserInfo } from '../identity.ts'
 import { apiVersionOf } from '../object.ts'
 import { builtInGroups } from '../openapi/facts.ts'
 import { readObject, readObjects } from '../registry/engine.ts'
-import { methodNotAllowed, noSuchResource } from '../registry/errors.ts'
+import { badRequest, methodNotAllowed, noSuchResource } from '../registry/errors.ts'
 import { StatusError } from '../status-error.ts'
 import { authenticate, impersonate } from './authenticate.ts'
 import type { Call } from './call.ts'
@@ -22,7 +22,7 @@ import type { WatchTimers } from './watch-stream.ts'
 /** What is known of a request while it is handled. */
 interface Handling {
   readonly server: Server
-  readonly timers: WatchTimers
+  readonly timers: WatchTimers | undefined
   readonly request: Request
   readonly url: URL
   readonly info: RequestInfo
@@ -50,6 +50,39 @@ export function createHandler(server: Server, timers: WatchTimers): (request: Re
     })
 }
 
+/** Answers a request to take its connection over: who may not is refused, and what cannot be is answered like any request. */
+export function answerUpgrade(server: Server, request: Request, peer: Peer, take: (asked: ResourceRequest) => Upgrade | undefined): Promise<Upgrade> {
+  return server.activity.run(async () => {
+    const url = new URL(request.url)
+    const started = server.clock.now()
+    const nobody: UserInfo = { name: '', groups: [] }
+    const info = readRequestInfo(request.method, url)
+    const handling: Handling = { server, timers: undefined, request, url, info, warnings: [], outcome: {}, user: nobody, admitted: false }
+    const taken = await upgrade(handling, peer, take).catch((error: unknown) => refusal(handling, error))
+    server.count.requests += 1
+    if (!(taken instanceof Response)) {
+      logRequest(handling, 101, started)
+      return taken
+    }
+    const response = commonHeaders(server, taken, { user: handling.user, info, warnings: handling.warnings })
+    logRequest(handling, response.status, started)
+    return { accepted: false, response }
+  })
+}
+
+/** Whoever opens a stream into a pod by GET must also be allowed to create one. */
+async function upgrade(handling: Handling, peer: Peer, take: (asked: ResourceRequest) => Upgrade | undefined): Promise<Upgrade> {
+  const { server, request, info } = handling
+  handling.user = await impersonate(server, await authenticate(server, request.headers, peer), request.headers)
+  const attributes = attributesOf(info, handling.user)
+  await authorize(server, attributes)
+  if (info.type === 'resource' && request.method === 'GET') await authorize(server, { ...attributes, verb: 'create' })
+  handling.admitted = true
+  const taken = info.type === 'resource' ? take(info) : undefined
+  if (!taken) throw badRequest('unable to upgrade: unable to negotiate protocol')
+  return taken
+}
+
 async function answer(handling: Handling, peer: Peer): Promise<Response> {
   const { server, request, info } = handling
   const real = await authenticate(server, request.headers, peer)
@@ -74,6 +107,7 @@ async function answerResource(handling: Handling, asked: ResourceRequest): Promi
     outcome.notSimulated = true
     return pageNotFound()
   }
+  if (!timers) throw noSuchResource()
   const body = request.method === 'GET' || request.method === 'HEAD' ? new Uint8Array() : await readBytes(request)
   const deprecation = resource.custom?.deprecationWarning ?? deprecated[`${apiVersionOf(resource.info)} ${resource.info.kind}`]
   if (deprecation !== undefined) warnings.push(deprecation)

@@ -4,6 +4,7 @@ import { forbidden } from '../authorization/forbidden.ts'
 import { type AccessAttributes, type AccessDecision, type Authorizer, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
 import type { KubernetesObject } from '../object.ts'
 import { qualifiedName } from '../object.ts'
+import type { PodConnections } from '../pod-connections.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import type { RequestLogEntry } from '../request-log.ts'
@@ -12,9 +13,6 @@ import type { VirtualResources } from './virtual-resources.ts'
 
 /** Objects of a resource as they are read, where they differ from what is stored: `nodes`, `leases.coordination.k8s.io`. */
 export type ReadViews = Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>>
-
-/** Output of a container; undefined where there is none. */
-export type PodLogs = (pod: KubernetesObject, container: string, query: URLSearchParams) => string | ReadableStream<Uint8Array> | undefined
 
 /** Both doors' view of a server. */
 export interface Server extends Engine {
@@ -28,7 +26,8 @@ export interface Server extends Engine {
   readonly virtual: VirtualResources
   readonly onRead: ReadViews
   readonly log: ((entry: RequestLogEntry) => void) | undefined
-  readonly podLogs: PodLogs | undefined
+  /** The nodes' side: without it there are no logs, and nothing can be connected to. */
+  readonly pods: PodConnections | undefined
   readonly tokenRequest: ((account: KubernetesObject, body: KubernetesObject) => KubernetesObject) | undefined
   /** Numbers requests and watches, so that what is made of them differs. */
   readonly count: { requests: number; watches: number }

@@ -1,15 +1,17 @@
 // pods/log: the output of a container, as far as somebody knows it.
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../object.ts'
+import type { LogQuery } from '../../pod-connections.ts'
 import { liveObject } from '../../registry/engine.ts'
 import { badRequest, notFound } from '../../registry/errors.ts'
 import { type Call, keyOfCall } from '../call.ts'
 import { readInteger } from '../query-options.ts'
+import { isTrue } from '../request-info.ts'
 
 const lists = ['containers', 'initContainers', 'ephemeralContainers']
 
 /** Answers with plain text; a pod that no node has answers nothing. */
-export function answerLog(call: Call): Response {
+export async function answerLog(call: Call): Promise<Response> {
   const { server, resource, query } = call
   for (const name of ['tailLines', 'limitBytes', 'sinceSeconds']) readInteger(query, name)
   const pod = liveObject(server, resource, keyOfCall(call))
@@ -17,12 +19,27 @@ export function answerLog(call: Call): Response {
   const container = chosenContainer(pod, query.get('container') ?? '')
   if (!at(pod, 'spec', 'nodeName')) return new Response(null, { status: 204 })
   refuseWaiting(pod, container)
-  const output = server.podLogs?.(pod, container, query)
+  const output = await server.pods?.logs(pod, { ...readLogQuery(query), container })
   if (output === undefined) call.outcome.notSimulated = true
   return new Response(output ?? '', { headers: { 'content-type': 'text/plain' } })
 }
 
-function chosenContainer(pod: KubernetesObject, asked: string): string {
+function readLogQuery(query: URLSearchParams): Omit<LogQuery, 'container'> {
+  const [tailLines, limitBytes, sinceSeconds] = ['tailLines', 'limitBytes', 'sinceSeconds'].map((name) => readInteger(query, name))
+  const sinceTime = query.get('sinceTime')
+  return {
+    follow: isTrue(query.get('follow')),
+    previous: isTrue(query.get('previous')),
+    timestamps: isTrue(query.get('timestamps')),
+    ...(tailLines !== undefined && { tailLines }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    ...(sinceSeconds !== undefined && { sinceSeconds }),
+    ...(sinceTime !== null && { sinceTime }),
+  }
+}
+
+/** The container that is meant; throws what the server answers if that is none. */
+export function chosenContainer(pod: KubernetesObject, asked: string): string {
   const name = pod.metadata.name ?? ''
   const all = lists.flatMap((list) => objects(at(pod, 'spec', list)))
   const names = all.map((container) => String(container.name))

@@ -1,0 +1,121 @@
+// The cluster's network as each pod sees it, and what listens in its containers.
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { connect, type NetworkGround, nameOfAddress, type Origin, resolveName } from './network/cluster-network.ts'
+import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
+import type { Connection, HttpAnswer, HttpCall, Listener, Net } from './process.ts'
+import type { Run } from './run.ts'
+import type { ReachedLog } from './sleeps.ts'
+
+/** What the network is made with. */
+export interface NetOptions {
+  reader(): ClusterReader
+  api(call: HttpCall): Promise<HttpAnswer>
+  readonly runs: ReachedLog
+}
+
+/** The network of a cluster. */
+export class ClusterNet {
+  readonly #options: NetOptions
+  readonly #turns = new Map<string, number>()
+
+  constructor(options: NetOptions) {
+    this.#options = options
+  }
+
+  /** The address of cluster DNS. */
+  get nameserver(): string {
+    const service = this.#options.reader().get('v1', 'Service', { namespace: 'kube-system', name: 'kube-dns' })
+    const api = this.#options.reader().get('v1', 'Service', { namespace: 'default', name: 'kubernetes' })
+    return String((service && at(service, 'spec', 'clusterIP')) ?? String((api && at(api, 'spec', 'clusterIP')) ?? '10.96.0.1').replace(/\d+$/, '10'))
+  }
+
+  get ground(): NetworkGround {
+    return {
+      reader: this.#options.reader(),
+      listener: (pod, port) => this.listener(pod, port),
+      apiServer: { http: (call) => this.#options.api(call) },
+      turn: (service) => {
+        const next = (this.#turns.get(service) ?? -1) + 1
+        this.#turns.set(service, next)
+        return next
+      },
+    }
+  }
+
+  /** The network as a pod's container sees it; `run` is its own program, whose listeners are its own. */
+  of(pod: KubernetesObject, container: string, run: () => Run | undefined): Net {
+    const { ground } = this
+    const address = String(at(pod, 'status', 'podIP') ?? '')
+    const { namespace = '', name = '' } = pod.metadata
+    const own = (): KubernetesObject => ground.reader.get('v1', 'Pod', { namespace, name }) ?? pod
+    const hosts = namesIn(pod)
+    const listening = (): number[] => containerNames(pod).flatMap((each) => [...(this.#run(own(), each)?.listeners.keys() ?? [])])
+    return {
+      address,
+      nameserver: this.nameserver,
+      resolve: (asked) => {
+        if (/^\d+\.\d+\.\d+\.\d+$/.test(asked)) return { name: asked, addresses: [asked] }
+        if (asked === 'localhost') return { name: asked, addresses: ['127.0.0.1'] }
+        const local = hosts.get(asked) ?? (asked === name ? address : undefined)
+        return local === undefined ? resolveName(asked, namespace, ground) : { name: asked, addresses: [local] }
+      },
+      reverse: (asked) => nameOfAddress(asked, ground),
+      connect: (to, port) =>
+        outside(
+          run(),
+          connect({ pod: own(), address }, to === address ? '127.0.0.1' : to, port, ground).then((connection) => heard(connection, run)),
+        ),
+      listen: (port, listener) => void (run() ?? this.#run(own(), container))?.listeners.set(port, listener),
+      get listening() {
+        return listening()
+      },
+    }
+  }
+
+  /** What listens on a port of a pod. Its programs are begun if nobody looked at them yet. */
+  async listener(pod: KubernetesObject, port: number): Promise<Listener | undefined> {
+    await this.wake(pod)
+    for (const name of containerNames(pod)) {
+      const found = this.#run(pod, name)?.listeners.get(port)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  /** Begins the programs of a pod, so that they listen. */
+  async wake(pod: KubernetesObject): Promise<void> {
+    for (const name of containerNames(pod)) if (runningSince(pod, name) !== undefined) await this.#options.runs.run(pod, name)
+  }
+
+  #run(pod: KubernetesObject, name: string): Run | undefined {
+    const started = runningSince(pod, name)
+    return started === undefined ? undefined : this.#options.runs.runAt(pod, name, { restarts: restartsOf(pod, name), started })
+  }
+
+  /** A connection from outside of all pods: the nodes, the API server. */
+  origin(address: string): Origin {
+    return { pod: undefined, address }
+  }
+}
+
+/** A program that waits for something beside time is waited for, before it counts as at rest. */
+function outside<value>(run: Run | undefined, work: Promise<value>): Promise<value> {
+  return run ? run.outside(work) : work
+}
+
+function heard(connection: Connection, run: () => Run | undefined): Connection {
+  if (typeof connection === 'string' || !('http' in connection.listener)) return connection
+  const { http } = connection.listener
+  return { ...connection, listener: { http: (call) => outside(run(), Promise.resolve(http(call))) } }
+}
+
+function namesIn(pod: KubernetesObject): ReadonlyMap<string, string> {
+  const aliases = at(pod, 'spec', 'hostAliases')
+  const rows = Array.isArray(aliases) ? aliases : []
+  return new Map(
+    rows.flatMap((row) => {
+      const names = at(row, 'hostnames')
+      return (Array.isArray(names) ? names : []).map((name) => [String(name), String(at(row, 'ip'))] as const)
+    }),
+  )
+}

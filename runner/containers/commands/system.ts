@@ -1,0 +1,298 @@
+// Programs about the machine, time and other programs.
+
+import { child, fail, Halt, type Process, type Program, runProgram } from '../process.ts'
+import { inputOf } from '../streams.ts'
+import { formatDate } from './date.ts'
+import { readOptions } from './options.ts'
+import { echo, printf } from './say.ts'
+import { inputs } from './text.ts'
+
+const env: Program = (words, process) => {
+  const changed = new Map(process.env)
+  let rest = [...words]
+  if (rest[0] === '-i') {
+    changed.clear()
+    rest = rest.slice(1)
+  }
+  for (; /^[A-Za-z_]\w*=/.test(rest[0] ?? ''); rest = rest.slice(1))
+    changed.set(rest[0]?.split('=')[0] ?? '', (rest[0] ?? '').slice((rest[0] ?? '').indexOf('=') + 1))
+  if (rest.length > 0) return launch(rest, child(process, { env: changed }), 'env')
+  for (const [name, value] of changed) process.out(`${name}=${value}\n`)
+  return 0
+}
+
+/** Runs a program for another that was asked to. */
+async function launch(words: readonly string[], process: Process, name: string): Promise<number> {
+  if (process.find(words[0] ?? '')) return runProgram(words, process)
+  const text =
+    process.machine.flavor === 'busybox'
+      ? `${name}: can't execute '${words[0]}': No such file or directory`
+      : `${name}: '${words[0]}': No such file or directory`
+  return fail(process, text, 127)
+}
+
+const printenv: Program = (names, process) => {
+  if (names.length === 0) return env([], process)
+  let code = 0
+  for (const name of names) {
+    const value = process.env.get(name)
+    if (value === undefined) code = 1
+    else process.out(`${value}\n`)
+  }
+  return code
+}
+
+const date: Program = (words, process) => {
+  const options = readOptions(words, ['d', 'date'])
+  const given = options.value('d', 'date')
+  const at =
+    given === undefined
+      ? process.now()
+      : given.startsWith('@')
+        ? Number(given.slice(1)) * 1000
+        : Date.parse(`${given.replace(' ', 'T')}${/[Zz]|[-+]\d\d:?\d\d$/.test(given) ? '' : 'Z'}`)
+  if (Number.isNaN(at)) return fail(process, `date: invalid date '${given}'`)
+  const format = options.rest.find((word) => word.startsWith('+'))
+  const iso = options.has('I', 'Iseconds', 'iso-8601')
+  process.out(
+    `${formatDate(at, format?.slice(1) ?? (iso ? '%Y-%m-%d' : process.machine.flavor === 'busybox' ? '%a %b %e %H:%M:%S UTC %Y' : '%a %b %e %H:%M:%S UTC %Y'))}\n`,
+  )
+  return 0
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
+
+function seconds(word: string): number | undefined {
+  if (/^inf(inity)?$/.test(word)) return Number.POSITIVE_INFINITY
+  const [, number, unit = ''] = word.match(/^(\d*\.?\d+)([smhd]?)$/) ?? []
+  return number === undefined ? undefined : Number(number) * (units[unit] ?? 1)
+}
+
+const sleep: Program = async (words, process) => {
+  let total = 0
+  for (const word of words) {
+    const wait = seconds(word)
+    if (wait === undefined)
+      return fail(process, process.machine.flavor === 'busybox' ? `sleep: invalid number '${word}'` : `sleep: invalid time interval '${word}'`)
+    total += wait
+  }
+  await process.sleep(total * 1000)
+  return 0
+}
+
+const timeout: Program = async (words, process) => {
+  const options = readOptions(words, ['t', 's', 'k', 'signal'], true)
+  const [limit = '', ...command] = options.value('t') === undefined ? options.rest : [options.value('t') ?? '', ...options.rest]
+  const halt = new Halt()
+  const inner = child(process, { halt, sleep: (ms) => halt.unless(process.sleep(ms)) })
+  const late = Symbol('late')
+  const work = launch(command, inner, 'timeout')
+  const ended = await Promise.race([work, process.sleep((seconds(limit) ?? 0) * 1000).then(() => late)])
+  if (ended !== late) return ended as number
+  halt.fire(143)
+  if (process.machine.flavor === 'busybox') process.err('Terminated\n')
+  return process.machine.flavor === 'busybox' ? 143 : 124
+}
+
+const id: Program = (words, { machine, out }) => {
+  const { uid, gid, groups } = machine.user
+  const options = readOptions(words, [])
+  const name = (number: number): string => (number === 0 ? '(root)' : '')
+  const all = [gid, ...groups.filter((each) => each !== gid)]
+  if (options.has('u')) out(`${options.has('n') ? (uid === 0 ? 'root' : uid) : uid}\n`)
+  else if (options.has('g')) out(`${gid}\n`)
+  else if (options.has('G')) out(`${all.join(' ')}\n`)
+  else out(`uid=${uid}${name(uid)} gid=${gid}${name(gid)} groups=${all.map((each) => `${each}${name(each)}`).join(',')}\n`)
+  return 0
+}
+
+const whoami: Program = (_, process) => {
+  const { uid } = process.machine.user
+  if (uid !== 0) return fail(process, `whoami: unknown uid ${uid}`)
+  process.out('root\n')
+  return 0
+}
+
+const hostname: Program = (words, { machine, out }) => {
+  out(`${words.some((word) => word === '-i' || word === '-I') ? machine.net.address : machine.hostname}\n`)
+  return 0
+}
+
+const ps: Program = (words, { machine, out }) => {
+  const tasks = machine.tasks()
+  if (machine.flavor === 'busybox') {
+    out('PID   USER     TIME  COMMAND\n')
+    for (const { pid, user, command } of tasks) out(`${String(pid).padStart(5)} ${user.padEnd(8)}  0:00 ${command}\n`)
+  } else {
+    const wide = words.some((word) => /[aef]/.test(word))
+    out(wide ? 'UID          PID    PPID  C STIME TTY          TIME CMD\n' : '    PID TTY          TIME CMD\n')
+    for (const { pid, user, command } of tasks)
+      out(
+        wide
+          ? `${user.padEnd(8)} ${String(pid).padStart(7)}       0  0 00:00 ?        00:00:00 ${command}\n`
+          : `${String(pid).padStart(7)} ?        00:00:00 ${command.split(' ')[0]}\n`,
+      )
+  }
+  return 0
+}
+
+const uname: Program = (words, { machine, out }) => {
+  const options = readOptions(words, [])
+  const release = '6.1.0-28-cloud-amd64'
+  if (options.has('a'))
+    out(`Linux ${machine.hostname} ${release} #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 x86_64 ${machine.flavor === 'debian' ? 'GNU/Linux' : 'Linux'}\n`)
+  else out(`${options.has('r') ? release : options.has('m') ? 'x86_64' : options.has('n') ? machine.hostname : 'Linux'}\n`)
+  return 0
+}
+
+const signals: Readonly<Record<string, string>> = { '1': 'HUP', '2': 'INT', '9': 'KILL', '15': 'TERM' }
+
+const kill: Program = (words, process) => {
+  const flag = words.find((word) => word.startsWith('-'))?.replace(/^-(s|SIG)?/, '') ?? 'TERM'
+  for (const pid of words.filter((word) => /^\d+$/.test(word))) {
+    if (!process.machine.kill(Number(pid), signals[flag] ?? flag)) return fail(process, `kill: can't kill pid ${pid}: No such process`)
+  }
+  return 0
+}
+
+const seq: Program = (words, { out }) => {
+  const numbers = words.filter((word) => /^-?\d/.test(word)).map(Number)
+  const [from, step, to] =
+    numbers.length === 1
+      ? [1, 1, numbers[0] ?? 0]
+      : numbers.length === 2
+        ? [numbers[0] ?? 0, 1, numbers[1] ?? 0]
+        : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0]
+  for (let value = from; step > 0 ? value <= to : value >= to; value += step) out(`${value}\n`)
+  return 0
+}
+
+const xargs: Program = async (words, process) => {
+  const options = readOptions(words, ['n', 'I', 'd', 'P', 'L'], true)
+  const text = await process.stdin.readAll()
+  const place = options.value('I')
+  const items = (place === undefined ? text.split(options.has('0') ? '\0' : /\s+/) : text.split('\n')).filter((item) => item !== '')
+  const command = options.rest.length === 0 ? ['echo'] : options.rest
+  const size = place === undefined ? Number(options.value('n') ?? items.length) || 1 : 1
+  let code = 0
+  for (let start = 0; start < items.length; start += size) {
+    const group = items.slice(start, start + size)
+    const line = place === undefined ? [...command, ...group] : command.map((word) => word.replaceAll(place, group[0] ?? ''))
+    const ended = await launch(line, child(process, { stdin: inputOf('') }), 'xargs')
+    if (ended !== 0) code = 123
+  }
+  return code
+}
+
+const yes: Program = async (words, process) => {
+  for (;;) {
+    process.out(`${words.join(' ') || 'y'}\n`)
+    await process.step()
+  }
+}
+
+const base64: Program = async (words, process) => {
+  const options = readOptions(words, ['w'])
+  const { parts, code } = await inputs('base64', options.rest, process)
+  const content = parts.map((part) => part.content).join('')
+  if (options.has('d', 'D', 'decode')) process.out(atob(content.replace(/\s/g, '')))
+  else process.out(options.value('w') === '0' ? btoa(content) : `${btoa(content).replace(/.{76}(?=.)/g, '$&\n')}\n`)
+  return code
+}
+
+const which: Program = (names, process) => {
+  const missing = names.filter((name) => !process.find(name))
+  for (const name of names) if (process.find(name)) process.out(`/bin/${name}\n`)
+  return missing.length > 0 ? 1 : 0
+}
+
+const expr: Program = (words, process) => {
+  const [a = '', sign, b = ''] = words
+  const values: Readonly<Record<string, number>> = {
+    '+': Number(a) + Number(b),
+    '-': Number(a) - Number(b),
+    '*': Number(a) * Number(b),
+    '/': Math.trunc(Number(a) / Number(b)),
+    '%': Number(a) % Number(b),
+    '=': a === b ? 1 : 0,
+    '<': Number(a) < Number(b) ? 1 : 0,
+    '>': Number(a) > Number(b) ? 1 : 0,
+  }
+  const value = sign === undefined ? a : String(values[sign] ?? '')
+  process.out(`${value}\n`)
+  return value === '0' || value === '' ? 1 : 0
+}
+
+const free: Program = (_, { out }) => {
+  out(
+    '              total        used        free      shared  buff/cache   available\nMem:       16384000     2453120     9830400        1024     4100480    13619200\nSwap:             0           0           0\n',
+  )
+  return 0
+}
+
+const mount: Program = (_, { files, out }) => {
+  for (const { path, readOnly } of [...files.mounts].reverse())
+    out(path === '/' ? 'overlay on / type overlay (rw,relatime)\n' : `/dev/sda1 on ${path} type ext4 (${readOnly ? 'ro' : 'rw'},relatime)\n`)
+  return 0
+}
+
+const nothing: Program = () => 0
+
+/** The number of bytes that a word names, as `stress --vm-bytes` does; for the memory hogs. */
+export function bytesOf(word: string): number {
+  const [, number = '0', unit = ''] = word.match(/^(\d+)([kKmMgG]?)/) ?? []
+  return Number(number) * ({ k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase()] ?? 1)
+}
+
+/** Programs of the system by name. */
+export const systemPrograms: Readonly<Record<string, Program>> = {
+  echo,
+  printf,
+  env,
+  printenv,
+  date,
+  sleep,
+  usleep: async ([micro = '0'], process) => {
+    await process.sleep(Number(micro) / 1000)
+    return 0
+  },
+  timeout,
+  id,
+  whoami,
+  hostname,
+  ps,
+  uname,
+  kill,
+  seq,
+  xargs,
+  yes,
+  base64,
+  which,
+  expr,
+  free,
+  mount,
+  true: nothing,
+  false: () => 1,
+  pwd: (_, { cwd, out }) => {
+    out(`${cwd}\n`)
+    return 0
+  },
+  test: (words, process) => launch(['sh', '-c', 'test "$@"', 'test', ...words], process, 'test'),
+  clear: nothing,
+  sync: nothing,
+  nproc: (_, { out }) => {
+    out('4\n')
+    return 0
+  },
+  uptime: (_, process) => {
+    process.out(` ${formatDate(process.now(), '%H:%M:%S')} up 3 days,  2:11,  load average: 0.12, 0.10, 0.08\n`)
+    return 0
+  },
+  tty: (_, { tty, out }) => {
+    out(tty ? '/dev/pts/0\n' : 'not a tty\n')
+    return tty ? 0 : 1
+  },
+  nohup: (words, process) => launch(words, process, 'nohup'),
+  time: (words, process) => launch(words, process, 'time'),
+  vi: (_, process) => fail(process, 'vi: editing a whole screen is not simulated: write files with cat, echo or sed -i'),
+}

@@ -1,0 +1,80 @@
+// What programs of the network share: names, connections, requests.
+import { encodeText } from '../bytes.ts'
+import type { HttpAnswer, Process } from '../process.ts'
+
+/** An address on the web, in parts. */
+export interface Target {
+  readonly scheme: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
+}
+
+/** The parts of an address as people type it. */
+export function readTarget(text: string): Target {
+  const [, scheme = 'http', host = '', port, path = '/'] = text.match(/^(?:(\w+):\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)(?::(\d+))?([/?].*)?$/) ?? []
+  return { scheme, host, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port), path: path.startsWith('/') ? path : `/${path}` }
+}
+
+/** A request to be sent. */
+export interface Sending {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** How long to wait for a connection that nobody answers, in ms. */
+  readonly patience: number
+}
+
+/** How a request ended: an answer, or what stood in its way. */
+export type Transfer =
+  | { readonly kind: 'answer'; readonly address: string; readonly answer: HttpAnswer }
+  | { readonly kind: 'unknown host' }
+  | { readonly kind: 'refused' | 'timeout' | 'no route' | 'no http'; readonly address: string }
+
+/** Sends a request; one that nobody answers waits as long as its sender does. */
+export async function transfer(process: Process, target: Target, sending: Sending): Promise<Transfer> {
+  const { net } = process.machine
+  const found = net.resolve(target.host)
+  if (!found) return { kind: 'unknown host' }
+  const [address = ''] = found.addresses
+  const connection = await net.connect(address, target.port)
+  if (connection === 'timeout') await process.sleep(sending.patience)
+  if (typeof connection === 'string') return { kind: connection, address }
+  if (!('http' in connection.listener)) return { kind: 'no http', address }
+  const host = target.port === (target.scheme === 'https' ? 443 : 80) ? target.host : `${target.host}:${target.port}`
+  const headers = { host, ...Object.fromEntries(Object.entries(sending.headers).map(([name, value]) => [name.toLowerCase(), value])) }
+  const call = { method: sending.method, path: target.path, headers, body: sending.body, from: net.address }
+  return { kind: 'answer', address, answer: await process.halt.unless(Promise.resolve(connection.listener.http(call))) }
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  418: "I'm a teapot",
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+/** The word beside a status. */
+export function reasonOf({ status, reason }: Pick<HttpAnswer, 'status' | 'reason'>): string {
+  return reason ?? reasons[status] ?? 'Unknown'
+}
+
+/** Puts a text into an answer of a type. */
+export function answerText(text: string, type = 'text/plain; charset=utf-8', status = 200): HttpAnswer {
+  return { status, headers: { 'content-type': type }, body: encodeText(text) }
+}

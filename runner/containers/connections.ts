@@ -1,0 +1,231 @@
+// What the API server asks of containers: logs, programs beside the container's own, its streams, its ports.
+import { createRandom } from '../base/random.ts'
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import type { Dialed, LogQuery, PodConnections, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
+import { StatusError } from '../kubernetes/status-error.ts'
+import { encodeText, fromBytes, toBytes } from './bytes.ts'
+import { folderOf, processIn } from './container.ts'
+import { type LogLine, lineText, logText } from './log.ts'
+import { backendOf } from './network/cluster-network.ts'
+import { containerOf, objects, restartsOf, runningSince } from './pod.ts'
+import { openConversation } from './port-conversation.ts'
+import { Exit, Halt, type Process, runProgram } from './process.ts'
+import { quiet, type Run } from './run.ts'
+import type { Runtime } from './runtime.ts'
+import { Pipe } from './streams.ts'
+import { Terminal } from './terminal.ts'
+
+/** The nodes behind an API server, over its runtime. */
+export function createConnections(runtime: Runtime): PodConnections {
+  return {
+    logs: (pod, query) => logs(runtime, pod, query),
+    exec: (pod, container, command, streams) => exec(runtime, pod, container, { command, streams }),
+    attach: (pod, container, streams) => attach(runtime, pod, container, streams),
+    dial: (pod, port, receive) => dial(runtime, pod, port, receive),
+    proxy: (to, request, path) => proxy(runtime, to, request, path),
+  }
+}
+
+async function logs(runtime: Runtime, pod: KubernetesObject, query: LogQuery): Promise<string | ReadableStream<Uint8Array>> {
+  const run = await runtime.run(pod, query.container, query.previous)
+  if (!run) {
+    if (query.previous) throw new StatusError('BadRequest', `previous terminated container "${query.container}" in pod "${pod.metadata.name}" not found`)
+    return ''
+  }
+  const { sinceSeconds, sinceTime, ...wanted } = query
+  const since = sinceTime !== undefined ? Date.parse(sinceTime) : sinceSeconds !== undefined ? runtime.clock.now() - sinceSeconds * 1000 : undefined
+  const text = logText(run.log, { ...wanted, ...(since !== undefined && { sinceTime: since }) })
+  if (!query.follow || run.end) return toText(text)
+  return followed(runtime, run, { text, query })
+}
+
+function toText(bytes: string): string {
+  return new TextDecoder().decode(toBytes(bytes))
+}
+
+/** What there is and what comes, until the program ends or nobody reads. */
+function followed(runtime: Runtime, run: Run, { text, query }: { readonly text: string; readonly query: LogQuery }): ReadableStream<Uint8Array> {
+  const gone = new AbortController()
+  let watcher: ((stream: 'out' | 'err', bytes: string) => void) | undefined
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (text !== '') controller.enqueue(toBytes(text))
+      watcher = (stream, bytes) => {
+        if (query.stream !== undefined && query.stream !== stream) return
+        const line: LogLine = [run.now(), stream, bytes.replace(/\n$/, ''), bytes.endsWith('\n')]
+        controller.enqueue(toBytes(query.timestamps ? lineText(line, true) : bytes))
+      }
+      run.watchers.add(watcher)
+      void pump(runtime, run, gone.signal).then(() => {
+        if (watcher) run.watchers.delete(watcher)
+        if (!gone.signal.aborted) controller.close()
+      })
+    },
+    cancel() {
+      gone.abort()
+    },
+  })
+}
+
+/** Moves a run on as long as somebody watches it. */
+async function pump(runtime: Runtime, run: Run, gone: AbortSignal): Promise<void> {
+  const aborted = new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }))
+  while (!run.end && !gone.aborted) {
+    await run.advance()
+    if (run.end) return
+    const wait = runtime.sleeps.sleep(Math.max(Math.min((run.wake ?? Number.POSITIVE_INFINITY) - runtime.clock.now(), 1000), 20))
+    await Promise.race([wait.done, aborted])
+    wait.cancel()
+  }
+}
+
+function notRunning(container: string): RemoteEnd {
+  return { problem: `unable to upgrade connection: container not found ("${container}")` }
+}
+
+async function exec(
+  runtime: Runtime,
+  pod: KubernetesObject,
+  name: string,
+  { command, streams }: { readonly command: readonly string[]; readonly streams: RemoteStreams },
+): Promise<RemoteEnd> {
+  const container = containerOf(pod, name)
+  if (!container || runningSince(pod, name) === undefined) return notRunning(name)
+  const run = await runtime.run(pod, name)
+  const restarts = restartsOf(pod, name)
+  const task = { pid: 40 + (runtime.clock.now() % 60), user: 'root', command: command.join(' ') }
+  const inside = runtime.inside(pod, container, restarts, () => (run?.repeating ? run : undefined), [task])
+  const stdin = new Pipe()
+  const halt = new Halt()
+  const connected = connect(streams, { stdin, halt })
+  const env = runtime.environment(pod, container, restarts)
+  if (streams.tty) env.set('TERM', 'xterm')
+  const process = processIn(inside, env, {
+    ...connected,
+    stdin,
+    tty: streams.tty,
+    halt,
+    seed: createRandom(`${pod.metadata.uid}/${name}/${runtime.clock.now()}`),
+    folder: folderOf(container, inside.image),
+    ...worldTime(runtime, halt),
+  })
+  if (!process.find(command[0] ?? '')) return { problem: missing(pod, name, command[0] ?? '') }
+  return { exitCode: await finished(command, process) }
+}
+
+async function finished(command: readonly string[], process: Process): Promise<number> {
+  try {
+    return await runProgram(command, process)
+  } catch (error) {
+    if (error instanceof Exit) return error.code
+    process.err(`drydock: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 2
+  }
+}
+
+function missing(pod: KubernetesObject, name: string, word: string): string {
+  const id = Array.from({ length: 8 }, (_, index) =>
+    createRandom(`${pod.metadata.uid}/${name}/${index}`)
+      .below(2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('')
+  const why = word.startsWith('/') ? `exec: "${word}": stat ${word}: no such file or directory` : `exec: "${word}": executable file not found in $PATH`
+  return `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}`
+}
+
+/** The time of programs that somebody waits for: the world's. */
+function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' | 'step'> {
+  let steps = 0
+  return {
+    now: () => runtime.clock.now(),
+    async sleep(ms) {
+      const wait = runtime.sleeps.sleep(ms)
+      await halt.unless(wait.done).finally(() => wait.cancel())
+    },
+    step() {
+      halt.check()
+      steps += 1
+      return steps % 500 === 0 ? quiet() : undefined
+    },
+  }
+}
+
+/** Joins somebody's streams with a program's. */
+function connect(streams: RemoteStreams, { stdin, halt }: { readonly stdin: Pipe; readonly halt: Halt }): Pick<Process, 'out' | 'err'> {
+  const out = (bytes: string): void => streams.out(toBytes(bytes))
+  const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt: () => halt.fire(130) }) : undefined
+  streams.gone.addEventListener('abort', () => halt.fire(137), { once: true })
+  if (!streams.stdin) stdin.end()
+  streams.stdin?.follow({
+    data: (bytes) => (terminal ? terminal.type(fromBytes(bytes)) : stdin.write(fromBytes(bytes))),
+    end: () => stdin.end(),
+  })
+  const print = terminal ? (bytes: string) => terminal.print(bytes) : undefined
+  return { out: print ?? out, err: print ?? ((bytes) => streams.err(toBytes(bytes))) }
+}
+
+async function attach(runtime: Runtime, pod: KubernetesObject, name: string, streams: RemoteStreams): Promise<RemoteEnd> {
+  const container = containerOf(pod, name)
+  if (!container || runningSince(pod, name) === undefined) return notRunning(name)
+  const run = await runtime.run(pod, name)
+  if (!run) return notRunning(name)
+  const interactive = container.whole.stdin === true
+  const given: RemoteStreams = interactive ? streams : withoutInput(streams)
+  const { out, err } = connect(given, { stdin: interactive ? run.stdin : new Pipe(), halt: new Halt() })
+  const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))
+  if (interactive && run.watchers.size === 0) for (const line of run.log) show(line[1], lineText(line, false))
+  run.watchers.add(show)
+  const gone = new AbortController()
+  streams.gone.addEventListener('abort', () => gone.abort(), { once: true })
+  await pump(runtime, run, gone.signal)
+  run.watchers.delete(show)
+  return { exitCode: 0 }
+}
+
+function withoutInput({ tty, out, err, gone }: RemoteStreams): RemoteStreams {
+  return { tty, out, err, gone }
+}
+
+async function dial(runtime: Runtime, pod: KubernetesObject, port: number, receive: { data(bytes: Uint8Array): void; end(): void }): Promise<Dialed> {
+  const listener = await runtime.net.listener(pod, port)
+  if (listener) return openConversation(listener, receive)
+  const id = String(pod.metadata.uid).replaceAll('-', '').padEnd(64, '0')
+  return {
+    problem: `error forwarding port ${port} to pod ${id}, uid : failed to execute portforward in network namespace "/var/run/netns/cni-${pod.metadata.uid}": failed to connect to localhost:${port} inside namespace "${id}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: connection refused `,
+  }
+}
+
+async function proxy(
+  runtime: Runtime,
+  { object, port }: { readonly object: KubernetesObject; readonly port: string },
+  request: Request,
+  path: string,
+): Promise<Response | undefined> {
+  const target = object.kind === 'Service' ? backendOf(object, port, runtime.reader) : { pod: object, port: Number(port || firstPort(object)) }
+  if (!target) return undefined
+  const listener = await runtime.net.listener(target.pod, target.port)
+  if (!listener || !('http' in listener)) {
+    const address = `${at(target.pod, 'status', 'podIP')}:${target.port}`
+    return new Response(
+      `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"error trying to reach service: dial tcp ${address}: connect: connection refused","reason":"ServiceUnavailable","code":503}\n`,
+      { status: 503, headers: { 'content-type': 'application/json' } },
+    )
+  }
+  const body = request.body ? fromBytes(new Uint8Array(await request.arrayBuffer())) : ''
+  const headers = Object.fromEntries([...request.headers].filter(([name]) => name !== 'authorization'))
+  const answer = await listener.http({
+    method: request.method,
+    path,
+    headers,
+    body: encodeText(body),
+    from: String(at(target.pod, 'status', 'hostIP') ?? '127.0.0.1'),
+  })
+  const empty = answer.status === 204 || answer.status === 304 || request.method === 'HEAD'
+  return new Response(empty ? null : toBytes(answer.body), { status: answer.status, headers: answer.headers })
+}
+
+function firstPort(pod: KubernetesObject): string {
+  const [port] = objects(at(pod, 'spec', 'containers')).flatMap((container) => objects(container.ports))
+  return String(port?.containerPort ?? 80)
+}

@@ -1,0 +1,114 @@
+// A container as a machine: its files, network, environment, and the processes that run in it.
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { amount, hostnameOf, userOf } from './environment.ts'
+import { Files, type Mount, type Tree, type Writes } from './files.ts'
+import { skeleton } from './images/skeleton.ts'
+import { type Image, imageOf } from './images/table.ts'
+import { type ContainerSpec, containerNames, objects } from './pod.ts'
+import type { Machine, Net, Process, Task } from './process.ts'
+import { findProgram } from './programs.ts'
+import type { Run } from './run.ts'
+import { mountsOf, type VolumeGround } from './volumes.ts'
+
+/** What containers are made over. */
+export interface ContainerGround extends VolumeGround {
+  now(): number
+  netOf(pod: KubernetesObject, run: () => Run | undefined): Net
+  readonly seed: { below(limit: number): number }
+}
+
+/** A container's inside. */
+export interface Inside {
+  readonly image: Image
+  readonly files: Files
+  readonly machine: Machine
+}
+
+const built = Date.parse('2026-01-12T09:00:00Z')
+
+/** The inside of a container. `repeating`: what it writes goes nowhere that lasts. */
+export function insideOf(
+  pod: KubernetesObject,
+  container: ContainerSpec,
+  {
+    ground,
+    rootKey,
+    run,
+    tasks,
+    kill,
+  }: { readonly ground: ContainerGround; readonly rootKey: string; readonly run: () => Run | undefined; tasks(): readonly Task[]; kill: Machine['kill'] },
+): Inside {
+  const image = imageOf(container.image)
+  let base: ReturnType<Tree['base']> | undefined
+  const root: Tree = {
+    base: () => {
+      base ??= skeleton(container.image, image, built)
+      return base
+    },
+    writes: ground.writes(rootKey),
+  }
+  const readOnlyRoot = at(container.whole, 'securityContext', 'readOnlyRootFilesystem') === true
+  const mounts: readonly Mount[] = [{ path: '/', tree: root, readOnly: readOnlyRoot }, ...mountsOf(pod, container, ground)]
+  const files = new Files(
+    mounts.map((mount) => whileRepeating(mount, run)),
+    () => run()?.now() ?? ground.now(),
+  )
+  const limit = at(container.whole, 'resources', 'limits', 'memory')
+  const machine: Machine = {
+    hostname: hostnameOf(pod),
+    flavor: image.flavor,
+    user: userOf(pod, container, image),
+    net: ground.netOf(pod, run),
+    memoryLimit: typeof limit === 'string' ? amount(limit) : undefined,
+    declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
+    image: container.image,
+    tasks,
+    kill,
+  }
+  return { image, files, machine }
+}
+
+/** A run that is gone through again writes over a copy. */
+function whileRepeating(mount: Mount, run: () => Run | undefined): Mount {
+  const { writes } = mount.tree
+  if (!writes) return mount
+  let copy: Writes | undefined
+  const tree: Tree = {
+    base: () => mount.tree.base(),
+    get writes(): Writes {
+      if (!run()?.repeating) return writes
+      copy ??= new Map(mount.path === '/' ? [] : writes)
+      return copy
+    },
+  }
+  return { ...mount, tree }
+}
+
+/** A process in a container. */
+export function processIn(
+  inside: Inside,
+  env: Map<string, string>,
+  from: Omit<Process, 'env' | 'cwd' | 'files' | 'machine' | 'find' | 'seed'> & Pick<Process, 'seed'> & { readonly folder?: string },
+): Process {
+  const { image, files, machine } = inside
+  const { folder, ...rest } = from
+  const process: Process = {
+    ...rest,
+    env,
+    cwd: folder ?? image.folder,
+    files,
+    machine,
+    find: (name) => findProgram(name, image, { files, cwd: process.cwd }),
+  }
+  return process
+}
+
+/** The folder that a container's processes begin in. */
+export function folderOf({ whole }: ContainerSpec, image: Image): string {
+  return typeof whole.workingDir === 'string' && whole.workingDir !== '' ? whole.workingDir : image.folder
+}
+
+/** Names of the containers whose programs one sees: its own, or all of a pod that shares them. */
+export function seenFrom(pod: KubernetesObject, name: string): readonly string[] {
+  return at(pod, 'spec', 'shareProcessNamespace') === true ? containerNames(pod) : [name]
+}

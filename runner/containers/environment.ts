@@ -1,0 +1,182 @@
+// A container's environment: the image's, the cluster's services, and what the pod says.
+import { isObject, type JsonObject } from '../base/json.ts'
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { parseQuantity } from '../kubernetes/quantity.ts'
+import { decodeText, encodeText } from './bytes.ts'
+import type { Image } from './images/table.ts'
+import { type ClusterReader, type ContainerSpec, fromBase64, objects } from './pod.ts'
+
+/** A container that cannot be made since something that it names is not there. */
+export class ConfigFault extends Error {}
+
+/** The environment, in the order in which `env` prints it. Throws `ConfigFault`. */
+export function environmentOf(
+  pod: KubernetesObject,
+  container: ContainerSpec,
+  { image, reader }: { readonly image: Image; readonly reader: ClusterReader },
+): Map<string, string> {
+  const env = new Map<string, string>(Object.entries(image.env))
+  env.set('HOSTNAME', hostnameOf(pod))
+  for (const [name, value] of serviceVariables(pod, reader)) env.set(name, value)
+  for (const source of objects(container.whole.envFrom)) for (const [name, value] of fromSource(pod, source, reader)) env.set(name, value)
+  for (const entry of objects(container.whole.env)) {
+    const value = isObject(entry.valueFrom) ? fromReference(pod, container, entry.valueFrom, reader) : fill(String(entry.value ?? ''), env)
+    if (value !== undefined) env.set(String(entry.name), value)
+  }
+  if (!env.has('HOME')) env.set('HOME', userOf(pod, container, image).uid === 0 ? '/root' : '/')
+  return new Map([...env].map(([name, value]) => [name, encodeText(value)]))
+}
+
+/** A pod's host name. */
+export function hostnameOf(pod: KubernetesObject): string {
+  const node = at(pod, 'spec', 'nodeName')
+  return at(pod, 'spec', 'hostNetwork') === true && typeof node === 'string'
+    ? node
+    : String(at(pod, 'spec', 'hostname') ?? pod.metadata.name ?? '').slice(0, 63)
+}
+
+/** Who a container runs as. */
+export function userOf(
+  pod: KubernetesObject,
+  { whole }: ContainerSpec,
+  image: Image,
+): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } {
+  const own = (field: string): number | undefined => {
+    const value = at(whole, 'securityContext', field) ?? at(pod, 'spec', 'securityContext', field)
+    return typeof value === 'number' ? value : undefined
+  }
+  const group = at(pod, 'spec', 'securityContext', 'fsGroup')
+  const more = at(pod, 'spec', 'securityContext', 'supplementalGroups')
+  const groups = [...(Array.isArray(more) ? more.map(Number) : []), ...(typeof group === 'number' ? [group] : [])]
+  return { uid: own('runAsUser') ?? image.user, gid: own('runAsGroup') ?? (image.user === 0 ? 0 : image.user), groups }
+}
+
+/** `$(NAME)` filled in from what came before; `$$` stands for `$`. */
+export function fill(text: string, env: ReadonlyMap<string, string>): string {
+  return text.replace(/\$\$|\$\(([^)]+)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (env.get(name) ?? whole)))
+}
+
+/** Variables of services that were there before the pod: its namespace's, and the API server's. */
+function serviceVariables(pod: KubernetesObject, reader: ClusterReader): readonly (readonly [string, string])[] {
+  const { namespace = '' } = pod.metadata
+  const since = String(at(pod, 'status', 'startTime') ?? pod.metadata.creationTimestamp ?? '')
+  const linked = at(pod, 'spec', 'enableServiceLinks') !== false
+  const own = linked
+    ? reader
+        .list('v1', 'Service', namespace)
+        .filter((service) => service.metadata.name !== 'kubernetes' && String(service.metadata.creationTimestamp ?? '') <= since)
+    : []
+  const api = reader.get('v1', 'Service', { namespace: 'default', name: 'kubernetes' })
+  return [...(api ? [api] : []), ...own].flatMap(variablesOf)
+}
+
+function variablesOf(service: KubernetesObject): readonly (readonly [string, string])[] {
+  const ip = at(service, 'spec', 'clusterIP')
+  const ports = objects(at(service, 'spec', 'ports'))
+  const [first] = ports
+  if (typeof ip !== 'string' || ip === 'None' || ip === '' || !first) return []
+  const name = (service.metadata.name ?? '').toUpperCase().replaceAll('-', '_')
+  const protocol = (port: JsonObject): string => String(port.protocol ?? 'TCP')
+  const url = (port: JsonObject): string => `${protocol(port).toLowerCase()}://${ip}:${port.port}`
+  return [
+    [`${name}_SERVICE_HOST`, ip],
+    [`${name}_SERVICE_PORT`, String(first.port)],
+    ...ports.flatMap((port) =>
+      typeof port.name === 'string' && port.name !== ''
+        ? [[`${name}_SERVICE_PORT_${port.name.toUpperCase().replaceAll('-', '_')}`, String(port.port)] as const]
+        : [],
+    ),
+    [`${name}_PORT`, url(first)],
+    ...ports.flatMap((port) => {
+      const prefix = `${name}_PORT_${port.port}_${protocol(port)}`
+      return [
+        [prefix, url(port)],
+        [`${prefix}_PROTO`, protocol(port).toLowerCase()],
+        [`${prefix}_PORT`, String(port.port)],
+        [`${prefix}_ADDR`, ip],
+      ] as const
+    }),
+  ]
+}
+
+function fromSource({ metadata: { namespace = '' } }: KubernetesObject, source: JsonObject, reader: ClusterReader): readonly (readonly [string, string])[] {
+  const prefix = String(source.prefix ?? '')
+  for (const [field, kind] of [
+    ['configMapRef', 'ConfigMap'],
+    ['secretRef', 'Secret'],
+  ] as const) {
+    const reference = source[field]
+    if (!isObject(reference)) continue
+    const found = reader.get('v1', kind, { namespace, name: String(reference.name ?? '') })
+    if (!found && reference.optional !== true) throw new ConfigFault(`${kind.toLowerCase()} ${JSON.stringify(reference.name)} not found`)
+    return found ? [...dataOf(found)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [prefix + name, decodeText(value)] as const) : []
+  }
+  return []
+}
+
+function fromReference(pod: KubernetesObject, container: ContainerSpec, source: JsonObject, reader: ClusterReader): string | undefined {
+  if (isObject(source.fieldRef)) return fieldOf(pod, String(source.fieldRef.fieldPath ?? ''))
+  if (isObject(source.resourceFieldRef)) return resourceOf(pod, container.whole, source.resourceFieldRef)
+  const { namespace = '' } = pod.metadata
+  for (const [field, kind, word] of [
+    ['configMapKeyRef', 'ConfigMap', 'ConfigMap'],
+    ['secretKeyRef', 'Secret', 'Secret'],
+  ] as const) {
+    const reference = source[field]
+    if (!isObject(reference)) continue
+    const name = String(reference.name ?? '')
+    const found = reader.get('v1', kind, { namespace, name })
+    const value = found && dataOf(found).get(String(reference.key))
+    if (value !== undefined) return decodeText(value)
+    if (reference.optional === true) return undefined
+    throw new ConfigFault(
+      found ? `couldn't find key ${reference.key} in ${word} ${namespace}/${name}` : `${kind.toLowerCase()} ${JSON.stringify(name)} not found`,
+    )
+  }
+  return undefined
+}
+
+/** The data of a ConfigMap or Secret as byte strings by key. */
+export function dataOf(object: KubernetesObject): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const secret = object.kind === 'Secret'
+  for (const [key, value] of Object.entries(isObject(object.data) ? object.data : {}))
+    found.set(key, secret ? fromBase64(String(value)) : encodeText(String(value)))
+  for (const [key, value] of Object.entries(isObject(object.binaryData) ? object.binaryData : {})) found.set(key, fromBase64(String(value)))
+  return found
+}
+
+/** A field of the pod as the downward API shows it. */
+export function fieldOf(pod: KubernetesObject, path: string): string {
+  const [, map, key] = path.match(/^metadata\.(labels|annotations)\['(.+)'\]$/) ?? []
+  if (map !== undefined && key !== undefined) return String(at(pod, 'metadata', map, key) ?? '')
+  if (path === 'metadata.labels' || path === 'metadata.annotations') {
+    const entries = Object.entries((at(pod, ...path.split('.')) as JsonObject | undefined) ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+    return entries.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join('\n')
+  }
+  if (path === 'status.podIPs')
+    return objects(at(pod, 'status', 'podIPs'))
+      .map(({ ip }) => String(ip))
+      .join(',')
+  return String(at(pod, ...path.split('.')) ?? '')
+}
+
+/** A container's request or limit in units of its divisor. */
+export function resourceOf(pod: KubernetesObject, container: JsonObject, reference: JsonObject): string {
+  const named =
+    typeof reference.containerName === 'string' ? objects(at(pod, 'spec', 'containers')).find(({ name }) => name === reference.containerName) : container
+  const [kind = '', name = ''] = String(reference.resource ?? '').split('.')
+  const whole =
+    kind === 'limits' ? (at(named, 'resources', 'limits', name) ?? (name === 'cpu' ? '4' : '16Gi')) : (at(named, 'resources', 'requests', name) ?? '0')
+  const divisor = String(reference.divisor ?? '0')
+  return String(Math.ceil(amount(String(whole)) / (divisor === '0' ? 1 : amount(divisor))))
+}
+
+/** A quantity as a number. */
+export function amount(text: string): number {
+  try {
+    return Number(parseQuantity(text).nanos) / 1e9
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,225 @@
+// A container's files: an image's skeleton with what was written over it, and volumes mounted into it.
+
+/** A file, folder or link as plain data; `content` is a byte string. */
+export type Entry =
+  | { readonly kind: 'file'; readonly content: string; readonly mode: number; readonly at: number }
+  | { readonly kind: 'folder'; readonly mode: number; readonly at: number }
+  | { readonly kind: 'link'; readonly target: string; readonly at: number }
+
+/** What was written over a tree, by path from its root (`''`, `a/b`); null takes away what was there. */
+export type Writes = Map<string, Entry | null>
+
+/** A tree of files. `writes` is absent where nothing can be written. */
+export interface Tree {
+  /** What is there before anything was written. */
+  base(): ReadonlyMap<string, Entry>
+  readonly writes?: Writes
+}
+
+/** A tree in its place. */
+export interface Mount {
+  readonly path: string
+  readonly tree: Tree
+  /** The part of the tree that is mounted; default all. */
+  readonly part?: string
+  readonly readOnly?: boolean
+}
+
+/** Why a file operation failed, as the C library says it. */
+export class FileError extends Error {
+  readonly code: keyof typeof reasons
+
+  constructor(code: keyof typeof reasons) {
+    super(reasons[code])
+    this.code = code
+  }
+}
+
+const reasons = {
+  missing: 'No such file or directory',
+  exists: 'File exists',
+  folder: 'Is a directory',
+  'no folder': 'Not a directory',
+  'not empty': 'Directory not empty',
+  'read only': 'Read-only file system',
+  denied: 'Permission denied',
+  loop: 'Too many levels of symbolic links',
+  busy: 'Resource busy',
+} as const
+
+/** The files that a process sees. Paths are absolute and normal; `resolve` makes them so. */
+export class Files {
+  readonly #mounts: readonly Mount[]
+  readonly #now: () => number
+
+  constructor(mounts: readonly Mount[], now: () => number) {
+    this.#mounts = [...mounts].sort((a, b) => b.path.length - a.path.length)
+    this.#now = now
+  }
+
+  /** The entry at a path, links followed; undefined if there is none. */
+  stat(path: string): Entry | undefined {
+    const real = this.real(path)
+    return real === undefined ? undefined : this.entry(real)
+  }
+
+  /** The entry itself, without following a last link. */
+  entry(path: string): Entry | undefined {
+    const parent = this.real(parentOf(path))
+    const at = parent === undefined || path === '/' ? path : join(parent, nameOf(path))
+    const { mount, inside } = this.#place(at)
+    const written = mount.tree.writes?.get(inside)
+    if (written !== undefined) return written ?? undefined
+    return mount.tree.base().get(inside) ?? (this.#implied(at) ? { kind: 'folder', mode: 0o755, at: this.#now() } : undefined)
+  }
+
+  /** The path with every link followed. */
+  real(path: string): string | undefined {
+    let done = '/'
+    const left = path.split('/').filter((part) => part !== '')
+    for (let links = 0; left.length > 0; ) {
+      const next = join(done, left.shift() ?? '')
+      const { mount, inside } = this.#place(next)
+      const written = mount.tree.writes?.get(inside)
+      const entry = written === undefined ? mount.tree.base().get(inside) : written
+      if (entry?.kind === 'link') {
+        links += 1
+        if (links > 30) return undefined
+        const target = resolve(done, entry.target)
+        left.unshift(...target.split('/').filter((part) => part !== ''))
+        done = '/'
+      } else done = next
+    }
+    return done
+  }
+
+  isFolder(path: string): boolean {
+    return this.stat(path)?.kind === 'folder'
+  }
+
+  read(path: string): string {
+    const entry = this.stat(path)
+    if (!entry) throw new FileError('missing')
+    if (entry.kind !== 'file') throw new FileError('folder')
+    return entry.content
+  }
+
+  /** Names in a folder, sorted. */
+  list(path: string): readonly string[] {
+    const real = this.real(path)
+    const entry = real === undefined ? undefined : this.entry(real)
+    if (real === undefined || !entry) throw new FileError('missing')
+    if (entry.kind !== 'folder') throw new FileError('no folder')
+    const { mount, inside } = this.#place(real)
+    const names = new Set<string>()
+    const prefix = inside === '' ? '' : `${inside}/`
+    for (const key of mount.tree.base().keys()) if (key.startsWith(prefix) && key !== inside) names.add(firstOf(key.slice(prefix.length)))
+    for (const [key, value] of mount.tree.writes ?? []) {
+      if (!key.startsWith(prefix) || key === inside) continue
+      if (value) names.add(firstOf(key.slice(prefix.length)))
+      else if (!key.slice(prefix.length).includes('/')) names.delete(key.slice(prefix.length))
+    }
+    const below = real === '/' ? '/' : `${real}/`
+    for (const each of this.#mounts) if (each.path.startsWith(below) && each.path !== real) names.add(firstOf(each.path.slice(below.length)))
+    return [...names].filter((name) => name !== '').sort()
+  }
+
+  write(path: string, content: string, options: { append?: boolean; mode?: number } = {}): void {
+    const real = this.real(path) ?? path
+    const before = this.entry(real)
+    if (before?.kind === 'folder') throw new FileError('folder')
+    const held = options.append && before?.kind === 'file' ? before.content : ''
+    const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o644)
+    this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now() })
+  }
+
+  makeFolder(path: string, options: { parents?: boolean; mode?: number } = {}): void {
+    const existing = this.stat(path)
+    if (existing) {
+      if (options.parents && existing.kind === 'folder') return
+      throw new FileError('exists')
+    }
+    if (options.parents && path !== '/') this.makeFolder(parentOf(path), { parents: true })
+    this.#set(this.real(path) ?? path, { kind: 'folder', mode: options.mode ?? 0o755, at: this.#now() })
+  }
+
+  link(path: string, target: string): void {
+    if (this.entry(path)) throw new FileError('exists')
+    this.#set(path, { kind: 'link', target, at: this.#now() })
+  }
+
+  /** Puts an entry as it is: for copies and archives. */
+  put(path: string, entry: Entry): void {
+    this.#set(path, entry)
+  }
+
+  /** Removes a file, or a folder with everything in it. */
+  remove(path: string): void {
+    const entry = this.entry(path)
+    if (!entry) throw new FileError('missing')
+    if (this.#mounts.some((mount) => mount.path === path)) throw new FileError('busy')
+    if (entry.kind === 'folder') for (const name of this.list(path)) this.remove(join(path, name))
+    this.#set(path, null)
+  }
+
+  /** The mounts, for `mount` and `df`. */
+  get mounts(): readonly Mount[] {
+    return this.#mounts
+  }
+
+  #set(path: string, entry: Entry | null): void {
+    const parent = this.real(parentOf(path)) ?? parentOf(path)
+    const folder = path === '/' ? undefined : this.entry(parent)
+    if (path !== '/' && !folder) throw new FileError('missing')
+    if (folder && folder.kind !== 'folder') throw new FileError('no folder')
+    const { mount, inside } = this.#place(join(parent, nameOf(path)))
+    if (mount.readOnly || !mount.tree.writes) throw new FileError('read only')
+    if (entry === null && !mount.tree.base().has(inside)) mount.tree.writes.delete(inside)
+    else mount.tree.writes.set(inside, entry)
+  }
+
+  #place(path: string): { readonly mount: Mount; readonly inside: string } {
+    for (const mount of this.#mounts) {
+      if (path === mount.path || mount.path === '/') return { mount, inside: mount.path === '/' ? path.slice(1) : (mount.part ?? '') }
+      if (path.startsWith(`${mount.path}/`)) return { mount, inside: `${mount.part === undefined ? '' : `${mount.part}/`}${path.slice(mount.path.length + 1)}` }
+    }
+    throw new FileError('missing')
+  }
+
+  /** A folder that exists since something is in it or mounted below it. */
+  #implied(path: string): boolean {
+    if (this.#mounts.some((mount) => mount.path === path || mount.path.startsWith(path === '/' ? '/' : `${path}/`))) return true
+    const { mount, inside } = this.#place(path)
+    for (const key of mount.tree.base().keys()) if (key.startsWith(`${inside}/`)) return true
+    return false
+  }
+}
+
+/** A path seen from a folder, without `.` and `..`. */
+export function resolve(folder: string, path: string): string {
+  const parts: string[] = []
+  for (const part of (path.startsWith('/') ? path : `${folder}/${path}`).split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
+/** A name in a folder, as a path. */
+export function join(folder: string, name: string): string {
+  return folder === '/' ? `/${name}` : `${folder}/${name}`
+}
+
+/** The folder of a path. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '/'
+}
+
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+function firstOf(path: string): string {
+  return path.split('/', 1)[0] ?? ''
+}

@@ -1,0 +1,158 @@
+// Files that images bring.
+import { type Entry, parentOf } from '../files.ts'
+import type { Image } from './table.ts'
+
+const folders = [
+  '/bin',
+  '/dev',
+  '/etc',
+  '/home',
+  '/lib',
+  '/mnt',
+  '/opt',
+  '/proc',
+  '/root',
+  '/run',
+  '/sbin',
+  '/srv',
+  '/sys',
+  '/tmp',
+  '/usr',
+  '/usr/bin',
+  '/usr/local',
+  '/usr/local/bin',
+  '/usr/share',
+  '/var',
+  '/var/lib',
+  '/var/log',
+  '/var/run',
+  '/var/tmp',
+  '/var/cache',
+]
+
+const accounts =
+  'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n'
+
+const releases: Readonly<Record<Image['flavor'], string>> = {
+  busybox: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n',
+  debian: 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nVERSION="13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\n',
+}
+
+const welcome = `<!DOCTYPE html>
+<html>
+<head>
+<title>Welcome to nginx!</title>
+<style>
+html { color-scheme: light dark; }
+body { width: 35em; margin: 0 auto;
+font-family: Tahoma, Verdana, Arial, sans-serif; }
+</style>
+</head>
+<body>
+<h1>Welcome to nginx!</h1>
+<p>If you see this page, the nginx web server is successfully installed and
+working. Further configuration is required.</p>
+
+<p>For online documentation and support please refer to
+<a href="http://nginx.org/">nginx.org</a>.<br/>
+Commercial support is available at
+<a href="http://nginx.com/">nginx.com</a>.</p>
+
+<p><em>Thank you for using nginx.</em></p>
+</body>
+</html>
+`
+
+const nginxMain = `
+user  nginx;
+worker_processes  auto;
+
+error_log  /var/log/nginx/error.log notice;
+pid        /run/nginx.pid;
+
+
+events {
+    worker_connections  1024;
+}
+
+
+http {
+    include       /etc/nginx/mime.types;
+    default_type  application/octet-stream;
+
+    log_format  main  '$remote_addr - $remote_user [$time_local] "$request" '
+                      '$status $body_bytes_sent "$http_referer" '
+                      '"$http_user_agent" "$http_x_forwarded_for"';
+
+    access_log  /var/log/nginx/access.log  main;
+
+    sendfile        on;
+
+    keepalive_timeout  65;
+
+    include /etc/nginx/conf.d/*.conf;
+}
+`
+
+const nginxServer = (port: number): string => `server {
+    listen       ${port};
+    listen  [::]:${port};
+    server_name  localhost;
+
+    location / {
+        root   /usr/share/nginx/html;
+        index  index.html index.htm;
+    }
+
+    error_page   500 502 503 504  /50x.html;
+    location = /50x.html {
+        root   /usr/share/nginx/html;
+    }
+}
+`
+
+/** Files of well-known images beside the skeleton that all have. */
+function ownFiles(reference: string, programs: readonly string[]): Readonly<Record<string, string>> {
+  if (programs.includes('nginx')) {
+    const port = reference.includes('unprivileged') ? 8080 : 80
+    return {
+      '/usr/share/nginx/html/index.html': welcome,
+      '/usr/share/nginx/html/50x.html': '<!DOCTYPE html>\n<html>\n<body>\n<h1>An error occurred.</h1>\n</body>\n</html>\n',
+      '/etc/nginx/nginx.conf': nginxMain,
+      '/etc/nginx/conf.d/default.conf': nginxServer(port),
+      '/etc/nginx/mime.types': '',
+      '/docker-entrypoint.d/10-listen-on-ipv6-by-default.sh': '',
+      '/docker-entrypoint.sh': '',
+    }
+  }
+  if (programs.includes('httpd-foreground'))
+    return {
+      '/usr/local/apache2/htdocs/index.html': '<html><body><h1>It works!</h1></body></html>\n',
+      '/usr/local/apache2/conf/httpd.conf': 'ServerRoot "/usr/local/apache2"\nListen 80\nDocumentRoot "/usr/local/apache2/htdocs"\n',
+    }
+  return {}
+}
+
+/** The files of an image, before anything is written. `at` is when it was built. */
+export function skeleton(reference: string, image: Image, at: number): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>()
+  const folder = (path: string): void => {
+    if (path === '/' || entries.has(path.slice(1))) return
+    folder(parentOf(path))
+    entries.set(path.slice(1), { kind: 'folder', mode: path === '/tmp' || path === '/var/tmp' ? 0o777 : path === '/root' ? 0o700 : 0o755, at })
+  }
+  entries.set('', { kind: 'folder', mode: 0o755, at })
+  for (const path of image.shell ? folders : ['/dev', '/etc', '/proc', '/sys', '/tmp', '/var', '/var/run']) folder(path)
+  folder(image.folder)
+  const files = {
+    '/etc/passwd': accounts,
+    '/etc/group': 'root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n',
+    ...(image.shell && { '/etc/os-release': releases[image.flavor], '/etc/shells': '/bin/sh\n' }),
+    ...ownFiles(reference, image.programs),
+  }
+  for (const [path, content] of Object.entries(files)) {
+    folder(parentOf(path))
+    entries.set(path.slice(1), { kind: 'file', content, mode: path.endsWith('.sh') ? 0o755 : 0o644, at })
+  }
+  return entries
+}

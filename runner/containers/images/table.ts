@@ -1,0 +1,108 @@
+// Images as data: what runs in them by default, which programs and files they have.
+
+/** What an image brings. */
+export interface Image {
+  readonly flavor: 'busybox' | 'debian'
+  /** False where there is no shell and no other program in the image. */
+  readonly shell: boolean
+  readonly entrypoint: readonly string[]
+  readonly command: readonly string[]
+  /** Programs beside those that every image of its flavor has; `*` for all. */
+  readonly programs: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly folder: string
+  /** User id of the image's own user. */
+  readonly user: number
+  /** False for an image that nobody wrote down. */
+  readonly known: boolean
+}
+
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+function image(from: Partial<Image>): Image {
+  return {
+    flavor: 'debian',
+    shell: true,
+    entrypoint: [],
+    command: [],
+    programs: [],
+    folder: '/',
+    user: 0,
+    known: true,
+    ...from,
+    env: { PATH: path, ...from.env },
+  }
+}
+
+/** A row of the table: names of repositories, without registry, and the image. */
+type Row = readonly [names: RegExp, image: Image]
+
+const bare = image({ shell: false })
+const withShell = (command: readonly string[], more: Partial<Image> = {}): Image => image({ command, ...more })
+
+const rows: readonly Row[] = [
+  [/^busybox$/, image({ flavor: 'busybox', command: ['sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd'] })],
+  [
+    /^alpine$|\/alpine-base$/,
+    image({ flavor: 'busybox', command: ['/bin/sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent'] }),
+  ],
+  [/^(curlimages\/)?curl$/, image({ flavor: 'busybox', entrypoint: ['curl'], programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'], user: 100 })],
+  [/^(nicolaka\/netshoot|praqma\/network-multitool|wbitt\/network-multitool)$/, image({ flavor: 'busybox', command: ['zsh'], programs: ['*'] })],
+  [/dnsutils$|jessie-dnsutils$/, withShell(['sleep', 'infinity'], { programs: ['nslookup', 'dig', 'host', 'wget', 'curl', 'ping', 'nc'] })],
+  [/^(nginxdemos\/(nginx-)?hello)$/, image({ flavor: 'busybox', command: ['nginx-hello'], programs: ['nginx-hello', 'wget', 'curl', 'ps'] })],
+  [
+    /(^|\/)nginx(-unprivileged)?$/,
+    withShell(['nginx', '-g', 'daemon off;'], { programs: ['nginx', 'curl'], env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' } }),
+  ],
+  [
+    /^httpd$/,
+    withShell(['httpd-foreground'], { programs: ['httpd', 'httpd-foreground'], folder: '/usr/local/apache2', env: { HTTPD_PREFIX: '/usr/local/apache2' } }),
+  ],
+  [/(^|\/)redis$/, withShell(['redis-server'], { programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } })],
+  [/^(mysql|mariadb)$/, withShell(['mysqld'], { programs: ['mysqld'] })],
+  [/^postgres$/, withShell(['postgres'], { programs: ['postgres', 'pg_isready'] })],
+  [/^mongo$/, withShell(['mongod'], { programs: ['mongod'] })],
+  [/^memcached$/, withShell(['memcached'], { programs: ['memcached'] })],
+  [/^rabbitmq$/, withShell(['rabbitmq-server'], { programs: ['rabbitmq-server'] })],
+  [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
+  [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],
+  [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
+  [/(echoserver|echo-server)$/, withShell(['echoserver'], { programs: ['echoserver', 'curl'] })],
+  [/traefik\/whoami$|jwilder\/whoami$/, image({ shell: false, entrypoint: ['whoami'], programs: ['whoami'] })],
+  [/hello-app$/, image({ shell: false, entrypoint: ['hello-app'], programs: ['hello-app'] })],
+  [/podinfo$/, image({ flavor: 'busybox', command: ['podinfo'], programs: ['podinfo', 'curl', 'wget'] })],
+  [/aks-helloworld$/, withShell(['aks-helloworld'], { programs: ['aks-helloworld', 'curl'] })],
+  [/(^|\/)(stress|stress-ng)$/, image({ flavor: 'busybox', entrypoint: [], command: ['stress'], programs: ['stress', 'stress-ng', 'ps'] })],
+  [/(^|\/)pause(-amd64)?$/, image({ shell: false, entrypoint: ['pause'], programs: ['pause'] })],
+  [
+    /^(ubuntu|debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/,
+    withShell(['bash'], { programs: ['ps'] }),
+  ],
+  [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
+  [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['wget', 'nslookup', 'nc', 'ps'] })],
+  [/^(node|golang|perl|ruby|php|openjdk|eclipse-temurin|rust|maven|gradle)$/, withShell(['bash'], { programs: ['curl', 'wget', 'ps'] })],
+  [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget'] })],
+  [/^hello-world$/, image({ shell: false, command: ['hello'] })],
+  [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|metrics-server|flannel|distroless)/, { ...bare, known: false }],
+]
+
+/** The image of a reference; one that nobody wrote down has a shell and a program that only runs. */
+export function imageOf(reference: string): Image {
+  const repository = reference
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .replace(
+      /^(docker\.io|index\.docker\.io|mirror\.gcr\.io|public\.ecr\.aws\/docker|quay\.io|ghcr\.io|registry\.k8s\.io|gcr\.io|mcr\.microsoft\.com|localhost:\d+)\//,
+      '',
+    )
+    .replace(/^library\//, '')
+  const found = rows.find(([names]) => names.test(repository))?.[1]
+  if (!found) return { ...image({}), known: false }
+  return /alpine|busybox/.test(reference.split(':')[1] ?? '') && found.shell
+    ? {
+        ...found,
+        flavor: 'busybox',
+        programs: [...found.programs, 'wget', 'nslookup', 'nc', 'ps', 'ping', 'ip', 'netstat', ...(/nginx|curl/.test(repository) ? ['curl'] : [])],
+      }
+    : found
+}

@@ -1,0 +1,184 @@
+// The cluster's network: names, services, pods, and which of them a policy lets talk.
+import { at, type KubernetesObject } from '../../kubernetes/object.ts'
+import { type ClusterReader, objects } from '../pod.ts'
+import type { Connection, Listener } from '../process.ts'
+import { allowedBy } from './policies.ts'
+
+/** What the network is made over. */
+export interface NetworkGround {
+  readonly reader: ClusterReader
+  /** What listens on a pod's port now; a pod that was not looked at yet starts its programs first. */
+  listener(pod: KubernetesObject, port: number): Promise<Listener | undefined>
+  /** How many connections a service had before: they go round its pods. */
+  turn(service: string): number
+  /** The API server as a listener. */
+  readonly apiServer: Listener
+}
+
+/** Where a connection comes from: a pod, a node, or the outside. */
+export interface Origin {
+  readonly pod: KubernetesObject | undefined
+  readonly address: string
+}
+
+const suffix = '.cluster.local'
+
+/** The addresses of a name as cluster DNS answers a pod of this namespace. */
+export function resolveName(
+  name: string,
+  namespace: string,
+  { reader }: NetworkGround,
+): { readonly name: string; readonly addresses: readonly string[] } | undefined {
+  const plain = name.replace(/\.$/, '')
+  const searched = name.endsWith('.') || plain.endsWith(suffix) ? [plain] : [`${plain}.${namespace}.svc${suffix}`, `${plain}.svc${suffix}`, `${plain}${suffix}`]
+  for (const full of searched) {
+    const addresses = addressesOf(full, reader)
+    if (addresses.length > 0) return { name: full, addresses }
+  }
+  return undefined
+}
+
+function addressesOf(full: string, reader: ClusterReader): readonly string[] {
+  const parts = full.slice(0, -suffix.length).split('.')
+  const kind = parts.pop()
+  if (kind === 'pod' && parts.length === 2) return [(parts[0] ?? '').replaceAll('-', '.')]
+  if (kind !== 'svc') return []
+  const namespace = parts.pop() ?? ''
+  const service = parts.at(-1)
+  const found = service === undefined ? undefined : reader.get('v1', 'Service', { namespace, name: service })
+  if (!found || parts.length > 2) return []
+  const external = at(found, 'spec', 'externalName')
+  if (typeof external === 'string') return external.endsWith(suffix) ? addressesOf(external, reader) : []
+  const ip = at(found, 'spec', 'clusterIP')
+  if (typeof ip === 'string' && ip !== 'None' && ip !== '') return parts.length === 1 ? [ip] : []
+  return headless(found, parts.length === 2 ? parts[0] : undefined, reader)
+}
+
+/** A service without an address of its own stands for its pods. */
+function headless(service: KubernetesObject, host: string | undefined, reader: ClusterReader): readonly string[] {
+  return endpointsOf(service, reader)
+    .filter(({ ready, hostname }) => (host === undefined ? ready : hostname === host))
+    .map(({ address }) => address)
+}
+
+interface Endpoint {
+  readonly address: string
+  readonly ready: boolean
+  readonly hostname: string | undefined
+  readonly ports: readonly { readonly name: string; readonly port: number }[]
+}
+
+function endpointsOf(service: KubernetesObject, reader: ClusterReader): readonly Endpoint[] {
+  const { namespace = '', name = '' } = service.metadata
+  const slices = reader
+    .list('discovery.k8s.io/v1', 'EndpointSlice', namespace)
+    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
+  return slices.flatMap((slice) =>
+    objects(at(slice, 'endpoints')).flatMap((endpoint) => {
+      const target = at(endpoint, 'targetRef', 'name')
+      const hostname = typeof endpoint.hostname === 'string' ? endpoint.hostname : typeof target === 'string' ? target : undefined
+      const ports = objects(at(slice, 'ports')).map((port) => ({ name: String(port.name ?? ''), port: Number(port.port) }))
+      return (Array.isArray(endpoint.addresses) ? endpoint.addresses : []).map((address) => ({
+        address: String(address),
+        ready: at(endpoint, 'conditions', 'ready') !== false,
+        hostname,
+        ports,
+      }))
+    }),
+  )
+}
+
+/** The name that reverse lookups of an address give. */
+export function nameOfAddress(address: string, { reader }: NetworkGround): string | undefined {
+  const service = reader.list('v1', 'Service').find((each) => at(each, 'spec', 'clusterIP') === address)
+  if (service) return `${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
+  const pod = podAt(address, reader)
+  return pod && `${address.replaceAll('.', '-')}.${pod.metadata.namespace}.pod${suffix}`
+}
+
+/** Connects from somewhere to an address and port. */
+export async function connect(origin: Origin, address: string, port: number, ground: NetworkGround): Promise<Connection> {
+  const { reader } = ground
+  if (/^127\./.test(address) && origin.pod) return reach(origin.pod, port, ground)
+  const services = reader.list('v1', 'Service')
+  const external = (each: KubernetesObject): readonly string[] => [
+    ...objects(at(each, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => String(ip)),
+    ...textsAt(each, 'externalIPs'),
+  ]
+  const service = services.find((each) => at(each, 'spec', 'clusterIP') === address || external(each).includes(address))
+  if (service) return toService(origin, service, (each) => Number(each.port) === port, ground)
+  const node = reader.list('v1', 'Node').some((each) => objects(at(each, 'status', 'addresses')).some((one) => one.address === address))
+  if (node) {
+    for (const each of services)
+      if (objects(at(each, 'spec', 'ports')).some(({ nodePort }) => nodePort === port))
+        return toService(origin, each, ({ nodePort }) => nodePort === port, ground)
+    const onHost = reader
+      .list('v1', 'Pod')
+      .find((pod) => at(pod, 'spec', 'hostNetwork') === true && at(pod, 'status', 'podIP') === address && declares(pod, port))
+    return onHost ? reach(onHost, port, ground) : 'refused'
+  }
+  const pod = podAt(address, reader)
+  if (pod) return toPod(origin, pod, port, ground)
+  return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
+}
+
+function textsAt(object: KubernetesObject, field: string): readonly string[] {
+  const value = at(object, 'spec', field)
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+function declares(pod: KubernetesObject, port: number): boolean {
+  return objects(at(pod, 'spec', 'containers')).some((container) =>
+    objects(container.ports).some(({ containerPort, hostPort }) => containerPort === port || hostPort === port),
+  )
+}
+
+function toService(
+  origin: Origin,
+  service: KubernetesObject,
+  wanted: (port: Record<string, unknown>) => boolean,
+  ground: NetworkGround,
+): Connection | Promise<Connection> {
+  const port = objects(at(service, 'spec', 'ports')).find(wanted)
+  if (!port) return port === undefined && at(service, 'spec', 'clusterIP') !== undefined ? 'timeout' : 'refused'
+  if (service.metadata.namespace === 'default' && service.metadata.name === 'kubernetes')
+    return { listener: ground.apiServer, address: String(at(service, 'spec', 'clusterIP')) }
+  const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready)
+  if (ready.length === 0) return 'refused'
+  const chosen = ready[ground.turn(service.metadata.uid ?? '') % ready.length]
+  const target = chosen?.ports.find(({ name }) => name === String(port.name ?? '')) ?? chosen?.ports[0]
+  const pod = chosen && podAt(chosen.address, ground.reader)
+  return pod && target ? toPod(origin, pod, target.port, ground) : 'refused'
+}
+
+function toPod(origin: Origin, pod: KubernetesObject, port: number, ground: NetworkGround): Connection | Promise<Connection> {
+  const policies = ground.reader.list('networking.k8s.io/v1', 'NetworkPolicy')
+  if (policies.length > 0 && !allowedBy(policies, { origin, pod, port, reader: ground.reader })) return 'timeout'
+  return reach(pod, port, ground)
+}
+
+async function reach(pod: KubernetesObject, port: number, ground: NetworkGround): Promise<Connection> {
+  const listener = await ground.listener(pod, port)
+  return listener ? { listener, address: String(at(pod, 'status', 'podIP') ?? '') } : 'refused'
+}
+
+/** The pod that has an address now. */
+export function podAt(address: string, reader: ClusterReader): KubernetesObject | undefined {
+  return reader
+    .list('v1', 'Pod')
+    .find((pod) => at(pod, 'status', 'podIP') === address && at(pod, 'spec', 'hostNetwork') !== true && at(pod, 'status', 'phase') === 'Running')
+}
+
+/** The pod and port behind a service's port, by its number or name: for the API server's proxy. */
+export function backendOf(
+  service: KubernetesObject,
+  port: string,
+  reader: ClusterReader,
+): { readonly pod: KubernetesObject; readonly port: number } | undefined {
+  const ports = objects(at(service, 'spec', 'ports'))
+  const found = port === '' ? ports[0] : ports.find((each) => String(each.port) === port || each.name === port)
+  const ready = endpointsOf(service, reader).find((endpoint) => endpoint.ready)
+  const pod = ready && podAt(ready.address, reader)
+  const target = ready?.ports.find(({ name }) => name === String(found?.name ?? ''))
+  return found && pod && target ? { pod, port: target.port } : undefined
+}

@@ -1,0 +1,102 @@
+// What a container's words come to, before anything runs: whether its program ends by itself.
+import { nameOf } from './files.ts'
+import type { Image } from './images/table.ts'
+import type { ContainerSpec } from './pod.ts'
+
+/** The words that start a container's program. */
+export function wordsOf({ command, args }: Pick<ContainerSpec, 'command' | 'args'>, image: Image): readonly string[] {
+  if (command.length > 0) return [...command, ...args]
+  return [...image.entrypoint, ...(args.length > 0 ? args : image.command)]
+}
+
+const shells = /^(ba|a|z|da)?sh$/
+const ending = new Set([
+  'true',
+  'false',
+  'echo',
+  'printf',
+  'ls',
+  'cat',
+  'env',
+  'printenv',
+  'date',
+  'id',
+  'whoami',
+  'hostname',
+  'uname',
+  'pwd',
+  'sleep',
+  'seq',
+  'expr',
+  'wget',
+  'curl',
+  'nslookup',
+  'dig',
+  'ping',
+  'nc',
+  'timeout',
+  'test',
+  'touch',
+  'mkdir',
+  'rm',
+  'cp',
+  'mv',
+  'chmod',
+  'grep',
+  'sed',
+  'awk',
+  'find',
+  'stress',
+  'stress-ng',
+  'redis-cli',
+  'pg_isready',
+  'dd',
+  'tar',
+  'df',
+  'du',
+  'ps',
+  'head',
+  'wc',
+  'sort',
+  'xargs',
+  'base64',
+  'md5sum',
+  'sha256sum',
+  'mysqld',
+  'mariadbd',
+  'postgres',
+  'http-echo',
+  'python',
+  'python3',
+  'kubectl',
+  'perl',
+  'tail',
+  'hello',
+])
+
+/** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */
+export type Plan = 'forever' | 'ends' | 'unknown'
+
+/** The plan of a container. */
+export function planOf(words: readonly string[], image: Image): Plan {
+  const [first = '', ...rest] = words
+  const name = nameOf(first)
+  if (words.length === 0) return image.known ? 'ends' : 'unknown'
+  if (name === 'sleep') return rest.some((word) => /^inf/.test(word)) ? 'forever' : 'ends'
+  if (name === 'tail') return rest.some((word) => /^-\w*f/.test(word) || word === '--follow') ? 'forever' : 'ends'
+  if (shells.test(name)) return scriptPlan(rest)
+  if (ending.has(name)) return 'ends'
+  return image.known ? 'ends' : 'unknown'
+}
+
+/** A loop without an end, and nothing in it that leaves, runs for ever. */
+function scriptPlan(rest: readonly string[]): Plan {
+  const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word))
+  const script = at < 0 ? undefined : rest[at + 1]
+  if (script === undefined) return 'ends'
+  const endless =
+    /(while\s+(true|:|\[\s*1\s*\]|sleep\s+\S+)\s*[;\n]|until\s+false\s*[;\n]|for\s*\(\(\s*;\s*;\s*\)\)|\bsleep\s+inf|\btail\s+-\w*[fF]|nginx\s+-g|\bhttpd?\s+-f|sleep\s+[1-9]\d{5,})/.test(
+      script,
+    )
+  return endless && !/\b(exit|break|return|set\s+-\w*e|kill)\b/.test(script) && !/^\s*sh\b/.test(script) ? 'forever' : 'ends'
+}

@@ -1,0 +1,158 @@
+// What a running command sees: its words, streams, files, time and the machine that it believes to be on.
+import type { Files } from './files.ts'
+import { BrokenPipe, type Pipe, type Write } from './streams.ts'
+
+/** A request to something that listens, and its answer; bodies are byte strings. */
+export interface HttpCall {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Address of the caller. */
+  readonly from: string
+}
+
+/** An answer over HTTP. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly reason?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Something that listens on a port: HTTP, or what answers pieces of bytes with bytes. */
+export type Listener = { readonly http: (call: HttpCall) => HttpAnswer | Promise<HttpAnswer> } | { readonly talk: () => (bytes: string) => string }
+
+/** How an attempt to connect ended. */
+export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'
+
+/** The network as a process sees it. */
+export interface Net {
+  readonly address: string
+  /** Addresses of a name with its full name; undefined if there is none. Never fails for an address. */
+  resolve(name: string): { readonly name: string; readonly addresses: readonly string[] } | undefined
+  /** The name of an address. */
+  reverse(address: string): string | undefined
+  connect(address: string, port: number): Promise<Connection>
+  /** Starts to listen; false if the port is taken. */
+  listen(port: number, listener: Listener): void
+  readonly listening: readonly number[]
+  readonly nameserver: string
+}
+
+/** A running program as `ps` shows it. */
+export interface Task {
+  readonly pid: number
+  readonly user: string
+  readonly command: string
+}
+
+/** What a process knows of the container and pod around it. */
+export interface Machine {
+  readonly hostname: string
+  readonly flavor: 'busybox' | 'debian'
+  readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
+  readonly net: Net
+  /** Bytes that the container may use. */
+  readonly memoryLimit: number | undefined
+  /** Ports that the container declares. */
+  readonly declaredPorts: readonly number[]
+  readonly image: string
+  tasks(): readonly Task[]
+  /** A signal for the container's first process; false if there is none of that number. */
+  kill(pid: number, signal: string): boolean
+}
+
+/** A process. */
+export interface Process {
+  readonly env: Map<string, string>
+  readonly cwd: string
+  readonly stdin: Pipe
+  readonly tty: boolean
+  out: Write
+  err: Write
+  readonly files: Files
+  readonly machine: Machine
+  readonly seed: { below(limit: number): number }
+  readonly halt: Halt
+  now(): number
+  /** Sleeps on the world's clock; counts as a place where a signal ends the process. */
+  sleep(ms: number): Promise<void>
+  /** Counts a step: whoever spins without a pause pays in time. */
+  step(): Promise<void> | undefined
+  /** The program of a name or path as this container has it. */
+  find(name: string): Program | undefined
+}
+
+/** A process like this one, with other streams, environment or the like. */
+export function child(process: Process, changes: Partial<Process>): Process {
+  return { ...process, ...changes }
+}
+
+/** Runs a program; its exit code, also when it was ended from within or by a signal. */
+export async function runProgram(words: readonly string[], process: Process): Promise<number> {
+  const [name = '', ...args] = words
+  const program = process.find(name)
+  if (!program) return 127
+  try {
+    return await program(args, process)
+  } catch (error) {
+    if (error instanceof Exit && error.reason === undefined) return error.code
+    if (error instanceof BrokenPipe) return 141
+    throw error
+  }
+}
+
+/** Ends a group of processes from outside. */
+export class Halt {
+  code: number | undefined
+  readonly #listeners = new Set<() => void>()
+
+  fire(code: number): void {
+    this.code ??= code
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Throws once the group was ended. */
+  check(): void {
+    if (this.code !== undefined) throw new Exit(this.code)
+  }
+
+  /** What is awaited, unless the group is ended before. */
+  async unless<value>(awaited: Promise<value>): Promise<value> {
+    this.check()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#listeners.add(resolve)
+    try {
+      const value = await Promise.race([awaited, promise.then(() => ended)])
+      if (value === ended) this.check()
+      return value as value
+    } finally {
+      this.#listeners.delete(resolve)
+    }
+  }
+}
+
+const ended = Symbol('ended')
+
+/** A program: gives its exit code. */
+export type Program = (args: readonly string[], process: Process) => number | Promise<number>
+
+/** Ends a process from within: `exit`, or a signal. */
+export class Exit extends Error {
+  readonly code: number
+  /** Why, where it is not the program's own doing: `OOMKilled`. */
+  readonly reason: string | undefined
+
+  constructor(code: number, reason?: string) {
+    super(`exit ${code}`)
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** The standard line of a program that failed, and its exit code. */
+export function fail(process: Process, line: string, code = 1): number {
+  process.err(`${line}\n`)
+  return code
+}

@@ -1,0 +1,64 @@
+// Which programs a container has, by name or path.
+import { tar } from './commands/archive.ts'
+import { editPrograms } from './commands/edit.ts'
+import { folderPrograms } from './commands/folders.ts'
+import { networkPrograms } from './commands/network.ts'
+import { systemPrograms } from './commands/system.ts'
+import { textPrograms } from './commands/text.ts'
+import { type Files, nameOf, resolve } from './files.ts'
+import { serverPrograms } from './images/servers.ts'
+import type { Image } from './images/table.ts'
+import { child, type Process, type Program, runProgram } from './process.ts'
+import { Scope } from './shell/scope.ts'
+import { runFile, runShell } from './shell/sh.ts'
+
+const shells: Readonly<Record<string, Program>> = {
+  sh: (words, process) => runShell('sh', words, process),
+  ash: (words, process) => runShell('ash', words, process),
+  bash: (words, process) => runShell('bash', words, process),
+  zsh: (words, process) => runShell('zsh', words, process),
+  busybox: ([name = '', ...words], process) => runProgram([name, ...words], process),
+}
+
+const common: Readonly<Record<string, Program>> = { ...textPrograms, ...editPrograms, ...folderPrograms, ...systemPrograms, tar }
+const everything: Readonly<Record<string, Program>> = { ...common, ...networkPrograms, ...serverPrograms, ...shells }
+
+/** Programs that images of a flavor lack unless they say otherwise. */
+const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
+  busybox: new Set(['bash', 'zsh']),
+  debian: new Set(['ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep']),
+}
+
+/** The program of a name; undefined if the container has none. */
+export function findProgram(name: string, image: Image, at: { readonly files: Files; readonly cwd: string }): Program | undefined {
+  const script = name.includes('/') ? scriptAt(resolve(at.cwd, name), at.files) : undefined
+  if (script) return script
+  const base = nameOf(name)
+  if (name.includes('/') && !/^(\/usr)?(\/local)?\/s?bin\/|^\/docker-entrypoint|^\//.test(name)) return undefined
+  const listed = image.programs.includes(base) || image.programs.includes('*')
+  const shared = image.shell && ((base in shells && base !== 'zsh') || base in common) && !lacking[image.flavor].has(base)
+  if (!listed && !shared && !(base in serverPrograms && !image.known)) return undefined
+  return Object.hasOwn(everything, base) ? everything[base] : undefined
+}
+
+/** A file with a first line `#!`. */
+function scriptAt(path: string, files: Files): Program | undefined {
+  const entry = files.stat(path)
+  if (entry?.kind !== 'file') return undefined
+  if ((entry.mode & 0o111) === 0) {
+    return (_, process: Process) => {
+      process.err(`${process.machine.flavor === 'busybox' ? 'sh' : 'sh: 1'}: ${path}: Permission denied\n`)
+      return 126
+    }
+  }
+  const [, line] = entry.content.match(/^#!\s*([^\n]+)/) ?? []
+  const words = (line ?? '/bin/sh')
+    .trim()
+    .split(/\s+/)
+    .filter((word) => !word.endsWith('/env'))
+  const name = nameOf(words[0] ?? 'sh')
+  return (args, process) => {
+    if (/^(ba|a)?sh$/.test(name)) return runFile(child(process, {}), new Scope(name, args, process.env, process.cwd), { name, file: path })
+    return runProgram([...words, path, ...args], process)
+  }
+}

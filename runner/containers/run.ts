@@ -1,0 +1,218 @@
+// One run of a container's own program. It has a time of its own, that is moved on when somebody looks: nothing ticks.
+import { addToLog, type LogLine } from './log.ts'
+import { Exit, Halt, type Listener } from './process.ts'
+import { BrokenPipe, Pipe } from './streams.ts'
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly at: number
+  readonly code: number
+  readonly reason?: string
+}
+
+/** Everything of a run that a snapshot holds. */
+export interface RunState {
+  readonly started: number
+  readonly reached: number
+  readonly log: readonly LogLine[]
+  readonly end?: RunEnd
+}
+
+/** What a run is given. `go` is the program; it runs until it ends. */
+export interface RunOptions {
+  readonly started: number
+  readonly state?: RunState
+  /** World time. */
+  now(): number
+  go(run: Run): Promise<number>
+  ended(run: Run): void
+}
+
+/** How much a run may do in one look before its time jumps to the last of it. */
+const budget = { sleeps: 1500, kept: 100 }
+
+/** A program on its way. */
+export class Run {
+  readonly started: number
+  readonly halt = new Halt()
+  readonly stdin = new Pipe()
+  readonly listeners = new Map<number, Listener>()
+  readonly log: LogLine[]
+  readonly watchers = new Set<(stream: 'out' | 'err', bytes: string) => void>()
+  end: RunEnd | undefined
+  /** True while it goes again through what was done before it was written down: nothing that it does counts. */
+  repeating: boolean
+  readonly #now: () => number
+  readonly #ended: (run: Run) => void
+  readonly #go: RunOptions['go']
+  readonly #until: number
+  #sleepers: { wake: number; resolve: () => void }[] = []
+  #time: number
+  #moving = false
+  #begun = false
+  readonly #outside = new Set<Promise<unknown>>()
+  #steps = 0
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor({ started, state, now, go, ended }: RunOptions) {
+    this.started = started
+    this.log = [...(state?.log ?? [])]
+    this.end = state?.end
+    this.repeating = state !== undefined
+    this.#until = state?.reached ?? started
+    this.#time = started
+    this.#now = now
+    this.#go = go
+    this.#ended = ended
+    if (this.end) this.#begun = true
+  }
+
+  /** The run's time: its own while it is moved on, the world's otherwise. */
+  now(): number {
+    return this.#moving ? this.#time : Math.max(this.#time, this.#now())
+  }
+
+  /** When it wants to be looked at again; undefined if it waits for something else. */
+  get wake(): number | undefined {
+    return this.#sleepers.reduce<number | undefined>(
+      (first, { wake }) => (wake !== Number.POSITIVE_INFINITY && (first === undefined || wake < first) ? wake : first),
+      undefined,
+    )
+  }
+
+  /** True while its time is moved on: who is asked by itself must not wait for itself. */
+  get moving(): boolean {
+    return this.#moving
+  }
+
+  /** Something beside time that its program waits for. */
+  async outside<value>(work: Promise<value>): Promise<value> {
+    this.#outside.add(work)
+    try {
+      return await work
+    } finally {
+      this.#outside.delete(work)
+    }
+  }
+
+  write(stream: 'out' | 'err', bytes: string): void {
+    if (this.repeating) return
+    addToLog(this.log, this.now(), stream, bytes)
+    for (const watcher of this.watchers) watcher(stream, bytes)
+  }
+
+  sleep(ms: number): Promise<void> {
+    const wake = this.now() + Math.max(ms, 0)
+    return this.halt.unless(new Promise((resolve) => this.#sleepers.push({ wake, resolve })))
+  }
+
+  /** Whoever spins without a pause pays a second for every two thousand steps. */
+  step(): Promise<void> | undefined {
+    this.halt.check()
+    this.#steps += 1
+    return this.#steps % 2000 === 0 ? this.sleep(1000) : undefined
+  }
+
+  /** Ends the program from outside. */
+  async stop(code: number): Promise<void> {
+    await this.advance()
+    this.halt.fire(code)
+    await quiet()
+    if (!this.end && this.#begun) this.#finish(code)
+  }
+
+  /** Moves the run on to the world's time. */
+  advance(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#advance(this.#now()))
+    return this.#turn
+  }
+
+  state(): RunState {
+    return { started: this.started, reached: this.#time, log: this.log, ...(this.end && { end: this.end }) }
+  }
+
+  async #advance(target: number): Promise<void> {
+    if (this.end) return
+    this.#moving = true
+    try {
+      if (!this.#begun) await this.#begin()
+      if (this.repeating) await this.#move(Math.min(this.#until, target))
+      this.repeating = false
+      await this.#move(target)
+    } finally {
+      this.#moving = false
+    }
+  }
+
+  async #begin(): Promise<void> {
+    this.#begun = true
+    void this.#go(this).then(
+      (code) => this.#finish(code),
+      (error: unknown) =>
+        this.#finish(
+          error instanceof Exit ? error.code : error instanceof BrokenPipe ? 141 : this.#broken(error),
+          error instanceof Exit ? error.reason : undefined,
+        ),
+    )
+    await quiet()
+  }
+
+  #broken(error: unknown): number {
+    this.write('err', `drydock: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 2
+  }
+
+  #finish(code: number, reason?: string): void {
+    if (this.end) return
+    this.repeating = false
+    this.end = { at: this.now(), code, ...(reason !== undefined && { reason }) }
+    this.listeners.clear()
+    this.#sleepers = []
+    this.#ended(this)
+  }
+
+  async #move(target: number): Promise<void> {
+    let first = 0
+    for (let sleeps = 0; !this.end; sleeps += 1) {
+      for (let [work] = this.#outside; work !== undefined && !this.end; [work] = this.#outside) {
+        await Promise.allSettled([work])
+        await quiet()
+      }
+      const next = this.#next()
+      if (!next || next.wake > target) return
+      if (sleeps === budget.sleeps - budget.kept) first = next.wake
+      if (sleeps === budget.sleeps) this.#jump(first, next.wake, target)
+      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next)
+      this.#time = Math.max(this.#time, next.wake)
+      next.resolve()
+      await quiet()
+    }
+  }
+
+  /** A long time of the same: leaves out whole rounds, so that the last of them are as they would be. */
+  #jump(first: number, now: number, target: number): void {
+    const round = Math.max(now - first, 1)
+    const skipped = Math.max(Math.floor((target - now) / round) - 1, 0) * round
+    for (const sleeper of this.#sleepers) sleeper.wake += skipped
+  }
+
+  #next(): { wake: number; resolve: () => void } | undefined {
+    return this.#sleepers.reduce<{ wake: number; resolve: () => void } | undefined>(
+      (first, each) => (!first || each.wake < first.wake ? each : first),
+      undefined,
+    )
+  }
+}
+
+/** Resolves when everything that could go on has gone on: programs wait for nothing but each other and time. */
+export function quiet(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    const listener = port1 as unknown as { onmessage: () => void }
+    listener.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(0)
+  })
+}

@@ -1,0 +1,327 @@
+// The container runtime of a cluster (the room's door): what containers run, print, hold and answer.
+import type { Clock } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
+import { createRandom } from '../base/random.ts'
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { ClusterNet } from './cluster-net.ts'
+import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
+import { ConfigFault, environmentOf, fill } from './environment.ts'
+import { type Entry, nameOf, type Writes } from './files.ts'
+import { unsimulated } from './images/servers.ts'
+import { imageOf } from './images/table.ts'
+import { type Plan, planOf, wordsOf } from './plan.ts'
+import { type ClusterReader, type ContainerSpec, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
+import { probeFailure } from './probes.ts'
+import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
+import { runProgram } from './process.ts'
+import { findProgram } from './programs.ts'
+import { Run, type RunEnd, type RunState } from './run.ts'
+import { type ReachedLog, WorldSleeps } from './sleeps.ts'
+import { volumeFault } from './volumes.ts'
+
+/** What a runtime works with. */
+export interface RuntimeOptions {
+  readonly clock: Clock
+  /** Unique in the world: its timers bear it. */
+  readonly name: string
+  reader(): ClusterReader
+  /** The API server, for programs in containers. */
+  api(call: HttpCall): Promise<HttpAnswer>
+  /** A token of a service account, bound to its pod. */
+  token(pod: KubernetesObject, audience: string, seconds: number): string
+  readonly state?: JsonObject
+}
+
+/** How a container stands when somebody looks: what it is, how it ended, or when to look again. */
+export interface Look {
+  readonly plan: Plan
+  readonly end?: RunEnd
+  readonly wake?: number
+}
+
+/** Why a container cannot start: the reason and message of its state. */
+export interface StartFault {
+  readonly reason: 'CreateContainerConfigError' | 'StartError'
+  readonly message: string
+}
+
+interface RuntimeState {
+  readonly files: Readonly<Record<string, Readonly<Record<string, Entry | null>>>>
+  readonly tokens: Readonly<Record<string, string>>
+  readonly environments: Readonly<Record<string, readonly (readonly [string, string])[]>>
+  readonly runs: Readonly<Record<string, RunState>>
+}
+
+/** Makes a cluster's runtime, or goes on with what `state()` gave. */
+export function createRuntime(options: RuntimeOptions): Runtime {
+  return new Runtime(options)
+}
+
+/** A cluster's container runtime. */
+export class Runtime implements ReachedLog {
+  readonly clock: Clock
+  readonly sleeps: WorldSleeps
+  readonly net: ClusterNet
+  /** Told the key of a pod when one of its programs ended by itself. */
+  ended: (pod: string) => void = () => undefined
+  readonly #options: RuntimeOptions
+  readonly #files = new Map<string, Writes>()
+  readonly #tokens: Map<string, string>
+  readonly #environments: Map<string, readonly (readonly [string, string])[]>
+  readonly #runs = new Map<string, Run>()
+  readonly #kept: Map<string, RunState>
+
+  constructor(options: RuntimeOptions) {
+    const state = (options.state ?? {}) as unknown as Partial<RuntimeState>
+    this.#options = options
+    this.clock = options.clock
+    this.sleeps = new WorldSleeps(options.clock, `${options.name}/containers`)
+    for (const [key, entries] of Object.entries(state.files ?? {})) this.#files.set(key, new Map(Object.entries(entries)))
+    this.#tokens = new Map(Object.entries(state.tokens ?? {}))
+    this.#environments = new Map(Object.entries(state.environments ?? {}))
+    this.#kept = new Map(Object.entries(state.runs ?? {}))
+    this.net = new ClusterNet({ reader: () => options.reader(), api: (call) => options.api(call), runs: this })
+  }
+
+  get reader(): ClusterReader {
+    return this.#options.reader()
+  }
+
+  state(): JsonObject {
+    const runs = Object.fromEntries([...this.#kept, ...[...this.#runs].map(([key, run]) => [key, run.state()] as const)])
+    const files = Object.fromEntries([...this.#files].filter(([, writes]) => writes.size > 0).map(([key, writes]) => [key, Object.fromEntries(writes)]))
+    const state: RuntimeState = { files, tokens: Object.fromEntries(this.#tokens), environments: Object.fromEntries(this.#environments), runs }
+    return state as unknown as JsonObject
+  }
+
+  stop(): void {
+    this.sleeps.stop()
+  }
+
+  /** Why a container cannot be made or started; undefined if it can. */
+  startFault(pod: KubernetesObject, name: string): StartFault | undefined {
+    const container = containerOf(pod, name)
+    if (!container) return undefined
+    const image = imageOf(container.image)
+    try {
+      environmentOf(pod, container, { image, reader: this.reader })
+    } catch (error) {
+      if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
+      throw error
+    }
+    if (at(container.whole, 'securityContext', 'runAsNonRoot') === true || at(pod, 'spec', 'securityContext', 'runAsNonRoot') === true) {
+      const user = at(container.whole, 'securityContext', 'runAsUser') ?? at(pod, 'spec', 'securityContext', 'runAsUser') ?? image.user
+      if (user === 0 && image.known)
+        return {
+          reason: 'CreateContainerConfigError',
+          message: `container has runAsNonRoot and image will run as root (pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${name})`,
+        }
+    }
+    const [first] = wordsOf(container, image)
+    if (!image.known || first === undefined || first.includes('/') || planOf([first], image) === 'forever') return undefined
+    const { files } = this.inside(pod, container, 0)
+    if (findProgram(first, image, { files, cwd: '/' })) return undefined
+    const text = `exec: "${first}": executable file not found in $PATH`
+    return {
+      reason: 'StartError',
+      message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${text}`,
+    }
+  }
+
+  /** Why a pod's volumes cannot be mounted. */
+  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
+    return volumeFault(pod, this.reader)
+  }
+
+  /** A container starts: its environment is what it is now, and older runs than the last are forgotten. */
+  start(pod: KubernetesObject, name: string, restarts: number): void {
+    const container = containerOf(pod, name)
+    const key = keyOf(pod, name, restarts)
+    if (container && takesFromObjects(container)) {
+      this.#environments.set(key, [...environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader })])
+    }
+    this.#forget((each) => each.startsWith(`${pod.metadata.uid}/${name}/`) && Number(each.split('/').at(-1)) < restarts - 1)
+    this.#files.delete(`root/${keyOf(pod, name, restarts - 1)}`)
+  }
+
+  /** Looks at a container that runs since `started`. */
+  async look(pod: KubernetesObject, name: string, { restarts, started }: { readonly restarts: number; readonly started: number }): Promise<Look> {
+    const plan = this.plan(pod, name)
+    const key = keyOf(pod, name, restarts)
+    if (plan !== 'ends' && !this.#runs.has(key)) return { plan }
+    const run = this.runAt(pod, name, { restarts, started })
+    await run?.advance()
+    return { plan, ...(run?.end && { end: run.end }), ...(run?.wake !== undefined && { wake: run.wake }) }
+  }
+
+  /** What a container's words come to. */
+  plan(pod: KubernetesObject, name: string): Plan {
+    const container = containerOf(pod, name)
+    const image = imageOf(container?.image ?? '')
+    return container ? planOf(wordsOf(container, image), image) : 'unknown'
+  }
+
+  /** Why a probe fails, in the kubelet's words; undefined if it succeeds. */
+  probe(pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
+    return probeFailure(this, pod, name, probe)
+  }
+
+  /** Ends a container's program from outside. */
+  async kill(pod: KubernetesObject, name: string, code: number): Promise<void> {
+    const run = this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))
+    await run?.stop(code)
+  }
+
+  /** A pod is gone, and with it what its containers held. */
+  forget(uid: string): void {
+    for (const [key, run] of this.#runs) if (key.startsWith(`${uid}/`)) run.halt.fire(137)
+    this.#forget((key) => key.startsWith(`${uid}/`))
+    for (const key of this.#files.keys()) if (key.startsWith(`pod/${uid}/`) || key.startsWith(`root/${uid}/`)) this.#files.delete(key)
+    for (const key of this.#tokens.keys()) if (key.startsWith(`${uid} `)) this.#tokens.delete(key)
+  }
+
+  /** The run that a container's status tells of, begun and moved on to now; undefined if it never started. */
+  async run(pod: KubernetesObject, name: string, previous = false): Promise<Run | undefined> {
+    const status = statusOf(pod, name)
+    const restarts = restartsOf(pod, name) - (previous ? 1 : 0)
+    const ended = previous ? at(status, 'lastState', 'terminated') : (at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated'))
+    const began = (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, 'startedAt') ?? ''))
+    const waiting = !previous && runningSince(pod, name) === undefined && at(status, 'state', 'terminated') === undefined
+    const number =
+      waiting && restarts > 0 && !this.#runs.has(keyOf(pod, name, restarts)) && !this.#kept.has(keyOf(pod, name, restarts)) ? restarts - 1 : restarts
+    if (Number.isNaN(began) || number < 0) return undefined
+    const finished = runningSince(pod, name) !== undefined && !previous ? undefined : Date.parse(String(at(ended, 'finishedAt') ?? ''))
+    const run = this.runAt(pod, name, { restarts: number, started: began, ...(finished !== undefined && { until: finished }) })
+    if (run && !run.moving) await run.advance()
+    return run
+  }
+
+  /** The run of a number, made if there is none yet. */
+  runAt(
+    pod: KubernetesObject,
+    name: string,
+    { restarts, started, until }: { readonly restarts: number; readonly started: number; readonly until?: number },
+  ): Run | undefined {
+    const key = keyOf(pod, name, restarts)
+    const known = this.#runs.get(key)
+    const container = containerOf(pod, name)
+    if (known || !container) return known
+    const state = this.#kept.get(key)
+    const run = new Run({
+      started: state?.started ?? started,
+      ...(state && { state }),
+      now: () => Math.min(this.clock.now(), until ?? Number.POSITIVE_INFINITY),
+      go: (made) => this.#program(pod, container, { run: made, restarts }),
+      ended: () => this.ended(`${pod.metadata.namespace}/${pod.metadata.name}`),
+    })
+    this.#runs.set(key, run)
+    this.#kept.delete(key)
+    if (container.whole.stdin !== true) run.stdin.end()
+    return run
+  }
+
+  async #program(pod: KubernetesObject, container: ContainerSpec, { run, restarts }: { readonly run: Run; readonly restarts: number }): Promise<number> {
+    const inside = this.inside(pod, container, restarts, () => run)
+    const env = this.environment(pod, container, restarts)
+    const words = wordsOf(container, inside.image).map((word) => fill(word, env))
+    const [first = ''] = words
+    const process = processIn(inside, env, {
+      stdin: run.stdin,
+      tty: container.whole.tty === true,
+      out: (bytes) => run.write('out', bytes),
+      err: (bytes) => run.write('err', bytes),
+      halt: run.halt,
+      seed: createRandom(`${pod.metadata.uid}/${container.name}/${restarts}`),
+      now: () => run.now(),
+      sleep: (ms) => run.sleep(ms),
+      step: () => run.step(),
+      folder: folderOf(container, inside.image),
+    })
+    return process.find(first) ? runProgram(words, process) : unsimulated(first === '' ? 'that starts by default' : nameOf(first), process)
+  }
+
+  /** The environment of a container: as it was when it started, where that may change. */
+  environment(pod: KubernetesObject, container: ContainerSpec, restarts: number): Map<string, string> {
+    const kept = this.#environments.get(keyOf(pod, container.name, restarts))
+    return new Map(kept ?? environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader }))
+  }
+
+  /** A container's inside. */
+  inside(pod: KubernetesObject, container: ContainerSpec, restarts: number, run: () => Run | undefined = () => undefined, own: readonly Task[] = []): Inside {
+    const ground: ContainerGround = {
+      reader: this.reader,
+      writes: (key) => this.#writes(key),
+      token: (of, audience, seconds) => this.#token(of, audience, seconds),
+      nameserver: this.net.nameserver,
+      now: () => this.clock.now(),
+      netOf: (of, owner): Net => this.net.of(of, container.name, owner),
+      seed: createRandom(`${pod.metadata.uid}/${container.name}`),
+    }
+    const rootKey = `root/${keyOf(pod, container.name, restarts)}`
+    return insideOf(pod, container, {
+      ground,
+      rootKey,
+      run,
+      tasks: () => [...this.#tasks(pod, container.name), ...own],
+      kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
+    })
+  }
+
+  #tasks(pod: KubernetesObject, name: string): readonly Task[] {
+    const names = seenFrom(pod, name)
+    const base: Task[] = names.length > 1 ? [{ pid: 1, user: '65535', command: '/pause' }] : []
+    for (const each of names) {
+      const container = containerOf(pod, each)
+      if (!container || runningSince(pod, each) === undefined) continue
+      const words = wordsOf(container, imageOf(container.image))
+      const nginx = nameOf(words[0] ?? '') === 'nginx'
+      const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
+      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: 'root', command })
+      if (nginx)
+        for (const worker of [29, 30])
+          base.push({ pid: worker + base.length - 1, user: container.image.includes('alpine') ? 'nginx' : '101', command: 'nginx: worker process' })
+    }
+    return base
+  }
+
+  /** Only servers, and shells that set a trap, heed a signal as a container's first process. */
+  #signal(pod: KubernetesObject, name: string, pid: number, signal: string): boolean {
+    if (pid !== 1) return this.#tasks(pod, name).some((task) => task.pid === pid)
+    const run = this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))
+    const server = run !== undefined && run.listeners.size > 0
+    const container = containerOf(pod, name)
+    const trapped = container !== undefined && [...container.command, ...container.args].some((word) => word.includes('trap'))
+    if ((server || trapped) && signal !== 'KILL') run?.halt.fire(signal === 'TERM' && server ? 0 : signal === 'INT' ? 130 : 143)
+    return true
+  }
+
+  #writes(key: string): Writes {
+    const known = this.#files.get(key) ?? new Map<string, Entry | null>()
+    this.#files.set(key, known)
+    return known
+  }
+
+  #token(pod: KubernetesObject, audience: string, seconds: number): string {
+    const key = `${pod.metadata.uid} ${audience}`
+    const known = this.#tokens.get(key) ?? this.#options.token(pod, audience, seconds)
+    this.#tokens.set(key, known)
+    return known
+  }
+
+  #forget(gone: (key: string) => boolean): void {
+    for (const map of [this.#runs, this.#kept, this.#environments]) for (const key of map.keys()) if (gone(key)) map.delete(key)
+  }
+}
+
+function keyOf(pod: KubernetesObject, name: string, restarts: number): string {
+  return `${pod.metadata.uid}/${name}/${restarts}`
+}
+
+/** True if the environment comes from objects that may change while the container runs. */
+function takesFromObjects({ whole }: ContainerSpec): boolean {
+  return (
+    whole.envFrom !== undefined ||
+    (Array.isArray(whole.env) &&
+      whole.env.some((entry) => at(entry, 'valueFrom', 'configMapKeyRef') !== undefined || at(entry, 'valueFrom', 'secretKeyRef') !== undefined))
+  )
+}

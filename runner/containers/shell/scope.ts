@@ -1,0 +1,54 @@
+// What a shell holds while it runs: variables, parameters, functions, options.
+import type { Node } from './syntax.ts'
+
+/** The state of one shell; subshells work on a copy. */
+export class Scope {
+  readonly variables: Map<string, string>
+  readonly exported: Set<string>
+  readonly functions: Map<string, Node>
+  readonly traps: Map<string, string>
+  readonly name: string
+  parameters: readonly string[]
+  cwd: string
+  last = 0
+  background = 0
+  exitOnError = false
+  refuseUnset = false
+  trace = false
+  pipeFail = false
+  readonly locals: Map<string, string | undefined>[] = []
+
+  constructor(name: string, parameters: readonly string[], env: ReadonlyMap<string, string>, cwd: string) {
+    this.name = name
+    this.parameters = parameters
+    this.variables = new Map(env)
+    this.exported = new Set(env.keys())
+    this.functions = new Map()
+    this.traps = new Map()
+    this.cwd = cwd
+  }
+
+  /** A copy for a subshell. */
+  copy(): Scope {
+    const made = new Scope(this.name, this.parameters, this.variables, this.cwd)
+    made.exported.clear()
+    for (const name of this.exported) made.exported.add(name)
+    for (const [name, body] of this.functions) made.functions.set(name, body)
+    Object.assign(made, { last: this.last, exitOnError: this.exitOnError, refuseUnset: this.refuseUnset, trace: this.trace, pipeFail: this.pipeFail })
+    return made
+  }
+
+  set(name: string, value: string): void {
+    this.variables.set(name, value)
+  }
+
+  /** The environment of a program. */
+  environment(): Map<string, string> {
+    const env = new Map<string, string>()
+    for (const name of this.exported) {
+      const value = this.variables.get(name)
+      if (value !== undefined) env.set(name, value)
+    }
+    return env
+  }
+}

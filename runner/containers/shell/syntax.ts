@@ -1,0 +1,44 @@
+// The shell's language as a tree.
+
+/** A piece of a word. */
+export type Part =
+  | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
+  | { readonly kind: 'variable'; readonly name: string; readonly length?: boolean; readonly operator?: string; readonly word?: Word; readonly quoted: boolean }
+  | { readonly kind: 'command'; readonly body: Node; readonly quoted: boolean }
+  | { readonly kind: 'sum'; readonly word: Word; readonly quoted: boolean }
+
+/** A word before it is expanded. */
+export type Word = readonly Part[]
+
+/** A redirection; `text` is a here-document. */
+export interface Redirection {
+  readonly from: number
+  readonly operator: '<' | '>' | '>>' | '>&' | '<&' | '<<' | '<<<' | '&>' | '&>>'
+  readonly target: Word
+}
+
+/** A command of any sort. */
+export type Node = (
+  | { readonly kind: 'simple'; readonly assigns: readonly (readonly [name: string, value: Word, append: boolean])[]; readonly words: readonly Word[] }
+  | { readonly kind: 'pipe'; readonly parts: readonly Node[]; readonly negated: boolean }
+  | { readonly kind: 'and' | 'or'; readonly left: Node; readonly right: Node }
+  | { readonly kind: 'list'; readonly items: readonly { readonly node: Node; readonly background: boolean }[] }
+  | { readonly kind: 'if'; readonly cases: readonly (readonly [condition: Node, body: Node])[]; readonly otherwise?: Node }
+  | { readonly kind: 'loop'; readonly until: boolean; readonly condition: Node; readonly body: Node }
+  | { readonly kind: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: Node }
+  | { readonly kind: 'count'; readonly start: Word; readonly condition: Word; readonly step: Word; readonly body: Node }
+  | { readonly kind: 'case'; readonly word: Word; readonly cases: readonly { readonly patterns: readonly Word[]; readonly body: Node }[] }
+  | { readonly kind: 'function'; readonly name: string; readonly body: Node }
+  | { readonly kind: 'group' | 'subshell'; readonly body: Node }
+  | { readonly kind: 'calculate'; readonly word: Word }
+) & { readonly redirections?: readonly Redirection[] }
+
+/** A script that cannot be read; `incomplete` if more lines could mend it. */
+export class SyntaxFault extends Error {
+  readonly incomplete: boolean
+
+  constructor(message: string, incomplete = false) {
+    super(message)
+    this.incomplete = incomplete
+  }
+}

@@ -1,0 +1,187 @@
+// What is mounted into a container: files of volumes, of the cluster's objects, and those that the kubelet writes.
+import { isObject, type Json, type JsonObject } from '../base/json.ts'
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { encodeText } from './bytes.ts'
+import { dataOf, fieldOf, hostnameOf, resourceOf } from './environment.ts'
+import type { Entry, Mount, Tree, Writes } from './files.ts'
+import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
+
+/** What volumes are read from. */
+export interface VolumeGround {
+  readonly reader: ClusterReader
+  /** What was written to a volume that keeps it, by the volume's key. */
+  writes(key: string): Writes
+  /** A token of the pod's service account for an audience. */
+  token(pod: KubernetesObject, audience: string, seconds: number): string
+  readonly nameserver: string
+}
+
+/** The mounts of a container beside its own root. */
+export function mountsOf(pod: KubernetesObject, { whole }: ContainerSpec, ground: VolumeGround): readonly Mount[] {
+  const volumes = objects(at(pod, 'spec', 'volumes'))
+  const mounts = objects(whole.volumeMounts).flatMap((mount): Mount[] => {
+    const volume = volumes.find(({ name }) => name === mount.name)
+    if (!volume) return []
+    const part = typeof mount.subPath === 'string' && mount.subPath !== '' ? mount.subPath.replace(/\/$/, '') : undefined
+    const tree = treeOf(pod, volume, ground)
+    if (part !== undefined && tree.writes && !tree.base().has(part) && !tree.writes.has(part))
+      tree.writes.set(part, { kind: 'folder', mode: 0o755, at: startOf(pod) })
+    return [{ path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
+  })
+  return [...mounts, ...ownFiles(pod, ground)]
+}
+
+/** Why a volume cannot be mounted, as the kubelet says it; undefined if all can. */
+export function volumeFault(pod: KubernetesObject, reader: ClusterReader): { readonly volume: string; readonly text: string } | undefined {
+  const { namespace = '' } = pod.metadata
+  for (const volume of objects(at(pod, 'spec', 'volumes'))) {
+    for (const [kind, name, optional] of sourcesOf(volume)) {
+      if (optional || reader.get('v1', kind, { namespace, name })) continue
+      return { volume: String(volume.name), text: `${kind.toLowerCase()} ${JSON.stringify(name)} not found` }
+    }
+  }
+  return undefined
+}
+
+function sourcesOf(volume: JsonObject): readonly (readonly [kind: string, name: string, optional: boolean])[] {
+  const one = (source: Json | undefined, kind: string, field: string): (readonly [string, string, boolean])[] =>
+    isObject(source) ? [[kind, String(source[field] ?? ''), source.optional === true]] : []
+  const projected = objects(at(volume, 'projected', 'sources')).flatMap((source) => [
+    ...one(source.configMap, 'ConfigMap', 'name'),
+    ...one(source.secret, 'Secret', 'name'),
+  ])
+  return [...one(volume.configMap, 'ConfigMap', 'name'), ...one(volume.secret, 'Secret', 'secretName'), ...projected]
+}
+
+function startOf(pod: KubernetesObject): number {
+  return Date.parse(String(at(pod, 'status', 'startTime') ?? pod.metadata.creationTimestamp ?? '')) || 0
+}
+
+function treeOf(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): Tree {
+  const kept = keyOf(pod, volume, ground.reader)
+  const age = startOf(pod)
+  if (kept !== undefined) return { base: () => rootOnly(age, 0o777), writes: ground.writes(kept) }
+  return { base: () => computed(pod, volume, ground) }
+}
+
+/** Where what is written to a volume is kept: with the pod, the claim's volume, or the node. */
+function keyOf(pod: KubernetesObject, volume: JsonObject, reader: ClusterReader): string | undefined {
+  const { namespace = '', uid = '', name: podName = '' } = pod.metadata
+  if (isObject(volume.emptyDir)) return `pod/${uid}/${volume.name}`
+  if (isObject(volume.hostPath)) return `node/${at(pod, 'spec', 'nodeName')}${volume.hostPath.path}`
+  const claim = isObject(volume.persistentVolumeClaim)
+    ? String(volume.persistentVolumeClaim.claimName)
+    : isObject(volume.ephemeral)
+      ? `${podName}-${volume.name}`
+      : undefined
+  if (claim === undefined)
+    return sourcesOf(volume).length > 0 || isObject(volume.downwardAPI) || isObject(volume.projected) ? undefined : `pod/${uid}/${volume.name}`
+  const found = reader.get('v1', 'PersistentVolumeClaim', { namespace, name: claim })
+  const bound = found && at(found, 'spec', 'volumeName')
+  const volumeObject = typeof bound === 'string' ? reader.get('v1', 'PersistentVolume', { name: bound }) : undefined
+  const path = volumeObject && at(volumeObject, 'spec', 'hostPath', 'path')
+  if (typeof path === 'string') return `node/${at(pod, 'spec', 'nodeName')}${path}`
+  return `volume/${typeof bound === 'string' ? bound : `${namespace}/${claim}`}`
+}
+
+function rootOnly(age: number, mode: number): ReadonlyMap<string, Entry> {
+  return new Map([['', { kind: 'folder', mode, at: age }]])
+}
+
+type Files = Map<string, { readonly content: string; readonly mode: number }>
+
+/** A volume of the cluster's objects, as the kubelet lays it out: a folder of the day, links into it. */
+function computed(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): ReadonlyMap<string, Entry> {
+  const files: Files = new Map()
+  const source = volume.configMap ?? volume.secret ?? volume.downwardAPI ?? volume.projected
+  const mode = isObject(source) && typeof source.defaultMode === 'number' ? source.defaultMode : 0o644
+  if (isObject(volume.projected)) for (const each of objects(volume.projected.sources)) addSource(files, pod, each, { mode, ground })
+  else addSource(files, pod, { ...volume, ...(isObject(volume.secret) && { secret: { ...volume.secret, name: volume.secret.secretName } }) }, { mode, ground })
+  const age = startOf(pod)
+  const day = `..${new Date(age).toISOString().slice(0, 19).replaceAll('-', '_').replaceAll(':', '_').replace('T', '_')}.${String((age / 1000) % 4_000_000_000).padStart(10, '0')}`
+  const entries = new Map<string, Entry>([
+    ['', { kind: 'folder', mode: 0o777, at: age }],
+    [day, { kind: 'folder', mode: 0o755, at: age }],
+    ['..data', { kind: 'link', target: day, at: age }],
+  ])
+  for (const [path, file] of files) {
+    const [first = ''] = path.split('/')
+    entries.set(first, { kind: 'link', target: `..data/${first}`, at: age })
+    entries.set(`${day}/${path}`, { kind: 'file', ...file, at: age })
+  }
+  return entries
+}
+
+function addSource(files: Files, pod: KubernetesObject, source: JsonObject, { mode, ground }: { readonly mode: number; readonly ground: VolumeGround }): void {
+  const { namespace = '' } = pod.metadata
+  for (const [field, kind] of [
+    ['configMap', 'ConfigMap'],
+    ['secret', 'Secret'],
+  ] as const) {
+    const reference = source[field]
+    if (!isObject(reference)) continue
+    const found = ground.reader.get('v1', kind, { namespace, name: String(reference.name) })
+    const data = found ? dataOf(found) : new Map<string, string>()
+    const items = objects(reference.items)
+    for (const [key, content] of [...data].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const item = items.find((each) => each.key === key)
+      if (items.length === 0 || item) files.set(String(item?.path ?? key), { content, mode: Number(item?.mode ?? mode) })
+    }
+  }
+  for (const item of objects(at(source, 'downwardAPI', 'items'))) {
+    const text = isObject(item.fieldRef)
+      ? fieldOf(pod, String(item.fieldRef.fieldPath))
+      : isObject(item.resourceFieldRef)
+        ? resourceOf(pod, {}, item.resourceFieldRef)
+        : ''
+    files.set(String(item.path), { content: encodeText(text), mode: Number(item.mode ?? mode) })
+  }
+  const token = source.serviceAccountToken
+  if (isObject(token))
+    files.set(String(token.path), { content: ground.token(pod, String(token.audience ?? ''), Number(token.expirationSeconds ?? 3607)), mode })
+}
+
+/** Files that the kubelet writes for every pod; they keep what is written over them as long as the pod lives. */
+function ownFiles(pod: KubernetesObject, ground: VolumeGround): readonly Mount[] {
+  const { uid = '' } = pod.metadata
+  const age = startOf(pod)
+  return (
+    [
+      ['/etc/hosts', hostsOf(pod)],
+      ['/etc/hostname', `${hostnameOf(pod)}\n`],
+      ['/etc/resolv.conf', resolvOf(pod, ground.nameserver)],
+    ] as const
+  ).map(
+    ([path, content]): Mount => ({
+      path,
+      tree: { base: () => new Map([['', { kind: 'file', content: encodeText(content), mode: 0o644, at: age }]]), writes: ground.writes(`pod/${uid}${path}`) },
+    }),
+  )
+}
+
+function hostsOf(pod: KubernetesObject): string {
+  const name = hostnameOf(pod)
+  const subdomain = at(pod, 'spec', 'subdomain')
+  const full = typeof subdomain === 'string' ? `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t${name}` : name
+  const aliases = objects(at(pod, 'spec', 'hostAliases')).map(({ ip, hostnames }) => `${ip}\t${Array.isArray(hostnames) ? hostnames.join('\t') : ''}\n`)
+  const more = aliases.length === 0 ? '' : `\n# Entries added by HostAliases.\n${aliases.join('')}`
+  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${at(pod, 'status', 'podIP') ?? ''}\t${full}\n${more}`
+}
+
+function resolvOf(pod: KubernetesObject, nameserver: string): string {
+  const { namespace } = pod.metadata
+  const policy = at(pod, 'spec', 'dnsPolicy')
+  const config = at(pod, 'spec', 'dnsConfig')
+  const list = (field: string): readonly string[] => {
+    const value = at(config, field)
+    return Array.isArray(value) ? value.map(String) : []
+  }
+  const cluster = policy === 'ClusterFirst' || policy === undefined || policy === 'ClusterFirstWithHostNet'
+  const search = [...(cluster ? [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'] : []), ...list('searches')]
+  const servers = [...(cluster ? [nameserver] : policy === 'Default' ? ['168.63.129.16'] : []), ...list('nameservers')]
+  const options = [
+    ...(cluster ? ['ndots:5'] : []),
+    ...objects(at(config, 'options')).map(({ name, value }) => (value === undefined ? String(name) : `${name}:${value}`)),
+  ]
+  return `${search.length > 0 ? `search ${search.join(' ')}\n` : ''}${servers.map((server) => `nameserver ${server}\n`).join('')}${options.length > 0 ? `options ${options.join(' ')}\n` : ''}`
+}

@@ -1,0 +1,85 @@
+// Upgrades: exec, attach and port-forward take the connection over.
+import { type Duplex, localPeer, type Peer, type Upgrade } from '../../base/host.ts'
+import type { KubernetesObject } from '../object.ts'
+import { at } from '../object.ts'
+import type { PodConnections } from '../pod-connections.ts'
+import { liveObject } from '../registry/engine.ts'
+import { badRequest, notFound } from '../registry/errors.ts'
+import { servePortForward } from '../streams/port-forward.ts'
+import { channelProtocols, serveChannels } from '../streams/remote-command.ts'
+import { acceptKey, openWebSocket } from '../streams/websocket.ts'
+import { answerUpgrade } from './handle-request.ts'
+import { isTrue, type ResourceRequest } from './request-info.ts'
+import type { Server } from './server.ts'
+import { chosenContainer } from './subresources/log.ts'
+
+const tunnel = 'SPDY/3.1+portforward.k8s.io'
+
+/** Takes connections over, after who asks was found to be allowed to. */
+export function createUpgrader(server: Server): (request: Request, peer: Peer | undefined, duplex: Duplex) => Promise<Upgrade> {
+  return (request, peer = localPeer, duplex) =>
+    answerUpgrade(server, request, peer, (asked) => {
+      const { pods } = server
+      const resource = server.registry.find(asked.group, asked.version, asked.resource)
+      const pod = resource?.info.plural === 'pods' ? liveObject(server, resource, { name: asked.name, namespace: asked.namespace }) : undefined
+      if (!resource || !pods || resource.info.plural !== 'pods') return undefined
+      if (!pod) throw notFound(resource.info, asked.name)
+      if (!at(pod, 'spec', 'nodeName')) throw badRequest(`pod ${asked.name} does not have a host assigned`)
+      return asked.subresource === 'portforward' ? forward(pods, pod, request, duplex) : command(pods, pod, { asked, request, duplex })
+    })
+}
+
+interface Asking {
+  readonly asked: ResourceRequest
+  readonly request: Request
+  readonly duplex: Duplex
+}
+
+/** exec or attach. */
+function command(pods: PodConnections, pod: KubernetesObject, { asked, request, duplex }: Asking): Upgrade | undefined {
+  if (asked.subresource !== 'exec' && asked.subresource !== 'attach') return undefined
+  const query = new URL(request.url).searchParams
+  const container = chosenContainer(pod, query.get('container') ?? '')
+  const words = query.getAll('command')
+  if (asked.subresource === 'exec' && words.length === 0) throw badRequest('you must specify at least one command for the container')
+  const protocol = channelProtocols.find((each) => offered(request).includes(each))
+  if (protocol === undefined) return undefined
+  const tty = isTrue(query.get('tty'))
+  void serveChannels(duplex, {
+    stdin: isTrue(query.get('stdin')),
+    tty,
+    run: (streams) => (asked.subresource === 'exec' ? pods.exec(pod, container, words, streams) : pods.attach(pod, container, streams)),
+  })
+  return switched(request, protocol)
+}
+
+function forward(pods: PodConnections, pod: KubernetesObject, request: Request, duplex: Duplex): Upgrade | undefined {
+  const dial: Parameters<typeof servePortForward>[1] = (port, receive) => pods.dial(pod, port, receive)
+  if (request.headers.get('upgrade')?.toLowerCase() === 'spdy/3.1') {
+    const writer = duplex.writable.getWriter()
+    const spdy = servePortForward((bytes) => void writer.write(bytes).catch(() => undefined), dial)
+    void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => writer.close().catch(() => undefined))
+    return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' } }
+  }
+  if (!offered(request).includes(tunnel)) return undefined
+  const spdy = servePortForward((bytes) => wire.send(bytes), dial)
+  const wire = openWebSocket(duplex, { message: (bytes) => spdy.receive(bytes), closed: () => undefined })
+  return switched(request, tunnel)
+}
+
+async function feed(readable: ReadableStream<Uint8Array>, receive: (bytes: Uint8Array) => void): Promise<void> {
+  try {
+    for await (const chunk of readable) receive(chunk)
+  } catch {
+    // The other end is gone: the same as its end.
+  }
+}
+
+function offered(request: Request): readonly string[] {
+  return (request.headers.get('sec-websocket-protocol') ?? '').split(',').map((protocol) => protocol.trim())
+}
+
+function switched(request: Request, protocol: string): Upgrade {
+  const key = acceptKey(request.headers.get('sec-websocket-key') ?? '')
+  return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, 'sec-websocket-protocol': protocol } }
+}

@@ -1,0 +1,48 @@
+// What a server asks of the nodes behind it: logs, programs in containers, and connections to their ports.
+import type { KubernetesObject } from './object.ts'
+
+/** Which lines of a container's output are wanted. */
+export interface LogQuery {
+  readonly container: string
+  readonly follow: boolean
+  readonly previous: boolean
+  readonly timestamps: boolean
+  readonly tailLines?: number
+  readonly sinceSeconds?: number
+  readonly sinceTime?: string
+  readonly limitBytes?: number
+  readonly stream?: 'out' | 'err'
+}
+
+/** The streams of somebody who is connected to a program. */
+export interface RemoteStreams {
+  readonly tty: boolean
+  out(bytes: Uint8Array): void
+  err(bytes: Uint8Array): void
+  /** Absent if nothing is sent in. Called at once with what came before. */
+  readonly stdin?: { follow(listener: { data(bytes: Uint8Array): void; end(): void }): void }
+  /** Fires when the other end is gone. */
+  readonly gone: AbortSignal
+}
+
+/** How a program that somebody was connected to ended: with an exit code, or not at all, and why. */
+export type RemoteEnd = { readonly exitCode: number } | { readonly problem: string }
+
+/** A connection to a port of a pod: bytes go in by `send` and come out by `receive`, until `close`. */
+export interface PortConnection {
+  send(bytes: Uint8Array): void
+  close(): void
+}
+
+/** What came of dialing a port: a connection, or why there is none. */
+export type Dialed = PortConnection | { readonly problem: string }
+
+/** The nodes behind a server. Problems with a container are thrown as `StatusError`. */
+export interface PodConnections {
+  logs(pod: KubernetesObject, query: LogQuery): Promise<string | ReadableStream<Uint8Array>>
+  exec(pod: KubernetesObject, container: string, command: readonly string[], streams: RemoteStreams): Promise<RemoteEnd>
+  attach(pod: KubernetesObject, container: string, streams: RemoteStreams): Promise<RemoteEnd>
+  dial(pod: KubernetesObject, port: number, receive: { data(bytes: Uint8Array): void; end(): void }): Promise<Dialed>
+  /** Sends a request to a port of a pod, or to a port of a service by number or name; undefined if nobody is behind it. */
+  proxy(to: { readonly object: KubernetesObject; readonly port: string }, request: Request, path: string): Promise<Response | undefined>
+}

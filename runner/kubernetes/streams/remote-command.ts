@@ -1,0 +1,78 @@
+// exec and attach over a WebSocket: channels of `v5.channel.k8s.io` and its forerunners.
+import type { Duplex } from '../../base/host.ts'
+import type { RemoteEnd, RemoteStreams } from '../pod-connections.ts'
+import { openWebSocket } from './websocket.ts'
+
+/** Protocols that are spoken, the newest first. */
+export const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const
+
+const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 }
+
+/** Which streams were asked for. */
+export interface RemoteCommand {
+  readonly stdin: boolean
+  readonly tty: boolean
+  run(streams: RemoteStreams): Promise<RemoteEnd>
+}
+
+/** Joins a connection with a program until the program ends, and says how it did. */
+export async function serveChannels(duplex: Duplex, command: RemoteCommand): Promise<void> {
+  const gone = new AbortController()
+  const input = createInput()
+  const wire = openWebSocket(duplex, {
+    message(bytes) {
+      const channel = bytes[0]
+      if (channel === channels.stdin) input.data(bytes.subarray(1))
+      else if (channel === channels.close && bytes[1] === channels.stdin) input.end()
+    },
+    closed: () => gone.abort(),
+  })
+  const send = (channel: number, bytes: Uint8Array): void => {
+    const message = new Uint8Array(bytes.length + 1)
+    message[0] = channel
+    message.set(bytes, 1)
+    wire.send(message)
+  }
+  const end = await command.run({
+    tty: command.tty,
+    out: (bytes) => send(channels.stdout, bytes),
+    err: (bytes) => send(channels.stderr, bytes),
+    gone: gone.signal,
+    ...(command.stdin && { stdin: input.stream }),
+  })
+  send(channels.error, new TextEncoder().encode(JSON.stringify(statusOf(end))))
+  await wire.close()
+}
+
+/** How a program ended, as a Status. */
+export function statusOf(end: RemoteEnd): object {
+  if ('problem' in end) {
+    const message = `Internal error occurred: ${end.problem}`
+    return { metadata: {}, status: 'Failure', message, reason: 'InternalError', details: { causes: [{ message: end.problem }] }, code: 500 }
+  }
+  const { exitCode } = end
+  if (exitCode === 0) return { metadata: {}, status: 'Success' }
+  const details = { causes: [{ reason: 'ExitCode', message: String(exitCode) }] }
+  return { metadata: {}, status: 'Failure', message: `command terminated with non-zero exit code: exit status ${exitCode}`, reason: 'NonZeroExitCode', details }
+}
+
+/** Input that comes before anybody listens waits. */
+function createInput(): { data(bytes: Uint8Array): void; end(): void; readonly stream: NonNullable<RemoteStreams['stdin']> } {
+  const held: Uint8Array[] = []
+  let ended = false
+  let listener: { data(bytes: Uint8Array): void; end(): void } | undefined
+  return {
+    data: (bytes) => void (listener ? listener.data(bytes) : held.push(bytes)),
+    end() {
+      ended = true
+      listener?.end()
+    },
+    stream: {
+      follow(next) {
+        listener = next
+        for (const bytes of held.splice(0)) next.data(bytes)
+        if (ended) next.end()
+      },
+    },
+  }
+}
