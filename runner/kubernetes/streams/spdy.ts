@@ -95,9 +95,9 @@ function createHeaderReader(): (block: Uint8Array) => ReadonlyMap<string, string
   }
 }
 
-/** A compressed block of no headers: stored as it is; the first names the dictionary. */
+/** A compressed block of no headers: stored as it is, then an empty block that flushes it; the first names the dictionary. */
 function noHeaders(first: boolean): Uint8Array {
-  const stored = [0, 4, 0, 251, 255, 0, 0, 0, 0]
+  const stored = [0, 4, 0, 251, 255, 0, 0, 0, 0, 0, 0, 0, 255, 255]
   return new Uint8Array(first ? [0x78, 0xbb, ...dictionaryId(), ...stored] : stored)
 }
 
