@@ -66,12 +66,27 @@ const ending = new Set([
   'mariadbd',
   'postgres',
   'http-echo',
+  'tail',
+])
+
+/** Programs of well-known images that nobody wrote down. */
+const unwritten = new Set([
+  'node',
+  'npm',
+  'perl',
+  'ruby',
+  'php',
+  'java',
+  'go',
+  'cargo',
+  'mvn',
+  'gradle',
   'python',
   'python3',
   'kubectl',
-  'perl',
-  'tail',
-  'hello',
+  'pip',
+  'apt-get',
+  'apk',
 ])
 
 /** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */
@@ -86,7 +101,9 @@ export function planOf(words: readonly string[], image: Image): Plan {
   if (name === 'tail') return rest.some((word) => /^-\w*f/.test(word) || word === '--follow') ? 'forever' : 'ends'
   if (shells.test(name)) return scriptPlan(rest)
   if (ending.has(name)) return 'ends'
-  return image.known ? 'ends' : 'unknown'
+  if (/^python3?$/.test(name) && (rest[0] === '-c' || rest.length === 0)) return 'ends'
+  if (name === 'perl' && rest.some((word) => word.includes('bpi('))) return 'ends'
+  return image.known && !unwritten.has(name) ? 'ends' : 'unknown'
 }
 
 /** A loop without an end, and nothing in it that leaves, runs for ever. */

@@ -29,7 +29,7 @@ export interface RunOptions {
 }
 
 /** How much a run may do in one look before its time jumps to the last of it. */
-const budget = { sleeps: 1500, kept: 100 }
+const budget = { sleeps: 5000, kept: 100 }
 
 /** A program on its way. */
 export class Run {
@@ -70,6 +70,11 @@ export class Run {
   /** The run's time: its own while it is moved on, the world's otherwise. */
   now(): number {
     return this.#moving ? this.#time : Math.max(this.#time, this.#now())
+  }
+
+  /** How far its own time has come. */
+  get reached(): number {
+    return this.#time
   }
 
   /** When it wants to be looked at again; undefined if it waits for something else. */
@@ -121,9 +126,9 @@ export class Run {
     if (!this.end && this.#begun) this.#finish(code)
   }
 
-  /** Moves the run on to the world's time. */
-  advance(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#advance(this.#now()))
+  /** Moves the run on to the world's time, or no further than this. */
+  advance(until = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#advance(Math.min(this.#now(), until)))
     return this.#turn
   }
 
@@ -139,6 +144,7 @@ export class Run {
       if (this.repeating) await this.#move(Math.min(this.#until, target))
       this.repeating = false
       await this.#move(target)
+      if (!this.end && target > this.#time) this.#time = Math.max(this.#time, Math.min(target, this.#now()))
     } finally {
       this.#moving = false
     }
@@ -215,4 +221,12 @@ export function quiet(): Promise<void> {
     }
     port2.postMessage(0)
   })
+}
+
+/** Moves runs on side by side, second by second over the last minutes; what lies before each goes through alone. */
+export async function advanceTogether(runs: readonly Run[], now: number): Promise<void> {
+  const from = Math.min(...runs.map(({ reached }) => reached))
+  const recent = Math.max(from, now - 600_000)
+  if (recent > from) for (const run of runs) await run.advance(recent)
+  for (let at = recent; at < now; at += 1000) for (const run of runs) await run.advance(at)
 }

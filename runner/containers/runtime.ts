@@ -10,12 +10,12 @@ import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
-import { type ClusterReader, type ContainerSpec, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
+import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { probeFailure } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
 import { runProgram } from './process.ts'
 import { findProgram } from './programs.ts'
-import { Run, type RunEnd, type RunState } from './run.ts'
+import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
 import { volumeFault } from './volumes.ts'
 
@@ -119,6 +119,7 @@ export class Runtime implements ReachedLog {
     }
     const [first] = wordsOf(container, image)
     if (!image.known || first === undefined || first.includes('/') || planOf([first], image) === 'forever') return undefined
+    if (image.programs.includes(first)) return undefined
     const { files } = this.inside(pod, container, 0)
     if (findProgram(first, image, { files, cwd: '/' })) return undefined
     const text = `exec: "${first}": executable file not found in $PATH`
@@ -192,8 +193,19 @@ export class Runtime implements ReachedLog {
     if (Number.isNaN(began) || number < 0) return undefined
     const finished = runningSince(pod, name) !== undefined && !previous ? undefined : Date.parse(String(at(ended, 'finishedAt') ?? ''))
     const run = this.runAt(pod, name, { restarts: number, started: began, ...(finished !== undefined && { until: finished }) })
-    if (run && !run.moving) await run.advance()
+    if (run && !run.moving) await this.#together(pod, run)
     return run
+  }
+
+  /** Moves a run on, and with it those beside it in its pod: what one writes the other reads. */
+  async #together(pod: KubernetesObject, run: Run): Promise<void> {
+    const others = containerNames(pod).flatMap((name) => {
+      const started = runningSince(pod, name)
+      const each = started === undefined ? undefined : this.runAt(pod, name, { restarts: restartsOf(pod, name), started })
+      return each && !each.end && !each.moving ? [each] : []
+    })
+    if (others.length > 1 && others.includes(run)) await advanceTogether(others, this.clock.now())
+    await run.advance()
   }
 
   /** The run of a number, made if there is none yet. */

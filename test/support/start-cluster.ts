@@ -4,6 +4,8 @@ import type { ClockState, WorldClock } from '#runner/base/clock.ts'
 import type { JsonObject } from '#runner/base/json.ts'
 import { createPrivateKey } from '#runner/base/p256.ts'
 import { createRandom } from '#runner/base/random.ts'
+import { createConnections } from '#runner/containers/connections.ts'
+import { createRuntime } from '#runner/containers/runtime.ts'
 import { clusterControllers } from '#runner/controllers/index.ts'
 import { type RunningControllers, runControllers } from '#runner/controllers/run-controllers.ts'
 import { admissionChain } from '#runner/kubernetes/admission/chain.ts'
@@ -12,6 +14,7 @@ import { bootstrapObjects, clusterObjects } from '#runner/kubernetes/bootstrap.t
 import type { Client } from '#runner/kubernetes/client.ts'
 import { systemUser } from '#runner/kubernetes/identity.ts'
 import type { KubernetesObject } from '#runner/kubernetes/object.ts'
+import type { PodConnections } from '#runner/kubernetes/pod-connections.ts'
 import { plainNode } from '#runner/world/births/plain-node.ts'
 import { stoppedClock, testStart } from './stopped-clock.ts'
 
@@ -22,6 +25,8 @@ export interface TestCluster {
   readonly client: Client
   readonly clock: WorldClock
   readonly controllers: RunningControllers
+  /** The nodes' side: logs, exec. */
+  readonly connections: PodConnections
   /** Waits until nothing is under way, moving time on by `ms` first. */
   settle(ms?: number): Promise<void>
   state(): ClusterSnapshot
@@ -33,6 +38,7 @@ export interface ClusterSnapshot {
   readonly api: ApiServerState
   readonly controllers: JsonObject
   readonly random: readonly [number, number, number, number]
+  readonly containers: JsonObject
 }
 
 /** Starts a cluster; `from` goes on with one. */
@@ -44,7 +50,16 @@ export async function startCluster(
   const random = createRandom(from?.random ?? 'test')
   const secret = createRandom('secret')
   const problems: unknown[] = []
-  const server = createApiServer({
+  const runtime = createRuntime({
+    clock,
+    name: 'test',
+    reader: () => server.reader,
+    api: async () => ({ status: 200, headers: {}, body: '' }),
+    token: (pod, audience, seconds) => server.tokenFor(pod, audience, seconds) ?? '',
+    ...(from?.containers && { state: from.containers }),
+  })
+  const connections = createConnections(runtime)
+  const server: ApiServer = createApiServer({
     clock,
     activity,
     random,
@@ -57,6 +72,7 @@ export async function startCluster(
     serviceAccountKey: createPrivateKey(secret),
     anonymous: true,
     admission: admissionChain(without),
+    pods: connections,
   })
   const controllers = runControllers(clusterControllers(without), {
     clock,
@@ -65,6 +81,7 @@ export async function startCluster(
     clientFor: (name, { fieldManager = 'kube-controller-manager' }) => server.client(systemUser(`system:${name}`), { fieldManager }),
     prefix: 'test',
     settings: { podCidr: '10.244.0.0/16', clusterName: 'test' },
+    runtime,
     ...(from ? { state: from.controllers } : {}),
     problem: ({ controller, key, error }) => problems.push(new Error(`${controller} ${key}`, { cause: error })),
   })
@@ -83,8 +100,9 @@ export async function startCluster(
     client: server.client(systemUser('admin'), { fieldManager: 'test' }),
     clock,
     controllers,
+    connections,
     settle,
-    state: () => ({ clock: clock.state(), api: server.state(), controllers: controllers.state(), random: random.state }),
+    state: () => ({ clock: clock.state(), api: server.state(), controllers: controllers.state(), random: random.state, containers: runtime.state() }),
   }
 }
 

@@ -6,6 +6,7 @@ import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { databasePrograms } from './databases.ts'
+import { perl } from './perl.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 
 /** Runs until a signal ends it. */
@@ -297,6 +298,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   apache2: httpd,
   python,
   python3: python,
+  perl,
   'http-echo': httpEcho,
   agnhost,
   whoami,

@@ -80,8 +80,11 @@ const rows: readonly Row[] = [
   ],
   [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
   [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['wget', 'nslookup', 'nc', 'ps'] })],
-  [/^(node|golang|perl|ruby|php|openjdk|eclipse-temurin|rust|maven|gradle)$/, withShell(['bash'], { programs: ['curl', 'wget', 'ps'] })],
-  [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget'] })],
+  [
+    /^(node|golang|perl|ruby|php|openjdk|eclipse-temurin|rust|maven|gradle)$/,
+    withShell(['bash'], { programs: ['curl', 'wget', 'ps', 'node', 'npm', 'perl', 'ruby', 'php', 'java', 'go'] }),
+  ],
+  [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|metrics-server|flannel|distroless)/, { ...bare, known: false }],
 ]

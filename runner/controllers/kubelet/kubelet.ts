@@ -1,15 +1,18 @@
-// Stands in for the kubelets of all nodes: takes each pod that has a node through the stages of its life.
-import { isObject, type Json } from '../../base/json.ts'
+// Stands in for the kubelets of all nodes: takes each container of a pod that has a node through the stages of its life.
 import { parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
-import { type ControllerContext, defineController, type Memory, type ReconcileResult } from '../controller.ts'
-import { controllerOf } from '../owners.ts'
+import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { pods } from '../resources.ts'
 import { isMissing } from './images.ts'
-import type { ContainersState, Stage } from './stage.ts'
+import { noMemory, type PodMemory, recall, remember } from './memory.ts'
+import { hasProbe } from './probes.ts'
+import type { Round, Step } from './round.ts'
+import { lookAtRunning } from './running.ts'
+import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
-import { enter, notify } from './status.ts'
+import { isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { type Change, notify, writeStatus } from './status.ts'
 
 export const kubelet = defineController({
   name: 'kubelet',
@@ -18,101 +21,158 @@ export const kubelet = defineController({
   reconcile,
 })
 
-/** What is remembered of a pod: the stage it waits for and since when that is due, and how often each stage was passed. */
-interface Waiting {
-  readonly uid: string
-  readonly stage: string
-  readonly due: number
-  readonly passed: Readonly<Record<string, number>>
-}
-
 async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
-  const { client, clock, memory } = context
+  const { client, memory, runtime } = context
+  if (runtime) runtime.ended = (pod) => context.enqueue(pod)
   const pod = (await client.get(pods, parseKey(key))) as Pod | undefined
-  const uid = pod?.metadata.uid ?? ''
-  const known = waitingOf(memory.get(key), uid)
-  const stage = pod && stages.find((each) => isFor(each, pod))
-  if (!pod || !stage) {
-    remember(memory, key, { uid, stage: '', due: 0, passed: pod ? known.passed : {} })
+  const known = recall(memory, key, pod?.metadata.uid ?? '')
+  if (!pod) {
+    memory.set(key, undefined)
     return undefined
   }
-  const due = known.stage === stage.name ? known.due : clock.now() + delayOf(stage, known.passed[stage.name] ?? 0, context)
-  if (due > clock.now()) {
-    remember(memory, key, { uid, stage: stage.name, due, passed: known.passed })
-    return { requeueAfter: due - clock.now() }
+  if (pod.metadata.deletionTimestamp !== undefined) return leave(key, pod, { known, context })
+  if (isDone(pod)) {
+    memory.set(key, undefined)
+    return undefined
   }
-  const passed = stage.delay.doubles ? { ...known.passed, [stage.name]: (known.passed[stage.name] ?? 0) + 1 } : known.passed
-  remember(memory, key, { uid, stage: '', due: 0, passed })
-  await pass(pod, stage, context)
-  return undefined
+  return ignoringGone(() => goOn(key, pod, { known, context }))
 }
 
-/** What is remembered of this very pod; of another one of the same name nothing counts. */
-function waitingOf(value: Json | undefined, uid: string): Waiting {
-  const known = isObject(value) ? (value as unknown as Waiting) : undefined
-  return known?.uid === uid ? known : { uid, stage: '', due: 0, passed: {} }
+interface Looking {
+  readonly known: PodMemory
+  readonly context: ControllerContext
 }
 
-function remember(memory: Memory, key: string, waiting: Waiting): void {
-  const worth = waiting.stage !== '' || Object.keys(waiting.passed).length > 0
-  memory.set(key, worth ? (waiting as unknown as Json) : undefined)
-}
-
-async function pass(pod: Pod, stage: Stage, context: ControllerContext): Promise<void> {
-  try {
-    if (stage.next !== 'delete') await enter(pod, { ...stage, next: stage.next }, context)
-    await notify(pod, stage, context)
-    if (stage.next !== 'delete') return
+/** A pod on its way out: its processes end at the first signal. */
+async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
+  const { client, clock, memory, random, runtime } = context
+  const gone = known.gone ?? clock.now() + 800 + random.below(400)
+  if (gone > clock.now()) {
+    remember(memory, key, { ...known, gone })
+    return { requeueAfter: gone - clock.now() }
+  }
+  memory.set(key, undefined)
+  const stopping = [{ type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' }] as const
+  return ignoringGone(async () => {
+    for (const each of placed(pod, 'containers')) await notify(pod, each, stopping, context)
     const { name = '', namespace = '', uid = '' } = pod.metadata
-    await context.client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    if (pod.metadata.finalizers === undefined || pod.metadata.finalizers.length === 0) runtime?.forget(uid)
+    return undefined
+  })
+}
+
+async function ignoringGone(work: () => Promise<ReconcileResult | undefined>): Promise<ReconcileResult | undefined> {
+  try {
+    return await work()
   } catch (error) {
-    if (!(error instanceof StatusError) || error.reason !== 'NotFound') throw error
+    if (error instanceof StatusError && error.reason === 'NotFound') return undefined
+    throw error
   }
 }
 
-function delayOf({ delay }: Stage, passed: number, { random }: ControllerContext): number {
-  const ms = delay.doubles ? Math.min(delay.ms * 2 ** passed, 300_000) : delay.ms
-  return ms + (delay.jitter === undefined ? 0 : random.below(delay.jitter))
+async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
+  const { clock, memory } = context
+  if ((pod.status?.containerStatuses ?? []).length === 0 && pod.status?.phase !== 'Running') {
+    await writeStatus(pod, new Map(), context)
+    return undefined
+  }
+  const mount = await mountVolumes(pod, { known, context })
+  if (mount) {
+    remember(memory, key, { ...known, mount })
+    return { requeueAfter: mount.due - clock.now() }
+  }
+  const round: Round = { pod, context, delays: new Map(), containers: { ...known.containers }, steps: [], wakes: [] }
+  for (const each of present(pod)) {
+    if (stateOf(each) === 'running') await lookAtRunning(each, round)
+    else await waitOrPass(each, round)
+  }
+  const { mount: _, ...rest } = known
+  remember(memory, key, { ...rest, containers: round.containers })
+  if (round.steps.length > 0) await take(pod, round.steps, context)
+  const wake = Math.min(...round.wakes)
+  return Number.isFinite(wake) ? { requeueAfter: Math.max(wake - clock.now(), 0) } : undefined
 }
 
-function isFor({ when }: Stage, pod: Pod): boolean {
-  const deleting = pod.metadata.deletionTimestamp !== undefined
-  if (deleting !== (when.deleting ?? false)) return false
-  if (deleting) return true
-  if (isDone(pod)) return false
+/** Containers whose turn it is: init ones one after another, then all others. */
+function present(pod: Pod): readonly Placed[] {
+  const init = placed(pod, 'initContainers')
+  const first = init.findIndex((each) => !isPast(each))
+  const begun = first < 0 ? init : init.slice(0, first + 1)
+  const others = first < 0 ? [...placed(pod, 'containers'), ...placed(pod, 'ephemeralContainers')] : []
+  return [...begun.filter((each) => !isPast(each) || isSidecar(each)), ...others]
+}
+
+async function waitOrPass(each: Placed, round: Round): Promise<void> {
+  const { pod, context, containers } = round
+  const { name } = each.container
+  const memory = containers[name] ?? noMemory
+  const state = stateOf(each)
+  if (state === 'ended' && !restarts(pod, each)) return
+  const fault = state === 'running' ? undefined : context.runtime?.startFault(pod, name)
+  const stage = stages.find(({ when }) => fits(when, each, { state, fault: fault?.reason, count: Number(each.status?.restartCount ?? 0) }))
+  if (!stage) return
+  const now = context.clock.now()
+  const due = memory.stage === stage.name ? memory.due : now + delayOf(stage, memory.passed[stage.name] ?? 0, round)
+  if (due > now) {
+    containers[name] = { ...memory, stage: stage.name, due }
+    round.wakes.push(due)
+    return
+  }
+  const passed = stage.delay.doubles ? { ...memory.passed, [stage.name]: (memory.passed[stage.name] ?? 0) + 1 } : memory.passed
+  containers[name] = { stage: '', due: 0, passed }
+  const running = 'running' in stage.next
+  const started = !hasProbe(each, 'startup')
+  const change: Change = {
+    next: stage.next,
+    ...(stage.restarts && { restarts: true }),
+    ...(fault && { fault: fault.message }),
+    ...(running && { started, ready: started && !hasProbe(each, 'readiness') }),
+  }
+  round.steps.push({ each, change, notices: stage.events })
+}
+
+function fits(
+  when: Stage['when'],
+  each: Placed,
+  { state, fault, count }: { readonly state: string; readonly fault: string | undefined; readonly count: number },
+): boolean {
   return (
-    (when.containers === undefined || when.containers === containersState(pod)) &&
-    (when.ownedBy === undefined || when.ownedBy === controllerOf(pod)?.kind) &&
-    (when.restartPolicy === undefined || when.restartPolicy === pod.spec.restartPolicy) &&
-    (when.image === undefined || pod.spec.containers.some(({ image }) => isMissing(image))) &&
-    (when.command === undefined || pod.spec.containers.some(failsByItself))
+    when.state === state &&
+    (when.image === undefined || isMissing(each.container.image)) &&
+    (when.fault === undefined || when.fault === fault) &&
+    (when.restarts === undefined || (when.restarts === 'at once') === (count === 0))
   )
 }
 
-/** True for a command that is known to end badly: `false`, or a shell line that ends in `exit` with a number. */
-function failsByItself({ command = [], args = [] }: { readonly command?: readonly string[]; readonly args?: readonly string[] }): boolean {
-  const words = [...command, ...args]
-  return words[0] === 'false' || words[0] === '/bin/false' || /(^|[;&|\s])exit\s+[1-9]\d*\s*;?\s*$/.test(words.at(-1) ?? '')
+function delayOf({ name, delay }: Stage, passed: number, { context, delays }: Round): number {
+  const ms = delay.doubles ? Math.min(delay.ms * 2 ** passed, 300_000) : delay.ms
+  const known = delays.get(name) ?? (delay.jitter === undefined ? 0 : context.random.below(delay.jitter))
+  delays.set(name, known)
+  return ms + known
 }
 
-const waitingStates: Readonly<Record<string, ContainersState>> = {
-  ContainerCreating: 'creating',
-  PodInitializing: 'creating',
-  ErrImagePull: 'pull failed',
-  ImagePullBackOff: 'pull waits',
-  CrashLoopBackOff: 'crash waits',
+async function take(pod: Pod, steps: readonly Step[], context: ControllerContext): Promise<void> {
+  const changes = new Map(steps.map(({ each, change }) => [each.container.name, change]))
+  const changing = steps.some(({ change }) => change.next !== undefined || change.ready !== undefined || change.started !== undefined)
+  for (const { each, change } of steps) {
+    if (change.next && 'running' in change.next)
+      context.runtime?.start(pod, each.container.name, Number(each.status?.restartCount ?? 0) + (change.restarts ? 1 : 0))
+  }
+  if (changing) await writeStatus(pod, changes, context)
+  for (const { each, change, notices } of steps) await notify(pod, each, notices, context, change.fault)
 }
 
-function containersState(pod: Pod): ContainersState {
-  const statuses = pod.status?.containerStatuses ?? []
-  if (statuses.length === 0) return pod.status?.phase === 'Running' ? 'running' : 'none'
-  const states = statuses.map(({ state }) => stateOf(state))
-  return states.find((state) => state !== 'running' && state !== 'done') ?? states[0] ?? 'none'
-}
-
-function stateOf(state: Json | undefined): ContainersState {
-  if (!isObject(state)) return 'creating'
-  if (isObject(state.waiting)) return waitingStates[String(state.waiting.reason)] ?? 'creating'
-  if (isObject(state.terminated)) return state.terminated.exitCode === 0 ? 'done' : 'crashed'
-  return 'running'
+/** Until the volumes of a pod can be mounted nothing of it starts; the kubelet says so, each time later. */
+async function mountVolumes(pod: Pod, { known, context }: Looking): Promise<PodMemory['mount']> {
+  const begun = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')].some((each) => stateOf(each) !== 'creating')
+  const fault = begun ? undefined : context.runtime?.volumeFault(pod)
+  if (!fault) return undefined
+  const now = context.clock.now()
+  if (known.mount && known.mount.due > now) return known.mount
+  const times = known.mount?.times ?? 0
+  const { nodeName: host } = pod.spec
+  const message = `MountVolume.SetUp failed for volume "${fault.volume}" : ${fault.text}`
+  await context.event(pod, { type: 'Warning', reason: 'FailedMount', message, component: 'kubelet', ...(host !== undefined && { host }) })
+  return { due: now + Math.min(500 * 2 ** times, 122_000), times: times + 1 }
 }

@@ -1,4 +1,4 @@
-// Writes what a stage makes of a pod: container states, conditions, addresses, Events.
+// Writes what becomes of a pod's containers: their states, the pod's phase, conditions and addresses, Events.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { isObject, type JsonObject } from '../../base/json.ts'
@@ -8,42 +8,81 @@ import type { Container, Pod, PodCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
-import { fullReference, isMissing } from './images.ts'
-import type { Stage } from './stage.ts'
+import { fullReference } from './images.ts'
+import type { NextState, StageNotice } from './stage.ts'
+import { exitCodeOf, isPast, type Placed, placed, restarts, stateOf } from './state.ts'
 
-type Entered = Stage & { readonly next: Exclude<Stage['next'], 'delete'> }
+/** What becomes of a container. Without `next` its state stays, and only what its probes say is new. */
+export interface Change {
+  readonly next?: NextState
+  readonly restarts?: boolean
+  readonly ready?: boolean
+  readonly started?: boolean
+  readonly fault?: string
+  /** When a program ended, ms. */
+  readonly endedAt?: number
+}
 
-/** Writes the status that a stage brings. */
-export async function enter(pod: Pod, stage: Entered, context: ControllerContext): Promise<void> {
+/** Writes the status that changes bring; containers that are not named stay as they are. */
+export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>, context: ControllerContext): Promise<Pod> {
   const now = formatTime(context.clock.now())
-  const { next } = stage
-  const running = 'running' in next.container
+  const hasInit = placed(pod, 'initContainers').length > 0
+  const next = (list: Placed['list']): JsonObject[] =>
+    placed(pod, list).map((each) =>
+      containerStatus(pod, each, {
+        change: changes.get(each.container.name),
+        now,
+        waiting: hasInit && list === 'containers' ? 'PodInitializing' : hasInit ? 'PodInitializing' : 'ContainerCreating',
+      }),
+    )
+  const [containers, init, ephemeral] = [next('containers'), next('initContainers'), next('ephemeralContainers')]
+  const changed: Pod = {
+    ...pod,
+    status: {
+      ...pod.status,
+      containerStatuses: containers,
+      ...(init.length > 0 && { initContainerStatuses: init }),
+      ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
+    },
+  }
+  const phase = phaseOf(changed)
+  const running = [...placed(changed, 'containers'), ...placed(changed, 'initContainers')].some((each) => stateOf(each) === 'running')
   const addresses = await addressesOf(pod, context, running)
-  const statuses = pod.spec.containers.map((container) => containerStatus(pod, container, { stage, now }))
-  const initStatuses = (pod.spec.initContainers ?? []).map((container) => initStatus(pod, container, { now, done: next.phase !== 'Pending' }))
   const status = {
     ...pod.status,
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
-    phase: next.phase,
-    conditions: conditionsOf(pod, { stage, now }),
+    phase,
+    conditions: conditionsOf(changed, { phase, now }),
     ...addresses,
     startTime: pod.status?.startTime ?? now,
-    ...(initStatuses.length > 0 && { initContainerStatuses: initStatuses }),
-    containerStatuses: statuses,
+    ...(init.length > 0 && { initContainerStatuses: init }),
+    containerStatuses: containers,
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
   }
-  await context.client.update(pods, { ...pod, status }, { subresource: 'status' })
+  return (await context.client.update(pods, { ...pod, status }, { subresource: 'status' })) as Pod
 }
 
-/** Says what a stage says, for each container. */
-export async function notify(pod: Pod, stage: Stage, { event }: ControllerContext): Promise<void> {
+const fieldNames = { containers: 'containers', initContainers: 'initContainers', ephemeralContainers: 'ephemeralContainers' } as const
+
+/** Says something of a container. */
+export async function notify(pod: Pod, { container, list }: Placed, notices: readonly StageNotice[], { event }: ControllerContext, fault = ''): Promise<void> {
   const { nodeName: host } = pod.spec
-  for (const container of pod.spec.containers) {
-    if (stage.when.image === 'missing' && !isMissing(container.image)) continue
-    for (const { type, reason, message } of stage.events) {
-      const fieldPath = `spec.containers{${container.name}}`
-      await event(pod, { type, reason, message: fill(message, pod, container), component: 'kubelet', fieldPath, ...(host !== undefined && { host }) })
-    }
+  for (const { type, reason, message } of notices) {
+    const fieldPath = `spec.${fieldNames[list]}{${container.name}}`
+    await event(pod, { type, reason, message: fill(message, pod, { container, fault }), component: 'kubelet', fieldPath, ...(host !== undefined && { host }) })
   }
+}
+
+/** The phase as the kubelet finds it: pending while a container never ran, running while one runs or will again. */
+function phaseOf(pod: Pod): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
+  const init = placed(pod, 'initContainers')
+  if (init.some((each) => stateOf(each) === 'ended' && exitCodeOf(each) !== 0 && !restarts(pod, each))) return 'Failed'
+  if (!init.every(isPast)) return 'Pending'
+  const main = placed(pod, 'containers')
+  if (main.some((each) => !['running', 'ended', 'crash waits'].includes(stateOf(each)) && at(each.status, 'lastState', 'terminated') === undefined))
+    return 'Pending'
+  if (main.some((each) => stateOf(each) !== 'ended' || restarts(pod, each))) return 'Running'
+  return main.every((each) => exitCodeOf(each) === 0) ? 'Succeeded' : 'Failed'
 }
 
 async function addressesOf(pod: Pod, context: ControllerContext, running: boolean): Promise<JsonObject> {
@@ -56,71 +95,94 @@ async function addressesOf(pod: Pod, context: ControllerContext, running: boolea
   return { ...host, podIP, podIPs: [{ ip: podIP }] }
 }
 
-function containerStatus(pod: Pod, container: Container, { stage, now }: { stage: Entered; now: string }): JsonObject {
-  const { next } = stage
-  const before = pod.status?.containerStatuses?.find(({ name }) => name === container.name)
-  const skipped = 'waiting' in next.container && next.container.waiting.reason.includes('Image') && !isMissing(container.image)
-  const restarts = Number(before?.restartCount ?? 0) + (next.restarts ? 1 : 0)
-  const running = 'running' in next.container
-  const state: JsonObject = skipped ? { waiting: { reason: 'ContainerCreating' } } : stateOf(pod, container, { stage, now, before })
+interface Writing {
+  readonly change: Change | undefined
+  readonly now: string
+  /** Why a container waits of which nothing is known yet. */
+  readonly waiting: string
+}
+
+function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
+  const { container, status: before } = each
+  const { change, waiting } = writing
+  if (!change) return before ?? newStatus(container, waiting)
+  if (!change.next)
+    return { ...before, ...(change.ready !== undefined && { ready: change.ready }), ...(change.started !== undefined && { started: change.started }) }
+  const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
+  const running = 'running' in change.next
   const ended = at(before, 'state', 'terminated')
-  const image = running || isObject(ended) || before?.started === true ? fullReference(container.image) : container.image
-  const id = before?.containerID !== undefined && !next.restarts ? String(before.containerID) : running ? containerId(pod, container, restarts) : ''
+  const state = nextState(pod, each, writing)
+  const done = 'terminated' in change.next
+  const image = running || isObject(ended) || before?.started === true || done ? fullReference(container.image) : container.image
+  const id = before?.containerID !== undefined && !change.restarts ? String(before.containerID) : running || done ? containerId(pod, container, count) : ''
+  const completed = each.list === 'initContainers' && done && exitOf(change.next) === 0
   return {
     name: container.name,
     state,
-    lastState: isObject(ended) && !isObject(state.terminated) ? { terminated: ended } : isObject(before?.lastState) ? before.lastState : {},
-    ready: running,
-    restartCount: restarts,
+    lastState: isObject(ended) && (!done || change.restarts) ? { terminated: ended } : isObject(before?.lastState) ? before.lastState : {},
+    ready: (running && (change.ready ?? true) && (each.list !== 'initContainers' || container.restartPolicy === 'Always')) || completed,
+    restartCount: count,
     image,
     imageID: id === '' ? '' : imageId(container.image),
     ...(id !== '' && { containerID: id }),
-    started: running,
+    started: running && (change.started ?? true),
     ...(running && { resources: container.resources ?? {} }),
   }
 }
 
-function stateOf(pod: Pod, container: Container, { stage, now, before }: { stage: Entered; now: string; before: JsonObject | undefined }): JsonObject {
-  const { container: next } = stage.next
-  if ('waiting' in next) {
-    const { reason, message } = next.waiting
-    return { waiting: { reason, ...(message !== undefined && { message: fill(message, pod, container) }) } }
-  }
-  if ('running' in next) return { running: { startedAt: now } }
-  const startedAt = at(before, 'state', 'running', 'startedAt') ?? now
-  return { terminated: { ...next.terminated, startedAt, finishedAt: now, containerID: before?.containerID ?? '' } }
+function exitOf(next: NextState): number | undefined {
+  return 'terminated' in next ? next.terminated.exitCode : undefined
 }
 
-function initStatus(pod: Pod, container: Container, { now, done }: { now: string; done: boolean }): JsonObject {
-  const id = containerId(pod, container, 0)
-  const state = done
-    ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID: id } }
-    : { waiting: { reason: 'PodInitializing' } }
-  const { name, image } = container
+function newStatus({ name, image }: Container, reason: string): JsonObject {
+  return { name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
+}
+
+function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject {
+  const { container, status: before } = each
+  const { next, fault = '', endedAt } = change ?? {}
+  if (!next || 'running' in next) return { running: { startedAt: now } }
+  if ('waiting' in next) {
+    const { reason, message } = next.waiting
+    return { waiting: { reason, ...(message !== undefined && { message: fill(message, pod, { container, fault }) }) } }
+  }
+  const startedAt = at(before, 'state', 'running', 'startedAt') ?? now
+  const { message, ...terminated } = next.terminated
+  const count = Number(before?.restartCount ?? 0)
+  const containerID = before?.containerID ?? containerId(pod, container, count)
   return {
-    name,
-    state,
-    lastState: {},
-    ready: done,
-    restartCount: 0,
-    image,
-    imageID: done ? imageId(image) : '',
-    ...(done && { containerID: id }),
-    started: false,
+    terminated: {
+      ...terminated,
+      ...(message !== undefined && { message: fill(message, pod, { container, fault }) }),
+      startedAt,
+      finishedAt: endedAt === undefined ? now : formatTime(endedAt),
+      containerID,
+    },
   }
 }
 
 /** The kubelet's conditions in its order; a condition keeps the time of its last change. */
-function conditionsOf(pod: Pod, { stage, now }: { stage: Entered; now: string }): readonly PodCondition[] {
-  const { next } = stage
-  const running = 'running' in next.container
-  const done = next.phase === 'Succeeded' || next.phase === 'Failed'
-  const unready = { reason: 'ContainersNotReady', message: `containers with unready status: [${pod.spec.containers.map(({ name }) => name).join(' ')}]` }
-  const why = running ? {} : done && next.phase === 'Succeeded' ? { reason: 'PodCompleted' } : done ? { reason: 'PodFailed' } : unready
-  const initialized = (pod.spec.initContainers ?? []).length === 0 || next.phase !== 'Pending'
+function conditionsOf(pod: Pod, { phase, now }: { phase: string; now: string }): readonly PodCondition[] {
+  const main = placed(pod, 'containers')
+  const unreadyNames = [...placed(pod, 'initContainers').filter((each) => each.container.restartPolicy === 'Always'), ...main]
+    .filter(({ status }) => status?.ready !== true)
+    .map(({ container }) => container.name)
+  const running = unreadyNames.length === 0 && phase === 'Running'
+  const unready = { reason: 'ContainersNotReady', message: `containers with unready status: [${unreadyNames.join(' ')}]` }
+  const why = running ? {} : phase === 'Succeeded' ? { reason: 'PodCompleted' } : phase === 'Failed' ? { reason: 'PodFailed' } : unready
+  const init = placed(pod, 'initContainers')
+  const incomplete = init.filter((each) => !isPast(each)).map(({ container }) => container.name)
+  const initialized = incomplete.length === 0 || phase === 'Succeeded'
+  const initWhy =
+    phase === 'Succeeded'
+      ? { reason: 'PodCompleted' }
+      : initialized
+        ? {}
+        : { reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` }
+  const begun = [...init, ...main].some((each) => ['running', 'ended', 'crash waits'].includes(stateOf(each)))
   const rows: [type: string, holds: boolean, detail: object][] = [
-    ['PodReadyToStartContainers', running || next.phase === 'Running', {}],
-    ['Initialized', initialized, next.phase === 'Succeeded' ? { reason: 'PodCompleted' } : {}],
+    ['PodReadyToStartContainers', begun && phase !== 'Succeeded' && phase !== 'Failed', {}],
+    ['Initialized', initialized, initWhy],
     ['Ready', running, why],
     ['ContainersReady', running, why],
     ['PodScheduled', true, {}],
@@ -134,9 +196,10 @@ function conditionsOf(pod: Pod, { stage, now }: { stage: Entered; now: string })
   })
 }
 
-function fill(text: string, pod: Pod, container: Container): string {
-  const restarts = Number(pod.status?.containerStatuses?.find(({ name }) => name === container.name)?.restartCount ?? 0)
-  const seconds = Math.min(10 * 2 ** restarts, 300)
+function fill(text: string, pod: Pod, { container, fault }: { readonly container: Container; readonly fault: string }): string {
+  const all = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')]
+  const count = Number(all.find((each) => each.container.name === container.name)?.status?.restartCount ?? 0)
+  const seconds = Math.min(10 * 2 ** Math.max(count - 1, 0), 300)
   const values: Readonly<Record<string, string>> = {
     Image: container.image,
     Reference: fullReference(container.image),
@@ -145,12 +208,13 @@ function fill(text: string, pod: Pod, container: Container): string {
     Namespace: pod.metadata.namespace ?? '',
     Uid: pod.metadata.uid ?? '',
     BackOff: seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`,
+    Fault: fault,
   }
   return text.replace(/<(\w+)>/g, (whole, name: string) => values[name] ?? whole)
 }
 
-function containerId(pod: Pod, container: Container, restarts: number): string {
-  return `containerd://${digest(`${pod.metadata.uid}/${container.name}/${restarts}`)}`
+function containerId(pod: Pod, container: Container, count: number): string {
+  return `containerd://${digest(`${pod.metadata.uid}/${container.name}/${count}`)}`
 }
 
 function imageId(image: string): string {

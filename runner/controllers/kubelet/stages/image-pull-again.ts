@@ -5,6 +5,6 @@ import { imagePullFails } from './image-pull-fails.ts'
 export const imagePullAgain = defineStage({
   ...imagePullFails,
   name: 'image-pull-again',
-  when: { containers: 'pull waits', image: 'missing' },
+  when: { state: 'pull waits', image: 'missing' },
   delay: { ms: 10_000, doubles: true },
 })

@@ -5,9 +5,9 @@ const cause = 'failed to pull and unpack image "<Reference>": failed to resolve 
 
 export const imagePullFails = defineStage({
   name: 'image-pull-fails',
-  when: { containers: 'creating', image: 'missing' },
+  when: { state: 'creating', image: 'missing' },
   delay: { ms: 800, jitter: 400 },
-  next: { phase: 'Pending', container: { waiting: { reason: 'ErrImagePull', message: `rpc error: code = NotFound desc = ${cause}` } } },
+  next: { waiting: { reason: 'ErrImagePull', message: `rpc error: code = NotFound desc = ${cause}` } },
   events: [
     { type: 'Normal', reason: 'Pulling', message: 'Pulling image "<Image>"' },
     { type: 'Warning', reason: 'Failed', message: `Failed to pull image "<Image>": rpc error: code = NotFound desc = ${cause}` },

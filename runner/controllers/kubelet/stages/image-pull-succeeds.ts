@@ -5,5 +5,5 @@ import { podReady } from './pod-ready.ts'
 export const imagePullSucceeds = defineStage({
   ...podReady,
   name: 'image-pull-succeeds',
-  when: { containers: 'pull waits' },
+  when: { state: 'pull waits' },
 })

@@ -3,16 +3,13 @@ import { defineStage } from '../stage.ts'
 
 export const imagePullWaits = defineStage({
   name: 'image-pull-waits',
-  when: { containers: 'pull failed' },
+  when: { state: 'pull failed' },
   delay: { ms: 10_000, jitter: 3000 },
   next: {
-    phase: 'Pending',
-    container: {
-      waiting: {
-        reason: 'ImagePullBackOff',
-        message:
-          'Back-off pulling image "<Image>": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "<Reference>": failed to resolve reference "<Reference>": <Reference>: not found',
-      },
+    waiting: {
+      reason: 'ImagePullBackOff',
+      message:
+        'Back-off pulling image "<Image>": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "<Reference>": failed to resolve reference "<Reference>": <Reference>: not found',
     },
   },
   events: [

@@ -1,11 +1,11 @@
-// Images are there and the containers run, about a second after the pod came.
+// Images are there and the container runs, about a second after the pod came.
 import { defineStage } from '../stage.ts'
 
 export const podReady = defineStage({
   name: 'pod-ready',
-  when: { containers: 'creating' },
+  when: { state: 'creating' },
   delay: { ms: 800, jitter: 400 },
-  next: { phase: 'Running', container: { running: true } },
+  next: { running: true },
   events: [
     { type: 'Normal', reason: 'Pulled', message: 'Container image "<Image>" already present on machine and can be accessed by the pod' },
     { type: 'Normal', reason: 'Created', message: 'Container created' },

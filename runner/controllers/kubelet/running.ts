@@ -1,0 +1,88 @@
+// A container that runs: whether its program ended, and what its probes say.
+import { type ContainerMemory, noMemory } from './memory.ts'
+import { probeContainer } from './probes.ts'
+import { isJobs, type Round, startedAt } from './round.ts'
+import type { Placed } from './state.ts'
+
+/** A program that ends at once is seen to run for a moment. */
+const moment = 500
+
+/** How long a program has to run for its next crash to count as the first. */
+const lasting = 600_000
+
+interface End {
+  readonly at: number
+  readonly code: number
+  readonly reason?: string
+}
+
+/** Looks at a running container: its end, or its probes. */
+export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
+  const { pod, context, containers, wakes } = round
+  const { name } = each.container
+  const memory = containers[name] ?? noMemory
+  const now = context.clock.now()
+  const end = await endOf(each, memory, round)
+  if (!end) return probe(each, memory, round)
+  if (end.at > now) {
+    wakes.push(end.at)
+    return
+  }
+  const { probes: _, ...kept } = memory
+  containers[name] = { ...kept, stage: '', due: 0, passed: end.at - startedAt(each) > lasting ? {} : memory.passed }
+  const reason = end.reason ?? (end.code === 0 ? 'Completed' : 'Error')
+  round.steps.push({ each, change: { next: { terminated: { exitCode: end.code, reason } }, endedAt: end.at }, notices: [] })
+  await context.runtime?.kill(pod, name, end.code)
+}
+
+/** When and how a container ends; undefined if it goes on. */
+async function endOf(each: Placed, memory: ContainerMemory, round: Round): Promise<End | undefined> {
+  const { pod, context, containers, wakes, delays } = round
+  const { name } = each.container
+  const started = startedAt(each)
+  const look = await context.runtime?.look(pod, name, { restarts: Number(each.status?.restartCount ?? 0), started })
+  if (look?.end) return { ...look.end, at: Math.max(look.end.at, started + moment) }
+  if (look?.wake !== undefined && look.plan === 'ends') wakes.push(look.wake)
+  if ((look && look.plan !== 'unknown') || (!isJobs(pod) && each.list !== 'initContainers') || each.container.restartPolicy === 'Always') return undefined
+  if (memory.stage === complete) return { at: memory.due, code: 0 }
+  const jitter = delays.get(complete) ?? context.random.below(400)
+  delays.set(complete, jitter)
+  const due = context.clock.now() + 800 + jitter
+  containers[name] = { ...memory, stage: complete, due }
+  return { at: due, code: 0 }
+}
+
+/** The work of a Job, or of an init container, that nobody wrote down is done in about a second. */
+const complete = 'pod-complete'
+
+async function probe(each: Placed, memory: ContainerMemory, round: Round): Promise<void> {
+  const { pod, context, containers, wakes, steps } = round
+  const { name } = each.container
+  const { livenessProbe, readinessProbe, startupProbe } = each.container
+  if (!context.runtime || (!livenessProbe && !readinessProbe && !startupProbe)) return
+  const probed = await probeContainer(pod, each, { memory, context })
+  containers[name] = { ...memory, ...(probed.probes && { probes: probed.probes }) }
+  if (probed.kill) {
+    const code = exitAfterSignal(each)
+    const kind = each.status?.started === true ? 'liveness' : 'startup'
+    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe, will be restarted` } as const
+    containers[name] = { stage: '', due: 0, passed: memory.passed }
+    steps.push({
+      each,
+      change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } },
+      notices: [...probed.notices, killing],
+    })
+    await context.runtime.kill(pod, name, code)
+    return
+  }
+  if (probed.wake !== undefined) wakes.push(probed.wake)
+  const changed = probed.ready !== (each.status?.ready === true) || probed.started !== (each.status?.started === true)
+  if (changed || probed.notices.length > 0)
+    steps.push({ each, change: changed ? { ready: probed.ready, started: probed.started } : {}, notices: probed.notices })
+}
+
+/** Shells and their like heed no signal and are killed; servers end well. */
+function exitAfterSignal({ container }: Placed): number {
+  const [first = ''] = [...(container.command ?? []), ...(container.args ?? [])]
+  return /(^|\/)(ba|a)?sh$|sleep$|^$/.test(first) && first !== '' ? 137 : 0
+}

@@ -1,0 +1,69 @@
+// Where the containers of a pod stand, read from its status.
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { at } from '../../kubernetes/object.ts'
+import type { Container, Pod } from '../pods.ts'
+import type { ContainerState } from './stage.ts'
+
+/** A container of a pod with its place: `init` ones run one after another before the others, unless they are to run beside them. */
+export interface Placed {
+  readonly container: Container
+  readonly list: 'containers' | 'initContainers' | 'ephemeralContainers'
+  readonly status: JsonObject | undefined
+}
+
+const statuses = { containers: 'containerStatuses', initContainers: 'initContainerStatuses', ephemeralContainers: 'ephemeralContainerStatuses' } as const
+
+/** All containers of a list with their statuses. */
+export function placed(pod: Pod, list: Placed['list']): readonly Placed[] {
+  const containers = pod.spec[list]
+  const known = pod.status?.[statuses[list]]
+  const rows = Array.isArray(known) ? known.filter(isObject) : []
+  return (Array.isArray(containers) ? (containers as Container[]) : []).map((container) => ({
+    container,
+    list,
+    status: rows.find(({ name }) => name === container.name),
+  }))
+}
+
+const waitingStates: Readonly<Record<string, ContainerState>> = {
+  ContainerCreating: 'creating',
+  PodInitializing: 'creating',
+  ErrImagePull: 'pull failed',
+  ImagePullBackOff: 'pull waits',
+  CreateContainerConfigError: 'config waits',
+  CrashLoopBackOff: 'crash waits',
+}
+
+/** Where a container stands. */
+export function stateOf({ status }: Pick<Placed, 'status'>): ContainerState {
+  const state = status?.state
+  if (!isObject(state)) return 'creating'
+  if (isObject(state.waiting)) return waitingStates[String(state.waiting.reason)] ?? 'creating'
+  if (isObject(state.terminated)) return 'ended'
+  return isObject(state.running) ? 'running' : 'creating'
+}
+
+/** The exit code of a container that ended. */
+export function exitCodeOf({ status }: Pick<Placed, 'status'>): number {
+  return Number(at(status, 'state', 'terminated', 'exitCode') ?? 0)
+}
+
+/** An init container that goes on beside the others. */
+export function isSidecar({ container, list }: Placed): boolean {
+  return list === 'initContainers' && container.restartPolicy === 'Always'
+}
+
+/** True if a container that ended is to be started again. */
+export function restarts(pod: Pod, each: Placed): boolean {
+  const { restartPolicy = 'Always' } = pod.spec
+  if (each.list === 'ephemeralContainers') return false
+  if (isSidecar(each)) return true
+  if (exitCodeOf(each) === 0 && stateOf(each) === 'ended') return restartPolicy === 'Always' && each.list === 'containers'
+  return restartPolicy !== 'Never'
+}
+
+/** True once an init container lets the next one begin. */
+export function isPast(each: Placed): boolean {
+  if (isSidecar(each)) return each.status?.started === true
+  return stateOf(each) === 'ended' && exitCodeOf(each) === 0
+}
