@@ -112,7 +112,7 @@ function scriptPlan(rest: readonly string[]): Plan {
   const script = at < 0 ? undefined : rest[at + 1]
   if (script === undefined) return 'ends'
   const endless =
-    /(while\s+(true|:|\[\s*1\s*\]|sleep\s+\S+)\s*[;\n]|until\s+false\s*[;\n]|for\s*\(\(\s*;\s*;\s*\)\)|\bsleep\s+inf|\btail\s+-\w*[fF]|nginx\s+-g|\bhttpd?\s+-f|sleep\s+[1-9]\d{5,})/.test(
+    /(while\s+(true|:|\[\s*1\s*\]|sleep\s+\S+)\s*[;\n]|until\s+false\s*[;\n]|for\s*\(\(\s*;\s*;\s*\)\)|\bsleep\s+inf|\btail\b[^;|&\n]*\s-\w*[fF]\b|nginx\s+-g|\bhttpd?\s+-f|sleep\s+[1-9]\d{5,})/.test(
       script,
     )
   return endless && !/\b(exit|break|return|set\s+-\w*e|kill)\b/.test(script) && !/^\s*sh\b/.test(script) ? 'forever' : 'ends'

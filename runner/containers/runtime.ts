@@ -151,7 +151,7 @@ export class Runtime implements ReachedLog {
     const key = keyOf(pod, name, restarts)
     if (plan !== 'ends' && !this.#runs.has(key)) return { plan }
     const run = this.runAt(pod, name, { restarts, started })
-    await run?.advance()
+    if (run) await this.#together(pod, run)
     return { plan, ...(run?.end && { end: run.end }), ...(run?.wake !== undefined && { wake: run.wake }) }
   }
 
