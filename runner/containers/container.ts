@@ -4,7 +4,7 @@ import { amount, hostnameOf, userOf } from './environment.ts'
 import { Files, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
-import { type ContainerSpec, containerNames, objects } from './pod.ts'
+import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
 import { findProgram } from './programs.ts'
 import type { Run } from './run.ts'
@@ -108,7 +108,9 @@ export function folderOf({ whole }: ContainerSpec, image: Image): string {
   return typeof whole.workingDir === 'string' && whole.workingDir !== '' ? whole.workingDir : image.folder
 }
 
-/** Names of the containers whose programs one sees: its own, or all of a pod that shares them. */
+/** Names of the containers whose programs one sees: its own, the one that it looks into, or all of a pod that shares them. */
 export function seenFrom(pod: KubernetesObject, name: string): readonly string[] {
-  return at(pod, 'spec', 'shareProcessNamespace') === true ? containerNames(pod) : [name]
+  if (at(pod, 'spec', 'shareProcessNamespace') === true) return containerNames(pod)
+  const target = containerOf(pod, name)?.whole.targetContainerName
+  return typeof target === 'string' && target !== '' ? [target, name] : [name]
 }

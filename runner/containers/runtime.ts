@@ -281,7 +281,7 @@ export class Runtime implements ReachedLog {
 
   #tasks(pod: KubernetesObject, name: string): readonly Task[] {
     const names = seenFrom(pod, name)
-    const base: Task[] = names.length > 1 ? [{ pid: 1, user: '65535', command: '/pause' }] : []
+    const base: Task[] = at(pod, 'spec', 'shareProcessNamespace') === true ? [{ pid: 1, user: '65535', command: '/pause' }] : []
     for (const each of names) {
       const container = containerOf(pod, each)
       if (!container || runningSince(pod, each) === undefined) continue

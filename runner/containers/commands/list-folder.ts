@@ -24,7 +24,7 @@ export const listFolder: Program = (words, process) => {
   }
   show(plain, options.has, process)
   for (const [index, path] of folders.entries()) {
-    if (paths.length > 1) process.out(`${index === 0 && plain.length === 0 ? '' : '\n'}${path}:\n`)
+    if (paths.length > 1 || options.has('R')) process.out(`${index === 0 && plain.length === 0 ? '' : '\n'}${path}:\n`)
     listOne(path, options.has, process)
   }
   return code

@@ -155,11 +155,11 @@ function delayOf({ name, delay }: Stage, passed: number, { context, delays }: Ro
 async function take(pod: Pod, steps: readonly Step[], context: ControllerContext): Promise<void> {
   const changes = new Map(steps.map(({ each, change }) => [each.container.name, change]))
   const changing = steps.some(({ change }) => change.next !== undefined || change.ready !== undefined || change.started !== undefined)
+  const written = changing ? await writeStatus(pod, changes, context) : pod
   for (const { each, change } of steps) {
-    if (change.next && 'running' in change.next)
-      context.runtime?.start(pod, each.container.name, Number(each.status?.restartCount ?? 0) + (change.restarts ? 1 : 0))
+    const starts = change.next !== undefined && 'running' in change.next
+    if (starts) context.runtime?.start(written, each.container.name, Number(each.status?.restartCount ?? 0) + (change.restarts ? 1 : 0))
   }
-  if (changing) await writeStatus(pod, changes, context)
   for (const { each, change, notices } of steps) await notify(pod, each, notices, context, change.fault)
 }
 
