@@ -29,7 +29,7 @@ export interface RunOptions {
 }
 
 /** How much a run may do in one look before its time jumps to the last of it. */
-const budget = { sleeps: 5000, kept: 100 }
+const budget = { sleeps: 2000, kept: 100 }
 
 /** A program on its way. */
 export class Run {

@@ -28,7 +28,7 @@ kubectl exec box -c nope -- ls; echo "exit $?"
 `)
   assert.match(
     printed,
-    /^out\nerr\ncommand terminated with exit code 7\nexit 7\ngot typed\nHOSTNAME=box\nHOME=\/root\nerror: Internal error occurred: .*exec: "bash": executable file not found in \$PATH\nexit 1\nError from server \(BadRequest\): container nope is not valid for pod box\nexit 1\n$/,
+    /^out\nerr\ncommand terminated with exit code 7\nexit 7\ngot typed\nHOSTNAME=box\nWEB_SERVICE_PORT=80\nHOME=\/root\nerror: Internal error occurred: .*exec: "bash": executable file not found in \$PATH\nexit 1\nError from server \(BadRequest\): container nope is not valid for pod box\nexit 1\n$/,
   )
 })
 
@@ -51,7 +51,7 @@ kubectl exec box -- wget -qO- -T 1 http://web 2>&1 | sed 's/[0-9.]*)/ADDRESS)/'
     printed,
     [
       '<title>Welcome to nginx!</title>',
-      '4',
+      '6',
       'Name:\tweb.default.svc.cluster.local',
       "wget: bad address 'nowhere'",
       'command terminated with exit code 1',
@@ -121,18 +121,17 @@ kubectl apply -f - >/dev/null <<END
 ]}
 END
 sleep 10
-kubectl get pods --no-headers | awk '{print $1, $2, $3}'
+kubectl get pods --no-headers | grep -v ^live | awk '{print $1, $2, $3}'
 for p in live unready noconfig; do kubectl get events --field-selector involvedObject.name=$p,type=Warning -o jsonpath='{range .items[*]}{.reason}: {.message}{"\\n"}{end}' | grep -E 'Unhealthy|Failed' | sed -E 's/10\\.[0-9]+\\.[0-9]+\\.[0-9]+/IP/g' | sort -u; done
 kubectl create service clusterip later --tcp=80 >/dev/null; kubectl wait --for=condition=Ready pod/inits --timeout=30s
 kubectl get pod hog noprogram -o jsonpath='{range .items[*]}{.status.containerStatuses[0].state.terminated.reason} {.status.containerStatuses[0].state.terminated.exitCode}{"\\n"}{end}'
-kubectl get pod live -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}{"\\n"}'
+kubectl wait --for=jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}'=137 pod/live --timeout=30s
 `)
   assert.equal(
     printed,
     [
       'hog 0/1 OOMKilled',
       'inits 0/1 Init:0/1',
-      'live 1/1 Running',
       'noconfig 0/1 CreateContainerConfigError',
       'noprogram 0/1 StartError',
       'ready 1/1 Running',
@@ -143,7 +142,7 @@ kubectl get pod live -o jsonpath='{.status.containerStatuses[0].lastState.termin
       'pod/inits condition met',
       'OOMKilled 137',
       'StartError 128',
-      '137',
+      'pod/live condition met',
       '',
     ].join('\n'),
   )

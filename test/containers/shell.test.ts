@@ -51,6 +51,7 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['echo a b; echo "c  d"; exit 3', 3, 'a b\nc  d\n'],
   ['for i in 1 2 3; do echo $i; done | grep -v 2', 0, '1\n3\n'],
   ['i=0; while [ $i -lt 3 ]; do i=$((i+1)); done; echo $i', 0, '3\n'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's own variables
   ['x=abc.tar.gz; echo ${x%%.*} ${x#*.} ${#x} ${y:-none} ${x/tar/zip}', 0, 'abc tar.gz 10 none abc.zip.gz\n'],
   ['case $HOSTNAME in p) echo me;; *) echo other;; esac', 0, 'me\n'],
   ['f() { local a=$1; echo "f $a"; return 4; }; f x; echo $?', 0, 'f x\n4\n'],

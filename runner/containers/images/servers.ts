@@ -301,7 +301,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   perl,
   'http-echo': httpEcho,
   agnhost,
-  whoami,
+  'whoami-server': whoami,
   echoserver: echoServer,
   'echo-server': echoServer,
   'hello-app': helloApp,
