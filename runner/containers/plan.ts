@@ -89,6 +89,25 @@ const unwritten = new Set([
   'apk',
 ])
 
+/** Servers that never end by themselves: nobody need run them to see that. */
+const servers = new Set([
+  'nginx',
+  'httpd-foreground',
+  'redis-server',
+  'mongod',
+  'memcached',
+  'rabbitmq-server',
+  'echoserver',
+  'echo-server',
+  'hello-app',
+  'podinfo',
+  'whoami-server',
+  'nginx-hello',
+  'aks-helloworld',
+  'pause',
+  'agnhost',
+])
+
 /** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */
 export type Plan = 'forever' | 'ends' | 'unknown'
 
@@ -100,6 +119,7 @@ export function planOf(words: readonly string[], image: Image): Plan {
   if (name === 'sleep') return rest.some((word) => /^inf/.test(word)) ? 'forever' : 'ends'
   if (name === 'tail') return rest.some((word) => /^-\w*f/.test(word) || word === '--follow') ? 'forever' : 'ends'
   if (shells.test(name)) return scriptPlan(rest)
+  if (servers.has(name)) return 'forever'
   if (ending.has(name)) return 'ends'
   if (/^python3?$/.test(name) && (rest[0] === '-c' || rest.length === 0)) return 'ends'
   if (name === 'perl' && rest.some((word) => word.includes('bpi('))) return 'ends'

@@ -104,7 +104,7 @@ export class Runtime implements ReachedLog {
     if (!container) return undefined
     const image = imageOf(container.image)
     try {
-      environmentOf(pod, container, { image, reader: this.reader })
+      if (takesFromObjects(container)) environmentOf(pod, container, { image, reader: this.reader })
     } catch (error) {
       if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
       throw error
