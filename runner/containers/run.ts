@@ -107,6 +107,7 @@ export class Run {
   }
 
   sleep(ms: number): Promise<void> {
+    this.#steps = 0
     const wake = this.now() + Math.max(ms, 0)
     return this.halt.unless(new Promise((resolve) => this.#sleepers.push({ wake, resolve })))
   }

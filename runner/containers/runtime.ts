@@ -249,7 +249,9 @@ export class Runtime implements ReachedLog {
       step: () => run.step(),
       folder: folderOf(container, inside.image),
     })
-    return process.find(first) ? runProgram(words, process) : unsimulated(first === '' ? 'that starts by default' : nameOf(first), process)
+    return process.find(first)
+      ? runProgram(words, process)
+      : unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
   }
 
   /** The environment of a container: as it was when it started, where that may change. */

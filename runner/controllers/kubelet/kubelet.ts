@@ -1,5 +1,5 @@
 // Stands in for the kubelets of all nodes: takes each container of a pod that has a node through the stages of its life.
-import { parseKey } from '../../kubernetes/object.ts'
+import { type KubernetesObject, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { isDone, type Pod } from '../pods.ts'
@@ -17,12 +17,25 @@ import { type Change, notify, writeStatus } from './status.ts'
 export const kubelet = defineController({
   name: 'kubelet',
   fieldManager: 'kubelet',
-  watches: [{ resource: pods, keys: (pod) => ((pod as Pod).spec.nodeName === undefined ? [] : [`${pod.metadata.namespace}/${pod.metadata.name}`]) }],
+  watches: [{ resource: pods, keys: keysOf }],
   reconcile,
 })
 
+/** The pod's key; once it is gone also its uid, so that what its containers held goes too. */
+function keysOf(pod: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED'): readonly string[] {
+  if ((pod as Pod).spec.nodeName === undefined) return []
+  const key = `${pod.metadata.namespace}/${pod.metadata.name}`
+  return change === 'DELETED' ? [key, `${goneMark}${pod.metadata.uid}`] : [key]
+}
+
+const goneMark = 'gone '
+
 async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
   const { client, memory, runtime } = context
+  if (key.startsWith(goneMark)) {
+    runtime?.forget(key.slice(goneMark.length))
+    return undefined
+  }
   if (runtime) runtime.ended = (pod) => context.enqueue(pod)
   const pod = (await client.get(pods, parseKey(key))) as Pod | undefined
   const known = recall(memory, key, pod?.metadata.uid ?? '')
@@ -45,7 +58,7 @@ interface Looking {
 
 /** A pod on its way out: its processes end at the first signal. */
 async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
-  const { client, clock, memory, random, runtime } = context
+  const { client, clock, memory, random } = context
   const gone = known.gone ?? clock.now() + 800 + random.below(400)
   if (gone > clock.now()) {
     remember(memory, key, { ...known, gone })
@@ -57,7 +70,6 @@ async function leave(key: string, pod: Pod, { known, context }: Looking): Promis
     for (const each of placed(pod, 'containers')) await notify(pod, each, stopping, context)
     const { name = '', namespace = '', uid = '' } = pod.metadata
     await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
-    if (pod.metadata.finalizers === undefined || pod.metadata.finalizers.length === 0) runtime?.forget(uid)
     return undefined
   })
 }
