@@ -22,7 +22,7 @@ import type { ResourceInfo, WriteContext } from './kind.ts'
 import { apiVersionOf, formatKey, type KubernetesObject, keyOf } from './object.ts'
 import { builtInResources } from './openapi/facts.ts'
 import { builtInSchema } from './openapi/schema.ts'
-import { followDefinitions } from './registry/definitions.ts'
+import { acceptNames, followDefinitions } from './registry/definitions.ts'
 import { readObject, readObjects } from './registry/engine.ts'
 import { asJson, asObject } from './registry/plain.ts'
 import { Registry } from './registry/registry.ts'
@@ -91,6 +91,8 @@ export interface ApiServer {
   seed(objects: readonly KubernetesObject[]): void
   /** Repeats a change that a recovery log tells of. */
   repeat(mutation: Mutation): void
+  /** After the last of them: what would have followed from it follows now. */
+  repeated(): void
 }
 
 /** Starts a server over its birth layer, or where its state left off. */
@@ -114,6 +116,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     state: () => ({ store: storeState(store), ...server.count }),
     seed,
     repeat: (mutation) => store.repeat(mutation),
+    repeated: () => acceptNames(server),
   }
 }
 

@@ -130,6 +130,7 @@ export function createCluster(spec: ClusterSpec, ground: ClusterGround, options:
 
 /** Sets Kubernetes' own controllers to work. */
 export function runCluster(cluster: Cluster): void {
+  cluster.server.repeated()
   cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without) })
 }
 
