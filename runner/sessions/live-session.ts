@@ -77,6 +77,11 @@ export class LiveSession {
     return this.#body
   }
 
+  /** Leaves a sentence for the next window that comes. */
+  sayOnce(text: string): void {
+    this.#once.push(text)
+  }
+
   /** What happened, for a window that came: what befell the session is said once, what is still so each time. */
   takeNotices(): readonly string[] {
     return [...this.#once.splice(0), ...this.#warnings]

@@ -36,6 +36,8 @@ export class SessionHouse {
   readonly #closing = new Map<string, Promise<unknown>>()
   readonly #present = new Map<string, number>()
   readonly #timers = new Map<string, NodeJS.Timeout[]>()
+  /** Sessions whose world stopped its clock, and whose learner has not been told. */
+  readonly #stoodStill = new Set<string>()
 
   constructor(ground: SessionGround) {
     this.ground = ground
@@ -90,6 +92,7 @@ export class SessionHouse {
     const { id } = session.record
     this.#present.set(id, (this.#present.get(id) ?? 0) + 1)
     this.#cancel(id)
+    if (this.#stoodStill.delete(id)) session.sayOnce('While nobody was here the time of this world stood still: it goes on where it was.')
     session.setRunning(true)
     this.ground.store.changeSession(id, { seenAt: this.ground.now() })
   }
@@ -208,7 +211,11 @@ export class SessionHouse {
     const { id } = session.record
     const { clockStops, sleepsAfter } = this.ground.limits
     this.#cancel(id)
-    const stop = setTimeout(() => !session.closed && session.setRunning(false), clockStops)
+    const stop = setTimeout(() => {
+      if (session.closed) return
+      this.#stoodStill.add(id)
+      session.setRunning(false)
+    }, clockStops)
     const sleep = setTimeout(() => void this.#sleep(id), sleepsAfter)
     this.#timers.set(id, [stop.unref(), sleep.unref()])
   }

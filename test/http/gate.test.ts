@@ -71,7 +71,7 @@ describe('the gate', () => {
   test('a window that stalls makes its shell wait, costs no memory, and is sent the rest when it goes on', async () => {
     const window = await shell({ acknowledge: false })
     const before = memory()
-    window.type('head -c 3000000 /dev/zero | tr "\\0" z | fold -w 79; echo all-out\r')
+    window.type('head -c 3000000 /dev/zero | tr "\\0" z | fold -w 79; echo all-""out\r')
     await window.until(() => window.text().length > 250_000, 'the first quarter of a megabyte')
     const other = await shell()
     await other.run('seq 1 2000 | tail -1')
@@ -87,7 +87,7 @@ describe('the gate', () => {
     const driver = await shell()
     const onlooker = await attached(driver.client, driver.session, { acknowledge: false })
     driver.send({ type: 'focus', terminal: 1 })
-    driver.type('head -c 3000000 /dev/zero | tr "\\0" w | fold -w 79; echo all-out\r')
+    driver.type('head -c 3000000 /dev/zero | tr "\\0" w | fold -w 79; echo all-""out\r')
     await driver.until(() => /all-out\r\n/.test(driver.text().slice(-500)), 'the end of the output', 60_000)
     assert.ok(onlooker.text().length < 400_000)
     await Promise.all([driver.close(), onlooker.close()])
@@ -96,7 +96,7 @@ describe('the gate', () => {
   test('connections cut anywhere: the pieces make the whole, byte for byte', async () => {
     const random = createRandom('cuts')
     const first = await shell()
-    first.type('for i in $(seq 1 400); do printf "%s \\u00e9\\u4e16\\U1f6a2 %s\\n" "$i" "$(printf %60s | tr " " "$((i % 10))")"; done; echo all-out\r')
+    first.type('for i in $(seq 1 400); do printf "%s \\u00e9\\u4e16\\U1f6a2 %s\\n" "$i" "$(printf %60s | tr " " "$((i % 10))")"; done; echo all-""out\r')
     let window: PageWindow = first
     let pieces = Buffer.alloc(0)
     for (let cut = 0; cut < 12; cut += 1) {

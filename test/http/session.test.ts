@@ -108,6 +108,34 @@ describe('a session', () => {
     await again.close()
   })
 
+  test('a server that is told to end stores every session, and windows are told', async () => {
+    const { client, session } = await learner()
+    const window = await attached(client, session.id)
+    await window.run('echo kept > file; az group create -n stored -l eastus -o none')
+    assert.equal(await server.stop(), 0)
+    assert.equal(window.last('goodbye')?.code, 'goingDown')
+    await server.start()
+    const again = await attached(client, session.id)
+    assert.match(await again.run('cat file; az group list --query "[].name" -o tsv'), /kept\r?\nstored/)
+    await again.close()
+  })
+
+  test('where nothing can be written any more the learner is told, and goes on', async () => {
+    const small = await serveRunner({ under: ['prlimit', '--fsize=600000:unlimited'] })
+    try {
+      const client = pageClient(small.url)
+      const { id } = await client.begin('fleet-manager')
+      const window = await attached(client, id)
+      window.type('head -c 900000 /dev/zero | tr "\\0" f | fold -w 79; echo all-""out\r')
+      await window.until(() => /all-out\r\n/.test(window.text().slice(-500)), 'all output')
+      assert.match(window.last('notice')?.text ?? '', /This server cannot write .*would be lost/)
+      assert.match(await window.run('az group create -n still -l eastus --query name -o tsv'), /still/)
+      await window.close()
+    } finally {
+      await small.dispose()
+    }
+  })
+
   test('another learner’s session is not there', async () => {
     const { session } = await learner()
     const stranger = pageClient(server.url)
