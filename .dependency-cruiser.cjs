@@ -9,7 +9,7 @@ const doors = [
   'az/(az|completion|kubelogin|context|seed-profile|token-cache)\\.ts',
   'world/(world|internet|hosts|named-worlds|snapshot|recovery|kubeconfig|clock-host|home)\\.ts',
   'labs/(lab-schema|load-labs|load-course|world-file)\\.ts',
-  'checks/(check|watcher|load-checks|verdict|view|world-surroundings)\\.ts',
+  'checks/(check|watch-world|watcher|load-checks|verdict|view|world-surroundings)\\.ts',
   'sessions/(live-session|terminal-session|session-house|session-ground|solved-worlds|open-session|run-lab|patience|junit|tools|machine-error)\\.ts',
   'sessions/sandbox/(sandbox|probe|choose)\\.ts',
   'sessions/screen/screens\\.ts',
