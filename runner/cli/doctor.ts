@@ -2,7 +2,8 @@
 
 import { join } from 'node:path'
 import { MachineError } from '../sessions/machine-error.ts'
-import { isOnPath, namespacesProtections, probeNamespaces } from '../sessions/sandbox/probe.ts'
+import { isOnPath, probeBubblewrap, probeNamespaces } from '../sessions/sandbox/probe.ts'
+import { protectionsOf } from '../sessions/sandbox/protections.ts'
 import { findTools } from '../sessions/tools.ts'
 import { type Command, exitCodes } from './command.ts'
 import { cacheFolder, coloured, type Machine, print } from './machine.ts'
@@ -60,20 +61,38 @@ async function toolFindings(machine: Machine): Promise<readonly Finding[]> {
   }
 }
 
+const probes = { bubblewrap: probeBubblewrap, namespaces: probeNamespaces } as const
+
+/** One body is enough; where bubblewrap works it is the one that is used. */
 async function sandboxFindings(): Promise<readonly Finding[]> {
-  const bubblewrap: Finding = { what: 'sandbox bubblewrap', state: 'lacks', note: 'not used yet: "namespaces" is the sandbox of this release' }
+  const [bubblewrap, namespaces] = await Promise.all([refusalOf('bubblewrap'), refusalOf('namespaces')])
+  const unused = bubblewrap && namespaces ? 'missing' : 'lacks'
+  return [
+    ...(bubblewrap ? [refused('bubblewrap', unused, bubblewrap)] : worksAs('bubblewrap', 'the sandbox that is used')),
+    ...(namespaces ? [refused('namespaces', unused, namespaces)] : worksAs('namespaces', bubblewrap ? 'the sandbox that is used' : 'works too')),
+  ]
+}
+
+async function refusalOf(kind: keyof typeof probes): Promise<MachineError | undefined> {
   try {
-    await probeNamespaces()
-    const protections = namespacesProtections.map(({ name, inForce, note }): Finding => ({ what: `  ${name}`, state: inForce ? 'ok' : 'lacks', note }))
-    return [
-      bubblewrap,
-      { what: 'sandbox namespaces', state: 'ok', note: `works ${process.getuid?.() === 0 ? 'as root: inside is an ordinary user outside' : 'as this user'}` },
-      ...protections,
-    ]
+    await probes[kind]()
+    return undefined
   } catch (error) {
-    if (error instanceof MachineError) return [bubblewrap, { what: 'sandbox namespaces', state: 'missing', note: error.message, remedy: error.remedy }]
+    if (error instanceof MachineError) return error
     throw error
   }
+}
+
+function refused(kind: string, state: Finding['state'], { message, remedy }: MachineError): Finding {
+  return { what: `sandbox ${kind}`, state, note: message, remedy }
+}
+
+function worksAs(kind: keyof typeof probes, note: string): readonly Finding[] {
+  const protections = protectionsOf(kind)
+  return [
+    { what: `sandbox ${kind}`, state: 'ok', note },
+    ...protections.map((one): Finding => ({ what: `  ${one.name}`, state: one.inForce ? 'ok' : 'lacks', note: one.note })),
+  ]
 }
 
 function smallFindings(): readonly Finding[] {
