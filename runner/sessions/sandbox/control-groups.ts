@@ -7,10 +7,8 @@ import type { SandboxUser } from './sandbox.ts'
 
 /** A sandbox's groups. */
 export interface ControlGroup {
-  /** What is limited: some of `memory`, `pids`, `cpu`; nothing where the machine lets nobody make a group. */
-  readonly limited: readonly Controller[]
-  /** The words that begin a command in the groups. */
-  readonly join: readonly string[]
+  /** One for each tree of groups; none where the machine lets nobody make a group. A process is in one once it has written its number there. */
+  readonly folders: readonly string[]
   /** Ends what is still in them and removes them. */
   remove(): Promise<void>
 }
@@ -31,27 +29,20 @@ const processes = 256
 /** The runner's own, once it has had to leave a group of version 2 that is to have others below it. */
 const runnerLeaf = 'drydock-runner'
 
-const joinScript = 'for group in $1; do echo $$ >"$group/cgroup.procs" || exit 70; done; shift; exec "$@"'
-
 /** Makes groups of this name for a sandbox, as far as the machine allows. */
 export function openControlGroup(name: string, user: SandboxUser, bases: readonly GroupBase[] = groupBases()): ControlGroup {
-  const made: { folder: string; controllers: readonly Controller[] }[] = []
+  const folders: string[] = []
   for (const base of bases) {
     const folder = join(base.folder, name)
     try {
       mkdirSync(folder)
       for (const [file, value] of settings(base, user)) writeFileSync(join(folder, file), value)
-      made.push({ folder, controllers: base.controllers })
+      folders.push(folder)
     } catch {
       removeGroup(folder)
     }
   }
-  const groups = made.map(({ folder }) => folder)
-  return {
-    limited: made.flatMap(({ controllers }) => controllers),
-    join: groups.length === 0 ? [] : ['bash', '--norc', '--noprofile', '-c', joinScript, 'join', groups.join(' ')],
-    remove: () => emptyAndRemove(groups),
-  }
+  return { folders, remove: () => emptyAndRemove(folders) }
 }
 
 function settings({ version, controllers }: GroupBase, user: SandboxUser): readonly (readonly [file: string, value: string])[] {

@@ -5,7 +5,7 @@ shift 3
 words=(--unshare-user --disable-userns --uid "$id" --gid "$id" --dev-bind / / --cap-drop ALL --die-with-parent --chdir "$home" --clearenv)
 for variable in "${@:1:count}"; do words+=(--setenv "${variable%%=*}" "${variable#*=}"); done
 shift "$count"
-# Nothing of the runner's comes along: every descriptor but the standard ones is closed.
+# Nothing comes along: every descriptor but the standard ones is closed.
 for descriptor in /proc/self/fd/*; do
   descriptor=${descriptor##*/}
   [ "$descriptor" -gt 2 ] && eval "exec $descriptor>&-"

@@ -3,7 +3,7 @@
 id=$1
 cd "$2"
 shift 2
-# Nothing of the runner's comes along: every descriptor but the standard ones is closed.
+# Nothing comes along: every descriptor but the standard ones is closed.
 for descriptor in /proc/self/fd/*; do
   descriptor=${descriptor##*/}
   [ "$descriptor" -gt 2 ] && eval "exec $descriptor>&-"

@@ -65,17 +65,22 @@ export function mountsOf(options: {
 }): readonly Mount[] {
   const { session, user, home, shown } = options
   return [
-    { source: '/usr', target: '/usr', type: 'none', options: 'rbind,ro' },
-    ...rootFolders().map((name) => ({ source: `/${name}`, target: `/${name}`, type: 'none', options: 'rbind,ro' })),
+    { source: '/usr', target: '/usr', type: 'none', options: 'rbind,ro,nosuid' },
+    ...rootFolders().map((name) => ({ source: `/${name}`, target: `/${name}`, type: 'none', options: 'rbind,ro,nosuid' })),
     ...memoryFolders(user, home).map(memory),
-    { source: `${session}/etc`, target: '/etc', type: 'none', options: 'bind,ro' },
-    ...[`/etc/${shownEtc}`].filter((path) => existsSync(path)).map((path) => ({ source: path, target: path, type: 'none', options: 'bind,ro' })),
+    { source: `${session}/etc`, target: '/etc', type: 'none', options: 'bind,ro,nosuid' },
+    ...[`/etc/${shownEtc}`].filter((path) => existsSync(path)).map((path) => ({ source: path, target: path, type: 'none', options: 'bind,ro,nosuid' })),
     { source: 'proc', target: '/proc', type: 'proc', options: 'defaults' },
-    { source: `${session}/dev`, target: '/dev', type: 'none', options: 'bind,ro' },
-    ...devices.map((name) => ({ source: `/dev/${name}`, target: `/dev/${name}`, type: 'none', options: 'bind' })),
-    { source: 'devpts', target: '/dev/pts', type: 'devpts', options: 'newinstance,ptmxmode=0666,mode=620' },
+    { source: `${session}/dev`, target: '/dev', type: 'none', options: 'bind,ro,nosuid' },
+    ...devices.map((name) => ({ source: `/dev/${name}`, target: `/dev/${name}`, type: 'none', options: 'bind,nosuid' })),
+    { source: 'devpts', target: '/dev/pts', type: 'devpts', options: 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec' },
     memory(sharedMemory),
-    ...shown.map(({ source, target }) => ({ source, target, type: 'none', options: statSync(source).isDirectory() ? 'bind,ro,x-mount.mkdir' : 'bind,ro' })),
+    ...shown.map(({ source, target }) => ({
+      source,
+      target,
+      type: 'none',
+      options: statSync(source).isDirectory() ? 'bind,ro,nosuid,x-mount.mkdir' : 'bind,ro,nosuid',
+    })),
   ]
 }
 

@@ -8,7 +8,7 @@ import { type ControlGroup, openControlGroup } from './control-groups.ts'
 import { shellEnvironment, worldAddress } from './etc-files.ts'
 import { openListeners } from './listeners.ts'
 import { becoming, outsideUser } from './outside-user.ts'
-import { realPipes } from './processes.ts'
+import { closeDescriptors, realPipes } from './processes.ts'
 import type { Launch, SandboxBody, SandboxKind, SandboxOptions, Shown } from './sandbox.ts'
 import { systemPath } from './seccomp-loader.ts'
 import { createSessionFolder, type SessionFolder } from './session-folder.ts'
@@ -16,6 +16,7 @@ import { stageFor } from './stage.ts'
 
 /** The shell that runs the scripts beside this file. */
 export const plainShell = ['bash', '--norc', '--noprofile', '-c'] as const
+const beginScript = `${closeDescriptors}; for group in $1; do echo $$ >"$group/cgroup.procs" || exit 70; done; shift; exec "$@"`
 const ports = [443, 6443]
 
 /** What a body adds: two commands. */
@@ -72,9 +73,14 @@ function begin(making: Making, options: SandboxOptions): Parts {
   const group = openControlGroup(folder.name, options.user)
   const { shown, words } = stageFor(outside, folder)
   folder.writeMounts(shown)
-  const [file = '', ...args] = [...group.join, ...words, ...making.make(folder, shown, options)]
+  const [file = '', ...args] = [...beginning(group), ...words, ...making.make(folder, shown, options)]
   const holder = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: systemPath }, cwd: '/', detached: true })
   return { holder, folder, group, outside }
+}
+
+/** The words that begin every command: with nothing of the runner's, and in the sandbox's groups. */
+function beginning({ folders }: ControlGroup): readonly string[] {
+  return [...plainShell, beginScript, 'begin', folders.join(' ')]
 }
 
 /** What the first process says of itself: its namespaces are made, then all is ready. */
@@ -112,7 +118,7 @@ function bodyOf(making: Making, options: SandboxOptions, { holder, group, outsid
     // Without job control a program needs a session to itself: `kill 0` in it must not reach what stands around it.
     const whole = terminal === undefined ? ['setsid', ...program] : program
     const inside = making.enter(options, whole, terminal === undefined ? variables : { ...variables, TERM: terminal })
-    const [file = '', ...args] = [...group.join, ...becoming(outside), ...(terminal === undefined ? realPipes : []), ...join, ...inside]
+    const [file = '', ...args] = [...beginning(group), ...becoming(outside), ...(terminal === undefined ? realPipes : []), ...join, ...inside]
     return { file, arguments: args, environment: { PATH: systemPath }, folder: '/' }
   }
 
