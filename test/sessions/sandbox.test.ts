@@ -169,7 +169,7 @@ test('bubblewrap that is missing is refused with a remedy', async () => {
     await sandboxFor('bubblewrap').catch(({ name, remedy }) => console.log(name, remedy))`
   // A machine without it: the folders of programs are covered in a mount namespace of this process alone.
   const hide = 'mount --bind /dev/null "$(command -v bwrap)" 2>/dev/null; exec "$@"'
-  const words = ['--user', '--map-root-user', '--mount', 'bash', '-c', hide, 'hide', process.execPath, '--input-type=module-typescript', '-e', script]
+  const words = ['--user', '--map-root-user', '--mount', 'bash', '--norc', '-c', hide, 'hide', process.execPath, '--input-type=module-typescript', '-e', script]
   const said = execFileSync('unshare', words, { env: { PATH: path } }).toString()
   assert.match(said, /^MachineError Install bubblewrap .*apt-get install bubblewrap.*--sandbox namespaces/)
 })
