@@ -19,6 +19,9 @@ interface Finding {
 /** Small programs that lessons use; where one is missing the shell still works. */
 const smallPrograms = ['jq', 'less', 'vi', 'nano', 'watch', 'tree', 'openssl', 'curl', 'python3']
 
+/** Where the machine has none, a sandbox has ours. */
+const ours = ['jq']
+
 export const doctor: Command = {
   name: 'doctor',
   says: 'What this machine gives and lacks, and the remedy for each',
@@ -96,8 +99,8 @@ function worksAs(kind: keyof typeof probes, note: string): readonly Finding[] {
 }
 
 function smallFindings(): readonly Finding[] {
-  const absent = smallPrograms.filter((name) => !isOnPath(name))
-  if (absent.length === 0) return [{ what: 'small programs', state: 'ok', note: smallPrograms.join(', ') }]
+  const absent = smallPrograms.filter((name) => !isOnPath(name) && !ours.includes(name))
+  if (absent.length === 0) return [{ what: 'small programs', state: 'ok', note: `${smallPrograms.join(', ')}: the machine's, or ours (${ours.join(', ')})` }]
   return [
     {
       what: 'small programs',

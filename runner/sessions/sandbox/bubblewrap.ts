@@ -1,4 +1,5 @@
 // The sandbox made by bubblewrap: one `bwrap` makes the machine, and one around each program that joins it takes away its rights.
+import { shownEtc } from './etc-files.ts'
 import { type MemoryFolder, memoryFolders, rootFolders, rootLinks, sharedMemory } from './file-system.ts'
 import { createHolder, type Making, plainShell } from './holder.ts'
 import type { SandboxBody, SandboxOptions, Shown } from './sandbox.ts'
@@ -38,7 +39,8 @@ function machineWords(folder: SessionFolder, shown: readonly Shown[], { user, ho
     ...Object.entries(rootLinks()).flatMap(([name, target]) => ['--symlink', target, `/${name}`]),
     ...[...plainFolders, folder.home].flatMap((name) => ['--dir', name]),
     ...memoryFolders(user, folder.home).flatMap(memory),
-    ...['--ro-bind', `${folder.path}/etc`, '/etc', '--proc', '/proc', '--dev', '/dev', ...memory(sharedMemory)],
+    ...['--ro-bind', `${folder.path}/etc`, '/etc', '--ro-bind-try', `/etc/${shownEtc}`, `/etc/${shownEtc}`],
+    ...['--proc', '/proc', '--dev', '/dev', ...memory(sharedMemory)],
     ...shown.flatMap(({ source, target }) => ['--ro-bind', source, target]),
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
   ]
