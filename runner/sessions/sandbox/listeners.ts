@@ -1,6 +1,8 @@
 // Listening sockets made inside a network namespace and handed over to this process: no forwarder, no process left behind.
 import { spawn } from 'node:child_process'
 import { Server } from 'node:net'
+import { closeDescriptors } from './processes.ts'
+import { systemPath } from './seccomp-loader.ts'
 
 /** Where to listen inside. */
 export interface Address {
@@ -15,13 +17,17 @@ export interface Namespaces {
   readonly user: boolean
 }
 
+/** Descriptor 3 is the channel that sockets come through. */
+const closeOthers = closeDescriptors.replace('-gt 2', '-gt 3')
+
 /** Opens listeners at `addresses` inside. They are this process's, and outlive the helper that made them. */
 export function openListeners({ pid, user }: Namespaces, addresses: readonly Address[]): Promise<readonly Server[]> {
   const enter = user ? ['--preserve-credentials', '--user', '--net'] : ['--net']
   const code = `(${listenAndSend})(${JSON.stringify(addresses)})`
-  const helper = spawn('nsenter', [...enter, '--target', String(pid), '--', process.execPath, '-e', code], {
+  const words = ['nsenter', ...enter, '--target', String(pid), '--', process.execPath, '-e', code]
+  const helper = spawn('bash', ['--norc', '--noprofile', '-c', `${closeOthers}; exec "$@"`, 'listen', ...words], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: {},
+    env: { PATH: systemPath },
     serialization: 'json',
   })
   return new Promise((resolve, reject) => {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 
 export const bashrc = read('bashrc.sh')
 export const enterScript = read('enter.sh')
+export const enterBubblewrapScript = read('enter-bubblewrap.sh')
+export const initBubblewrapScript = read('init-bubblewrap.sh')
 export const initScript = read('init.sh')
 export const stageScript = read('stage.sh')
 
