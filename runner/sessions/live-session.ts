@@ -39,8 +39,13 @@ export interface LiveOptions {
 /** Opens a session: everything in it runs when this resolves. */
 export async function openLiveSession(options: LiveOptions): Promise<LiveSession> {
   const session = new LiveSession(options)
-  await session.begin(options.start)
-  return session
+  try {
+    await session.begin(options.start)
+    return session
+  } catch (error) {
+    options.files.close()
+    throw error
+  }
 }
 
 /** A running session. */

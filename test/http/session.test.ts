@@ -72,6 +72,13 @@ describe('a session', () => {
     await Promise.all([one.close(), two.close()])
   })
 
+  test('two windows that ask for a session at once are given the same one', async () => {
+    const client = pageClient(server.url)
+    await client.request('GET', '/api/about')
+    const [one, two] = await Promise.all([client.begin('fleet-manager'), client.begin('fleet-manager')])
+    assert.equal(one.id, two.id)
+  })
+
   test('a window that comes back is sent what it missed, from the byte where it was', async () => {
     const { client, session } = await learner()
     const first = await attached(client, session.id)
