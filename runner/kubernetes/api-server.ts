@@ -89,6 +89,8 @@ export interface ApiServer {
   state(): ApiServerState
   /** Puts complete objects in place, past admission. */
   seed(objects: readonly KubernetesObject[]): void
+  /** The version that `/version` and the documents tell from now on, as `v1.34.4`. */
+  setVersion(gitVersion: string): void
   /** Repeats a change that a recovery log tells of. */
   repeat(mutation: Mutation): void
   /** After the last of them: what would have followed from it follows now. */
@@ -115,6 +117,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     resourceVersion: () => String(store.revision),
     state: () => ({ store: storeState(store), ...server.count }),
     seed,
+    setVersion(gitVersion) {
+      server.gitVersion = gitVersion
+    },
     repeat: (mutation) => store.repeat(mutation),
     repeated: () => acceptNames(server),
   }

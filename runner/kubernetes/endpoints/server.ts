@@ -19,7 +19,7 @@ export type PodLogs = (pod: KubernetesObject, container: string, query: URLSearc
 /** Both doors' view of a server. */
 export interface Server extends Engine {
   readonly name: string
-  readonly gitVersion: string
+  gitVersion: string
   readonly activity: Activity
   readonly authorizers: readonly Authorizer[]
   readonly tokens: readonly TokenAuthenticator[]
