@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sandboxFor } from '#runner/sessions/sandbox/choose.ts'
 import { openListeners } from '#runner/sessions/sandbox/listeners.ts'
 import type { SandboxKind } from '#runner/sessions/sandbox/sandbox.ts'
@@ -149,6 +150,33 @@ for (const kind of walled) {
     try {
       assert.equal((await box.run(`cat ${shownFolder}/deep/file`)).stdout, 'shown\n')
       assert.notEqual((await box.run(`touch ${shownFolder}/x`)).exit, 0)
+    } finally {
+      await box.close()
+    }
+  })
+
+  named('a terminal has a name inside, and knows of its size and of Ctrl-C', async () => {
+    const box = await createSmallSandbox({ kind })
+    try {
+      const terminal = await box.sandbox.openTerminal({ columns: 80, rows: 24 })
+      let screen = ''
+      const seen = async (what: RegExp): Promise<void> => {
+        for (let round = 0; !what.test(screen); round += 1) {
+          assert.ok(round < 200, screen)
+          await pause(50)
+        }
+      }
+      terminal.onData((data) => {
+        screen += Buffer.from(data).toString()
+      })
+      terminal.write(Buffer.from('echo here-$(tty) >$(tty); sleep 1000 </dev/tty\n'))
+      await seen(/here-\/dev\/pts\/0/)
+      terminal.resize(77, 22)
+      await pause(100)
+      terminal.write(Buffer.from('\x03stty size\n'))
+      await seen(/22 77/)
+      terminal.write(Buffer.from('exit 4\n'))
+      assert.equal(await terminal.exited, 4)
     } finally {
       await box.close()
     }
