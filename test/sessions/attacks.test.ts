@@ -110,6 +110,8 @@ const attempts: Readonly<Record<string, () => string>> = {
   'fill the disk': () => 'for d in ~ /tmp /dev/shm /run /var/tmp; do (head -c 1G /dev/zero >$d/big) && echo ESCAPED $d; rm -f $d/big; done',
   'use the inodes up': () =>
     'for d in ~ /tmp /dev/shm; do mkdir -p $d/i && (cd $d/i && seq 60000 | xargs touch) && echo ESCAPED $d; rm -rf $d/i; done; for d in / /dev /run /var/tmp; do [ -w $d ] && [ "$(df --output=itotal $d | tail -1)" -gt 20000 ] && echo ESCAPED $d; done',
+  'use the terminals of the machine up': () =>
+    `perl -e 'for (1 .. 200) { open my $f, "+<", "/dev/ptmx" or last; push @all, $f } print @all > 64 ? "ESCAPED" : "few", scalar @all'`,
   'make the next shell more than itself': () =>
     'echo "grep CapEff /proc/self/status >/tmp/caught" | tee ~/.bash_env >~/.profile; export BASH_ENV=~/.bash_env; for f in bash unshare setpriv bwrap env; do cp /usr/bin/env /tmp/$f ~/$f; done 2>/dev/null; export PATH=/tmp:$PATH; [ -w /usr/bin ] && echo ESCAPED; rm -f /tmp/bash /tmp/unshare /tmp/setpriv /tmp/bwrap /tmp/env ~/.profile ~/.bash_env',
   'stop what holds the sandbox': () => 'kill -9 1; kill -STOP 1; kill -TERM 1; sleep 0.1; [ -d /proc/1 ] || echo ESCAPED',

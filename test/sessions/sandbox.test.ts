@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sandboxFor } from '#runner/sessions/sandbox/choose.ts'
+import { openListeners } from '#runner/sessions/sandbox/listeners.ts'
 import type { SandboxKind } from '#runner/sessions/sandbox/sandbox.ts'
 import { talkingHost } from '#test/support/small-internet.ts'
 import { createSmallSandbox, lacking, type SmallSandbox } from '#test/support/small-sandbox.ts'
@@ -152,6 +155,33 @@ for (const kind of walled) {
     }
   })
 
+  named('a terminal has a name inside, and knows of its size and of Ctrl-C', async () => {
+    const box = await createSmallSandbox({ kind })
+    try {
+      const terminal = await box.sandbox.openTerminal({ columns: 80, rows: 24 })
+      let screen = ''
+      const seen = async (what: RegExp): Promise<void> => {
+        for (let round = 0; !what.test(screen); round += 1) {
+          assert.ok(round < 200, screen)
+          await pause(50)
+        }
+      }
+      terminal.onData((data) => {
+        screen += Buffer.from(data).toString()
+      })
+      terminal.write(Buffer.from('echo here-$(tty) >$(tty); sleep 1000 </dev/tty\n'))
+      await seen(/here-\/dev\/pts\/0/)
+      terminal.resize(77, 22)
+      await pause(100)
+      terminal.write(Buffer.from('\x03stty size\n'))
+      await seen(/22 77/)
+      terminal.write(Buffer.from('exit 4\n'))
+      assert.equal(await terminal.exited, 4)
+    } finally {
+      await box.close()
+    }
+  })
+
   named('root has uid 0, its home, and folders to write to', async () => {
     const box = await createSmallSandbox({ kind, user: 'root', hostName: 'controlplane' })
     try {
@@ -176,4 +206,19 @@ test('bubblewrap that is missing is refused with a remedy', async () => {
 
 test('auto is bubblewrap where it works', async () => {
   assert.equal(await sandboxFor('auto'), lacking('bubblewrap') ? 'namespaces' : 'bubblewrap')
+})
+
+test('listeners come from inside by either helper, and answer there alone', async () => {
+  const holder = spawn('unshare', ['--user', '--map-root-user', '--net', 'bash', '--norc', '-c', 'echo up; read -r _'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(holder.stdout, 'data')
+  const addresses = [443, 6443].map((port) => ({ host: '127.0.0.1', port }))
+  for (const perl of [true, false]) {
+    const servers = await openListeners({ pid: holder.pid ?? 0, user: process.getuid?.() !== 0 }, addresses, perl)
+    assert.equal(servers.length, 2)
+    for (const server of servers) assert.deepEqual(Object.keys(server.address() ?? {}).sort(), ['address', 'family', 'port'])
+    await assert.rejects(openListeners({ pid: holder.pid ?? 0, user: process.getuid?.() !== 0 }, addresses, perl), /Cannot listen inside the sandbox/)
+    for (const server of servers) server.close()
+    await Promise.all(servers.map((server) => once(server, 'close')))
+  }
+  holder.kill()
 })

@@ -56,6 +56,9 @@ export function memoryOptions({ mebibytes, inodes, mode }: MemoryFolder): string
   return `size=${mebibytes}m,nr_inodes=${inodes},mode=${mode},nosuid,nodev`
 }
 
+/** Terminals are the whole machine's to share: one sandbox takes no more than these. */
+export const terminalOptions = 'ptmxmode=0666,mode=620,max=64,nosuid,noexec'
+
 /** Every mount of a sandbox. The /dev of the session folder holds a placeholder for each device. */
 export function mountsOf(options: {
   readonly session: string
@@ -73,7 +76,7 @@ export function mountsOf(options: {
     { source: 'proc', target: '/proc', type: 'proc', options: 'defaults' },
     { source: `${session}/dev`, target: '/dev', type: 'none', options: 'bind,ro,nosuid' },
     ...devices.map((name) => ({ source: `/dev/${name}`, target: `/dev/${name}`, type: 'none', options: 'bind,nosuid' })),
-    { source: 'devpts', target: '/dev/pts', type: 'devpts', options: 'newinstance,ptmxmode=0666,mode=620,nosuid,noexec' },
+    { source: 'devpts', target: '/dev/pts', type: 'devpts', options: `newinstance,${terminalOptions}` },
     memory(sharedMemory),
     ...shown.map(({ source, target }) => ({
       source,

@@ -10,7 +10,7 @@ import { openListeners } from './listeners.ts'
 import { becoming, outsideUser } from './outside-user.ts'
 import { closeDescriptors, realPipes } from './processes.ts'
 import type { Launch, SandboxBody, SandboxKind, SandboxOptions, Shown } from './sandbox.ts'
-import { systemPath } from './seccomp-loader.ts'
+import { isSystemProgram, systemPath } from './seccomp-loader.ts'
 import { createSessionFolder, type SessionFolder } from './session-folder.ts'
 import { stageFor } from './stage.ts'
 
@@ -115,6 +115,8 @@ function bodyOf(making: Making, options: SandboxOptions, { holder, group, outsid
   const variables = shellEnvironment(options.user)
 
   function enter(program: readonly string[], terminal?: string): Launch {
+    // Its number may be another process's by now.
+    if (holder.exitCode !== null || holder.signalCode !== null) throw new Error('The sandbox has ended')
     // Without job control a program needs a session to itself: `kill 0` in it must not reach what stands around it.
     const whole = terminal === undefined ? ['setsid', ...program] : program
     const inside = making.enter(options, whole, terminal === undefined ? variables : { ...variables, TERM: terminal })
@@ -122,7 +124,8 @@ function bodyOf(making: Making, options: SandboxOptions, { holder, group, outsid
     return { file, arguments: args, environment: { PATH: systemPath }, folder: '/' }
   }
 
-  return { kind: making.kind, home: variables.HOME ?? '/', enter, close }
+  const terminals = { folder: `/proc/${target}/root/dev/pts`, owner: outside }
+  return { kind: making.kind, home: variables.HOME ?? '/', enter, close, ...(isSystemProgram('perl') ? { terminals } : {}) }
 }
 
 /** Process 1 of the sandbox, as the machine numbers it. */

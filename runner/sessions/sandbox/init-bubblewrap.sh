@@ -5,9 +5,14 @@ home=$1 programs=$2
 echo namespaces
 
 # With source and target named, mount asks no table, where the owner stands by a number that means nothing here.
-while read -r target options; do mount -o "remount,$options" tmpfs "$target"; done </proc/self/fd/9/memory
+capping=()
+while read -r source target options; do
+  mount -o "remount,$options" "$source" "$target" &
+  capping+=($!)
+done </proc/self/fd/9/caps
 cp -a /proc/self/fd/9/home/. "$home/"
 cp -a /proc/self/fd/9/bin/. /usr/local/bin/
+for one in "${capping[@]}"; do wait "$one"; done
 [ "$programs" != fixed ] || mount -o remount,bind,ro /usr/local/bin
 exec 9<&-
 

@@ -3,7 +3,19 @@ import { chmodSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, normalize } from 'node:path'
 import { hostsFile, shellEnvironment, writeEtc } from './etc-files.ts'
-import { deviceFolder, folders, memoryFolders, memoryOptions, mountsBelow, mountsOf, rootFolders, rootLinks, sharedMemory, toFstab } from './file-system.ts'
+import {
+  deviceFolder,
+  folders,
+  memoryFolders,
+  memoryOptions,
+  mountsBelow,
+  mountsOf,
+  rootFolders,
+  rootLinks,
+  sharedMemory,
+  terminalOptions,
+  toFstab,
+} from './file-system.ts'
 import { ownPrefix } from './leftovers.ts'
 import type { SandboxOptions, Shown } from './sandbox.ts'
 import { bashrc } from './scripts.ts'
@@ -52,7 +64,8 @@ export function createSessionFolder(options: SandboxOptions): SessionFolder {
     writeSkeleton(path, shown, home)
     writeHome(path, options)
     writeFileSync(join(path, 'read-only'), lines(mountsBelow()))
-    writeFileSync(join(path, 'memory'), lines([...memoryFolders(options.user, home), sharedMemory].map((one) => `${one.target} ${memoryOptions(one)}`)))
+    const memory = [...memoryFolders(options.user, home), sharedMemory].map((one) => `tmpfs ${one.target} ${memoryOptions(one)}`)
+    writeFileSync(join(path, 'caps'), lines([...memory, `devpts /dev/pts ${terminalOptions}`]))
     return folder
   } catch (error) {
     folder.remove()
