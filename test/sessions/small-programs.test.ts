@@ -60,7 +60,7 @@ for (const [what, script, expected, exit = 0] of asked) {
 
 test('EDITOR names an editor that is there', async () => {
   const { stdout } = await box.run(
-    '[ -z "${EDITOR:-}" ] || command -v "$EDITOR" >/dev/null && echo right; for e in nano vi vim; do command -v $e; done | head -1; echo "$EDITOR"',
+    '[ -z "$EDITOR" ] || command -v "$EDITOR" >/dev/null && echo right; for e in nano vi vim; do command -v $e; done | head -1; echo "$EDITOR"',
   )
   const [right, first = '', editor] = stdout.trim().split('\n')
   assert.equal(right, 'right')
