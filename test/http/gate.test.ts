@@ -101,7 +101,8 @@ describe('the gate', () => {
     let pieces = Buffer.alloc(0)
     for (let cut = 0; cut < 12; cut += 1) {
       const wanted = pieces.length + 500 + random.below(4000)
-      await window.until(() => pieces.length + window.text().length > wanted || window.text().includes('all-out\r\n'), 'output to cut in')
+      const over = (): boolean => `${pieces.toString('utf8')}${window.text()}`.includes('all-out\r\n')
+      await window.until(() => pieces.length + window.text().length > wanted || over(), 'output to cut in')
       window.socket.terminate()
       await window.until(() => window.closed !== undefined)
       pieces = Buffer.concat([pieces, window.output.get(1)?.bytes ?? Buffer.alloc(0)])
