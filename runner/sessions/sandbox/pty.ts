@@ -30,15 +30,19 @@ export interface Size {
 /** What is printed last comes at once; a program left in the background may keep the terminal open for ever. */
 const lastOutput = 200
 
-/** Unlocks the terminal whose other end is standard input, sets its size, has it know UTF-8, and prints its number. */
+/**
+ * Unlocks the terminal whose other end is descriptor 3, sets its size, has it know UTF-8, and prints its number. As standard input the other end
+ * would become one that waits: libuv takes O_NONBLOCK off what becomes a child's first three descriptors, and that is the file's for everybody.
+ */
 const prepareScript = `my ($columns, $rows) = @ARGV;
+open(my $tty, "+<&=", 3) or die "open: $!\\n";
 my ($lock, $size) = (pack("i", 0), pack("S4", $rows, $columns, 0, 0));
-ioctl(STDIN, 0x40045431, $lock) or die "unlock: $!\\n";
-ioctl(STDIN, 0x5414, $size) or die "size: $!\\n";
+ioctl($tty, 0x40045431, $lock) or die "unlock: $!\\n";
+ioctl($tty, 0x5414, $size) or die "size: $!\\n";
 my $modes = "\\0" x 64;
-if (ioctl(STDIN, 0x5401, $modes)) { substr($modes, 0, 4) = pack("L", unpack("L", $modes) | 0x4000); ioctl(STDIN, 0x5402, $modes) }
+if (ioctl($tty, 0x5401, $modes)) { substr($modes, 0, 4) = pack("L", unpack("L", $modes) | 0x4000); ioctl($tty, 0x5402, $modes) }
 my $number = pack("I", 0);
-ioctl(STDIN, 0x80045430, $number) or die "number: $!\\n";
+ioctl($tty, 0x80045430, $number) or die "number: $!\\n";
 print unpack("I", $number)`
 
 /** Starts a program on a terminal of the sandbox's own. */
@@ -47,10 +51,11 @@ export async function startOnOwn({ folder, owner }: OwnTerminals, launch: Launch
   // Nobody waits here for a program that does not read.
   const descriptor = openSync(`${folder}/ptmx`, flags | constants.O_NONBLOCK)
   try {
-    const slave = openSync(`${folder}/${await prepare(descriptor, size)}`, flags)
+    const name = `${folder}/${await prepare(descriptor, size)}`
+    const slave = openSync(name, flags)
     try {
       if (owner !== undefined) fchownSync(slave, owner, owner)
-      return follow(descriptor, slave, launch)
+      return follow(descriptor, { slave, name }, launch)
     } finally {
       closeSync(slave)
     }
@@ -63,7 +68,7 @@ export async function startOnOwn({ folder, owner }: OwnTerminals, launch: Launch
 function prepare(descriptor: number, { columns, rows }: Size): Promise<string> {
   return new Promise((resolve, reject) => {
     const words = ['-e', prepareScript, String(columns), String(rows)]
-    const child = spawn('perl', words, { stdio: [descriptor, 'pipe', 'pipe'], env: { PATH: systemPath } })
+    const child = spawn('perl', words, { stdio: ['ignore', 'pipe', 'pipe', descriptor], env: { PATH: systemPath } })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
@@ -75,7 +80,7 @@ function prepare(descriptor: number, { columns, rows }: Size): Promise<string> {
   })
 }
 
-function follow(descriptor: number, slave: number, launch: Launch): Pty {
+function follow(descriptor: number, { slave, name }: { readonly slave: number; readonly name: string }, launch: Launch): Pty {
   // The program's session has the terminal for its own: job control, Ctrl-C, /dev/tty.
   const child = spawn('setsid', ['--ctty', launch.file, ...launch.arguments], {
     stdio: [slave, slave, slave],
@@ -97,13 +102,21 @@ function follow(descriptor: number, slave: number, launch: Launch): Pty {
     onData: (listener) => void output.on('data', listener),
     pause: () => void output.pause(),
     resume: () => void output.resume(),
-    resize({ columns, rows }) {
-      if (output.destroyed) return
-      const stty = spawn('stty', ['columns', String(columns), 'rows', String(rows)], { stdio: [descriptor, 'ignore', 'ignore'], env: { PATH: systemPath } })
-      stty.once('error', () => undefined)
-    },
+    resize: (wanted) => !output.destroyed && setSize(name, wanted),
     kill: () => void child.kill('SIGKILL'),
     exited,
+  }
+}
+
+/** Sets the size by way of the program's end, opened anew: what becomes a child's standard input waits from then on. */
+function setSize(name: string, { columns, rows }: Size): void {
+  try {
+    const slave = openSync(name, constants.O_RDWR | constants.O_NOCTTY)
+    const stty = spawn('stty', ['columns', String(columns), 'rows', String(rows)], { stdio: [slave, 'ignore', 'ignore'], env: { PATH: systemPath } })
+    stty.once('error', () => undefined)
+    closeSync(slave)
+  } catch {
+    // The program has just ended, and its terminal with it.
   }
 }
 
