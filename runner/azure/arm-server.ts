@@ -17,6 +17,7 @@ import { createGraphHost } from './graph/graph-host.ts'
 import type { AzureHooks } from './hooks.ts'
 import { createOperations } from './operations.ts'
 import { effectOwner, pendingAssignments } from './providers/authorization/role-assignments.ts'
+import { continueRun, updateRunOwner } from './providers/container-service/update-run-actions.ts'
 import { resourceTypes } from './providers/index.ts'
 import { type AzureResources, createResourceStore } from './resource-store.ts'
 import type { AzureContext } from './resource-type.ts'
@@ -126,11 +127,12 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
   const deviceCodes = new Map<string, DeviceCode>(start.deviceCodes.map((code) => [code.code, code]))
   const listeners = new Set<() => void>()
   const tell = (): void => listeners.forEach((listener) => void listener())
-  const context: AzureContext = { clock, random, requestId: () => requests.uuid(), tenant: start.tenant, store, directory, hooks }
+  const context: AzureContext = { clock, random, requestId: () => requests.uuid(), tenant: start.tenant, store, directory, hooks, durations }
   const operations = createOperations(start.operations, { clock, activity, durations, changed: tell, complete: (operation) => writer.complete(operation) })
   const writer = createWriter(context, resourceTypes, () => operations)
   const access = createAccess(store, () => clock.now())
-  const ends = [store.onChange(tell), clock.handle(effectOwner, tell), () => operations.stop()]
+  const runs = clock.handle(updateRunOwner, (id) => activity.run(() => continueRun(id, context)))
+  const ends = [store.onChange(tell), clock.handle(effectOwner, tell), runs, () => operations.stop()]
   const signingIn: SignInSetting = { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes }
   return {
     engine: { context, subscriptions: start.subscriptions, access, operations, writer },

@@ -9,6 +9,13 @@ export interface ClusterCredentials {
   readonly token?: string
 }
 
+/** What a cluster is upgraded to; what is absent stays. Versions as `1.34.4`. */
+export interface UpgradeTarget {
+  readonly controlPlane?: string
+  /** `count` nodes in all, in every pool. */
+  readonly nodes?: { readonly version: string; readonly image: string; readonly count: number }
+}
+
 /** Each is called when its operation completes, before that shows as `Succeeded`; a throw makes the operation `Failed`. All are optional. */
 export interface AzureHooks {
   readonly managedCluster?: {
@@ -16,6 +23,11 @@ export interface AzureHooks {
     /** After any change: versions, node pools, power, tags. The world makes the cluster what the resource says. */
     updated?(cluster: Resource): Promise<void>
     deleted?(cluster: Resource): Promise<void>
+    /**
+     * Brings a cluster's nodes, and then its API server, to these versions; called again and again until it says `done`.
+     * `blocked` is why a node cannot be drained just now, in the words of the API server.
+     */
+    upgrade?(cluster: Resource, target: UpgradeTarget): Promise<{ readonly done: boolean; readonly blocked?: string }>
     /** The kubeconfig; `clusterKubeconfig` writes it. `format` is the query parameter of that name. */
     credentials?(cluster: Resource, who: 'user' | 'admin', format?: 'azure' | 'exec'): Promise<string>
   }

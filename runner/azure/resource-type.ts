@@ -20,6 +20,8 @@ export interface AzureContext {
   readonly store: ResourceStore
   readonly directory: Directory
   readonly hooks: AzureHooks
+  /** Whether what takes minutes at the vendor's is over in a moment here. */
+  readonly durations: 'short' | 'real'
 }
 
 /** Who asks. `name` is the user's principal name, or the application's id. */

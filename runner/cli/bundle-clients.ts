@@ -1,11 +1,14 @@
-// Makes single files of az and kubelogin for sandboxes, which see nothing of this project.
+// Makes single files of our own programs for sandboxes, which see nothing of this project.
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** Programs that are bundled from `NAME-entry.ts`. */
+export type ClientName = 'az' | 'kubelogin' | 'jq'
+
 /** A program as one self-contained ESM file, run as `node FILE …`. */
 export interface ClientBundle {
-  readonly name: 'az' | 'kubelogin'
+  readonly name: ClientName
   readonly file: string
 }
 
@@ -17,12 +20,13 @@ const sources = [
   join(here, 'bundle-clients.ts'),
   join(here, 'az-entry.ts'),
   join(here, 'kubelogin-entry.ts'),
+  join(here, 'jq-entry.ts'),
 ]
 
 /** Bundles below a cache folder; made once, and anew when a source has changed. */
-export async function bundleClients(cache: string): Promise<readonly ClientBundle[]> {
+export async function bundleClients(cache: string, names: readonly ClientName[]): Promise<readonly ClientBundle[]> {
   const key = await sourcesKey()
-  const bundles = (['az', 'kubelogin'] as const).map((name): ClientBundle => ({ name, file: join(cache, key, `${name}.mjs`) }))
+  const bundles = names.map((name): ClientBundle => ({ name, file: join(cache, key, `${name}.mjs`) }))
   const present = await Promise.all(bundles.map(({ file }) => isFile(file)))
   if (present.every(Boolean)) return bundles
   const { build } = await import('esbuild')

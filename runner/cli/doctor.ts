@@ -2,7 +2,8 @@
 
 import { join } from 'node:path'
 import { MachineError } from '../sessions/machine-error.ts'
-import { isOnPath, namespacesProtections, probeNamespaces } from '../sessions/sandbox/probe.ts'
+import { isOnPath, probeBubblewrap, probeNamespaces } from '../sessions/sandbox/probe.ts'
+import { protectionsOf } from '../sessions/sandbox/protections.ts'
 import { findTools } from '../sessions/tools.ts'
 import { type Command, exitCodes } from './command.ts'
 import { cacheFolder, coloured, type Machine, print } from './machine.ts'
@@ -17,6 +18,9 @@ interface Finding {
 
 /** Small programs that lessons use; where one is missing the shell still works. */
 const smallPrograms = ['jq', 'less', 'vi', 'nano', 'watch', 'tree', 'openssl', 'curl', 'python3']
+
+/** Where the machine has none, a sandbox has ours. */
+const ours = ['jq']
 
 export const doctor: Command = {
   name: 'doctor',
@@ -60,25 +64,43 @@ async function toolFindings(machine: Machine): Promise<readonly Finding[]> {
   }
 }
 
+const probes = { bubblewrap: probeBubblewrap, namespaces: probeNamespaces } as const
+
+/** One body is enough; where bubblewrap works it is the one that is used. */
 async function sandboxFindings(): Promise<readonly Finding[]> {
-  const bubblewrap: Finding = { what: 'sandbox bubblewrap', state: 'lacks', note: 'not used yet: "namespaces" is the sandbox of this release' }
+  const [bubblewrap, namespaces] = await Promise.all([refusalOf('bubblewrap'), refusalOf('namespaces')])
+  const unused = bubblewrap && namespaces ? 'missing' : 'lacks'
+  return [
+    ...(bubblewrap ? [refused('bubblewrap', unused, bubblewrap)] : worksAs('bubblewrap', 'the sandbox that is used')),
+    ...(namespaces ? [refused('namespaces', unused, namespaces)] : worksAs('namespaces', bubblewrap ? 'the sandbox that is used' : 'works too')),
+  ]
+}
+
+async function refusalOf(kind: keyof typeof probes): Promise<MachineError | undefined> {
   try {
-    await probeNamespaces()
-    const protections = namespacesProtections.map(({ name, inForce, note }): Finding => ({ what: `  ${name}`, state: inForce ? 'ok' : 'lacks', note }))
-    return [
-      bubblewrap,
-      { what: 'sandbox namespaces', state: 'ok', note: `works ${process.getuid?.() === 0 ? 'as root: inside is an ordinary user outside' : 'as this user'}` },
-      ...protections,
-    ]
+    await probes[kind]()
+    return undefined
   } catch (error) {
-    if (error instanceof MachineError) return [bubblewrap, { what: 'sandbox namespaces', state: 'missing', note: error.message, remedy: error.remedy }]
+    if (error instanceof MachineError) return error
     throw error
   }
 }
 
+function refused(kind: string, state: Finding['state'], { message, remedy }: MachineError): Finding {
+  return { what: `sandbox ${kind}`, state, note: message, remedy }
+}
+
+function worksAs(kind: keyof typeof probes, note: string): readonly Finding[] {
+  const protections = protectionsOf(kind)
+  return [
+    { what: `sandbox ${kind}`, state: 'ok', note },
+    ...protections.map((one): Finding => ({ what: `  ${one.name}`, state: one.inForce ? 'ok' : 'lacks', note: one.note })),
+  ]
+}
+
 function smallFindings(): readonly Finding[] {
-  const absent = smallPrograms.filter((name) => !isOnPath(name))
-  if (absent.length === 0) return [{ what: 'small programs', state: 'ok', note: smallPrograms.join(', ') }]
+  const absent = smallPrograms.filter((name) => !isOnPath(name) && !ours.includes(name))
+  if (absent.length === 0) return [{ what: 'small programs', state: 'ok', note: `${smallPrograms.join(', ')}: the machine's, or ours (${ours.join(', ')})` }]
   return [
     {
       what: 'small programs',

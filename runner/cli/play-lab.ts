@@ -3,8 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { loadChecks } from '../checks/load-checks.ts'
-import { startWatcher } from '../checks/watcher.ts'
-import { surroundingsOf } from '../checks/world-surroundings.ts'
+import { watchWorld } from '../checks/watch-world.ts'
 import { type Lab, loadLab } from '../labs/load-labs.ts'
 import { toJunit } from '../sessions/junit.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -39,7 +38,7 @@ async function play(lab: Lab, given: Given, machine: Machine): Promise<LabReport
   const file = { ...lab.file.world, ...parseSeed(given.value('--seed')) }
   const session = await openSession({ file, sandbox: sandboxOf(given), ...programs })
   const { world, sandbox } = session
-  const watcher = startWatcher({ checks, surroundings: surroundingsOf(world), parameters, activity: world.activity, now: () => world.clock.now() })
+  const watcher = watchWorld(world, { lab, checks, parameters })
   const shell = interruptible(sandbox.openShell(), machine.ending)
   try {
     const observer = given.has('--json') ? {} : printer(machine)

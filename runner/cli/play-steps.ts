@@ -1,7 +1,6 @@
 // Brings a session to where a step of a lab begins: the steps before it are typed, and what they set in the shell is kept.
 import { loadChecks } from '../checks/load-checks.ts'
-import { startWatcher } from '../checks/watcher.ts'
-import { surroundingsOf } from '../checks/world-surroundings.ts'
+import { watchWorld } from '../checks/watch-world.ts'
 import type { Lab } from '../labs/load-labs.ts'
 import type { Session } from '../sessions/open-session.ts'
 import { runLab } from '../sessions/run-lab.ts'
@@ -19,7 +18,7 @@ export function playSteps({ lab, before, machine }: { readonly lab: Lab; readonl
   return async ({ world, sandbox }) => {
     const checks = await loadChecks(lab, checkImporter(machine))
     const parameters = lab.file.parameters
-    const watcher = startWatcher({ checks, surroundings: surroundingsOf(world), parameters, activity: world.activity, now: () => world.clock.now() })
+    const watcher = watchWorld(world, { lab, checks, parameters })
     const shell = sandbox.openShell()
     await shell.execute('__drydock_known=$(compgen -v)')
     const steps = new Set(lab.steps.slice(0, before - 1).map(({ id }) => id))

@@ -1,4 +1,5 @@
-// The programs of a learner's shell: the real kubectl and helm, our az and kubelogin, Node for these, and the world's clock.
+// The programs of a learner's shell: the real kubectl and helm, our az and kubelogin, Node for these, the world's clock, and what the machine lacks.
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
@@ -18,12 +19,16 @@ export interface Programs {
   readonly shown: readonly Shown[]
 }
 
-/** Finds, unpacks or bundles all of them. */
-export async function findPrograms(machine: Machine): Promise<Programs> {
+/** Where a sandbox finds the machine's own programs. */
+const systemFolders = ['/usr/bin', '/bin']
+
+/** Finds, unpacks or bundles all of them; what the machine has in its own folders, a learner gets from there. */
+export async function findPrograms(machine: Machine, system: readonly string[] = systemFolders): Promise<Programs> {
   const cache = cacheFolder(machine)
+  const instead = (['jq'] as const).filter((name) => !system.some((place) => existsSync(join(place, name))))
   const [tools, clients, clock] = await Promise.all([
     findTools({ cache: join(cache, 'tools'), path: machine.env.PATH ?? '' }),
-    bundleClients(join(cache, 'clients')),
+    bundleClients(join(cache, 'clients'), ['az', 'kubelogin', ...instead]),
     writeClock(join(cache, 'clients')),
   ])
   const own = [...clients, { name: 'drydock', file: clock }]

@@ -1,7 +1,6 @@
 // The work of `drydock test`: in a fresh world every check says not yet; after the solution every one says done.
 import { loadChecks } from '../checks/load-checks.ts'
-import { startWatcher } from '../checks/watcher.ts'
-import { surroundingsOf } from '../checks/world-surroundings.ts'
+import { watchWorld } from '../checks/watch-world.ts'
 import { loadLab } from '../labs/load-labs.ts'
 import { FormError } from '../labs/world-file.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -41,7 +40,7 @@ async function prove(id: string, { machine, programs, seed, sandbox: choice }: S
   const { parameters } = lab.file
   const session = await openSession({ file: { ...lab.file.world, ...seed }, sandbox: choice, ...programs })
   const { world } = session
-  const watcher = startWatcher({ checks, surroundings: surroundingsOf(world), parameters, activity: world.activity, now: () => world.clock.now() })
+  const watcher = watchWorld(world, { lab, checks, parameters })
   const shell = session.sandbox.openShell()
   try {
     await watcher.refresh()

@@ -24,7 +24,7 @@ import { apiVersionOf, at, formatKey, type KubernetesObject, keyOf } from './obj
 import { builtInResources } from './openapi/facts.ts'
 import { builtInSchema } from './openapi/schema.ts'
 import type { PodConnections } from './pod-connections.ts'
-import { followDefinitions } from './registry/definitions.ts'
+import { acceptNames, followDefinitions } from './registry/definitions.ts'
 import { readObject, readObjects } from './registry/engine.ts'
 import { asJson, asObject } from './registry/plain.ts'
 import { Registry } from './registry/registry.ts'
@@ -94,8 +94,12 @@ export interface ApiServer {
   tokenFor(pod: KubernetesObject, audience: string, seconds: number): string | undefined
   /** Puts complete objects in place, past admission. */
   seed(objects: readonly KubernetesObject[]): void
+  /** The version that `/version` and the documents tell from now on, as `v1.34.4`. */
+  setVersion(gitVersion: string): void
   /** Repeats a change that a recovery log tells of. */
   repeat(mutation: Mutation): void
+  /** After the last of them: what would have followed from it follows now. */
+  repeated(): void
 }
 
 /** Starts a server over its birth layer, or where its state left off. */
@@ -119,7 +123,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     state: () => ({ store: storeState(store), ...server.count }),
     tokenFor: (pod, audience, seconds) => tokenFor(server, pod, { audience, seconds }),
     seed,
+    setVersion(gitVersion) {
+      server.gitVersion = gitVersion
+    },
     repeat: (mutation) => store.repeat(mutation),
+    repeated: () => acceptNames(server),
   }
 }
 

@@ -1,7 +1,7 @@
 // What of a session runs: its world, its sandbox, its checks and its terminals. Going back to a step puts another in its place.
 
-import { type Standing, startWatcher, type Watcher } from '../checks/watcher.ts'
-import { surroundingsOf } from '../checks/world-surroundings.ts'
+import { watchWorld } from '../checks/watch-world.ts'
+import type { Standing, Watcher } from '../checks/watcher.ts'
 import type { KeptVerdict } from '../progress/progress-store.ts'
 import type { WorldRecord } from '../world/recovery.ts'
 import type { World, WorldSnapshot } from '../world/world.ts'
@@ -80,12 +80,8 @@ export class LiveBody {
     this.world = session.world
     this.sandbox = session.sandbox
     this.#home = new HomeKeeper(session.sandbox, (archive) => files.writeHome(archive))
-    this.watcher = startWatcher({
-      checks: loaded.checks,
-      surroundings: surroundingsOf(session.world),
-      parameters: loaded.lab.file.parameters,
-      activity: session.world.activity,
-      now: () => session.world.clock.now(),
+    this.watcher = watchWorld(session.world, {
+      ...loaded,
       evidence: Object.fromEntries(verdicts.map(({ check, evidence }) => [check, evidence])),
       keep: (id, evidence) => events.evidence(id, evidence),
     })

@@ -39,8 +39,13 @@ export interface LiveOptions {
 /** Opens a session: everything in it runs when this resolves. */
 export async function openLiveSession(options: LiveOptions): Promise<LiveSession> {
   const session = new LiveSession(options)
-  await session.begin(options.start)
-  return session
+  try {
+    await session.begin(options.start)
+    return session
+  } catch (error) {
+    options.files.close()
+    throw error
+  }
 }
 
 /** A running session. */
@@ -75,6 +80,11 @@ export class LiveSession {
   get body(): LiveBody {
     if (!this.#body) throw new SessionError('The session is being set back: wait a moment')
     return this.#body
+  }
+
+  /** Leaves a sentence for the next window that comes. */
+  sayOnce(text: string): void {
+    this.#once.push(text)
   }
 
   /** What happened, for a window that came: what befell the session is said once, what is still so each time. */

@@ -33,9 +33,12 @@ export interface Wish {
 export class SessionHouse {
   readonly ground: SessionGround
   readonly #live = new Map<string, Promise<LiveSession>>()
+  readonly #beginning = new Map<string, Promise<unknown>>()
   readonly #closing = new Map<string, Promise<unknown>>()
   readonly #present = new Map<string, number>()
   readonly #timers = new Map<string, NodeJS.Timeout[]>()
+  /** Sessions whose world stopped its clock, and whose learner has not been told. */
+  readonly #stoodStill = new Set<string>()
 
   constructor(ground: SessionGround) {
     this.ground = ground
@@ -56,7 +59,32 @@ export class SessionHouse {
   }
 
   /** The learner's session at a lab: the one that is there, or a new attempt. Throws `SessionExists`, `NoRoom`, or a form error of the lab. */
-  async begin(learner: string, { lab, from = 1, fresh = false }: Wish): Promise<SessionRecord> {
+  begin(learner: string, wish: Wish): Promise<SessionRecord> {
+    // Two windows that ask at once are one learner: the second finds what the first has made.
+    const key = `${learner} ${wish.lab}`
+    const turn = (this.#beginning.get(key) ?? Promise.resolve()).then(() => this.#begin(learner, wish))
+    const over = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#beginning.set(key, over)
+    void over.then(() => this.#beginning.get(key) === over && this.#beginning.delete(key))
+    return turn
+  }
+
+  /** Goes back to where a step began. A session that could not be brought up again is opened anew by whoever asks next. */
+  async restart(session: LiveSession, step: number): Promise<void> {
+    try {
+      await session.restart(step)
+    } catch (error) {
+      if (error instanceof SessionError) throw error
+      this.#forget(session.record.id)
+      await session.close('going-down').catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #begin(learner: string, { lab, from = 1, fresh = false }: Wish): Promise<SessionRecord> {
     const loaded = await this.ground.load(lab)
     if (!Number.isInteger(from) || from < 1 || from > loaded.lab.steps.length) {
       throw new SessionError(`The lab "${lab}" has the steps 1 to ${loaded.lab.steps.length}: there is no step ${from}`)
@@ -81,7 +109,11 @@ export class SessionHouse {
     this.#checkRoom(record.learner)
     const opening = this.#wake(record)
     this.#live.set(id, opening)
-    opening.catch(() => this.#live.delete(id))
+    opening.then(
+      // Nobody has come yet, and perhaps nobody will.
+      (session) => (this.#present.get(id) ?? 0) === 0 && this.#settle(session),
+      () => this.#live.delete(id),
+    )
     return opening
   }
 
@@ -90,6 +122,7 @@ export class SessionHouse {
     const { id } = session.record
     this.#present.set(id, (this.#present.get(id) ?? 0) + 1)
     this.#cancel(id)
+    if (this.#stoodStill.delete(id)) session.sayOnce('While nobody was here the time of this world stood still: it goes on where it was.')
     session.setRunning(true)
     this.ground.store.changeSession(id, { seenAt: this.ground.now() })
   }
@@ -162,8 +195,7 @@ export class SessionHouse {
     const solved = from > 1 ? await this.ground.solved(await this.ground.load(lab), from) : undefined
     this.ground.store.addSession(record)
     if (solved !== undefined) this.#beginSolved(record, solved)
-    const session = await this.open(record.id)
-    if (session) this.#settle(session)
+    await this.open(record.id)
     return this.ground.store.session(record.id) ?? record
   }
 
@@ -208,7 +240,11 @@ export class SessionHouse {
     const { id } = session.record
     const { clockStops, sleepsAfter } = this.ground.limits
     this.#cancel(id)
-    const stop = setTimeout(() => !session.closed && session.setRunning(false), clockStops)
+    const stop = setTimeout(() => {
+      if (session.closed) return
+      this.#stoodStill.add(id)
+      session.setRunning(false)
+    }, clockStops)
     const sleep = setTimeout(() => void this.#sleep(id), sleepsAfter)
     this.#timers.set(id, [stop.unref(), sleep.unref()])
   }

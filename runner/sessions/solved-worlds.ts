@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { startWatcher, type Watcher } from '../checks/watcher.ts'
-import { surroundingsOf } from '../checks/world-surroundings.ts'
+import { watchWorld } from '../checks/watch-world.ts'
+import type { Watcher } from '../checks/watcher.ts'
 import { packHome } from './home-folder.ts'
 import { openSession, type Session } from './open-session.ts'
 import { runLab } from './run-lab.ts'
@@ -57,13 +57,7 @@ function keyOf({ lab }: LoadedLab): string {
 async function solve(loaded: LoadedLab, files: SessionFiles, ground: SolvingGround): Promise<void> {
   const session = await openSession({ file: loaded.lab.file.world, sandbox: ground.sandbox, programs: ground.programs, shown: ground.shown })
   const { world } = session
-  const watcher = startWatcher({
-    checks: loaded.checks,
-    surroundings: surroundingsOf(world),
-    parameters: loaded.lab.file.parameters,
-    activity: world.activity,
-    now: () => world.clock.now(),
-  })
+  const watcher = watchWorld(world, loaded)
   const shell = session.sandbox.openShell()
   try {
     await watcher.refresh()

@@ -29,7 +29,10 @@ export interface ClusterSpec {
   /** Port that kubeconfigs name: 443 on AKS, 6443 on kubeadm's. */
   readonly port: number
   readonly flavor: 'plain' | 'kubeadm' | 'aks' | 'hub'
+  /** The version it was born with: what it was born with follows from it. */
   readonly version: string
+  /** The version that it was upgraded to since. */
+  readonly upgraded?: string
   readonly serviceCidr: string
   readonly podCidr: string
   readonly authorization: readonly ('RBAC' | 'AlwaysAllow')[]
@@ -102,6 +105,8 @@ export interface Cluster {
   run(set: ControllerSet): void
   /** Brings the store forward by what a recovery log tells, before any set runs; chance goes on from `random`. */
   repeat(mutation: Mutation, random: RandomState): void
+  /** From now on the API server says that it is of this version. */
+  upgradeTo(version: string): void
   /** Ends a set; what it remembered is forgotten. */
   end(set: string): void
   state(): ClusterState
@@ -135,6 +140,7 @@ export function createCluster(spec: ClusterSpec, ground: ClusterGround, options:
 
 /** Sets Kubernetes' own controllers to work. */
 export function runCluster(cluster: Cluster): void {
+  cluster.server.repeated()
   cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without) })
 }
 
@@ -155,7 +161,7 @@ function clusterRuntime(spec: ClusterSpec, ground: ClusterGround, from: { server
 }
 
 class RunningCluster implements Cluster {
-  readonly spec: ClusterSpec
+  spec: ClusterSpec
   readonly server: ApiServer
   readonly authority: AuthorityState
   readonly admin: UserInfo
@@ -183,7 +189,7 @@ class RunningCluster implements Cluster {
       random: this.#random,
       serviceCidr: spec.serviceCidr,
       name: spec.id,
-      gitVersion: `v${spec.version}`,
+      gitVersion: `v${spec.upgraded ?? spec.version}`,
       birth: birth.shared,
       seed: birth.own,
       ...(state ? { state: state.api } : {}),
@@ -233,6 +239,11 @@ class RunningCluster implements Cluster {
       runtime: this.#runtime,
     })
     this.#sets.set(set.name, running)
+  }
+
+  upgradeTo(version: string): void {
+    this.spec = { ...this.spec, upgraded: version }
+    this.server.setVersion(`v${version}`)
   }
 
   end(set: string): void {

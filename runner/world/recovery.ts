@@ -13,6 +13,8 @@ import type { WorldSnapshot } from './world-state.ts'
 export type WorldRecord =
   | { readonly kind: 'object'; readonly at: number; readonly cluster: string; readonly random: RandomState; readonly mutation: Mutation }
   | { readonly kind: 'cluster'; readonly at: number; readonly spec: ClusterSpec; readonly own: readonly KubernetesObject[] }
+  /** A cluster was upgraded. */
+  | { readonly kind: 'version'; readonly at: number; readonly cluster: string; readonly version: string }
   | { readonly kind: 'cluster-gone'; readonly at: number; readonly id: string }
   | { readonly kind: 'memberships'; readonly at: number; readonly memberships: readonly Membership[] }
   | AzureRecord
@@ -55,8 +57,8 @@ export function bringForward(snapshot: WorldSnapshot, records: readonly WorldRec
   const changes = records.filter((record) => record.kind === 'azure')
   const pace = records.findLast((record) => record.kind === 'clock')?.pace ?? snapshot.clock.pace
   const azure = snapshot.azure && changes.reduce(withChange, snapshot.azure)
-  const timers = [...snapshot.clock.timers, ...(azure?.operations ?? []).flatMap(timerOf)]
   const now = records.reduce((latest, { at }) => Math.max(latest, at), snapshot.clock.now)
+  const timers = [...snapshot.clock.timers, ...(azure ? [...azure.operations.flatMap(timerOf), ...runTimers(azure, now)] : [])]
   return {
     ...snapshot,
     clock: { now, pace, timers: timers.filter((timer, index) => timers.findIndex(isSame(timer)) === index) },
@@ -77,6 +79,12 @@ function withChange(state: AzureState, { requestRandom, resources, gone, operati
 /** The end of an operation that was begun after the snapshot. */
 function timerOf({ id, due, status }: Operation): readonly Timer[] {
   return status === 'InProgress' ? [{ at: due, owner: 'azure.operations', key: id }] : []
+}
+
+/** A run that was under way looks at once how it stands. */
+function runTimers({ resources }: AzureState, at: number): readonly Timer[] {
+  const runs = resources.filter(({ type, inner }) => type.endsWith('/updateRuns') && inner !== undefined)
+  return runs.map(({ id }) => ({ at, owner: 'azure.updateRuns', key: id }))
 }
 
 function isSame(timer: Timer): (other: Timer) => boolean {

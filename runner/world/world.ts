@@ -161,6 +161,7 @@ class RunningWorld implements World {
   #repeat(record: WorldRecord): void {
     if (record.kind === 'object') this.#clusters.get(record.cluster)?.repeat(record.mutation, record.random)
     if (record.kind === 'cluster' && !this.#clusters.has(record.spec.id)) this.#addCluster(record.spec, { own: record.own })
+    if (record.kind === 'version') this.#clusters.get(record.cluster)?.upgradeTo(record.version)
     if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
     if (record.kind === 'memberships') this.#memberships = record.memberships
   }
@@ -237,6 +238,10 @@ class RunningWorld implements World {
         return cluster
       },
       removeCluster: (id) => this.#removeCluster(id),
+      upgradeCluster: (id, version) => {
+        this.#record?.({ kind: 'version', at: this.clock.now(), cluster: id, version })
+        this.#clusters.get(id)?.upgradeTo(version)
+      },
       memberships: () => this.#memberships,
       setMemberships: (memberships) => {
         this.#memberships = memberships

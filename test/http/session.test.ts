@@ -72,6 +72,13 @@ describe('a session', () => {
     await Promise.all([one.close(), two.close()])
   })
 
+  test('two windows that ask for a session at once are given the same one', async () => {
+    const client = pageClient(server.url)
+    await client.request('GET', '/api/about')
+    const [one, two] = await Promise.all([client.begin('fleet-manager'), client.begin('fleet-manager')])
+    assert.equal(one.id, two.id)
+  })
+
   test('a window that comes back is sent what it missed, from the byte where it was', async () => {
     const { client, session } = await learner()
     const first = await attached(client, session.id)
@@ -106,6 +113,34 @@ describe('a session', () => {
     assert.match(said, /yes \/home\/learner\/work hello\r?\neastus\r?\n[1-9]/)
     assert.match(again.last('hello')?.notices.join() ?? '', /brought back/)
     await again.close()
+  })
+
+  test('a server that is told to end stores every session, and windows are told', async () => {
+    const { client, session } = await learner()
+    const window = await attached(client, session.id)
+    await window.run('echo kept > file; az group create -n stored -l eastus -o none')
+    assert.equal(await server.stop(), 0)
+    assert.equal(window.last('goodbye')?.code, 'goingDown')
+    await server.start()
+    const again = await attached(client, session.id)
+    assert.match(await again.run('cat file; az group list --query "[].name" -o tsv'), /kept\r?\nstored/)
+    await again.close()
+  })
+
+  test('where nothing can be written any more the learner is told, and goes on', async () => {
+    const small = await serveRunner({ under: ['prlimit', '--fsize=600000:unlimited'] })
+    try {
+      const client = pageClient(small.url)
+      const { id } = await client.begin('fleet-manager')
+      const window = await attached(client, id)
+      window.type('head -c 900000 /dev/zero | tr "\\0" f | fold -w 79; echo all-""out\r')
+      await window.until(() => /all-out\r\n/.test(window.text().slice(-500)), 'all output')
+      assert.match(window.last('notice')?.text ?? '', /This server cannot write .*would be lost/)
+      assert.match(await window.run('az group create -n still -l eastus --query name -o tsv'), /still/)
+      await window.close()
+    } finally {
+      await small.dispose()
+    }
   })
 
   test('another learner’s session is not there', async () => {

@@ -1,32 +1,38 @@
 import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { openSandbox } from '#runner/sessions/sandbox/choose.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { sandboxFor } from '#runner/sessions/sandbox/choose.ts'
+import { openListeners } from '#runner/sessions/sandbox/listeners.ts'
 import type { SandboxKind } from '#runner/sessions/sandbox/sandbox.ts'
 import { talkingHost } from '#test/support/small-internet.ts'
-import { createSmallSandbox, type SmallSandbox } from '#test/support/small-sandbox.ts'
+import { createSmallSandbox, lacking, type SmallSandbox } from '#test/support/small-sandbox.ts'
 
 const shownFolder = mkdtempSync(join(tmpdir(), 'drydock-shown-'))
 mkdirSync(join(shownFolder, 'deep'))
 writeFileSync(join(shownFolder, 'deep/file'), 'shown\n', { mode: 0o600 })
 after(() => rmSync(shownFolder, { recursive: true }))
 
-const bodies: readonly SandboxKind[] = ['namespaces', 'none']
+const bodies: readonly SandboxKind[] = ['bubblewrap', 'namespaces', 'none']
+const walled = bodies.filter((kind) => kind !== 'none')
 
 for (const kind of bodies) {
   let box: SmallSandbox
-  const named = (name: string, body: () => Promise<void>): void => void test(`${kind}: ${name}`, body)
+  const named = (name: string, body: () => Promise<void>): void => void test(`${kind}: ${name}`, { skip: lacking(kind) }, body)
 
   before(async () => {
+    if (lacking(kind)) return
     box = await createSmallSandbox({
       kind,
       home: { 'work/notes.txt': { text: 'notes\n' }, '.ssh/key': { text: 'key\n', mode: 0o600 } },
       programs: [{ name: 'greet', script: '#!/bin/sh\necho "hello $1"\n' }],
     })
   })
-  after(() => box.close())
+  after(() => box?.close())
 
   named('a script runs with its outputs and exit code unmixed', async () => {
     assert.deepEqual(await box.run('echo out; echo err >&2; exit 7'), { exit: 7, stdout: 'out\n', stderr: 'err\n' })
@@ -110,64 +116,109 @@ for (const kind of bodies) {
   })
 }
 
-test('namespaces: a host that appears is found by name, one that goes is not', async () => {
-  const box = await createSmallSandbox()
-  try {
-    assert.notEqual((await box.run('getent hosts new.test')).exit, 0)
-    box.internet.add('new.test', talkingHost('new'))
-    assert.equal((await box.run('getent hosts new.test')).stdout.split(/\s+/)[1], 'new.test')
-    assert.match((await box.run('curl -sS https://new.test/ https://new.test:6443/')).stdout, /"name":"new".*"name":"new"/s)
-    box.internet.remove('new.test')
-    assert.notEqual((await box.run('getent hosts new.test')).exit, 0)
-  } finally {
-    await box.close()
-  }
+for (const kind of walled) {
+  const named = (name: string, body: () => Promise<void>): void => void test(`${kind}: ${name}`, { skip: lacking(kind) }, body)
+
+  named('a host that appears is found by name, one that goes is not', async () => {
+    const box = await createSmallSandbox({ kind })
+    try {
+      assert.notEqual((await box.run('getent hosts new.test')).exit, 0)
+      box.internet.add('new.test', talkingHost('new'))
+      assert.equal((await box.run('getent hosts new.test')).stdout.split(/\s+/)[1], 'new.test')
+      assert.match((await box.run('curl -sS https://new.test/ https://new.test:6443/')).stdout, /"name":"new".*"name":"new"/s)
+      box.internet.remove('new.test')
+      assert.notEqual((await box.run('getent hosts new.test')).exit, 0)
+    } finally {
+      await box.close()
+    }
+  })
+
+  named('clients of every make trust the world, and no proxy is named', async () => {
+    const box = await createSmallSandbox({ kind, programs: [{ name: 'node', path: process.execPath }] })
+    try {
+      const script = `env | grep -i proxy; node --disable-wasm-trap-handler -e 'fetch("https://hub.test").then((r) => console.log(r.status))'
+        echo | openssl s_client -connect hub.test:443 -servername hub.test 2>/dev/null | grep -m 1 'Verify return code'`
+      assert.equal((await box.run(script)).stdout, '200\nVerify return code: 0 (ok)\n')
+    } finally {
+      await box.close()
+    }
+  })
+
+  named('a folder is shown read-only at its path, even one that only its owner may read', async () => {
+    chmodSync(shownFolder, 0o700)
+    const box = await createSmallSandbox({ kind, shown: [{ source: shownFolder, target: shownFolder }] })
+    try {
+      assert.equal((await box.run(`cat ${shownFolder}/deep/file`)).stdout, 'shown\n')
+      assert.notEqual((await box.run(`touch ${shownFolder}/x`)).exit, 0)
+    } finally {
+      await box.close()
+    }
+  })
+
+  named('a terminal has a name inside, and knows of its size and of Ctrl-C', async () => {
+    const box = await createSmallSandbox({ kind })
+    try {
+      const terminal = await box.sandbox.openTerminal({ columns: 80, rows: 24 })
+      let screen = ''
+      const seen = async (what: RegExp): Promise<void> => {
+        for (let round = 0; !what.test(screen); round += 1) {
+          assert.ok(round < 200, screen)
+          await pause(50)
+        }
+      }
+      terminal.onData((data) => {
+        screen += Buffer.from(data).toString()
+      })
+      terminal.write(Buffer.from('echo here-$(tty) >$(tty); sleep 1000 </dev/tty\n'))
+      await seen(/here-\/dev\/pts\/0/)
+      terminal.resize(77, 22)
+      await pause(100)
+      terminal.write(Buffer.from('\x03stty size\n'))
+      await seen(/22 77/)
+      terminal.write(Buffer.from('exit 4\n'))
+      assert.equal(await terminal.exited, 4)
+    } finally {
+      await box.close()
+    }
+  })
+
+  named('root has uid 0, its home, and folders to write to', async () => {
+    const box = await createSmallSandbox({ kind, user: 'root', hostName: 'controlplane' })
+    try {
+      const { stdout } = await box.run('id -u; echo $HOME; hostname; for d in /root /data /mnt /tmp /usr/local/bin; do touch $d/x && echo $d; done')
+      assert.equal(stdout, '0\n/root\ncontrolplane\n/root\n/data\n/mnt\n/tmp\n/usr/local/bin\n')
+    } finally {
+      await box.close()
+    }
+  })
+}
+
+test('bubblewrap that is missing is refused with a remedy', async () => {
+  const path = process.env.PATH
+  const script = `import { sandboxFor } from '${new URL('../../runner/sessions/sandbox/choose.ts', import.meta.url).href}'
+    await sandboxFor('bubblewrap').catch(({ name, remedy }) => console.log(name, remedy))`
+  // A machine without it: the folders of programs are covered in a mount namespace of this process alone.
+  const hide = 'mount --bind /dev/null "$(command -v bwrap)" 2>/dev/null; exec "$@"'
+  const words = ['--user', '--map-root-user', '--mount', 'bash', '--norc', '-c', hide, 'hide', process.execPath, '--input-type=module-typescript', '-e', script]
+  const said = execFileSync('unshare', words, { env: { PATH: path } }).toString()
+  assert.match(said, /^MachineError Install bubblewrap .*apt-get install bubblewrap.*--sandbox namespaces/)
 })
 
-test('namespaces: clients of every make trust the world, and no proxy is named', async () => {
-  const box = await createSmallSandbox({ programs: [{ name: 'node', path: process.execPath }] })
-  try {
-    const script = `env | grep -i proxy; node --disable-wasm-trap-handler -e 'fetch("https://hub.test").then((r) => console.log(r.status))'
-      echo | openssl s_client -connect hub.test:443 -servername hub.test 2>/dev/null | grep -m 1 'Verify return code'`
-    assert.equal((await box.run(script)).stdout, '200\nVerify return code: 0 (ok)\n')
-  } finally {
-    await box.close()
-  }
+test('auto is bubblewrap where it works', async () => {
+  assert.equal(await sandboxFor('auto'), lacking('bubblewrap') ? 'namespaces' : 'bubblewrap')
 })
 
-test('namespaces: a folder is shown read-only at its path, even one that only its owner may read', async () => {
-  chmodSync(shownFolder, 0o700)
-  const box = await createSmallSandbox({ shown: [{ source: shownFolder, target: shownFolder }] })
-  try {
-    assert.equal((await box.run(`cat ${shownFolder}/deep/file`)).stdout, 'shown\n')
-    assert.notEqual((await box.run(`touch ${shownFolder}/x`)).exit, 0)
-  } finally {
-    await box.close()
+test('listeners come from inside by either helper, and answer there alone', async () => {
+  const holder = spawn('unshare', ['--user', '--map-root-user', '--net', 'bash', '--norc', '-c', 'echo up; read -r _'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(holder.stdout, 'data')
+  const addresses = [443, 6443].map((port) => ({ host: '127.0.0.1', port }))
+  for (const perl of [true, false]) {
+    const servers = await openListeners({ pid: holder.pid ?? 0, user: process.getuid?.() !== 0 }, addresses, perl)
+    assert.equal(servers.length, 2)
+    for (const server of servers) assert.deepEqual(Object.keys(server.address() ?? {}).sort(), ['address', 'family', 'port'])
+    await assert.rejects(openListeners({ pid: holder.pid ?? 0, user: process.getuid?.() !== 0 }, addresses, perl), /Cannot listen inside the sandbox/)
+    for (const server of servers) server.close()
+    await Promise.all(servers.map((server) => once(server, 'close')))
   }
-})
-
-test('namespaces: root has uid 0, its home, and folders to write to', async () => {
-  const box = await createSmallSandbox({ user: 'root', hostName: 'controlplane' })
-  try {
-    const { stdout } = await box.run('id -u; echo $HOME; hostname; for d in /root /data /mnt /tmp /usr/local/bin; do touch $d/x && echo $d; done')
-    assert.equal(stdout, '0\n/root\ncontrolplane\n/root\n/data\n/mnt\n/tmp\n/usr/local/bin\n')
-  } finally {
-    await box.close()
-  }
-})
-
-test('a body that does not exist is refused with a remedy', async () => {
-  const { internet, sandbox, close } = await createSmallSandbox({ kind: 'none' })
-  const options = {
-    user: 'learner',
-    hostName: 'lab',
-    internet,
-    edge: { accept() {}, attach: () => () => undefined, handle: async () => undefined, close() {} },
-    home: {},
-    programs: [],
-    shown: [],
-  } as const
-  await assert.rejects(openSandbox('bubblewrap', options), { name: 'MachineError', remedy: /--sandbox namespaces/ })
-  assert.equal(sandbox.kind, 'none')
-  await close()
+  holder.kill()
 })

@@ -142,6 +142,7 @@ test('steps are ticked off as they are seen to be done, and can be gone back to'
     await page.locator('#step-1[data-state=done]').waitFor()
     await page.locator('#step-1 .menu summary').click()
     await page.getByRole('button', { name: 'Back to the start of this step' }).first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Back to step 1' }).click()
     await until(
       () => runner.requests.some(({ route, body }) => route.endsWith('/restart') && JSON.stringify(body) === '{"step":1}'),
       'the restart is asked for',

@@ -2,6 +2,9 @@
 import { readdir } from 'node:fs/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { ensureBubblewrap } from './ensure-bubblewrap.ts'
+
+ensureBubblewrap()
 
 const named = process.argv.slice(2)
 const all = (await readdir('test', { recursive: true })).filter((path) => path.endsWith('.test.ts')).map((path) => `test/${path}`)

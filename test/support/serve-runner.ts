@@ -24,8 +24,8 @@ export interface ServedRunner {
   dispose(): Promise<void>
 }
 
-/** Starts a server; resolves when it can be asked. */
-export async function serveRunner(options: { readonly arguments?: readonly string[] } = {}): Promise<ServedRunner> {
+/** Starts a server; resolves when it can be asked. `under` is a command that it is started by, as `prlimit`. */
+export async function serveRunner(options: { readonly arguments?: readonly string[]; readonly under?: readonly string[] } = {}): Promise<ServedRunner> {
   const data = mkdtempSync(join(tmpdir(), 'drydock-data-'))
   const more = options.arguments ?? []
   let said = ''
@@ -33,7 +33,9 @@ export async function serveRunner(options: { readonly arguments?: readonly strin
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const started = startDrydock(['serve', '--port', String(port), '--data', data, ...more])
+    const words = ['serve', '--port', String(port), '--data', data, ...more]
+    const [path, ...before] = options.under ?? []
+    const started = path === undefined ? startDrydock(words) : startDrydock([...before, 'runner/drydock', ...words], { path })
     child = started
     started.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream'
 import { createEdge, type Edge } from '#runner/edge/serve.ts'
 import { openSandbox } from '#runner/sessions/sandbox/choose.ts'
+import { isOnPath } from '#runner/sessions/sandbox/probe.ts'
 import type { Sandbox, SandboxKind, SandboxOptions } from '#runner/sessions/sandbox/sandbox.ts'
 import { createSmallInternet, type SmallInternet, talkingHost } from './small-internet.ts'
 
@@ -32,6 +33,11 @@ export async function createSmallSandbox({ kind = 'namespaces', ...options }: Pa
       edge.close()
     },
   }
+}
+
+/** Why tests of a body are skipped on this machine; false where it is there. */
+export function lacking(kind: SandboxKind): string | false {
+  return kind === 'bubblewrap' && !isOnPath('bwrap') ? 'this machine has no bwrap' : false
 }
 
 /** A stream that keeps what is written to it. */

@@ -1,8 +1,8 @@
 // The Fleet lab's checks at work on a world whose clock stands still.
 import { readFile } from 'node:fs/promises'
 import { loadChecks } from '#runner/checks/load-checks.ts'
-import { type Standing, startWatcher, type Watcher } from '#runner/checks/watcher.ts'
-import { surroundingsOf } from '#runner/checks/world-surroundings.ts'
+import { watchWorld } from '#runner/checks/watch-world.ts'
+import type { Standing, Watcher } from '#runner/checks/watcher.ts'
 import { type Lab, type LabFolder, loadLab } from '#runner/labs/load-labs.ts'
 import type { World } from '#runner/world/world.ts'
 
@@ -22,13 +22,7 @@ export function fleetLab(): Promise<Lab> {
 export async function watchFleetLab(world: World): Promise<Watcher> {
   const lab = await fleetLab()
   const checks = await loadChecks(lab, (path) => import(`../../checks/${path}`))
-  const watcher = startWatcher({
-    checks,
-    surroundings: surroundingsOf(world),
-    parameters: lab.file.parameters,
-    activity: world.activity,
-    now: () => world.clock.now(),
-  })
+  const watcher = watchWorld(world, { lab, checks })
   await quiet(world)
   return watcher
 }

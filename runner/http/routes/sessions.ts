@@ -56,7 +56,7 @@ export function sessionRoutes(app: App, ground: AppGround): void {
   app.post('/api/sessions/:id/restart', async (context) => {
     const { step } = await readJson(context.req, back)
     const session = await live(context.var.learner, context.req.param('id'))
-    await session.restart(step)
+    await house.restart(session, step)
     return context.json(toSession(session.record, house))
   })
 

@@ -17,7 +17,7 @@ export type ReadViews = Readonly<Record<string, (object: KubernetesObject, now: 
 /** Both doors' view of a server. */
 export interface Server extends Engine {
   readonly name: string
-  readonly gitVersion: string
+  gitVersion: string
   readonly activity: Activity
   readonly authorizers: readonly Authorizer[]
   readonly tokens: readonly TokenAuthenticator[]

@@ -15,6 +15,7 @@ export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 /** Follows definitions and their objects; call once for a server. */
 export function followDefinitions(engine: Engine): void {
   engine.store.subscribe('*', ({ type, resource }) => {
+    if (engine.store.repeating) return
     if (resource === definitionsStorage) acceptNames(engine)
     else if (type === 'DELETED' && resource.includes('/')) finishDefinition(engine, resource)
   })
@@ -27,7 +28,8 @@ export function dropDefinition(engine: Engine, resource: ServedResource, live: K
   else store(engine, resource, ordered(resource, { ...live, metadata: { ...live.metadata, finalizers } }))
 }
 
-function acceptNames(engine: Engine): void {
+/** Accepts the names of definitions that wait for it: after changes were repeated, the last of which may have been their own. */
+export function acceptNames(engine: Engine): void {
   const resource = engine.registry.forKind('apiextensions.k8s.io/v1', 'CustomResourceDefinition')
   if (!resource) return
   const all = engine.store.list(definitionsStorage)

@@ -17,6 +17,7 @@ export class Store {
   readonly #keys = new Map<string, readonly string[]>()
   readonly #listeners = new Map<string, Set<StoreListener>>()
   readonly #untold: StoredEvent[] = []
+  #repeating = false
   #telling = false
 
   constructor(birth: Layer, start: { revision: number; overlay?: Map<string, Map<string, KubernetesObject | undefined>>; log?: WatchLog }) {
@@ -91,7 +92,14 @@ export class Store {
     const previous = this.get(event.resource, event.key)
     this.#revision = event.revision
     this.#set(event.resource, event.key, event.type === 'DELETED' ? undefined : deepFreeze(event.object))
+    this.#repeating = true
     this.#publish({ ...event, previous })
+    this.#repeating = false
+  }
+
+  /** True while a change is repeated: what followed from it is in the log too, and is not to be done again. */
+  get repeating(): boolean {
+    return this.#repeating
   }
 
   /** Calls back on each change of a resource, or of every one (`*`). */

@@ -1,9 +1,12 @@
 // Which body a sandbox gets: the one that was asked for, or the best that this machine gives; never none by itself.
-import { MachineError } from '../machine-error.ts'
+import { createBubblewrap } from './bubblewrap.ts'
+import { sweepControlGroups } from './control-groups.ts'
+import { sweepFolders } from './leftovers.ts'
 import { createNamespaces } from './namespaces.ts'
 import { createNone } from './none.ts'
-import { probeNamespaces } from './probe.ts'
+import { probeBubblewrap, probeNamespaces } from './probe.ts'
 import type { Sandbox, SandboxBody, SandboxKind, SandboxOptions } from './sandbox.ts'
+import { isSystemProgram } from './seccomp-loader.ts'
 import { createSandbox } from './shells.ts'
 
 /** What may be asked for. */
@@ -11,28 +14,46 @@ export const sandboxChoices = ['auto', 'bubblewrap', 'namespaces', 'none'] as co
 export type SandboxChoice = (typeof sandboxChoices)[number]
 
 const bodies: Readonly<Record<SandboxKind, (options: SandboxOptions) => Promise<SandboxBody>>> = {
-  async bubblewrap() {
-    throw new MachineError('The sandbox "bubblewrap" does not exist yet', 'Use "--sandbox namespaces", which needs nothing but util-linux.')
-  },
-  async namespaces(options) {
-    try {
-      return await createNamespaces(options)
-    } catch (error) {
-      await probeNamespaces()
-      throw error
-    }
-  },
+  bubblewrap: (options) => explained(createBubblewrap(options), probeBubblewrap),
+  namespaces: (options) => explained(createNamespaces(options), probeNamespaces),
   none: createNone,
 }
 
-/** The body that a choice means on this machine, tried once. Throws `MachineError` with the remedy where it cannot be had. */
+/** The body that a choice means on this machine, tried once; what a killed runner has left is swept. Throws `MachineError` with the remedy where it cannot be had. */
 export async function sandboxFor(choice: SandboxChoice): Promise<SandboxKind> {
-  const kind = choice === 'auto' ? 'namespaces' : choice
-  if (kind === 'namespaces') await probeNamespaces()
-  return kind
+  sweepFolders()
+  await sweepControlGroups()
+  if (choice === 'auto') return bestOf()
+  if (choice === 'bubblewrap') await probeBubblewrap()
+  if (choice === 'namespaces') await probeNamespaces()
+  return choice
 }
 
 /** A sandbox that is ready for shells. Throws `MachineError` where this machine cannot give it. */
 export async function openSandbox(choice: SandboxChoice, options: SandboxOptions): Promise<Sandbox> {
-  return createSandbox(await bodies[choice === 'auto' ? 'namespaces' : choice](options))
+  const kind = choice === 'auto' ? await sandboxFor(choice) : choice
+  return createSandbox(await bodies[kind](options))
+}
+
+/** Bubblewrap where it is and works; the namespaces have the same walls, and where they cannot be had either that is what is said. */
+async function bestOf(): Promise<SandboxKind> {
+  if (isSystemProgram('bwrap')) {
+    const works = await probeBubblewrap().then(
+      () => true,
+      () => false,
+    )
+    if (works) return 'bubblewrap'
+  }
+  await probeNamespaces()
+  return 'namespaces'
+}
+
+/** Where a machine refuses, its own words say little: the probe finds the reason. */
+async function explained(body: Promise<SandboxBody>, probe: () => Promise<void>): Promise<SandboxBody> {
+  try {
+    return await body
+  } catch (error) {
+    await probe()
+    throw error
+  }
 }

@@ -64,6 +64,14 @@ export function hostsFile(names: readonly string[], hostName: string): string {
   return `${[...own, ...names.map((name) => `${worldAddress}\t${name}`)].join('\n')}\n`
 }
 
+/** Editors, the easiest first: `kubectl edit` opens the first that the machine has. */
+const editors = ['nano', 'vi', 'vim']
+
+function editorVariable(): Readonly<Record<string, string>> {
+  const editor = editors.find((name) => ['/usr/bin', '/bin'].some((folder) => existsSync(`${folder}/${name}`)))
+  return editor === undefined ? {} : { EDITOR: editor }
+}
+
 /** The variables of a learner's shell. */
 export function shellEnvironment(user: SandboxUser): Readonly<Record<string, string>> {
   const root = user === 'root'
@@ -74,6 +82,7 @@ export function shellEnvironment(user: SandboxUser): Readonly<Record<string, str
     SHELL: '/bin/bash',
     PATH: root ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
+    ...editorVariable(),
     ...trustVariables(`/etc/${bundles[0]}`),
   }
 }

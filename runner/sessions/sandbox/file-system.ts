@@ -28,6 +28,37 @@ export function rootFolders(): readonly string[] {
   return besideUsr.filter((name) => existsSync(`/${name}`) && !isLink(`/${name}`))
 }
 
+/** A file system in memory, capped in bytes and in files. */
+export interface MemoryFolder {
+  readonly target: string
+  readonly mebibytes: number
+  readonly inodes: number
+  readonly mode: string
+}
+
+/** Where the learner may write, in the order of mounting. */
+export function memoryFolders(user: SandboxUser, home: string): readonly MemoryFolder[] {
+  const own = user === 'root' ? [home, '/data', '/mnt'] : [home]
+  return [
+    { target: '/tmp', mebibytes: 64, inodes: 20_000, mode: '1777' },
+    { target: '/var/tmp', mebibytes: 16, inodes: 2000, mode: '1777' },
+    { target: '/run', mebibytes: 16, inodes: 2000, mode: '755' },
+    { target: '/usr/local/bin', mebibytes: 16, inodes: 1000, mode: '755' },
+    ...own.map((target) => ({ target, mebibytes: 128, inodes: 20_000, mode: '755' })),
+  ]
+}
+
+/** Memory that programs share by name; it stands on /dev. */
+export const sharedMemory: MemoryFolder = { target: '/dev/shm', mebibytes: 16, inodes: 1000, mode: '1777' }
+
+/** How a folder in memory is mounted. */
+export function memoryOptions({ mebibytes, inodes, mode }: MemoryFolder): string {
+  return `size=${mebibytes}m,nr_inodes=${inodes},mode=${mode},nosuid,nodev`
+}
+
+/** Terminals are the whole machine's to share: one sandbox takes no more than these. */
+export const terminalOptions = 'ptmxmode=0666,mode=620,max=64,nosuid,noexec'
+
 /** Every mount of a sandbox. The /dev of the session folder holds a placeholder for each device. */
 export function mountsOf(options: {
   readonly session: string
@@ -36,23 +67,23 @@ export function mountsOf(options: {
   readonly shown: readonly Shown[]
 }): readonly Mount[] {
   const { session, user, home, shown } = options
-  const own = user === 'root' ? [home, '/data', '/mnt'] : [home]
   return [
-    { source: '/usr', target: '/usr', type: 'none', options: 'rbind,ro' },
-    ...rootFolders().map((name) => ({ source: `/${name}`, target: `/${name}`, type: 'none', options: 'rbind,ro' })),
-    memory('/tmp', { size: '64m', inodes: 20_000, mode: '1777' }),
-    memory('/var/tmp', { size: '16m', inodes: 2000, mode: '1777' }),
-    memory('/run', { size: '16m', inodes: 2000 }),
-    memory('/usr/local/bin', { size: '16m', inodes: 1000 }),
-    ...own.map((target) => memory(target, { size: '128m', inodes: 20_000 })),
-    { source: `${session}/etc`, target: '/etc', type: 'none', options: 'bind,ro' },
-    ...[`/etc/${shownEtc}`].filter((path) => existsSync(path)).map((path) => ({ source: path, target: path, type: 'none', options: 'bind,ro' })),
+    { source: '/usr', target: '/usr', type: 'none', options: 'rbind,ro,nosuid' },
+    ...rootFolders().map((name) => ({ source: `/${name}`, target: `/${name}`, type: 'none', options: 'rbind,ro,nosuid' })),
+    ...memoryFolders(user, home).map(memory),
+    { source: `${session}/etc`, target: '/etc', type: 'none', options: 'bind,ro,nosuid' },
+    ...[`/etc/${shownEtc}`].filter((path) => existsSync(path)).map((path) => ({ source: path, target: path, type: 'none', options: 'bind,ro,nosuid' })),
     { source: 'proc', target: '/proc', type: 'proc', options: 'defaults' },
-    { source: `${session}/dev`, target: '/dev', type: 'none', options: 'bind,ro' },
-    ...devices.map((name) => ({ source: `/dev/${name}`, target: `/dev/${name}`, type: 'none', options: 'bind' })),
-    { source: 'devpts', target: '/dev/pts', type: 'devpts', options: 'newinstance,ptmxmode=0666,mode=620' },
-    memory('/dev/shm', { size: '16m', inodes: 1000, mode: '1777' }),
-    ...shown.map(({ source, target }) => ({ source, target, type: 'none', options: statSync(source).isDirectory() ? 'bind,ro,x-mount.mkdir' : 'bind,ro' })),
+    { source: `${session}/dev`, target: '/dev', type: 'none', options: 'bind,ro,nosuid' },
+    ...devices.map((name) => ({ source: `/dev/${name}`, target: `/dev/${name}`, type: 'none', options: 'bind,nosuid' })),
+    { source: 'devpts', target: '/dev/pts', type: 'devpts', options: `newinstance,${terminalOptions}` },
+    memory(sharedMemory),
+    ...shown.map(({ source, target }) => ({
+      source,
+      target,
+      type: 'none',
+      options: statSync(source).isDirectory() ? 'bind,ro,nosuid,x-mount.mkdir' : 'bind,ro,nosuid',
+    })),
   ]
 }
 
@@ -77,8 +108,8 @@ export function mountsBelow(): readonly string[] {
   return points.filter((point) => point !== '/usr/local/bin' && shown.some((folder) => point.startsWith(`${folder}/`)))
 }
 
-function memory(target: string, { size, inodes, mode = '755' }: { size: string; inodes: number; mode?: string }): Mount {
-  return { source: 'tmpfs', target, type: 'tmpfs', options: `size=${size},nr_inodes=${inodes},mode=${mode},nosuid,nodev` }
+function memory(folder: MemoryFolder): Mount {
+  return { source: 'tmpfs', target: folder.target, type: 'tmpfs', options: memoryOptions(folder) }
 }
 
 /** Blanks and their like stand as octal numbers in an fstab. */

@@ -4,28 +4,32 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { MachineError } from '../machine-error.ts'
+import { becoming } from './outside-user.ts'
+import { isSystemProgram, systemPath } from './seccomp-loader.ts'
 
 const run = promisify(execFile)
 
 /** Programs of util-linux and the basic system that the sandbox of namespaces is made with. */
 const needed = ['bash', 'mount', 'nsenter', 'pivot_root', 'prlimit', 'setpriv', 'setsid', 'umount', 'unshare']
 
-/** One protection of a sandbox on this machine. */
-export interface Protection {
-  readonly name: string
-  readonly inForce: boolean
-  readonly note: string
+/** Tries to make a machine with bubblewrap and a learner in it; throws `MachineError` with the remedy where this machine refuses. */
+export async function probeBubblewrap(): Promise<void> {
+  if (!isSystemProgram('bwrap')) {
+    throw new MachineError('This machine has no bwrap', 'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap), or use "--sandbox namespaces".')
+  }
+  const { stdout } = await run('bwrap', ['--version'], { env: { PATH: systemPath } }).catch(() => ({ stdout: '' }))
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout) ?? []
+  if (Number(major) === 0 && Number(minor) < 8) {
+    const remedy = 'Install bubblewrap 0.8 or newer, or use "--sandbox namespaces".'
+    throw new MachineError(`This machine's bubblewrap is too old: ${stdout.trim() || 'it says no version'}`, remedy)
+  }
+  // Mapping root into a user namespace of its own takes the right to set capabilities on files.
+  const rights = ['--cap-add', 'CAP_SYS_ADMIN', '--cap-add', 'CAP_SETFCAP']
+  const making = ['bwrap', '--unshare-all', '--uid', '0', '--gid', '0', '--as-pid-1', ...rights, '--bind', '/', '/', '--proc', '/proc']
+  const capping = ['--tmpfs', '/tmp', '--dev', '/dev', '--', 'bash', '-c', 'mount -o remount,nr_inodes=100 tmpfs /tmp && exec "$@"', 'probe']
+  const entering = ['bwrap', '--unshare-user', '--disable-userns', '--uid', '1000', '--gid', '1000', '--dev-bind', '/', '/', '--cap-drop', 'ALL', '--', 'true']
+  await attempt([...making, ...capping, ...entering])
 }
-
-/** The protections of the sandbox of namespaces; decision by decision, what it gives and what it cannot. */
-export const namespacesProtections: readonly Protection[] = [
-  { name: 'own user, mount, process, network, IPC and host name namespaces', inForce: true, note: 'nothing of the machine is seen but /usr, read-only' },
-  { name: 'network', inForce: true, note: 'no way out: only listeners for the hosts of its own world' },
-  { name: 'capabilities', inForce: true, note: 'none, no new privileges, no further user namespace' },
-  { name: 'limits', inForce: true, note: '256 processes, 1024 open files, 4 GiB of address space each; memory file systems capped in bytes and inodes' },
-  { name: 'seccomp', inForce: false, note: 'util-linux loads no filter: keyctl, io_uring and TIOCSTI stay as the kernel allows them' },
-  { name: 'memory and CPU in all', inForce: false, note: 'limits are per process: start drydock itself in a memory cgroup where learners are strangers' },
-]
 
 /** Tries to make the namespaces; throws `MachineError` with the remedy where this machine refuses. */
 export async function probeNamespaces(): Promise<void> {
@@ -33,12 +37,16 @@ export async function probeNamespaces(): Promise<void> {
   if (missing.length > 0) {
     throw new MachineError(`This machine has no ${missing.join(', ')}`, 'Install util-linux and bash (Debian, Ubuntu: apt-get install util-linux mount bash).')
   }
-  const asUser = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : []
   const making = ['unshare', '--user', '--map-root-user', '--mount', '--net', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--']
   const trying = ['bash', '-c', 'mount -t proc proc /proc && mount -t tmpfs tmpfs /mnt && setpriv --no-new-privs --bounding-set=-all true']
-  const [file = '', ...args] = [...asUser, ...making, ...trying]
+  await attempt([...making, ...trying])
+}
+
+/** Runs a command as an ordinary user; throws the reason why the machine refuses it. */
+async function attempt(words: readonly string[]): Promise<void> {
+  const [file = '', ...args] = [...becoming(process.getuid?.() === 0 ? 65_534 : undefined), ...words]
   try {
-    await run(file, args, { timeout: 10_000, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
+    await run(file, args, { timeout: 10_000, env: { PATH: systemPath }, cwd: '/' })
   } catch (error) {
     throw refusal(error)
   }

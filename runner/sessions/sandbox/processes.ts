@@ -5,10 +5,16 @@ import { finished } from 'node:stream/promises'
 import type { Launch } from './sandbox.ts'
 
 /**
+ * What a command begins with, as bash reads it: every descriptor but the standard ones is closed. The runner's ends of all terminals are among
+ * them, for the system hands them on to every child.
+ */
+export const closeDescriptors = `for n in /proc/self/fd/*; do n=\${n##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done`
+
+/**
  * A command that turns the outputs of the one after it into real pipes: Node's own are sockets, which `/dev/stdout` cannot open.
  * They belong to whoever starts it, so it comes after a change of user.
  */
-export const realPipes = ['bash', '--norc', '--noprofile', '-c', 'exec "$@" > >(exec cat) 2> >(exec cat >&2)', 'pipes']
+export const realPipes = ['bash', '--norc', '--noprofile', '-c', `${closeDescriptors}; exec "$@" > >(exec cat) 2> >(exec cat >&2)`, 'pipes']
 
 /** Starts a program inside with its outputs as pipes. */
 export function start({ file, arguments: args, environment, folder }: Launch, stdin: 'ignore' | 'pipe'): ChildProcess {

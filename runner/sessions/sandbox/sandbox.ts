@@ -101,7 +101,15 @@ export interface SandboxBody {
   readonly home: string
   /** The command of this machine that starts `program` inside with the learner's environment; `terminal` is the kind of terminal it is on, if any. */
   enter(program: readonly string[], terminal?: string): Launch
+  /** The sandbox's own terminals, where the runner can open them. */
+  readonly terminals?: OwnTerminals
   close(): Promise<void>
+}
+
+/** Where this process finds a sandbox's terminals, and who is to own them (nobody else than it does, if undefined). */
+export interface OwnTerminals {
+  readonly folder: string
+  readonly owner: number | undefined
 }
 
 /** A command of this machine, for `spawn`. */

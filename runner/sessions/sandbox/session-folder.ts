@@ -1,20 +1,36 @@
 // The folder on the machine that a sandbox is built from, and from which it is shown its /etc and its home's first files.
 import { chmodSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { hostsFile, shellEnvironment, writeEtc } from './etc-files.ts'
-import { deviceFolder, folders, mountsBelow, mountsOf, rootFolders, rootLinks, toFstab } from './file-system.ts'
+import {
+  deviceFolder,
+  folders,
+  memoryFolders,
+  memoryOptions,
+  mountsBelow,
+  mountsOf,
+  rootFolders,
+  rootLinks,
+  sharedMemory,
+  terminalOptions,
+  toFstab,
+} from './file-system.ts'
+import { ownPrefix } from './leftovers.ts'
 import type { SandboxOptions, Shown } from './sandbox.ts'
 import { bashrc } from './scripts.ts'
+import { seccompPath, seccompProgram } from './seccomp.ts'
 
 /** A folder written for one sandbox. */
 export interface SessionFolder {
   readonly path: string
+  /** Its last part: nothing else on the machine is called so. */
+  readonly name: string
   /** The learner's home inside. */
   readonly home: string
   /** All that is shown of the machine besides its system. */
   readonly shown: readonly Shown[]
-  /** Writes the table of mounts, with what is shown in place of `shown`. */
+  /** Writes the table of mounts, `shown` standing where it does now. */
   writeMounts(shown: readonly Shown[]): void
   /** Writes /etc/hosts anew, in place: whoever sees it mounted sees the change. */
   writeHosts(): void
@@ -26,11 +42,12 @@ const programFolder = '/opt/drydock'
 
 /** Writes everything that the sandbox's first process reads. */
 export function createSessionFolder(options: SandboxOptions): SessionFolder {
-  const path = mkdtempSync(join(tmpdir(), `drydock-${process.pid}-`))
+  const path = mkdtempSync(join(tmpdir(), ownPrefix()))
   const home = shellEnvironment(options.user).HOME ?? '/'
   const shown = [...programsOf(options), ...options.shown]
   const folder = {
     path,
+    name: basename(path),
     home,
     shown,
     writeMounts: (list: readonly Shown[]) =>
@@ -42,16 +59,13 @@ export function createSessionFolder(options: SandboxOptions): SessionFolder {
     chmodSync(path, 0o711)
     for (const name of ['etc', 'home', 'root', 'bin', 'stage']) mkdirSync(join(path, name))
     writeEtc(join(path, 'etc'), { user: options.user, hostName: options.hostName, ca: options.internet.ca, bashrc })
+    writeFileSync(join(path, seccompPath), seccompProgram() ?? '')
     folder.writeHosts()
     writeSkeleton(path, shown, home)
     writeHome(path, options)
-    folder.writeMounts(shown)
-    writeFileSync(
-      join(path, 'read-only'),
-      mountsBelow()
-        .map((point) => `${point}\n`)
-        .join(''),
-    )
+    writeFileSync(join(path, 'read-only'), lines(mountsBelow()))
+    const memory = [...memoryFolders(options.user, home), sharedMemory].map((one) => `tmpfs ${one.target} ${memoryOptions(one)}`)
+    writeFileSync(join(path, 'caps'), lines([...memory, `devpts /dev/pts ${terminalOptions}`]))
     return folder
   } catch (error) {
     folder.remove()
@@ -66,6 +80,10 @@ export function giveTo(user: number, path: string): void {
     if (entry.isDirectory()) giveTo(user, join(path, entry.name))
     else lchownSync(join(path, entry.name), user, user)
   }
+}
+
+function lines(list: readonly string[]): string {
+  return list.map((line) => `${line}\n`).join('')
 }
 
 function programsOf({ programs }: SandboxOptions): readonly Shown[] {

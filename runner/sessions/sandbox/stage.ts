@@ -6,13 +6,20 @@ import type { Shown } from './sandbox.ts'
 import { stageScript } from './scripts.ts'
 import { giveTo, placeholder, type SessionFolder } from './session-folder.ts'
 
+/** What is shown from where, and the words that begin a command which can reach it. */
+export interface Stage {
+  readonly shown: readonly Shown[]
+  readonly words: readonly string[]
+}
+
 /**
- * Prepares the folder for an outside user and gives the command that begins the sandbox as that user. What everybody may read is bound, live;
- * what only root may read is copied as it is now.
+ * Prepares the folder for an outside user and gives the words that begin the sandbox as that user. What everybody may read is bound, live;
+ * what only root may read is copied as it is now. Without such a user everything stands where it is.
  */
-export function stageFor(user: number, folder: SessionFolder, shown: readonly Shown[]): readonly string[] {
+export function stageFor(user: number | undefined, folder: SessionFolder): Stage {
+  if (user === undefined) return { shown: folder.shown, words: [] }
   const bound: Shown[] = []
-  const staged = shown.map(({ source, target }, index) => {
+  const staged = folder.shown.map(({ source, target }, index) => {
     const place = join(folder.path, 'stage', String(index))
     if (!isForAll(source)) {
       cpSync(source, place, { recursive: true, verbatimSymlinks: true, filter: (file) => isPlain(file) })
@@ -23,9 +30,9 @@ export function stageFor(user: number, folder: SessionFolder, shown: readonly Sh
     return { source: place, target }
   })
   writeFileSync(join(folder.path, 'staged'), toFstab(bound.map((one) => ({ ...one, type: 'none', options: 'bind' }))))
-  folder.writeMounts(staged)
   giveTo(user, folder.path)
-  return ['unshare', '--mount', '--', 'bash', '--norc', '--noprofile', '-c', stageScript, 'stage', folder.path, String(user)]
+  const words = ['unshare', '--mount', '--', 'bash', '--norc', '--noprofile', '-c', stageScript, 'stage', folder.path, String(user)]
+  return { shown: staged, words }
 }
 
 /** Whether everybody on the machine may read a file, or a folder and all in it. */

@@ -1,46 +1,28 @@
 // An interactive shell on a pseudo-terminal.
 import { write as writeTo } from 'node:fs'
-import type { IPty } from 'node-pty'
+import { type Size, startOnMachines, startOnOwn } from './pty.ts'
 import type { SandboxBody, Terminal, TerminalOptions } from './sandbox.ts'
-
-/** The library says only part of what it has: the descriptor of the terminal's other end. */
-type Pty = IPty & { readonly fd: number }
 
 const limits = { columns: [2, 500], rows: [1, 300] } as const
 /** Input waiting for a program that does not read; more than this is dropped. */
 const longestQueue = 1 << 20
 
 /** Opens bash on a terminal of this size. */
-export async function openTerminal(body: SandboxBody, size: TerminalOptions): Promise<Terminal> {
-  const { spawn } = await import('node-pty')
-  const type = size.type ?? 'xterm-256color'
-  const { file, arguments: args, environment, folder } = body.enter(shellWith(size.variables ?? {}), type)
-  const pty = spawn(file, [...args], {
-    name: type,
-    cols: clamp(size.columns, limits.columns),
-    rows: clamp(size.rows, limits.rows),
-    cwd: folder,
-    env: { ...environment },
-    encoding: null,
-  }) as Pty
-  const input = createInput(pty.fd)
-  const exited = new Promise<number>((resolve) => {
-    pty.onExit(({ exitCode, signal }) => {
-      input.stop()
-      resolve(signal ? 128 + signal : exitCode)
-    })
-  })
+export async function openTerminal(body: SandboxBody, options: TerminalOptions): Promise<Terminal> {
+  const type = options.type ?? 'xterm-256color'
+  const size = clamped(options.columns, options.rows)
+  const launch = body.enter(shellWith(options.variables ?? {}), type)
+  const pty = body.terminals ? await startOnOwn(body.terminals, launch, size) : await startOnMachines(launch, size, type)
+  const input = createInput(pty.descriptor)
+  void pty.exited.then(input.stop)
   return {
     write: input.write,
-    resize: (columns, rows) => pty.resize(clamp(columns, limits.columns), clamp(rows, limits.rows)),
-    onData(listener) {
-      // With no encoding set the library hands out bytes, whatever its types say.
-      pty.onData((data: unknown) => listener(data as Uint8Array))
-    },
-    pause: () => pty.pause(),
-    resume: () => pty.resume(),
-    exited,
-    kill: () => pty.kill('SIGKILL'),
+    resize: (columns, rows) => pty.resize(clamped(columns, rows)),
+    onData: pty.onData,
+    pause: pty.pause,
+    resume: pty.resume,
+    exited: pty.exited,
+    kill: pty.kill,
   }
 }
 
@@ -90,6 +72,10 @@ function createInput(descriptor: number): { write(data: Uint8Array): void; stop(
     },
     stop,
   }
+}
+
+function clamped(columns: number, rows: number): Size {
+  return { columns: clamp(columns, limits.columns), rows: clamp(rows, limits.rows) }
 }
 
 function clamp(value: number, [least, most]: readonly [number, number]): number {

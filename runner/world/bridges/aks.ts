@@ -6,6 +6,7 @@ import { at } from '../../kubernetes/object.ts'
 import type { Cluster, ClusterSpec } from '../cluster.ts'
 import { encode } from '../kubeconfig.ts'
 import type { BridgeGround } from './ground.ts'
+import { upgradeNodes, upgrader } from './node-upgrade.ts'
 
 /** The spec of the cluster behind a managed cluster. Its id is the resource's, in lower case. */
 export function aksSpec(resource: Resource, options: { now: number; context?: string; without: readonly string[] }): ClusterSpec {
@@ -60,6 +61,12 @@ export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedC
     },
     async deleted(resource) {
       ground.removeCluster(resource.id.toLowerCase())
+    },
+    async upgrade(resource, target) {
+      const cluster = ground.cluster(resource.id.toLowerCase())
+      if (!cluster) return { done: true }
+      if (target.controlPlane !== undefined) ground.upgradeCluster(cluster.spec.id, target.controlPlane)
+      return target.nodes ? upgradeNodes(cluster.clientOf(upgrader), target.nodes) : { done: true }
     },
     async credentials(resource, who) {
       const cluster = ground.cluster(resource.id.toLowerCase())

@@ -26,6 +26,8 @@ export interface BridgeGround {
   /** Makes a cluster that lives on the internet under its host name. */
   addCluster(spec: ClusterSpec, own?: readonly KubernetesObject[]): Cluster
   removeCluster(id: string): void
+  /** The cluster's API server is of another version from now on. */
+  upgradeCluster(id: string, version: string): void
   memberships(): readonly Membership[]
   setMemberships(memberships: readonly Membership[]): void
 }

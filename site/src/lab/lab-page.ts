@@ -13,7 +13,7 @@ import { startTheme } from './theme.ts'
 
 const lab = document.body.dataset.lab ?? ''
 const steps = document.querySelectorAll('.step').length
-const box = new StartBox({ start: () => void open(() => openSession(lab)), retry: () => location.reload() })
+const box = new StartBox({ start: () => void start(), retry: () => location.reload() })
 const live = new LiveLab((why) => box.show('ended', why || 'It was ended in another window, or what was stored of it has been deleted.'))
 let terminals: Promise<Terminals> | undefined
 
@@ -46,11 +46,16 @@ async function beginFrom(from: number): Promise<SessionMessage> {
   return session
 }
 
-async function open(session: () => Promise<SessionMessage>): Promise<void> {
+async function start(): Promise<void> {
+  await open(() => openSession(lab), { focus: true })
+}
+
+async function open(session: () => Promise<SessionMessage>, { focus = false } = {}): Promise<void> {
   box.show('asking')
   try {
     const [opened, ready] = await Promise.all([session(), loadTerminals()])
     box.show('away')
+    if (focus) ready.focusWhenReady()
     live.open(opened, ready)
   } catch (error) {
     if (error instanceof RunnerError && error.code === 'no-runner') box.show('no-runner')

@@ -21,7 +21,7 @@ export class LiveLab {
   readonly #clock = new WorldClock((by) => void this.#advance(by))
   readonly #again = find<HTMLButtonElement>(document, '[data-again]')
   readonly #ended: (why: string) => void
-  readonly steps = new Steps({ solve: (step) => this.#solve(step), back: (step) => void this.#restart(Number(step)) })
+  readonly steps = new Steps({ solve: (step) => this.#solve(step), back: (step) => void this.#goBack(Number(step)) })
   readonly #handlers: Handlers = {
     hello: (message) => this.#hello(message),
     attached: (message) => this.#terminals?.attached(message),
@@ -147,6 +147,17 @@ export class LiveLab {
       danger: true,
     })
     if (sure) await this.#restart(1)
+  }
+
+  async #goBack(step: number): Promise<void> {
+    const sure = await askInDialog({
+      title: `Back to where step ${step} began?`,
+      text: 'Clusters, files and terminals become what they were then; what was done since is undone.',
+      yes: `Back to step ${step}`,
+      no: 'Stay here',
+      danger: true,
+    })
+    if (sure) await this.#restart(step)
   }
 
   async #restart(step: number): Promise<void> {

@@ -27,6 +27,7 @@ export class Terminals {
   #settings = readSettings()
   #link: Link | undefined
   #wantsNew = false
+  #wantsFocus = false
   #before: HTMLElement | undefined
   active = 1
 
@@ -55,6 +56,13 @@ export class Terminals {
     this.update(terminals)
     for (const { number, offset } of terminals) this.#views.get(number)?.attach(offset)
     if (terminals.length === 0) this.#open()
+    if (this.#wantsFocus && this.#place.checkVisibility()) this.#enter()
+    this.#wantsFocus = false
+  }
+
+  /** Whoever asked for a terminal can type into it at once, where it is seen. */
+  focusWhenReady(): void {
+    this.#wantsFocus = true
   }
 
   attached({ terminal, from, live }: Extract<ServerMessage, { type: 'attached' }>): void {

@@ -141,7 +141,8 @@ function immutable(parameter: string): Error {
   return error(400, 'PropertyChangeNotAllowed', `Changing property 'properties.${parameter}' is not allowed.`)
 }
 
-function upgradeRefused(from: string, to: string, available: readonly string[]): Error {
+/** The refusal of a version that cannot be gone to. */
+export function upgradeRefused(from: string, to: string, available: readonly string[]): ReturnType<typeof error> {
   return error(
     400,
     'OperationNotAllowed',

@@ -1,4 +1,4 @@
-// Microsoft.ContainerService/fleets/updateRuns: runs as they stand before they are started, with skipping.
+// Microsoft.ContainerService/fleets/updateRuns: made, edited until they start, started, stopped, skipped in part; they go on by timers.
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { error } from '../../arm-error.ts'
 import { nameOf, parentOf, parseId, typeOf } from '../../resource-id.ts'
@@ -8,6 +8,7 @@ import { fleetError, fleetNameRule, propertyMissing } from './fleet-error.ts'
 import { fleetETag } from './fleet-etag.ts'
 import { fleetApiVersions } from './fleets.ts'
 import { nodeImages } from './kubernetes-versions.ts'
+import { runState, startRun, stopRun } from './update-run-actions.ts'
 import { groupsOf, readStrategy } from './update-stages.ts'
 
 /** The row of update runs. */
@@ -20,12 +21,20 @@ export const updateRuns = defineResourceType({
   eTag: fleetETag,
   put,
   remove: () => undefined,
-  actions: [{ name: 'skip', run: skip }],
+  actions: [
+    { name: 'skip', run: skip },
+    { name: 'start', run: (request) => ({ body: startRun(request) }) },
+    { name: 'stop', run: (request) => ({ body: stopRun(request) }) },
+  ],
 })
 
 const notStarted = { status: { state: 'NotStarted' } }
 
 function put(request: WriteRequest): Draft {
+  const state = request.old && runState(request.old)
+  // Not recorded: the documents say only that a run can be edited until it is started.
+  if (state !== undefined && state !== 'NotStarted')
+    throw fleetError(409, 'OperationNotAllowed', `The update run is in state '${state}' and cannot be updated.`, request)
   const given = objectOf(request.body.properties)
   const update = objectOf(given.managedClusterUpdate)
   if (!isObject(update.upgrade)) throw propertyMissing('UpdateRunProperties.ManagedClusterUpdate', request)

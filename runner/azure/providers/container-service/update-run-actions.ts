@@ -1,0 +1,130 @@
+// Starting and stopping update runs, and what their timers do: a run goes on a step at a time, on the world's clock.
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { type AzureContext, propertiesOf, type WriteRequest } from '../../resource-type.ts'
+import type { Resource, ResourceBody } from '../../state.ts'
+import { fleetError } from './fleet-error.ts'
+import { beginUpgrade, lookAtUpgrade, type UpgradeGoal, type UpgradeInFlight } from './member-upgrade.ts'
+import { type Concurrency, type RunSteps, resumed, stepRun, type UpgradePort } from './update-run-steps.ts'
+
+/** Owner of the runs' timers; the key is the run's id. */
+export const updateRunOwner = 'azure.updateRuns'
+const second = 1000
+const startable = ['NotStarted', 'Stopped', 'Failed']
+const stoppable = ['Running', 'Pending']
+
+type Acted = WriteRequest & { readonly old: Resource }
+
+/** Starts a run or goes on with one; the answer still shows it as it was, a moment later it runs. */
+export function startRun(request: Acted): ResourceBody {
+  const { old, context } = request
+  refuseUnless(startable, 'started', request)
+  context.store.put({ ...old, inner: { ...old.inner, starting: true } })
+  context.clock.arm({ at: context.clock.now() + second, owner: updateRunOwner, key: old.id })
+  return old.body
+}
+
+/** Stops a run: members in flight are finished, no other is begun. */
+export function stopRun(request: Acted): ResourceBody {
+  const { old, context } = request
+  refuseUnless(stoppable, 'stopped', request)
+  const steps = stepsOf(old)
+  const stopping = withSteps(old, { ...steps, status: { ...steps.status, state: 'Stopping' } })
+  context.store.put(stopping)
+  context.clock.arm({ at: context.clock.now() + second, owner: updateRunOwner, key: old.id })
+  return stopping.body
+}
+
+/** The state of a run as a whole. */
+export function runState(run: Resource): string {
+  return stepsOf(run).status.state
+}
+
+/** Takes a run one step further; its next timer is armed. Nothing happens to a run that is gone, or stands still. */
+export async function continueRun(id: string, context: AzureContext): Promise<void> {
+  const run = context.store.get(id)
+  if (!run) return
+  const now = context.clock.now()
+  const starting = run.inner?.starting === true
+  const flights: Record<string, UpgradeInFlight> = { ...((run.inner?.flights ?? {}) as unknown as Record<string, UpgradeInFlight>) }
+  const before = starting ? resumed(stepsOf(run), now) : stepsOf(run)
+  const { run: steps, again } = starting
+    ? { run: before, again: now + second }
+    : await stepRun(before, { now, port: portOf(goalOf(run), flights, context), concurrency: concurrencyOf(run) })
+  // What was asked of the run while a member was looked at (stop, skip) came through the store: those words stand.
+  const latest = context.store.get(id)
+  if (!latest) return
+  const stopped = !starting && stepsOf(latest).status.state === 'Stopping' && steps.status.state === 'Running'
+  const after = withSteps(latest, stopped ? { ...steps, status: { ...steps.status, state: 'Stopping' } } : steps)
+  context.store.put({ ...after, inner: { ...latest.inner, starting: false, flights: flights as unknown as JsonObject } })
+  if (again !== undefined) context.clock.arm({ at: again, owner: updateRunOwner, key: id })
+}
+
+function portOf(goal: UpgradeGoal, flights: Record<string, UpgradeInFlight>, context: AzureContext): UpgradePort {
+  const keep = (name: string, flight: UpgradeInFlight | undefined): void => {
+    if (flight) flights[name] = flight
+    else delete flights[name]
+  }
+  return {
+    operationId: () => context.requestId(),
+    async begin(member) {
+      const { upgrade, flight } = beginUpgrade(member, goal, context)
+      keep(member.name, flight)
+      return upgrade
+    },
+    async look(member) {
+      const known = flights[member.name]
+      if (!known) return { is: 'failed', code: 'InternalServerError', message: 'The upgrade is not known.' }
+      const { upgrade, flight } = await lookAtUpgrade(member, known, context)
+      keep(member.name, flight)
+      return upgrade
+    },
+  }
+}
+
+/** How many members of a group at a time: its own limit within its stage's; one, and fifty, where nothing is said. */
+function concurrencyOf(run: Resource): Concurrency {
+  const strategy = propertiesOf(run).strategy
+  const stages = isObject(strategy) && Array.isArray(strategy.stages) ? strategy.stages.filter(isObject) : []
+  const steps = stepsOf(run)
+  return (stageName, groupName) => {
+    const stage = stages.find(({ name }) => name === stageName)
+    const group = stage && Array.isArray(stage.groups) ? stage.groups.filter(isObject).find(({ name }) => name === groupName) : undefined
+    const members = steps.stages.find(({ name }) => name === stageName)?.groups.find(({ name }) => name === groupName)?.members?.length ?? 0
+    return Math.min(limitOf(group?.maxConcurrency, members, 1), limitOf(stage?.maxConcurrency, members, 50))
+  }
+}
+
+/** A number, or a share of the members that comes to one at least. */
+function limitOf(given: Json | undefined, members: number, usual: number): number {
+  if (typeof given !== 'string') return usual
+  return given.endsWith('%') ? Math.max(1, Math.floor((members * Number.parseInt(given, 10)) / 100)) : Math.max(1, Number(given))
+}
+
+function goalOf(run: Resource): UpgradeGoal {
+  const update = propertiesOf(run).managedClusterUpdate
+  const upgrade = isObject(update) && isObject(update.upgrade) ? update.upgrade : {}
+  const type = upgrade.type === 'ControlPlaneOnly' || upgrade.type === 'NodeImageOnly' ? upgrade.type : 'Full'
+  return { type, ...(typeof upgrade.kubernetesVersion === 'string' ? { kubernetesVersion: upgrade.kubernetesVersion } : {}) }
+}
+
+/** The part of a run's body that its steps are; PUT made it of this form. */
+function stepsOf(run: Resource): RunSteps {
+  return propertiesOf(run).status as unknown as RunSteps
+}
+
+function withSteps(run: Resource, steps: RunSteps): Resource {
+  const properties = { ...propertiesOf(run), status: steps as unknown as JsonObject }
+  return { ...run, body: { ...run.body, properties } }
+}
+
+function refuseUnless(states: readonly string[], done: string, request: Acted): void {
+  const state = runState(request.old)
+  const starting = request.old.inner?.starting === true
+  if (states.includes(state) && !(done === 'started' && starting)) return
+  throw fleetError(
+    409,
+    'OperationNotAllowed',
+    `The update run is in state '${starting && done === 'started' ? 'Running' : state}' and cannot be ${done}.`,
+    request,
+  )
+}
