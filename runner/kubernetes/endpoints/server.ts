@@ -4,6 +4,7 @@ import { forbidden } from '../authorization/forbidden.ts'
 import { type AccessAttributes, type AccessDecision, type Authorizer, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
 import type { KubernetesObject } from '../object.ts'
 import { qualifiedName } from '../object.ts'
+import type { Describe } from '../openapi/descriptions.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import type { RequestLogEntry } from '../request-log.ts'
@@ -20,6 +21,7 @@ export type PodLogs = (pod: KubernetesObject, container: string, query: URLSearc
 export interface Server extends Engine {
   readonly name: string
   gitVersion: string
+  readonly describe: Describe | undefined
   readonly activity: Activity
   readonly authorizers: readonly Authorizer[]
   readonly tokens: readonly TokenAuthenticator[]
