@@ -11,7 +11,7 @@ const doors = [
   'world/(world|internet|hosts|named-worlds|snapshot|recovery|kubeconfig|clock-host|home)\\.ts',
   'labs/(lab-schema|load-labs|load-course|world-file)\\.ts',
   'checks/(check|watch-world|watcher|load-checks|verdict|view|world-surroundings)\\.ts',
-  'sessions/(live-session|terminal-session|session-house|session-ground|solved-worlds|open-session|run-lab|patience|junit|tools|machine-error)\\.ts',
+  'sessions/(live-session|terminal-session|session-house|session-ground|solved-worlds|open-session|declarations|run-lab|patience|junit|tools|machine-error)\\.ts',
   'sessions/sandbox/(sandbox|probe|protections|choose)\\.ts',
   'sessions/screen/screens\\.ts',
   'edge/(serve|proxy|world-up)\\.ts',

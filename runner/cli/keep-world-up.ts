@@ -4,6 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { EdgeLogEntry } from '../edge/serve.ts'
 import { startWorldUp } from '../edge/world-up.ts'
+import { readDeclarations } from '../sessions/declarations.ts'
 import { createWorld, type World, type WorldLogEntry } from '../world/world.ts'
 import { exitCodes, type Given, UsageError } from './command.ts'
 import { loadWorld, parseSeed } from './content.ts'
@@ -15,7 +16,7 @@ export async function keepWorldUp(given: Given, machine: Machine): Promise<numbe
   if (out === undefined) throw new UsageError('"drydock world up" needs "--out FILE.json": the file that tells clients where everything is')
   const file = { ...(await loadWorld(given.words[0] ?? 'cluster', machine)), ...parseSeed(given.value('--seed')) }
   const log = given.value('--log') === undefined ? undefined : await openLog(resolve(machine.cwd, given.value('--log') ?? ''))
-  const world = await createWorld(file, log ? { log: log.world } : {})
+  const world = await createWorld(file, { declarations: readDeclarations, ...(log ? { log: log.world } : {}) })
   world.clock.start()
   const up = await startWorldUp(world, { out: resolve(machine.cwd, out), ...(log ? { log: (entry) => log.edge(entry, world) } : {}) }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@ import { formatTime, type KubernetesObject, keyOf, parseKey } from '../kubernete
 import { StatusError } from '../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { nextTime } from './cron-schedule.ts'
-import { endOf, type Job } from './job.ts'
+import { endOf, type Job } from './job/shape.ts'
 import { controllerReference, ownerKeys } from './owners.ts'
 import { cronJobs, jobs } from './resources.ts'
 
@@ -42,7 +42,7 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const since = Date.parse(cron.status?.lastScheduleTime ?? cron.metadata.creationTimestamp ?? formatTime(clock.now()))
   const due = latestDue(cron, since, clock.now())
   if (due !== undefined) await start(cron, { due, owned }, context)
-  const next = nextTime(cron.spec.schedule, Math.max(clock.now(), due ?? 0))
+  const next = nextTime(cron.spec.schedule, Math.max(clock.now(), due ?? 0), cron.spec.timeZone)
   return next === undefined ? undefined : { requeueAfter: next - clock.now() }
 }
 
@@ -54,7 +54,8 @@ async function jobsOf({ metadata }: CronJob, { client }: ControllerContext): Pro
 /** The last time that has come and is not too long ago; earlier ones that were missed are passed over. */
 function latestDue({ spec }: CronJob, since: number, now: number): number | undefined {
   let due: number | undefined
-  for (let time = nextTime(spec.schedule, since); time !== undefined && time <= now; time = nextTime(spec.schedule, time)) due = time
+  for (let time = nextTime(spec.schedule, since, spec.timeZone); time !== undefined && time <= now; time = nextTime(spec.schedule, time, spec.timeZone))
+    due = time
   const tooLate = due !== undefined && spec.startingDeadlineSeconds !== undefined && now - due > spec.startingDeadlineSeconds * 1000
   return tooLate ? undefined : due
 }

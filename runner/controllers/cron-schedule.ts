@@ -1,4 +1,4 @@
-// Times of a cron schedule: five fields, or a name like `@daily`, or `@every 5m`; in UTC.
+// Times of a cron schedule: five fields, or a name like `@daily`, or `@every 5m`; in UTC or in a time zone.
 
 const names: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -24,8 +24,35 @@ interface Schedule {
   readonly either: boolean
 }
 
-/** The first time of a schedule after `after` (ms); undefined if there is none within five years, or for text that is no schedule. */
-export function nextTime(text: string, after: number): number | undefined {
+/** The first time of a schedule after `after` (ms) by a zone's clocks; undefined if there is none within five years, or for text that is no schedule. */
+export function nextTime(text: string, after: number, timeZone?: string): number | undefined {
+  const [, , named, rest = text] = text.match(/^(CRON_)?TZ=(\S+)\s+(.*)$/) ?? []
+  const zone = named ?? timeZone
+  if (zone === undefined || zone === 'UTC' || rest.startsWith('@every')) return nextUtcTime(rest, after)
+  for (let local = nextUtcTime(rest, after + offsetAt(zone, after)); local !== undefined; local = nextUtcTime(rest, local)) {
+    const time = local - offsetAt(zone, local - offsetAt(zone, after))
+    const exists = time + offsetAt(zone, time) === local
+    if (exists && time > after) return time
+  }
+  return undefined
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** How far the clocks of a zone are ahead of UTC, in ms; an unknown zone is UTC. */
+function offsetAt(zone: string, time: number): number {
+  try {
+    const clock = clocks.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+    clocks.set(zone, clock)
+    const name = clock.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+    const [, sign, hours = '0', minutes = '0'] = name.match(/GMT([+-])(\d+):(\d+)/) ?? []
+    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * minute
+  } catch {
+    return 0
+  }
+}
+
+function nextUtcTime(text: string, after: number): number | undefined {
   const every = text.match(/^@every (?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/)
   if (every) {
     const [, hours = 0, minutes = 0, seconds = 0] = every.map(Number)
@@ -53,10 +80,7 @@ function onDay({ months: inMonths, dates, weekdays, either }: Schedule, date: Da
 }
 
 function parse(text: string): Schedule | undefined {
-  const [minutes, hours, dates, inMonths, weekdays, ...more] = text
-    .replace(/^(CRON_)?TZ=\S+\s+/, '')
-    .trim()
-    .split(/\s+/)
+  const [minutes, hours, dates, inMonths, weekdays, ...more] = text.trim().split(/\s+/)
   if (!minutes || !hours || !dates || !inMonths || !weekdays || more.length > 0) return undefined
   return {
     minutes: field(minutes, 0, 59),

@@ -7,9 +7,9 @@ import { claim, ownerKeys } from './owners.ts'
 import { availableAt, isDone, isReady, type Pod, type PodSpec, podFromTemplate } from './pods.ts'
 import { daemonSets, nodes, pods } from './resources.ts'
 import { hashOf, presentRevision, revisionsOf, trimRevisions } from './revisions.ts'
-import { tolerates } from './scheduler/filters.ts'
 import type { Node } from './scheduler/node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './scheduler/node-affinity.ts'
+import { tolerates } from './scheduler/tolerations.ts'
 
 interface DaemonSet extends KubernetesObject {
   readonly spec: {

@@ -5,8 +5,9 @@ import { StatusError } from '../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { claim, ownerKeys } from './owners.ts'
 import { availableAt, isDone, isReady, type Pod, podFromTemplate } from './pods.ts'
-import { persistentVolumeClaims, pods, statefulSets } from './resources.ts'
+import { pods, statefulSets } from './resources.ts'
 import { presentRevision, type Revision, revisionsOf, trimRevisions } from './revisions.ts'
+import { createClaims, ownClaims } from './stateful-claims.ts'
 
 interface StatefulSet extends KubernetesObject {
   readonly spec: {
@@ -20,6 +21,7 @@ interface StatefulSet extends KubernetesObject {
     readonly revisionHistoryLimit?: number
     readonly ordinals?: { readonly start?: number }
     readonly volumeClaimTemplates?: readonly KubernetesObject[]
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: string; readonly whenScaled?: string }
   }
   readonly status?: {
     readonly currentRevision?: string
@@ -85,6 +87,7 @@ async function act(look: Look, mine: readonly Pod[]): Promise<void> {
   }
   const surplus = mine.filter((pod) => ordinalOf(pod) < start || ordinalOf(pod) >= end).sort((a, b) => ordinalOf(b) - ordinalOf(a))
   for (const pod of surplus) {
+    await ownClaims(look.set, { pod, surplus: true }, look.context)
     if (pod.metadata.deletionTimestamp === undefined) await removePod(look, pod)
     if (oneByOne) return
   }
@@ -102,6 +105,7 @@ async function keep(look: Look, ordinal: number, pod: Pod | undefined): Promise<
     await removePod(look, pod)
     return false
   }
+  await ownClaims(set, { pod, surplus: false }, context)
   const time = availableAt(pod, set.spec.minReadySeconds ?? 0)
   return pod.metadata.deletionTimestamp === undefined && time !== undefined && time <= context.clock.now()
 }
@@ -126,7 +130,7 @@ async function createPod(look: Look, ordinal: number): Promise<void> {
   const name = `${set.metadata.name}-${ordinal}`
   const told = (type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> => event(set, { type, reason, message })
   try {
-    for (const template of set.spec.volumeClaimTemplates ?? []) await createClaim(look, template, name)
+    await createClaims(set, name, context)
     await client.create(pods, podOf(look, ordinal, name))
     await told('Normal', 'SuccessfulCreate', `Create Pod ${name} in StatefulSet ${set.metadata.name} successful`)
   } catch (error) {
@@ -135,22 +139,6 @@ async function createPod(look: Look, ordinal: number): Promise<void> {
       await told('Warning', 'FailedCreate', `Create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`)
     throw error
   }
-}
-
-async function createClaim({ set, context }: Look, template: KubernetesObject, podName: string): Promise<void> {
-  const { client, event } = context
-  const { namespace = '' } = set.metadata
-  const name = `${template.metadata.name}-${podName}`
-  if (await client.get(persistentVolumeClaims, { namespace, name })) return
-  const labels = { ...template.metadata.labels, ...(set.spec.selector.matchLabels as Record<string, string> | undefined) }
-  const { annotations } = template.metadata
-  await client.create(persistentVolumeClaims, {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace, labels, ...(annotations && { annotations }) },
-    spec: template.spec,
-  })
-  await event(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Create Claim ${name} Pod ${podName} in StatefulSet ${set.metadata.name} success` })
 }
 
 function podOf({ set, current, update, known }: Look, ordinal: number, name: string): KubernetesObject {

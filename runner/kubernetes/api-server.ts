@@ -21,6 +21,7 @@ import { createWatchTimers } from './endpoints/watch-stream.ts'
 import type { Authorizer, TokenAuthenticator, UserInfo } from './identity.ts'
 import type { ResourceInfo, WriteContext } from './kind.ts'
 import { apiVersionOf, at, formatKey, type KubernetesObject, keyOf } from './object.ts'
+import { describeBy, type ReadDeclarations } from './openapi/descriptions.ts'
 import { builtInResources } from './openapi/facts.ts'
 import { builtInSchema } from './openapi/schema.ts'
 import type { PodConnections } from './pod-connections.ts'
@@ -74,6 +75,8 @@ export interface ApiServerOptions {
   readonly onRead?: ReadViews
   /** The nodes behind the server. */
   readonly pods?: PodConnections
+  /** Reads the package that describes built-in types (`kubectl explain`); without it nothing is described. */
+  readonly declarations?: ReadDeclarations | undefined
   log?(entry: RequestLogEntry): void
   /** Called for each change before the write is answered. */
   mutation?(mutation: Mutation): void
@@ -145,6 +148,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     random,
     serviceCidr,
     gitVersion,
+    describe: options.declarations && describeBy(options.declarations),
     store,
     registry,
     name: options.name ?? 'kubernetes',

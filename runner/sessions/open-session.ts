@@ -3,6 +3,7 @@ import { createEdge } from '../edge/serve.ts'
 import type { WorldFile } from '../labs/world-file.ts'
 import { homeFiles } from '../world/home.ts'
 import { createWorld, type World, type WorldOptions } from '../world/world.ts'
+import { readDeclarations } from './declarations.ts'
 import { openSandbox, type SandboxChoice } from './sandbox/choose.ts'
 import type { Program, Sandbox, Shown } from './sandbox/sandbox.ts'
 
@@ -25,7 +26,7 @@ export interface Session {
 
 /** Makes the world, lets its time run, and opens a sandbox in it. */
 export async function openSession({ file, sandbox: choice, programs, shown, world: options = {} }: SessionOptions): Promise<Session> {
-  const world = await createWorld(file, options)
+  const world = await createWorld(file, { declarations: readDeclarations, ...options })
   world.clock.start()
   const edge = createEdge(world.internet)
   try {

@@ -73,6 +73,7 @@ export interface ClusterGround {
   readonly secret: string
   /** Seed of names and addresses. */
   readonly seed: string
+  readonly declarations?: ((path: string) => string | undefined) | undefined
   log?(cluster: ClusterSpec, entry: RequestLogEntry): void
   /** Told of each change of a cluster's store before the write is answered, and where its chance stands then. */
   mutation?(cluster: ClusterSpec, mutation: Mutation, random: RandomState): void
@@ -198,6 +199,7 @@ class RunningCluster implements Cluster {
       onRead: birth.onRead,
       rbac: true,
       serviceAccountKey,
+      declarations: ground.declarations,
       anonymous: spec.authorization.length === 1,
       ...(spec.flavor === 'hub' ? {} : { pods: createConnections(this.#runtime) }),
       admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),

@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly pulse?: Pulse
   readonly secret?: string
   readonly snapshot?: WorldSnapshot
+  /** Reads the package that describes Kubernetes' types (`kubectl explain`) by path, as `core/v1`; without it they have no descriptions. */
+  readonly declarations?: (path: string) => string | undefined
   log?(entry: WorldLogEntry): void
   /** Told of each change after the birth, before whoever made it is answered: what a recovery log keeps (decision 5). */
   record?(record: WorldRecord): void
@@ -257,6 +259,7 @@ class RunningWorld implements World {
       activity: this.activity,
       secret: this.#secret,
       seed: String(this.file.seed),
+      declarations: this.#options.declarations,
       log: (cluster, entry) => this.#noted(cluster, entry),
       ...(this.#options.record
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }

@@ -125,6 +125,7 @@ test('kubectl is told of the other manager when a server-side apply takes its fi
 test('kubectl explains a field and says who may do what', async () => {
   const { stdout } = await up.kubectl('member-east', 'explain', 'deployment.spec.strategy.rollingUpdate.maxSurge')
   assert.match(stdout, /^GROUP: {6}apps\nKIND: {7}Deployment\nVERSION: {4}v1\n\nFIELD: maxSurge <IntOrString>\n/)
+  assert.match(stdout, /DESCRIPTION:\n {4}The maximum number of pods that can be scheduled above the desired number of\n {4}pods\./)
   const can = (...words: string[]): Promise<Outcome> => up.kubectl('member-east', 'auth', 'can-i', ...words)
   said(await can('delete', 'deployments', '-A'), 'yes\n')
   assert.deepEqual(await can('create', 'configmaps', '--as', 'system:serviceaccount:default:default'), { exit: 1, stdout: 'no\n', stderr: '' })

@@ -2,39 +2,32 @@
 import type { Pod } from '../pods.ts'
 import { amount } from './amount.ts'
 import { resourcesOf } from './load.ts'
-import type { Node, NodeLoad, Taint } from './node.ts'
+import type { Node, NodeLoad } from './node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
-
-interface Toleration {
-  readonly key?: string
-  readonly operator?: string
-  readonly value?: string
-  readonly effect?: string
-}
-
-/** Why a node is no place for a pod; `final` if no other pod's going would help. */
-export interface Misfit {
-  readonly reasons: readonly string[]
-  readonly final: boolean
-}
+import type { Check, Misfit, Surroundings } from './place.ts'
+import { podAffinity } from './pod-affinity.ts'
+import { tolerates } from './tolerations.ts'
+import { topologySpread } from './topology-spread.ts'
+import { volumeAffinity } from './volume-affinity.ts'
 
 type Filter = (pod: Pod, node: Node, load: NodeLoad) => Misfit | undefined
 
-/** The first filter's answer that speaks against a node, or undefined if the pod fits. */
-export function fit(pod: Pod, node: Node, load: NodeLoad): Misfit | undefined {
-  for (const filter of filters) {
-    const misfit = filter(pod, node, load)
-    if (misfit) return misfit
-  }
-  return undefined
-}
-
-/** True if a taint with this effect has a toleration. */
-export function tolerates(tolerations: unknown, taint: Taint): boolean {
-  return (Array.isArray(tolerations) ? (tolerations as readonly Toleration[]) : []).some(
-    ({ key = '', operator = 'Equal', value = '', effect = '' }) =>
-      (effect === '' || effect === taint.effect) && (key === '' || key === taint.key) && (operator === 'Exists' || value === (taint.value ?? '')),
+/** What a pod asks of each place: the first filter's answer that speaks against it, or undefined if the pod fits. */
+export function checkFor(pod: Pod, surroundings: Surroundings): Check {
+  const related = [volumeAffinity(surroundings), topologySpread(pod, surroundings.places), podAffinity(pod, surroundings)].filter(
+    (check) => check !== undefined,
   )
+  return (place) => {
+    for (const filter of filters) {
+      const misfit = filter(pod, place.node, place.load)
+      if (misfit) return misfit
+    }
+    for (const check of related) {
+      const misfit = check(place)
+      if (misfit) return misfit
+    }
+    return undefined
+  }
 }
 
 const filters: readonly Filter[] = [nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, nodeResources]
@@ -47,7 +40,7 @@ function nodeUnschedulable(pod: Pod, node: Node): Misfit | undefined {
 
 function taintToleration(pod: Pod, node: Node): Misfit | undefined {
   const taint = node.spec?.taints?.find((each) => each.effect !== 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, each))
-  return taint && { reasons: [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`], final: true }
+  return taint && { reasons: ['node(s) had untolerated taint(s)'], final: true }
 }
 
 function nodeAffinity(pod: Pod, node: Node): Misfit | undefined {

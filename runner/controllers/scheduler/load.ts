@@ -3,6 +3,8 @@ import type { Container, Pod } from '../pods.ts'
 import { isDone } from '../pods.ts'
 import { amount } from './amount.ts'
 import type { NodeLoad } from './node.ts'
+import { priorityOf } from './place.ts'
+import { mindsOthers } from './pod-affinity.ts'
 
 const known = new WeakMap<Pod, Readonly<Record<string, bigint>>>()
 
@@ -19,18 +21,33 @@ export function resourcesOf(pod: Pod): Readonly<Record<string, bigint>> {
   return sum
 }
 
-/** The load of each node, counted once for all of them. */
-export function loadOf(pods: readonly Pod[]): (node: string) => NodeLoad {
-  const loads = new Map<string, { requests: Record<string, bigint>; pods: Pod[] }>()
+/**
+ * The load of each node, counted once for all of them. A pod that waits for victims to leave a node counts there as well,
+ * except for pods that are more important than it.
+ */
+export function loadOf(pods: readonly Pod[], asking: Pod): (node: string) => NodeLoad {
+  const loads = new Map<string, Pod[]>()
   for (const pod of pods) {
-    const { nodeName } = pod.spec
-    if (nodeName === undefined || isDone(pod)) continue
-    const load = loads.get(nodeName) ?? { requests: {}, pods: [] }
-    loads.set(nodeName, load)
-    load.pods.push(pod)
-    for (const [name, value] of Object.entries(resourcesOf(pod))) load.requests[name] = (load.requests[name] ?? 0n) + value
+    const node = pod.spec.nodeName ?? nominated(pod, asking)
+    if (node === undefined || isDone(pod)) continue
+    const load = loads.get(node) ?? []
+    loads.set(node, load)
+    load.push(pod)
   }
-  return (node) => loads.get(node) ?? { requests: {}, pods: [] }
+  return (node) => loadFrom(loads.get(node) ?? [])
+}
+
+/** What these pods take together. */
+export function loadFrom(pods: readonly Pod[]): NodeLoad {
+  const requests: Record<string, bigint> = {}
+  for (const pod of pods) for (const [name, value] of Object.entries(resourcesOf(pod))) requests[name] = (requests[name] ?? 0n) + value
+  return { requests, pods, minding: pods.filter(mindsOthers) }
+}
+
+function nominated(pod: Pod, asking: Pod): string | undefined {
+  const { nominatedNodeName } = pod.status ?? {}
+  if (typeof nominatedNodeName !== 'string' || nominatedNodeName === '' || pod.metadata.uid === asking.metadata.uid) return undefined
+  return priorityOf(pod) >= priorityOf(asking) ? nominatedNodeName : undefined
 }
 
 function sumOf(containers: readonly Container[]): Record<string, bigint> {

@@ -24,4 +24,6 @@ export interface Taint {
 export interface NodeLoad {
   readonly requests: Readonly<Record<string, bigint>>
   readonly pods: readonly Pod[]
+  /** Those of the pods that have terms about other pods. */
+  readonly minding: readonly Pod[]
 }

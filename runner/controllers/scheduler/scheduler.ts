@@ -1,17 +1,31 @@
 // Finds each pod a node, or says why there is none.
-import { at, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
+import { equal } from '../../base/json.ts'
+import { type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { type ControllerContext, defineController } from '../controller.ts'
-import { isReadyToUse } from '../persistent-volume.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
-import { nodes, persistentVolumeClaims, pods, storageClasses } from '../resources.ts'
-import { fit, type Misfit } from './filters.ts'
+import { namespaces, nodes, persistentVolumeClaims, podDisruptionBudgets, pods } from '../resources.ts'
+import { volumesOf } from './claims.ts'
+import { checkFor } from './filters.ts'
 import { loadOf } from './load.ts'
-import type { Node, NodeLoad } from './node.ts'
-import { score } from './score.ts'
-import { unschedulable } from './words.ts'
+import type { Node } from './node.ts'
+import type { Misfit, Place, Surroundings } from './place.ts'
+import { preempt, setNominated, unlessGone } from './preempt.ts'
+import { choose, ineligible } from './preemption.ts'
+import { scoreFor } from './score.ts'
+import { available, hopeless, unschedulable } from './words.ts'
 
 const component = 'default-scheduler'
+
+/** The key of those that wait for other pods to come. */
+const arrivals = '+'
+
+/** Why a pod has to wait; `nominated` is the node that it waits for, or empty for none any more. */
+interface Refusal {
+  readonly message: string
+  readonly relational?: boolean
+  readonly nominated?: string
+}
 
 export const scheduler = defineController({
   name: 'scheduler',
@@ -24,11 +38,27 @@ export const scheduler = defineController({
   reconcile,
 })
 
-/** Pods without a node; when one gives its room back, all that wait. */
-function podKeys(object: KubernetesObject, change: string): readonly string[] {
+/** Pods without a node; when one gives its room back, all that wait; when one gets a node or other labels, those that look at others. */
+function podKeys(object: KubernetesObject, change: string, old: KubernetesObject | undefined): readonly string[] {
   const pod = object as Pod
-  if (pod.spec.nodeName !== undefined) return change === 'DELETED' || isDone(pod) ? ['*'] : []
-  return change === 'DELETED' ? [] : [`${pod.metadata.namespace}/${pod.metadata.name}`]
+  if (pod.spec.nodeName !== undefined) return change === 'DELETED' || isDone(pod) ? ['*'] : isNews(pod, old as Pod | undefined) ? [arrivals] : []
+  return change === 'DELETED' || (old && !isAskingAnew(pod, old as Pod)) ? [] : [`${pod.metadata.namespace}/${pod.metadata.name}`]
+}
+
+/** True unless a waiting pod's change is no more than what the scheduler itself wrote about it. */
+function isAskingAnew(pod: Pod, old: Pod): boolean {
+  const bereft = old.status?.nominatedNodeName !== undefined && pod.status?.nominatedNodeName === undefined
+  return (
+    bereft ||
+    pod.metadata.generation !== old.metadata.generation ||
+    !equal(pod.spec, old.spec) ||
+    !equal(pod.metadata.labels, old.metadata.labels) ||
+    pod.metadata.deletionTimestamp !== old.metadata.deletionTimestamp
+  )
+}
+
+function isNews(pod: Pod, old: Pod | undefined): boolean {
+  return old === undefined || old.spec.nodeName === undefined || !equal(old.metadata.labels, pod.metadata.labels)
 }
 
 /** True if a change of a node may let another pod in. */
@@ -39,69 +69,71 @@ function nodeOpens(node: Node, old: Node): boolean {
 
 async function reconcile(key: string, context: ControllerContext): Promise<undefined> {
   const { client, memory, enqueue } = context
-  if (key === '*') {
-    for (const waiting of memory.keys()) enqueue(waiting)
+  if (key === '*' || key === arrivals) {
+    for (const waiting of memory.keys()) if (key === '*' || memory.get(waiting) === 'relational') enqueue(waiting)
     return undefined
   }
   const pod = (await client.get(pods, parseKey(key))) as Pod | undefined
-  if (!pod || pod.spec.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined || pod.spec.schedulerName !== component) {
+  if (!pod || pod.spec.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined || pod.spec.schedulerName !== component || isGated(pod)) {
     memory.set(key, undefined)
     return undefined
   }
-  const message = await place(pod, context)
-  memory.set(key, message === undefined ? undefined : true)
-  if (message !== undefined) await refuse(pod, message, context)
+  const refusal = await place(pod, context)
+  memory.set(key, refusal && (refusal.relational ? 'relational' : true))
+  if (refusal) await refuse(pod, refusal, context)
   return undefined
 }
 
-/** Binds the pod to the best node; or gives the reason why there is none. */
-async function place(pod: Pod, context: ControllerContext): Promise<string | undefined> {
+function isGated({ spec }: Pod): boolean {
+  return Array.isArray(spec.schedulingGates) && spec.schedulingGates.length > 0
+}
+
+/** Binds the pod to the best node; or gives the reason why there is none, having made room for it where it may. */
+async function place(pod: Pod, context: ControllerContext): Promise<Refusal | undefined> {
   const { client } = context
   const all = (await client.list(nodes)).items as readonly Node[]
-  if (all.length === 0) return 'no nodes available to schedule pods'
-  const missing = await missingClaim(pod, context)
-  if (missing !== undefined) return `0/${all.length} nodes are available: persistentvolumeclaim "${missing}" not found. not found`
-  const load = loadOf((await client.list(pods)).items as readonly Pod[])
-  if (await waitsForVolume(pod, context))
-    return unschedulable(
-      all.map(() => unbound),
-      all.length,
-    ).replace(`${all.length} ${unbound.reasons[0]}`, unbound.reasons[0] ?? '')
-  const misfits: Misfit[] = []
-  const fitting: { readonly node: Node; readonly load: NodeLoad }[] = []
-  for (const node of all) {
-    const room = load(node.metadata.name ?? '')
-    const misfit = fit(pod, node, room)
-    if (misfit) misfits.push(misfit)
-    else fitting.push({ node, load: room })
+  if (all.length === 0) return { message: 'no nodes available to schedule pods' }
+  const claims = await volumesOf(pod, context)
+  if ('refusal' in claims) return { message: `0/${all.length} nodes are available: ${claims.refusal}${claims.preemption ? hopeless(all.length) : ''}` }
+  const load = loadOf((await client.list(pods)).items as readonly Pod[], pod)
+  const places = all.map((node) => ({ node, load: load(node.metadata.name ?? '') }))
+  const surroundings = { places, volumes: claims.volumes, namespaces: (await client.list(namespaces)).items }
+  const check = checkFor(pod, surroundings)
+  const misfits = new Map<Place, Misfit>()
+  for (const each of places) {
+    const misfit = check(each)
+    if (misfit) misfits.set(each, misfit)
   }
-  const best = fitting.map((each) => ({ ...each, score: score(pod, each.node, each.load) })).sort((a, b) => b.score - a.score)[0]
-  if (!best) return unschedulable(misfits, all.length)
-  await bind(pod, best.node, context)
+  const fitting = places.filter((each) => !misfits.has(each))
+  if (fitting.length === 0) return makeRoom(pod, { surroundings, misfits }, context)
+  await bind(pod, best(pod, fitting, surroundings), context)
   return undefined
 }
 
-const unbound: Misfit = { reasons: ['pod has unbound immediate PersistentVolumeClaims'], final: true }
-
-/** A claim of a class that binds at once must be bound before its pod gets a node. */
-async function waitsForVolume(pod: Pod, { client }: ControllerContext): Promise<boolean> {
-  for (const name of claimNames(pod)) {
-    const claim = await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' })
-    const storageClass = at(claim, 'spec', 'storageClassName')
-    const found = typeof storageClass === 'string' && storageClass !== '' ? await client.get(storageClasses, { name: storageClass }) : undefined
-    if (claim && !isReadyToUse(claim, found)) return true
-  }
-  return false
+/** The node that was emptied for the pod, or the one with the highest score. */
+function best(pod: Pod, fitting: readonly Place[], surroundings: Surroundings): Node {
+  const nominated = fitting.find(({ node }) => node.metadata.name === pod.status?.nominatedNodeName)
+  const score = scoreFor(pod, surroundings)
+  const scored = fitting.map((each) => ({ node: each.node, score: score(each) })).sort((a, b) => b.score - a.score)
+  return nominated?.node ?? (scored[0] as { readonly node: Node }).node
 }
 
-async function missingClaim(pod: Pod, { client }: ControllerContext): Promise<string | undefined> {
-  for (const name of claimNames(pod)) if (!(await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' }))) return name
-  return undefined
-}
-
-function claimNames({ spec }: Pod): readonly string[] {
-  const volumes: readonly unknown[] = Array.isArray(spec.volumes) ? spec.volumes : []
-  return volumes.map((volume) => at(volume, 'persistentVolumeClaim', 'claimName')).filter((name) => typeof name === 'string')
+/** Makes less important pods go if that helps; the words are the same as if nobody could, without the reasons for that. */
+async function makeRoom(
+  pod: Pod,
+  found: { readonly surroundings: Surroundings; readonly misfits: ReadonlyMap<Place, Misfit> },
+  context: ControllerContext,
+): Promise<Refusal> {
+  const { surroundings, misfits } = found
+  const [reasons, count] = [[...misfits.values()], misfits.size]
+  const relational = reasons.some((misfit) => misfit.relational)
+  const never = ineligible(pod, misfits)
+  if (never !== undefined) return { message: unschedulable(reasons, count, never), relational }
+  const budgets = (await context.client.list(podDisruptionBudgets)).items
+  const choice = choose(pod, misfits, { surroundings, budgets })
+  if (!('victims' in choice)) return { message: unschedulable(reasons, count, available(choice, count)), relational, nominated: '' }
+  await preempt(pod, choice, context)
+  return { message: unschedulable(reasons, count), relational, nominated: choice.place.node.metadata.name ?? '' }
 }
 
 async function bind(pod: Pod, node: Node, { client, event }: ControllerContext): Promise<void> {
@@ -117,7 +149,9 @@ async function bind(pod: Pod, node: Node, { client, event }: ControllerContext):
   await event(pod, { type: 'Normal', reason: 'Scheduled', message, component, action: 'Binding' })
 }
 
-async function refuse(pod: Pod, message: string, { client, clock, event }: ControllerContext): Promise<void> {
+async function refuse(pod: Pod, { message, nominated }: Refusal, context: ControllerContext): Promise<void> {
+  const { client, clock, event } = context
+  if (nominated !== undefined) await setNominated(pod, nominated, context)
   const known = podCondition(pod, 'PodScheduled')
   if (known?.status === 'False' && known.message === message) return
   await event(pod, { type: 'Warning', reason: 'FailedScheduling', message, component, action: 'Scheduling' })
@@ -132,7 +166,5 @@ async function refuse(pod: Pod, message: string, { client, clock, event }: Contr
     status: 'False',
     type: 'PodScheduled',
   }
-  await client.patch(pods, keyOf(pod), { status: { conditions: [condition] } }, { type: 'strategic', subresource: 'status' }).catch((error: unknown) => {
-    if (!(error instanceof StatusError) || error.reason !== 'NotFound') throw error
-  })
+  await unlessGone(client.patch(pods, keyOf(pod), { status: { conditions: [condition] } }, { type: 'strategic', subresource: 'status' }))
 }

@@ -2,13 +2,22 @@
 import { controllerOf } from '../owners.ts'
 import type { Pod } from '../pods.ts'
 import { amount } from './amount.ts'
-import { tolerates } from './filters.ts'
 import { resourcesOf } from './load.ts'
 import type { Node, NodeLoad } from './node.ts'
 import { type NodeSelector, preferenceOf } from './node-affinity.ts'
+import type { Place, Surroundings } from './place.ts'
+import { affinityScore } from './pod-affinity.ts'
+import { tolerates } from './tolerations.ts'
+import { spreadScore } from './topology-spread.ts'
 
-/** A node's score for a pod; higher is better, equal ones are taken in the order of names. */
-export function score(pod: Pod, node: Node, load: NodeLoad): number {
+/** The score of each place for a pod; higher is better, equal ones are taken in the order of names. */
+export function scoreFor(pod: Pod, surroundings: Surroundings): (place: Place) => number {
+  const spread = spreadScore(pod, surroundings.places)
+  const affinity = affinityScore(pod, surroundings)
+  return (place) => score(pod, place.node, place.load) + 2 * (spread?.(place) ?? 0) + 2 * (affinity?.(place) ?? 0)
+}
+
+function score(pod: Pod, node: Node, load: NodeLoad): number {
   const preferred = preferenceOf(pod.spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)
   const unwelcome = (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, taint)).length
   return freeShare(pod, node, load) + 2 * preferred - 300 * unwelcome - 20 * siblings(pod, load) - load.pods.length / 100

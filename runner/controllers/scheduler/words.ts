@@ -1,15 +1,20 @@
-// The sentence that says why no node takes a pod.
-import type { Misfit } from './filters.ts'
+// The sentences that say why no node takes a pod.
+import type { Misfit } from './place.ts'
 
-/** The message of the condition and of the Event, in the scheduler's words. */
-export function unschedulable(misfits: readonly Misfit[], nodeCount: number): string {
-  const counts = counted(misfits.flatMap(({ reasons }) => reasons))
-  const hopeless = misfits.filter(({ final }) => final).length
-  const preemption = counted([
-    ...Array<string>(hopeless).fill('Preemption is not helpful for scheduling'),
-    ...Array<string>(misfits.length - hopeless).fill('No preemption victims found for incoming pod'),
-  ])
-  return `0/${nodeCount} nodes are available: ${counts}. no new claims to deallocate, preemption: 0/${nodeCount} nodes are available: ${preemption}.`
+/** The message of the condition and of the Event, in the scheduler's words; `preemption` says why nobody was made to go for the pod. */
+export function unschedulable(misfits: readonly Misfit[], nodeCount: number, preemption?: string): string {
+  const why = available(misfits, nodeCount)
+  return preemption === undefined ? why : `${why} no new claims to deallocate, preemption: ${preemption}`
+}
+
+/** How the sentence goes on where no node was looked at. */
+export function hopeless(nodeCount: number): string {
+  return ` no new claims to deallocate, preemption: 0/${nodeCount} nodes are available: ${nodeCount} Preemption is not helpful for scheduling.`
+}
+
+/** `0/2 nodes are available: 1 this, 1 that.` */
+export function available(misfits: readonly Misfit[], nodeCount: number): string {
+  return `0/${nodeCount} nodes are available: ${counted(misfits.flatMap(({ reasons }) => reasons))}.`
 }
 
 /** `1 this, 2 that`: sorted as text, as the real scheduler does. */

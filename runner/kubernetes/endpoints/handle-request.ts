@@ -151,6 +151,7 @@ function routeServer(server: Server): RouteServer {
   return {
     clock: server.clock,
     gitVersion: server.gitVersion,
+    describe: server.describe,
     resources: () => server.registry.resources(),
     customSchemas: () => server.registry.customSchemas(),
     list: (apiVersion, kind, namespace) => readObjects(server, apiVersion, kind, namespace),

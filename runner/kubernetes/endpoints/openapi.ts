@@ -59,7 +59,7 @@ function answerSwagger({ server, headers }: RouteRequest): Response {
 
 function documentText({ source, documents }: Made, name: string): string | undefined {
   if (documents.has(name)) return documents.get(name)
-  const shared = isBuiltIn(source, name) ? `${source.gitVersion} ${name}` : undefined
+  const shared = isBuiltIn(source, name) ? `${source.gitVersion} ${source.describe ? 'described' : 'bare'} ${name}` : undefined
   const known = shared === undefined ? undefined : builtIn.get(shared)
   const text = known ?? print(openApiDocument(name, source))
   if (shared !== undefined && text !== undefined) builtIn.set(shared, text)
@@ -82,7 +82,7 @@ function madeFor(server: RouteServer): Made {
   const known = made.get(server.servedVersion)
   if (known) return known
   const customs = new Map(server.customSchemas().map((schema) => [customKey(schema), schema.openApi]))
-  const source = { resources: server.resources(), customs, gitVersion: server.gitVersion }
+  const source = { resources: server.resources(), customs, gitVersion: server.gitVersion, describe: server.describe }
   const fresh: Made = { source, documents: new Map() }
   made.set(server.servedVersion, fresh)
   return fresh

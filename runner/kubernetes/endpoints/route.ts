@@ -4,11 +4,14 @@ import type { JsonObject } from '../../base/json.ts'
 import type { UserInfo } from '../identity.ts'
 import type { ResourceInfo } from '../kind.ts'
 import type { KubernetesObject, ObjectKey } from '../object.ts'
+import type { Describe } from '../openapi/descriptions.ts'
 
 /** What a route's handler may ask of the server. */
 export interface RouteServer {
   readonly clock: Clock
   readonly gitVersion: string
+  /** What is said of built-in types, where somebody says it. */
+  readonly describe: Describe | undefined
   /** Every served resource: built-in ones in discovery order, then custom ones. */
   resources(): readonly ResourceInfo[]
   /** Schemas of custom resources: group, version, kind and `openAPIV3Schema` with the server's own fields. */

@@ -4,6 +4,7 @@ import { forbidden } from '../authorization/forbidden.ts'
 import { type AccessAttributes, type AccessDecision, type Authorizer, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
 import type { KubernetesObject } from '../object.ts'
 import { qualifiedName } from '../object.ts'
+import type { Describe } from '../openapi/descriptions.ts'
 import type { PodConnections } from '../pod-connections.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
@@ -18,6 +19,7 @@ export type ReadViews = Readonly<Record<string, (object: KubernetesObject, now: 
 export interface Server extends Engine {
   readonly name: string
   gitVersion: string
+  readonly describe: Describe | undefined
   readonly activity: Activity
   readonly authorizers: readonly Authorizer[]
   readonly tokens: readonly TokenAuthenticator[]

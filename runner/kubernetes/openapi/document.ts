@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { toHex } from '../../base/p256.ts'
 import type { ResourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
+import type { Describe } from './descriptions.ts'
 import { typeNameOf } from './facts.ts'
 import { basePath, type OperationSchemas, resourcePaths } from './path-document.ts'
 import { addTypeSchema, reference, type SchemaCollection } from './type-document.ts'
@@ -16,6 +17,8 @@ export interface OpenApiSource {
   readonly resources: readonly ResourceInfo[]
   readonly customs: CustomSchemas
   readonly gitVersion: string
+  /** What is said of built-in types, where somebody says it. */
+  readonly describe?: Describe | undefined
 }
 
 /** The answer of `/openapi/v3`: each document's path with a hash that changes with it. */
@@ -28,13 +31,13 @@ export function openApiIndex(source: OpenApiSource): JsonObject {
 export function openApiHash(path: string, source: OpenApiSource): string {
   const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
   const content = mine.map((resource) => JSON.stringify([resource.plural, resource.verbs, source.customs.get(customKey(resource)) ?? null]))
-  return toHex(sha512(new TextEncoder().encode([source.gitVersion, path, ...content].join('\n')))).toUpperCase()
+  return toHex(sha512(new TextEncoder().encode([source.gitVersion, source.describe ? 'described' : 'bare', path, ...content].join('\n')))).toUpperCase()
 }
 
 /** The document of a path of the index (`api/v1`, `apis/apps`), or undefined if the server has no such document. */
 export function openApiDocument(path: string, source: OpenApiSource): JsonObject | undefined {
   if (!openApiPaths(source).includes(path)) return undefined
-  const collection: SchemaCollection = { schemas: {} }
+  const collection: SchemaCollection = { schemas: {}, describe: source.describe }
   const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
   const paths: Record<string, JsonObject> = { ...ownPath(path, mine.length > 0, collection) }
   for (const resource of mine) Object.assign(paths, resourcePaths(resource, schemasOf(resource, source.customs, collection)))
@@ -99,12 +102,12 @@ function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: S
 
 function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: SchemaCollection): string {
   const name = customName(resource, resource.kind)
-  const metadata = { allOf: [reference(addTypeSchema('meta.v1.ObjectMeta', collection))] }
+  const own = ownFields('core.v1.ConfigMap', reference(addTypeSchema('meta.v1.ObjectMeta', collection)), collection)
   const properties = isObject(schema.properties) ? schema.properties : {}
   collection.schemas[name] = {
     ...schema,
     type: 'object',
-    properties: { ...properties, apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata },
+    properties: { ...properties, ...own },
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.kind)],
   }
   return name
@@ -112,18 +115,28 @@ function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: S
 
 function addCustomList(resource: ResourceInfo, item: string, collection: SchemaCollection): string {
   const name = customName(resource, resource.listKind)
+  const own = ownFields('core.v1.ConfigMapList', reference(addTypeSchema('meta.v1.ListMeta', collection)), collection)
   collection.schemas[name] = {
     type: 'object',
     required: ['items'],
     properties: {
-      apiVersion: { type: 'string' },
+      ...own,
       items: { type: 'array', items: reference(item) },
-      kind: { type: 'string' },
-      metadata: { allOf: [reference(addTypeSchema('meta.v1.ListMeta', collection))] },
     },
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
   }
   return name
+}
+
+/** What every object has, described as a built-in type's. */
+function ownFields(like: string, metadata: JsonObject, { describe }: SchemaCollection): Record<string, JsonObject> {
+  const said = describe?.(like)?.fields
+  const text = (name: string): JsonObject => (said?.has(name) ? { description: said.get(name) } : {})
+  return {
+    apiVersion: { ...text('apiVersion'), type: 'string' },
+    kind: { ...text('kind'), type: 'string' },
+    metadata: { ...text('metadata'), allOf: [metadata] },
+  }
 }
 
 /** `demo.example.com` and `v1` give `com.example.demo.v1.Widget`. */

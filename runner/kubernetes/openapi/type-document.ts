@@ -1,10 +1,13 @@
 // OpenAPI v3 schemas of built-in types, made from the facts table.
 import type { Json, JsonObject } from '../../base/json.ts'
+import type { Describe } from './descriptions.ts'
 import { builtInGroups, enumValues, type FieldFact, kindsOf, packageFacts, type TypeFacts, typeFacts } from './facts.ts'
 
 /** A collection of schemas under way: what refers to a type also needs that type's schema. */
 export interface SchemaCollection {
   readonly schemas: Record<string, JsonObject>
+  /** What is said of types, where somebody says it. */
+  readonly describe?: Describe | undefined
 }
 
 /** Adds the schema of a type, and of all that it refers to; returns the name that it is referred to by. */
@@ -13,7 +16,7 @@ export function addTypeSchema(typeName: string, collection: SchemaCollection): s
   const name = special?.name ?? openApiName(typeName)
   if (collection.schemas[name] !== undefined) return name
   if (special) {
-    collection.schemas[name] = special.schema
+    collection.schemas[name] = { ...described(collection.describe?.(typeName)?.text), ...special.schema }
     return name
   }
   collection.schemas[name] = {}
@@ -69,17 +72,25 @@ const zeros: Readonly<Record<string, Json>> = { string: '', bool: false, int: 0,
 
 function typeSchema(facts: TypeFacts, collection: SchemaCollection): JsonObject {
   const fields = flatten(facts)
-  const properties: Record<string, JsonObject> = facts.typeMeta ? { apiVersion: { type: 'string' }, kind: { type: 'string' } } : {}
-  for (const field of fields) properties[field.name] = propertySchema(field, collection)
+  const said = collection.describe?.(facts.name)
+  const text = (name: string): JsonObject => described(said?.fields.get(name))
+  const scalar = (name: string): JsonObject => ({ ...text(name), type: 'string' })
+  const properties: Record<string, JsonObject> = facts.typeMeta ? { apiVersion: scalar('apiVersion'), kind: scalar('kind') } : {}
+  for (const field of fields) properties[field.name] = withExtras(propertySchema(field, collection), text(field.name))
   const required = fields.filter((field) => field.required).map((field) => field.name)
   const kinds = groupVersionKinds(facts.name)
   return {
+    ...described(said?.text),
     type: 'object',
     ...(required.length === 0 ? {} : { required }),
     ...(Object.keys(properties).length === 0 ? {} : { properties }),
     ...(kinds.length === 0 ? {} : { 'x-kubernetes-group-version-kind': kinds }),
     ...(facts.structType === undefined ? {} : { 'x-kubernetes-map-type': facts.structType }),
   }
+}
+
+function described(text: string | undefined): JsonObject {
+  return text === undefined || text === '' ? {} : { description: text }
 }
 
 function flatten(facts: TypeFacts): readonly FieldFact[] {

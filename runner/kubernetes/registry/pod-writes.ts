@@ -27,7 +27,8 @@ export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject):
   if (pod.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${key.name} is being deleted, cannot be assigned to a host`)
   if (spec.nodeName !== undefined && spec.nodeName !== '') throw refuse(`pod ${key.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`)
   const metadata = { ...pod.metadata, ...merged(pod, binding, 'labels'), ...merged(pod, binding, 'annotations') }
-  const status = { ...section(pod.status), conditions: scheduled(pod, formatTime(engine.clock.now())) }
+  const { nominatedNodeName: _, ...before } = section(pod.status)
+  const status = { ...before, conditions: scheduled(pod, formatTime(engine.clock.now())) }
   const bound = ordered(resource, { ...pod, metadata, spec: { ...spec, nodeName: node }, status })
   if (!dryRun) store(engine, resource, bound)
   return createdStatus

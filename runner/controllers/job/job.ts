@@ -1,0 +1,173 @@
+// Runs a Job's pods until enough have succeeded, or too many have failed.
+import { equal, type JsonObject } from '../../base/json.ts'
+import { formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
+import { StatusError } from '../../kubernetes/status-error.ts'
+import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
+import { claim, ownerKeys } from '../owners.ts'
+import { isReady, isTerminating, type Pod, podFromTemplate } from '../pods.ts'
+import { jobs, pods } from '../resources.ts'
+import { changedConditions, pauseOf } from './conditions.ts'
+import { type End, endNow } from './end.ts'
+import { formatIndexes, indexAnnotation, indexOf } from './indexes.ts'
+import { endOf, isIndexed, type Job } from './shape.ts'
+import { recentFailures, retryAt, type Tally, tallyOf } from './tally.ts'
+
+const tracking = 'batch.kubernetes.io/job-tracking'
+const failureCount = 'batch.kubernetes.io/job-index-failure-count'
+
+export const jobController = defineController({
+  name: 'job-controller',
+  watches: [{ resource: jobs }, { resource: pods, keys: (pod) => ownerKeys('Job')(pod).filter((key) => !key.endsWith('/*')) }],
+  reconcile,
+})
+
+async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  const { client, clock } = context
+  const job = (await client.get(jobs, parseKey(key))) as Job | undefined
+  if (!job) return releaseOrphans(key, context)
+  const { items } = await client.list(pods, { namespace: job.metadata.namespace ?? '' })
+  const mine = (await claim(client, job, { resource: pods, objects: items })) as readonly Pod[]
+  await release(mine, context, { all: job.metadata.deletionTimestamp !== undefined || endOf(job) !== undefined })
+  if (job.metadata.deletionTimestamp !== undefined) return undefined
+  if (endOf(job)) return removeLater(job, context)
+  const tally = tallyOf(job, mine)
+  const end = endNow(job, tally, clock.now())
+  const wanted = end || job.spec.suspend ? 0 : roomOf(job, tally)
+  await removePods(job, tally.active.slice(wanted), context)
+  const { made, next } = await createPods(job, { mine, tally, wanted }, context)
+  await writeStatus(job, { mine, tally, active: Math.min(tally.active.length, wanted) + made, end }, context)
+  const { activeDeadlineSeconds, suspend } = job.spec
+  const started = Date.parse(job.status?.startTime ?? formatTime(clock.now()))
+  const times = [...(next === undefined ? [] : [next]), ...(activeDeadlineSeconds === undefined || suspend ? [] : [started + activeDeadlineSeconds * 1000 + 1])]
+  return times.length === 0 || end ? undefined : { requeueAfter: Math.max(Math.min(...times) - clock.now(), 1) }
+}
+
+/** Pods of a Job that is gone must not be held by its finalizer. */
+async function releaseOrphans(key: string, context: ControllerContext): Promise<undefined> {
+  const { namespace = '', name } = parseKey(key)
+  const { items } = await context.client.list(pods, { namespace })
+  const mine = (items as readonly Pod[]).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.kind === 'Job' && owner.name === name))
+  await release(mine, context, { all: true })
+  return undefined
+}
+
+/** Takes the finalizer off pods that are counted: those that ended, or all. */
+async function release(mine: readonly Pod[], { client }: ControllerContext, { all }: { all: boolean }): Promise<void> {
+  for (const pod of mine) {
+    const { finalizers = [] } = pod.metadata
+    const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+    if (!finalizers.includes(tracking) || !(all || ended || pod.metadata.deletionTimestamp !== undefined)) continue
+    const patch = { metadata: { finalizers: finalizers.filter((name) => name !== tracking) } }
+    await client.patch(pods, keyOf(pod), patch, { type: 'merge' }).catch((error: unknown) => {
+      if (!(error instanceof StatusError) || error.reason !== 'NotFound') throw error
+    })
+  }
+}
+
+/** How many pods ought to run now. */
+function roomOf(job: Job, { active, succeeded, given }: Tally): number {
+  const { parallelism = 1, completions } = job.spec
+  if (completions === undefined) return succeeded > 0 ? active.length : parallelism
+  return Math.min(parallelism, completions - succeeded - given.size)
+}
+
+async function removePods(job: Job, surplus: readonly Pod[], { client, event }: ControllerContext): Promise<void> {
+  for (const pod of surplus) {
+    await client.delete(pods, keyOf(pod))
+    await event(job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` })
+  }
+}
+
+/** Makes the pods that are missing, and says when the next may come where failures hold it back. */
+async function createPods(
+  job: Job,
+  { mine, tally, wanted }: { readonly mine: readonly Pod[]; readonly tally: Tally; readonly wanted: number },
+  context: ControllerContext,
+): Promise<{ readonly made: number; readonly next: number | undefined }> {
+  const missing = wanted - tally.active.length
+  if (missing <= 0) return { made: 0, next: undefined }
+  const now = context.clock.now()
+  const each = job.spec.backoffLimitPerIndex !== undefined
+  const shared = each ? 0 : retryAt(recentFailures(mine, [...tally.failures.values()].flat()))
+  const slots = isIndexed(job) ? freeIndexes(job, tally) : Array.from({ length: missing }, () => undefined)
+  const waits = slots.map((index) => ({ index, at: each && index !== undefined ? retryAt(tally.failures.get(index) ?? []) : shared }))
+  const ripe = waits.filter(({ at }) => at <= now).slice(0, missing)
+  for (const { index } of ripe) await createPod(job, { index, failures: each ? (tally.failures.get(index ?? 0)?.length ?? 0) : undefined }, context)
+  const later = waits.map(({ at }) => at).filter((at) => at > now)
+  return { made: ripe.length, next: ripe.length < missing && later.length > 0 ? Math.min(...later) : undefined }
+}
+
+function freeIndexes(job: Job, { active, completed, given }: Tally): readonly number[] {
+  const used = new Set([...active.map(indexOf), ...completed, ...given])
+  return Array.from({ length: job.spec.completions ?? 0 }, (_, index) => index).filter((index) => !used.has(index))
+}
+
+async function createPod(
+  job: Job,
+  { index, failures }: { readonly index: number | undefined; readonly failures: number | undefined },
+  { client, event }: ControllerContext,
+): Promise<void> {
+  const pod = podFromTemplate(job, job.spec.template)
+  const { annotations, labels, finalizers = [], ...metadata } = pod.metadata
+  const marks = index === undefined ? {} : { [indexAnnotation]: String(index) }
+  try {
+    const made = await client.create(pods, {
+      ...pod,
+      metadata: {
+        ...metadata,
+        ...(index !== undefined && { generateName: `${job.metadata.name}-${index}-` }),
+        labels: { ...labels, ...marks },
+        ...((annotations || index !== undefined) && {
+          annotations: { ...annotations, ...marks, ...(failures !== undefined && { [failureCount]: String(failures) }) },
+        }),
+        finalizers: [...finalizers, tracking],
+      },
+      spec: { ...(pod.spec as JsonObject), ...(index !== undefined && { hostname: `${job.metadata.name}-${index}` }) },
+    })
+    await event(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` })
+  } catch (error) {
+    if (error instanceof StatusError) await event(job, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${error.message}` })
+    throw error
+  }
+}
+
+async function writeStatus(
+  job: Job,
+  { mine, tally, active, end }: { readonly mine: readonly Pod[]; readonly tally: Tally; readonly active: number; readonly end: End | undefined },
+  { client, clock, event }: ControllerContext,
+): Promise<void> {
+  const now = formatTime(clock.now())
+  // Whoever still runs when a Job fails is counted among the failed.
+  const counts = { active, succeeded: tally.succeeded, failed: tally.failed + (end?.type === 'Failed' ? tally.active.length : 0) }
+  const pause = pauseOf(job, end)
+  const conditions = changedConditions(job, { pause, end, now })
+  const { startTime } = job.status ?? {}
+  const begun = pause?.status === 'False' ? now : (startTime ?? (job.spec.suspend ? undefined : now))
+  const status = {
+    ...(conditions.length > 0 && { conditions }),
+    ...(begun !== undefined && { startTime: begun }),
+    ...(end?.type === 'Complete' && { completionTime: now }),
+    ...Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0)),
+    ...(tally.completed.size > 0 && { completedIndexes: formatIndexes(tally.completed) }),
+    ...(job.spec.backoffLimitPerIndex !== undefined && { failedIndexes: formatIndexes(tally.given) }),
+    terminating: mine.filter(isTerminating).length,
+    uncountedTerminatedPods: {},
+    ready: end ? 0 : mine.filter(isReady).length,
+  }
+  if (equal(job.status ?? {}, status)) return
+  await client.update(jobs, { ...job, status } as KubernetesObject, { subresource: 'status' })
+  if (pause) await event(job, { type: 'Normal', reason: pause.status === 'True' ? 'Suspended' : 'Resumed', message: pause.message })
+  if (end?.type === 'Complete') await event(job, { type: 'Normal', reason: 'Completed', message: 'Job completed' })
+  else if (end) await event(job, { type: 'Warning', reason: end.reason, message: end.message })
+}
+
+/** A Job with a time to live goes when it is over. */
+async function removeLater(job: Job, { client, clock }: ControllerContext): Promise<ReconcileResult | undefined> {
+  const { ttlSecondsAfterFinished } = job.spec
+  const ended = endOf(job)?.lastTransitionTime
+  if (ttlSecondsAfterFinished === undefined || ended === undefined) return undefined
+  const wait = Date.parse(ended) + ttlSecondsAfterFinished * 1000 - clock.now()
+  if (wait > 0) return { requeueAfter: wait }
+  await client.delete(jobs, keyOf(job), { propagationPolicy: 'Foreground' })
+  return undefined
+}

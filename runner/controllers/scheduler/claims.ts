@@ -1,0 +1,38 @@
+// What the claims of a pod mean for its place: they must be there, those that bind at once must be bound.
+import { at, type KubernetesObject } from '../../kubernetes/object.ts'
+import type { ControllerContext } from '../controller.ts'
+import { isReadyToUse } from '../persistent-volume.ts'
+import type { Pod } from '../pods.ts'
+import { persistentVolumeClaims, persistentVolumes, storageClasses } from '../resources.ts'
+
+/** What speaks against every node; `preemption` if the sentence goes on to say that nobody's going would help. */
+interface Refusal {
+  readonly refusal: string
+  readonly preemption: boolean
+}
+
+/** Why no node at all will do, or the volumes that the claims are bound to. */
+export async function volumesOf(pod: Pod, { client }: ControllerContext): Promise<Refusal | { readonly volumes: readonly KubernetesObject[] }> {
+  const claims: KubernetesObject[] = []
+  for (const name of claimNames(pod)) {
+    const claim = await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' })
+    if (!claim) return { refusal: `persistentvolumeclaim "${name}" not found. not found`, preemption: false }
+    claims.push(claim)
+  }
+  const volumes: KubernetesObject[] = []
+  let waits = false
+  for (const claim of claims) {
+    const storageClass = at(claim, 'spec', 'storageClassName')
+    const found = typeof storageClass === 'string' && storageClass !== '' ? await client.get(storageClasses, { name: storageClass }) : undefined
+    if (!isReadyToUse(claim, found)) waits = true
+    const name = at(claim, 'spec', 'volumeName')
+    const volume = typeof name === 'string' && name !== '' ? await client.get(persistentVolumes, { name }) : undefined
+    if (volume) volumes.push(volume)
+  }
+  return waits ? { refusal: 'pod has unbound immediate PersistentVolumeClaims.', preemption: true } : { volumes }
+}
+
+function claimNames({ spec }: Pod): readonly string[] {
+  const volumes: readonly unknown[] = Array.isArray(spec.volumes) ? spec.volumes : []
+  return volumes.map((volume) => at(volume, 'persistentVolumeClaim', 'claimName')).filter((name) => typeof name === 'string')
+}

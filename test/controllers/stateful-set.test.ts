@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
+import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
+import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
+
+const namespace = 'default'
+const labels = { app: 'x' }
+const key = { namespace, name: 'x' }
+
+async function create({ client, settle }: TestCluster, more: object): Promise<void> {
+  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'redis:7' }] } }
+  const spec = { selector: { matchLabels: labels }, serviceName: 'x', template, ...more }
+  await client.create(statefulSets, { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'x', namespace }, spec } as KubernetesObject)
+  await settle()
+}
+
+async function names({ client }: TestCluster, resource: Resource): Promise<string[]> {
+  return (await client.list(resource, { namespace })).items.map(({ metadata }) => metadata.name ?? '')
+}
+
+async function set({ client }: TestCluster, spec: object): Promise<void> {
+  await client.patch(statefulSets, key, { spec } as never, { type: 'merge' })
+}
+
+async function images({ client }: TestCluster): Promise<string[]> {
+  return (await client.list(pods, { namespace })).items.map(({ spec }) => (spec as { containers: { image: string }[] }).containers[0]?.image ?? '')
+}
+
+test('a parallel set makes and removes its pods at once', async () => {
+  const cluster = await startCluster()
+  await create(cluster, { replicas: 3, podManagementPolicy: 'Parallel' })
+  assert.deepEqual(await names(cluster, pods), ['x-0', 'x-1', 'x-2'])
+  await cluster.settle(5000)
+  await set(cluster, { replicas: 0 })
+  await cluster.settle(4000)
+  assert.deepEqual(await names(cluster, pods), [])
+})
+
+test('a partition holds the lower pods at the old template, and lowering it lets them go on', async () => {
+  const cluster = await startCluster()
+  await create(cluster, { replicas: 3, podManagementPolicy: 'Parallel', updateStrategy: { rollingUpdate: { partition: 2 } } })
+  await cluster.settle(5000)
+  await cluster.client.patch(statefulSets, key, { spec: { template: { spec: { containers: [{ name: 'c', image: 'redis:8' }] } } } }, { type: 'strategic' })
+  await cluster.settle(20_000)
+  assert.deepEqual(await images(cluster), ['redis:7', 'redis:7', 'redis:8'])
+  await cluster.client.delete(pods, { namespace, name: 'x-0' }, { gracePeriodSeconds: 0 })
+  await cluster.settle(10_000)
+  assert.deepEqual(await images(cluster), ['redis:7', 'redis:7', 'redis:8'], 'a pod below the partition comes back as it was')
+  await set(cluster, { updateStrategy: { rollingUpdate: { partition: 0 } } })
+  await cluster.settle(40_000)
+  assert.deepEqual(await images(cluster), ['redis:8', 'redis:8', 'redis:8'])
+})
+
+test('claims stay, unless the set says that they go with its pods or with it', async () => {
+  const cluster = await startCluster()
+  const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+  const policy = { whenScaled: 'Delete', whenDeleted: 'Delete' }
+  await create(cluster, { replicas: 0, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: policy })
+  const { client, settle } = cluster
+  for (const name of ['data-x-0', 'data-x-1']) {
+    const spec = { ...claim.spec, storageClassName: '' }
+    await client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec } as KubernetesObject)
+    await client.create({ group: '', version: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume', namespaced: false }, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: { ...claim.spec, capacity: { storage: '1Gi' }, hostPath: { path: '/x' }, claimRef: { namespace, name } },
+    } as unknown as KubernetesObject)
+  }
+  await set(cluster, { replicas: 2 })
+  await settle(10_000)
+  assert.deepEqual(await names(cluster, pods), ['x-0', 'x-1'])
+  const owners = (await client.get(persistentVolumeClaims, { namespace, name: 'data-x-0' }))?.metadata.ownerReferences ?? []
+  assert.deepEqual(
+    owners.map(({ kind, name }) => `${kind} ${name}`),
+    ['StatefulSet x'],
+  )
+  await set(cluster, { replicas: 1 })
+  await settle(10_000)
+  assert.deepEqual(await names(cluster, persistentVolumeClaims), ['data-x-0'])
+  await set(cluster, { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Retain', whenDeleted: 'Retain' } })
+  await settle(1000)
+  await client.delete(statefulSets, key)
+  await settle(10_000)
+  assert.deepEqual([await names(cluster, pods), await names(cluster, persistentVolumeClaims)], [[], ['data-x-0']])
+})
