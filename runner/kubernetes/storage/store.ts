@@ -118,7 +118,9 @@ export class Store {
   #set(resource: string, key: string, object: KubernetesObject | undefined): void {
     const row = this.overlay.get(resource) ?? new Map<string, KubernetesObject | undefined>()
     this.overlay.set(resource, row)
-    if ((this.get(resource, key) === undefined) !== (object === undefined)) this.#keys.delete(resource)
+    const [before, after] = [this.get(resource, key) !== undefined, object !== undefined]
+    const keys = this.#keys.get(resource)
+    if (keys && before !== after) this.#keys.set(resource, keys.toSpliced(firstFrom(keys, key), after ? 0 : 1, ...(after ? [key] : [])))
     if (object === undefined && !this.birth.get(resource)?.has(key)) row.delete(key)
     else row.set(key, object)
   }
