@@ -211,7 +211,7 @@ export class LiveSession {
     const events = {
       terminalsChanged: () => this.tell({ type: 'terminals' }),
       blockEnded: (terminal: number, place: BlockPlace, exit: number | null) => this.#blockEnded(terminal, place, exit),
-      prompted: () => this.#considerCheckpoint(),
+      prompted: () => this.#prompted(),
       standing: (standing: Standing) => this.#decided(standing),
       evidence: (check: string, evidence: Standing['evidence']) => store.keepVerdict(id, { check, evidence }),
       problem: (error: unknown) => this.#problem(error),
@@ -251,6 +251,11 @@ export class LiveSession {
     if (now.length === before.length) return
     this.#change({ stepsDone: now })
     this.tell({ type: 'steps' })
+    this.#considerCheckpoint()
+  }
+
+  #prompted(): void {
+    this.#body?.world.recordContainers()
     this.#considerCheckpoint()
   }
 

@@ -111,6 +111,8 @@ export interface Cluster {
   /** Ends a set; what it remembered is forgotten. */
   end(set: string): void
   state(): ClusterState
+  /** What its containers hold, as it stands in the state. */
+  containers(): JsonObject
   stop(): void
 }
 
@@ -134,8 +136,15 @@ function clusterSecrets(
   return { authority, adminToken: toHex(secret.bytes(64)), serviceAccountKey: createPrivateKey(secret) }
 }
 
+/** `state` is what it goes on from; `containers`, where it is given, is later than what stands there. */
+export interface ClusterOptions {
+  readonly birth: ClusterBirth
+  readonly state?: ClusterState
+  readonly containers?: JsonObject | undefined
+}
+
 /** Makes a cluster, or with `state` goes on with one. Its controllers wait for `runCluster`. */
-export function createCluster(spec: ClusterSpec, ground: ClusterGround, options: { birth: ClusterBirth; state?: ClusterState }): Cluster {
+export function createCluster(spec: ClusterSpec, ground: ClusterGround, options: ClusterOptions): Cluster {
   return new RunningCluster(spec, ground, options)
 }
 
@@ -174,7 +183,7 @@ class RunningCluster implements Cluster {
   readonly #before: Readonly<Record<string, JsonObject>>
   readonly #sets = new Map<string, RunningControllers>()
 
-  constructor(spec: ClusterSpec, ground: ClusterGround, { birth, state }: { birth: ClusterBirth; state?: ClusterState }) {
+  constructor(spec: ClusterSpec, ground: ClusterGround, { birth, state, containers }: ClusterOptions) {
     const { authority, adminToken, serviceAccountKey } = clusterSecrets(spec, ground, state?.authority)
     this.spec = spec
     this.authority = authority
@@ -183,7 +192,7 @@ class RunningCluster implements Cluster {
     this.#ground = ground
     this.#random = createRandom(state?.random ?? `${ground.seed}/cluster/${spec.id}`)
     this.#before = state?.controllers ?? {}
-    this.#runtime = clusterRuntime(spec, ground, { server: () => this.server, state: state?.containers })
+    this.#runtime = clusterRuntime(spec, ground, { server: () => this.server, state: containers ?? state?.containers })
     this.server = createApiServer({
       clock: ground.clock,
       activity: ground.activity,
@@ -260,8 +269,12 @@ class RunningCluster implements Cluster {
       random: this.#random.state,
       api: this.server.state(),
       controllers: Object.fromEntries([...this.#sets].map(([name, running]) => [name, running.state()])),
-      containers: this.#runtime.state(),
+      containers: this.containers(),
     }
+  }
+
+  containers(): JsonObject {
+    return this.#runtime.state()
   }
 
   stop(): void {

@@ -2,6 +2,7 @@
 import type { Azure } from '../azure/arm-server.ts'
 import type { AzureState, Operation, Resource } from '../azure/state.ts'
 import type { Timer } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { RandomState } from '../base/random.ts'
 import type { Mutation } from '../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
@@ -18,6 +19,8 @@ export type WorldRecord =
   | { readonly kind: 'cluster-gone'; readonly at: number; readonly id: string }
   | { readonly kind: 'memberships'; readonly at: number; readonly memberships: readonly Membership[] }
   | AzureRecord
+  /** What a cluster's containers hold now: files, logs, programs. */
+  | { readonly kind: 'containers'; readonly at: number; readonly cluster: string; readonly state: JsonObject }
   /** Time was moved on, or runs at another pace. */
   | { readonly kind: 'clock'; readonly at: number; readonly pace: number }
 
@@ -48,6 +51,11 @@ export function followAzure(azure: Azure): () => Pick<AzureRecord, 'requestRando
     if (changed.length + ended.length + gone.length === 0) return undefined
     return { requestRandom: state.requestRandom, resources: changed, gone, operations: ended }
   }
+}
+
+/** What each cluster's containers held at the end of the records, by the cluster's id. */
+export function lastContainers(records: readonly WorldRecord[]): ReadonlyMap<string, JsonObject> {
+  return new Map(records.flatMap((record) => (record.kind === 'containers' ? [[record.cluster, record.state] as const] : [])))
 }
 
 /** A snapshot with what the records say of the clock and of Azure; clusters are brought forward by whoever runs them. */

@@ -3,6 +3,7 @@
 import { type Azure, createAzure } from '../azure/arm-server.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
 import { createClock, machineNow, machinePulse, type Pulse, type WorldClock } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
@@ -19,7 +20,7 @@ import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, 
 import { withFaults } from './faults.ts'
 import { createHostTable, type HostTable } from './hosts.ts'
 import type { Internet } from './internet.ts'
-import { bringForward, followAzure, type WorldRecord } from './recovery.ts'
+import { bringForward, followAzure, lastContainers, type WorldRecord } from './recovery.ts'
 import type { WorldSnapshot } from './world-state.ts'
 
 export type { WorldSnapshot } from './world-state.ts'
@@ -60,6 +61,8 @@ export interface World {
   writer(cluster: string, resourceVersion: string): string | undefined
   /** A bearer token of the world's first user for an audience; `arm` for Resource Manager. Throws in a world without Azure. */
   token(audience: 'arm' | 'aks' | 'graph'): string
+  /** Records what containers hold, where that has changed: when a command of the learner's is over. */
+  recordContainers(): void
   /** Everything, as plain data; waits until nothing is under way. */
   snapshot(): Promise<WorldSnapshot>
   close(): void
@@ -101,6 +104,10 @@ class RunningWorld implements World {
   #memberships: readonly Membership[] = []
   /** Set once the world is there: its birth is no change. */
   #record: WorldOptions['record']
+  /** While a world is brought forward: what its containers held last. */
+  #containers: ReadonlyMap<string, JsonObject> = new Map()
+  /** What containers of each cluster held when it was last recorded. */
+  readonly #told = new Map<string, string>()
 
   constructor(file: WorldFile, options: WorldOptions) {
     const { snapshot, pulse = machinePulse } = options
@@ -147,6 +154,7 @@ class RunningWorld implements World {
     const ground = this.#bridgeGround()
     if (this.file.azure) this.#beginAzure(ground, snapshot)
     if (snapshot) {
+      this.#containers = lastContainers(records)
       for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
       this.#memberships = snapshot.memberships
       for (const record of records) this.#repeat(record)
@@ -157,6 +165,7 @@ class RunningWorld implements World {
     } else {
       await playBirth(this.file, { ground, clock: this.clock, activity: this.activity })
     }
+    this.#containers = new Map()
     this.#beginRecording()
   }
 
@@ -168,9 +177,19 @@ class RunningWorld implements World {
     if (record.kind === 'memberships') this.#memberships = record.memberships
   }
 
+  recordContainers(): void {
+    for (const { spec, containers } of this.#clusters.values().map((cluster) => ({ spec: cluster.spec, containers: cluster.containers() }))) {
+      const text = JSON.stringify(containers)
+      if (this.#told.get(spec.id) === text) continue
+      this.#told.set(spec.id, text)
+      this.#record?.({ kind: 'containers', at: this.clock.now(), cluster: spec.id, state: containers })
+    }
+  }
+
   #beginRecording(): void {
     const { record } = this.#options
     if (!record) return
+    for (const cluster of this.#clusters.values()) this.#told.set(cluster.spec.id, JSON.stringify(cluster.containers()))
     const { azure, clock } = this
     this.#record = record
     const changes = azure && followAzure(azure)
@@ -266,7 +285,7 @@ class RunningWorld implements World {
         : {}),
     }
     const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own })
-    const cluster = createCluster(spec, ground, { birth, ...(options.state ? { state: options.state } : {}) })
+    const cluster = createCluster(spec, ground, { birth, containers: this.#containers.get(spec.id), ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })
     this.#hosts.put(spec.host, { host, clientCa: () => cluster.authority.certificate })

@@ -71,6 +71,27 @@ test('a log cut at any point gives the objects and resources as they were acknow
   }
 })
 
+test('what containers hold comes back as it was when a command was last over', async () => {
+  const { start, records, world } = await recorded(async (one) => {
+    for (const part of [buildFleet, authorize]) await part(one)
+    await send(one, 'POST', `${memberUrl(one, 'member-east')}/api/v1/namespaces/default/pods`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'writer' },
+      spec: { containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'echo hello; echo kept > /file; sleep 3600'] }] },
+    })
+    await one.clock.advance(20_000)
+    await send(one, 'GET', `${memberUrl(one, 'member-east')}/api/v1/namespaces/default/pods/writer`)
+    one.recordContainers()
+    one.recordContainers()
+  })
+  const kept = records.filter((record) => record.kind === 'containers')
+  assert.ok(kept.length > 0 && kept.length <= world.clusters().length, 'recorded once for each cluster that changed')
+  const recovered = await createExerciseWorld({ snapshot: start, records })
+  for (const [index, cluster] of world.clusters().entries()) assert.deepEqual(recovered.clusters()[index]?.containers().files, cluster.containers().files)
+  assert.match(JSON.stringify(recovered.clusters().map((cluster) => cluster.containers())), /kept/)
+})
+
 function uid(body: unknown): string | undefined {
   return (body as { metadata?: { uid?: string } }).metadata?.uid
 }
