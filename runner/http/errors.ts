@@ -16,7 +16,6 @@ const statuses = {
   'session-ended': 410,
   'unknown-lab': 404,
   'unknown-route': 404,
-  'too-many': 429,
   'too-large': 413,
   'no-room': 503,
   'not-signed-in': 401,

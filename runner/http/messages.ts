@@ -141,8 +141,8 @@ export type ClientMessage =
   /** Types all commands of a step into a terminal, one block after the other, as *Run* would. */
   | { readonly type: 'solve'; readonly terminal: number; readonly step: string }
 
-/** Why a socket was closed: WebSocket close codes. After `ended` and `replaced` the page does not come back by itself. */
-export const closeCodes = { goingDown: 1012, ended: 4000, limits: 4001, protocol: 4002 } as const
+/** Why a socket was closed: WebSocket close codes. After `ended` the page does not come back by itself. */
+export const closeCodes = { goingDown: 1012, ended: 4000, protocol: 4002 } as const
 
 /** An error of the HTTP routes: JSON with a status of 400 and above. */
 export interface ErrorMessage {
@@ -156,7 +156,6 @@ export interface ErrorMessage {
     | 'session-ended'
     | 'unknown-lab'
     | 'unknown-route'
-    | 'too-many'
     | 'too-large'
     | 'no-room'
     | 'not-signed-in'

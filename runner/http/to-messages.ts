@@ -27,12 +27,7 @@ export function toStanding({ id, verdict, expected, seen, where, decidedAt }: St
 /** Verdicts on the criteria: milestones show in the steps alone. */
 export function toStandings(session: LiveSession): readonly StandingMessage[] {
   const standings = session.body.watcher.standings()
-  return standings.filter(({ id }) => isCriterion(session, id)).map(toStanding)
-}
-
-/** Whether a check is what the lab is judged by. */
-export function isCriterion({ loaded }: LiveSession, id: string): boolean {
-  return loaded.lab.file.criteria.some((criterion) => criterion.id === id)
+  return standings.filter(({ id }) => session.isCriterion(id)).map(toStanding)
 }
 
 /** Where every step of the lab stands. */

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { AppGround } from './app-ground.ts'
 import { isOurHost, isOurSocket } from './guard.ts'
-import { limits, socketProtocol } from './messages.ts'
+import { closeCodes, limits, socketProtocol } from './messages.ts'
 import type { Ticket } from './tickets.ts'
 import { openWindow } from './window-socket.ts'
 
@@ -83,7 +83,7 @@ function keepAlive(socket: WebSocket): void {
 async function welcome(socket: WebSocket, ticket: Ticket, { house, metrics, now }: AppGround): Promise<void> {
   try {
     const session = await house.open(ticket.session)
-    if (!session) return socket.close(4000, 'This session has ended')
+    if (!session) return socket.close(closeCodes.ended, 'This session has ended')
     if (socket.readyState === socket.OPEN) openWindow(socket, { house, session, now, echoed: (ms) => metrics.echoTook(ms / 1000) })
   } catch (error) {
     house.ground.log('session.failed', { session: ticket.session, error: String(error) })

@@ -5,7 +5,7 @@ import type { SessionHouse } from '../sessions/session-house.ts'
 import type { TerminalSession } from '../sessions/terminal-session.ts'
 import { formatOutput, parseInput, parseMessage } from './client-messages.ts'
 import { type ClientMessage, closeCodes, limits, type ServerMessage } from './messages.ts'
-import { isCriterion, toClock, toSession, toStanding, toStandings, toSteps, toTerminals } from './to-messages.ts'
+import { toClock, toSession, toStanding, toStandings, toSteps, toTerminals } from './to-messages.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
 /** What a window needs besides its socket. */
@@ -145,7 +145,7 @@ class PageWindow {
     terminals: () => this.#send({ type: 'terminals', terminals: toTerminals(this.#ground.session) }),
     steps: () => this.#send({ type: 'steps', steps: toSteps(this.#ground.session) }),
     clock: () => this.#send({ type: 'clock', clock: toClock(this.#ground.session, this.#ground.now()) }),
-    standing: ({ standing }) => isCriterion(this.#ground.session, standing.id) && this.#send({ type: 'standing', standing: toStanding(standing) }),
+    standing: ({ standing }) => this.#ground.session.isCriterion(standing.id) && this.#send({ type: 'standing', standing: toStanding(standing) }),
     block: (event) => this.#send(event),
     notice: (event) => this.#send(event),
     restarted: (event) => {

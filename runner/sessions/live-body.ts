@@ -144,11 +144,6 @@ export class LiveBody {
     for (const terminal of this.terminals.values()) terminal.mark(label)
   }
 
-  /** Resolves when the home as it is now is kept. */
-  saveHome(): Promise<void> {
-    return this.#home.save()
-  }
-
   /** The home as it is now. */
   packHome(): Promise<Uint8Array | undefined> {
     return packHome(this.sandbox)

@@ -164,6 +164,11 @@ export class LiveSession {
     this.tell({ type: 'clock' })
   }
 
+  /** Whether a check is what the lab is judged by; milestones are not. */
+  isCriterion(id: string): boolean {
+    return this.loaded.lab.file.criteria.some((criterion) => criterion.id === id)
+  }
+
   /** Steps whose beginning can be gone back to. */
   checkpoints(): readonly number[] {
     return this.files.checkpoints()
@@ -187,11 +192,6 @@ export class LiveSession {
     this.body.mark(step === 1 ? 'start again' : `back to step ${step}`)
     this.tell({ type: 'restarted', step })
     await closing
-  }
-
-  /** Writes down everything as it is now. */
-  save(): Promise<void> {
-    return this.#save()
   }
 
   /** Everything is stored, everything ends; the session can be opened again. */
@@ -233,8 +233,7 @@ export class LiveSession {
 
   /** Recordings tell of a verdict when it changes, not of each reason. */
   #markVerdict({ id, verdict }: Standing): void {
-    const isCriterion = this.loaded.lab.file.criteria.some((criterion) => criterion.id === id)
-    if (isCriterion && this.#marked.get(id) !== verdict && (this.#marked.has(id) || verdict === 'done')) this.#body?.mark(`${id}: ${verdict}`)
+    if (this.isCriterion(id) && this.#marked.get(id) !== verdict && (this.#marked.has(id) || verdict === 'done')) this.#body?.mark(`${id}: ${verdict}`)
     this.#marked.set(id, verdict)
   }
 

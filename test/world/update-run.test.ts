@@ -136,6 +136,20 @@ test('a disruption budget that forbids the drain halts the run with the API serv
   assert.deepEqual((await versions(world))['aks-fleet-east'], ['1.35.2', '1.35.2', 'v1.35.2'])
 })
 
+test('what is skipped while a run is under way is not upgraded, and the run comes to its end', async () => {
+  const { world, run, states } = await worldWithRun({ type: 'NodeImageOnly' })
+  const before = await versions(world)
+  await run('start')
+  // A member is looked at while the skip comes in: both stand.
+  const moved = world.clock.advance(8000)
+  const skipped = await send(world, 'POST', `${fleetUrl(world)}/updateRuns/run/skip?${version}`, { targets: [{ type: 'Group', name: 'stage2' }] })
+  assert.equal(skipped.status, 200, JSON.stringify(skipped.body))
+  await moved
+  await world.clock.advance(1_200_000)
+  assert.match(await states(), /^Completed: Completed \(wait Completed\) \[Completed Completed\]; Completed \[Skipped Skipped\]$/)
+  assert.deepEqual((await versions(world))['aks-fleet-west'], before['aks-fleet-west'])
+})
+
 test('a run goes on after its world was written down and restored', async () => {
   const { world, run } = await worldWithRun({ type: 'Full', kubernetesVersion: '1.35.2' })
   await run('start')

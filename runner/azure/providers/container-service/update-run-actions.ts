@@ -4,13 +4,15 @@ import { type AzureContext, propertiesOf, type WriteRequest } from '../../resour
 import type { Resource, ResourceBody } from '../../state.ts'
 import { fleetError } from './fleet-error.ts'
 import { beginUpgrade, lookAtUpgrade, type UpgradeGoal, type UpgradeInFlight } from './member-upgrade.ts'
-import { type Concurrency, type RunSteps, resumed, stepRun, type UpgradePort } from './update-run-steps.ts'
+import { type Concurrency, type RunSteps, resumed, type StepState, stepRun, type UpgradePort } from './update-run-steps.ts'
 
 /** Owner of the runs' timers; the key is the run's id. */
 export const updateRunOwner = 'azure.updateRuns'
 const second = 1000
 const startable = ['NotStarted', 'Stopped', 'Failed']
 const stoppable = ['Running', 'Pending']
+/** States in which a run goes on by itself. */
+const moving = ['Running', 'Stopping']
 
 type Acted = WriteRequest & { readonly old: Resource }
 
@@ -45,18 +47,35 @@ export async function continueRun(id: string, context: AzureContext): Promise<vo
   if (!run) return
   const now = context.clock.now()
   const starting = run.inner?.starting === true
+  if (!starting && !moving.includes(runState(run))) return
   const flights: Record<string, UpgradeInFlight> = { ...((run.inner?.flights ?? {}) as unknown as Record<string, UpgradeInFlight>) }
   const before = starting ? resumed(stepsOf(run), now) : stepsOf(run)
   const { run: steps, again } = starting
     ? { run: before, again: now + second }
     : await stepRun(before, { now, port: portOf(goalOf(run), flights, context), concurrency: concurrencyOf(run) })
-  // What was asked of the run while a member was looked at (stop, skip) came through the store: those words stand.
   const latest = context.store.get(id)
   if (!latest) return
-  const stopped = !starting && stepsOf(latest).status.state === 'Stopping' && steps.status.state === 'Running'
-  const after = withSteps(latest, stopped ? { ...steps, status: { ...steps.status, state: 'Stopping' } } : steps)
+  const after = withSteps(latest, starting ? steps : asAsked(steps, stepsOf(latest)))
   context.store.put({ ...after, inner: { ...latest.inner, starting: false, flights: flights as unknown as JsonObject } })
   if (again !== undefined) context.clock.arm({ at: again, owner: updateRunOwner, key: id })
+}
+
+/** Stops and skips that were asked for while a member was looked at came through the store: they stand, whatever was found meanwhile. */
+function asAsked(steps: RunSteps, latest: RunSteps): RunSteps {
+  const kept = <step extends { readonly status: StepState }>(own: step, asked: step | undefined): step => {
+    return asked?.status.state === 'Skipped' && own.status.state === 'NotStarted' ? asked : own
+  }
+  const stages = steps.stages.map((stage, index) => {
+    const asked = latest.stages[index]
+    const groups = stage.groups.map((group, place) => {
+      const members = group.members?.map((member, at) => kept(member, asked?.groups[place]?.members?.[at]))
+      return { ...kept(group, asked?.groups[place]), ...(members ? { members } : {}) }
+    })
+    const wait = stage.afterStageWaitStatus && kept(stage.afterStageWaitStatus, asked?.afterStageWaitStatus)
+    return { ...kept(stage, asked), groups, ...(wait ? { afterStageWaitStatus: wait } : {}) }
+  })
+  const stopping = latest.status.state === 'Stopping' && steps.status.state === 'Running'
+  return { status: stopping ? { ...steps.status, state: 'Stopping' } : steps.status, stages }
 }
 
 function portOf(goal: UpgradeGoal, flights: Record<string, UpgradeInFlight>, context: AzureContext): UpgradePort {
