@@ -78,7 +78,7 @@ async function run(page: Page, block: number): Promise<void> {
   await holds(page, blockEnded, block, 90_000).catch(async (error: unknown) => {
     const [outcome, terminal, said] = await Promise.all([
       page.locator('.command[data-block]').nth(block).locator('[data-outcome]').textContent(),
-      page.locator('.view:not([hidden]) .xterm-rows').innerText(),
+      page.locator('.view:not([hidden]) .xterm-rows').textContent(),
       page.locator('[data-notices], .notices').allInnerTexts(),
     ])
     throw new Error(`Block ${block} has not ended (${outcome}); the page says ${JSON.stringify(said)}; its terminal shows:\n${terminal}`, { cause: error })
