@@ -35,5 +35,5 @@ function freeShare(pod: Pod, node: Node, load: NodeLoad): number {
 
 function siblings(pod: Pod, load: NodeLoad): number {
   const owner = controllerOf(pod)?.uid
-  return owner === undefined ? 0 : load.pods.filter((each) => controllerOf(each)?.uid === owner).length
+  return owner === undefined ? 0 : (load.owners.get(owner) ?? 0)
 }
