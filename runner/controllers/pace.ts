@@ -3,8 +3,8 @@
 import type { JsonObject } from '../base/json.ts'
 
 /** Looks at one key that a second of world time allows at once; more come together, once in `apart` ms. */
-const most = 50
-const apart = 50
+const most = 20
+const apart = 100
 
 /** Everything about a pace that a snapshot holds. */
 export interface PaceState {

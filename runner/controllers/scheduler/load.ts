@@ -2,21 +2,32 @@
 import { controllerOf } from '../owners.ts'
 import type { Container, Pod } from '../pods.ts'
 import { amount } from './amount.ts'
-import type { NodeLoad } from './node.ts'
+import type { Node, NodeLoad } from './node.ts'
 import { mindsOthers } from './pod-affinity.ts'
 
-const known = new WeakMap<Pod, Readonly<Record<string, bigint>>>()
+/** Reckoned once for each spec and each allocatable: both stay the same value through most writes. */
+const known = new WeakMap<object, Readonly<Record<string, bigint>>>()
+
+/** What a node has for pods, in billionths. */
+export function allocatableOf({ status }: Node): Readonly<Record<string, bigint>> {
+  const allocatable = status?.allocatable ?? {}
+  const before = known.get(allocatable)
+  if (before) return before
+  const amounts = Object.fromEntries(Object.entries(allocatable).map(([name, text]) => [name, amount(text)]))
+  known.set(allocatable, amounts)
+  return amounts
+}
 
 /** Requests of a pod in billionths: its containers' sum, or its largest init container's where that is more, and its overhead. */
 export function resourcesOf(pod: Pod): Readonly<Record<string, bigint>> {
-  const before = known.get(pod)
+  const before = known.get(pod.spec)
   if (before) return before
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
   const initial = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== 'Always')
   const sum = sumOf([...pod.spec.containers, ...sidecars])
   for (const container of initial) for (const [name, value] of Object.entries(sumOf([container]))) if (value > (sum[name] ?? 0n)) sum[name] = value
   for (const [name, text] of Object.entries((pod.spec.overhead ?? {}) as Record<string, string>)) sum[name] = (sum[name] ?? 0n) + amount(text)
-  known.set(pod, sum)
+  known.set(pod.spec, sum)
   return sum
 }
 
