@@ -10,9 +10,9 @@ import type { PodConnections } from '../pod-connections.ts'
 import type { Engine } from '../registry/engine.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import type { RequestLogEntry } from '../request-log.ts'
+import type { FrameMemo } from './frame-memo.ts'
 import type { Route } from './route.ts'
 import type { VirtualResources } from './virtual-resources.ts'
-import type { FrameMemo } from './watch-stream.ts'
 
 /** Objects of a resource as they are read, where they differ from what is stored: `nodes`, `leases.coordination.k8s.io`. */
 export type ReadViews = Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>>
