@@ -14,6 +14,7 @@ import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
 import { Terminal } from './terminal.ts'
+import { measure } from './usage.ts'
 
 /** The nodes behind an API server, over its runtime. */
 export function createConnections(runtime: Runtime): PodConnections {
@@ -23,6 +24,7 @@ export function createConnections(runtime: Runtime): PodConnections {
     attach: (pod, container, streams) => attach(runtime, pod, container, streams),
     dial: (pod, port, receive) => dial(runtime, pod, port, receive),
     proxy: (to, request, path) => proxy(runtime, to, request, path),
+    measure: () => measure(runtime.reader, runtime.clock.now(), runtime.name),
   }
 }
 

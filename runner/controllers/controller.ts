@@ -33,6 +33,8 @@ export interface ContainerRuntime {
   /** Why a probe fails; undefined if it succeeds. */
   probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<string | undefined>
   kill(pod: KubernetesObject, container: string, code: number): Promise<void>
+  /** What a pod answers to a GET on one of its ports; undefined if nothing listens there. */
+  ask(pod: KubernetesObject, port: number, path: string): Promise<{ readonly status: number; readonly body: string } | undefined>
   /** A pod of this uid is gone. */
   forget(uid: string): void
 }

@@ -1,4 +1,5 @@
 // The controllers of a cluster, one line each, by their Kubernetes names.
+import { apiServiceAvailability } from './api-service.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerDefinition } from './controller.ts'
 import { cronJobController } from './cron-job.ts'
@@ -7,6 +8,7 @@ import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption.ts'
 import { endpointSliceController, endpointsController } from './endpoint-slice.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
@@ -21,6 +23,7 @@ import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
 
 const all: readonly ControllerDefinition[] = [
+  apiServiceAvailability,
   clusterRoleAggregation,
   cronJobController,
   daemonSetController,
@@ -29,6 +32,7 @@ const all: readonly ControllerDefinition[] = [
   endpointSliceController,
   endpointsController,
   garbageCollector,
+  horizontalPodAutoscaler,
   jobController,
   kubelet,
   namespaceController,
@@ -46,7 +50,7 @@ const all: readonly ControllerDefinition[] = [
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
-  'kube-controller-manager': (name) => name !== 'scheduler' && !name.startsWith('kubelet'),
+  'kube-controller-manager': (name) => name !== 'scheduler' && !name.startsWith('kubelet') && !name.startsWith('apiservice'),
   'kube-scheduler': (name) => name === 'scheduler',
   kubelet: (name) => name.startsWith('kubelet'),
 }

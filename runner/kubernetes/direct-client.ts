@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import { type Client, type DeleteOptions, everyResource, type ListOptions, type PatchOptions, type WatchListener, type WriteOptions } from './client.ts'
 import { accessTo, authorize, type Server, viewed } from './endpoints/server.ts'
 import type { UserInfo } from './identity.ts'
+import { isMeasured, measuredList, measuredObject } from './metrics/measured.ts'
 import { apiVersionOf, type KubernetesObject, keyOf, type ObjectKey, type Resource } from './object.ts'
 import { createObject } from './registry/create.ts'
 import { decodeBody } from './registry/decode-object.ts'
@@ -14,7 +15,7 @@ import { asJson } from './registry/plain.ts'
 import { postToSubresource } from './registry/post-subresource.ts'
 import { putObject } from './registry/put.ts'
 import { remove } from './registry/remove.ts'
-import { patchScale, updateScale } from './registry/scale.ts'
+import { getScale, patchScale, updateScale } from './registry/scale.ts'
 import type { ServedResource } from './registry/served-resource.ts'
 import { watchObjects } from './registry/watch.ts'
 import { StatusError } from './status-error.ts'
@@ -43,11 +44,12 @@ class DirectClient implements Client {
     this.#manager = fieldManager ?? userAgent?.split('/')[0] ?? 'unknown'
   }
 
-  get(target: Resource, key: ObjectKey): Promise<KubernetesObject | undefined> {
+  get(target: Resource, key: ObjectKey, { subresource }: { readonly subresource?: 'scale' } = {}): Promise<KubernetesObject | undefined> {
     return this.#run(async () => {
       const resource = this.#find(target)
-      await this.#authorize(resource, { verb: 'get', ...key })
-      const object = liveObject(this.#server, resource, key)
+      await this.#authorize(resource, { verb: 'get', subresource, ...key })
+      if (subresource !== undefined) return liveObject(this.#server, resource, key) && getScale(this.#server, { resource, key })
+      const object = isMeasured(resource) ? measuredObject(this.#server, resource, key) : liveObject(this.#server, resource, key)
       return object && viewed(this.#server, resource, object)
     })
   }
@@ -56,7 +58,7 @@ class DirectClient implements Client {
     return this.#run(async () => {
       const resource = this.#find(target)
       await this.#authorize(resource, { verb: 'list', namespace: options.namespace })
-      const { items, resourceVersion } = listObjects(this.#server, resource, options)
+      const { items, resourceVersion } = isMeasured(resource) ? measuredList(this.#server, resource, options) : listObjects(this.#server, resource, options)
       return { items: items.map((object) => viewed(this.#server, resource, object)), resourceVersion }
     })
   }

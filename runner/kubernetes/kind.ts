@@ -97,8 +97,8 @@ export interface ResourceInfo extends Resource {
   readonly storageVersionHash: string
   /** The version objects are stored in; several versions of a CRD share one store. */
   readonly storageVersion: string
-  /** Where the resource comes from; custom ones have no strategic merge patch and no protobuf. */
-  readonly source: 'built-in' | 'custom'
+  /** Where the resource comes from; custom ones have no strategic merge patch and no protobuf, aggregated ones stand behind an APIService. */
+  readonly source: 'built-in' | 'custom' | 'aggregated'
 }
 
 /** Makes rules for a kind; the types do the checking. */

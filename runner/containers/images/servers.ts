@@ -6,6 +6,7 @@ import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { databasePrograms } from './databases.ts'
+import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 
@@ -308,6 +309,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   podinfo,
   'nginx-hello': demoPage('Hello World'),
   'aks-helloworld': demoPage('Welcome to Azure Kubernetes Service (AKS)'),
+  'metrics-server': metricsServer,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

@@ -6,6 +6,7 @@ import { builtInGroups } from '../openapi/facts.ts'
 import { readObject, readObjects } from '../registry/engine.ts'
 import { badRequest, methodNotAllowed, noSuchResource } from '../registry/errors.ts'
 import { StatusError } from '../status-error.ts'
+import { answerAggregated } from './aggregate.ts'
 import { authenticate, impersonate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { handleResource } from './handle-resource.ts'
@@ -103,6 +104,8 @@ async function answerResource(handling: Handling, asked: ResourceRequest): Promi
   const { server, timers, request, url, warnings, outcome, user } = handling
   const resource = server.registry.find(asked.group, asked.version, asked.resource)
   if (!resource) {
+    const aggregated = await answerAggregated(handling, asked)
+    if (aggregated) return aggregated
     if (builtInGroups().some(({ group }) => group === asked.group)) throw noSuchResource()
     outcome.notSimulated = true
     return pageNotFound()

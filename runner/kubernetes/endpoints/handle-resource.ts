@@ -1,6 +1,7 @@
 // Verbs on a resource: which handler answers which request.
 import type { JsonObject } from '../../base/json.ts'
 import type { DeleteOptions } from '../client.ts'
+import { isMeasured, measuredList, measuredObject } from '../metrics/measured.ts'
 import { at, keyOf } from '../object.ts'
 import { createObject } from '../registry/create.ts'
 import { decodeBody } from '../registry/decode-object.ts'
@@ -64,7 +65,7 @@ function get(call: Call): Response {
   const { server, resource } = call
   const showing = showingOf(call)
   checkResourceVersion(server.store, call.query.get('resourceVersion') ?? undefined)
-  const object = liveObject(server, resource, keyOfCall(call))
+  const object = isMeasured(resource) ? measuredObject(server, resource, keyOfCall(call)) : liveObject(server, resource, keyOfCall(call))
   if (!object) throw notFound(resource.info, call.asked.name)
   return respond(objectBody(viewed(server, resource, object), showing), showing.format)
 }
@@ -73,7 +74,8 @@ function list(call: Call): Response {
   const { server, resource, asked } = call
   const showing = showingOf(call, true)
   const options = readListOptions(call.query, false)
-  const page = listObjects(server, resource, { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
+  const request = { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) }
+  const page = isMeasured(resource) ? measuredList(server, resource, request) : listObjects(server, resource, request)
   return respond(listBody({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing), showing.format)
 }
 
