@@ -6,7 +6,7 @@ import type { PrivateKey } from '../base/p256.ts'
 import type { Random } from '../base/random.ts'
 import type { AdmissionPlugin as Plugin } from './admission/plugin.ts'
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts'
-import { createRbacAuthorizer } from './authorization/rbac.ts'
+import { createRbacAuthorizer, decideByRoles } from './authorization/rbac.ts'
 import { reviews } from './authorization/reviews.ts'
 import { isComplete } from './bootstrap/complete.ts'
 import type { Client } from './client.ts'
@@ -153,6 +153,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     registry,
     name: options.name ?? 'kubernetes',
     admission: options.admission ?? [],
+    decideNow: options.rbac ? (attributes) => decideByRoles(read, attributes) : () => ({ verdict: 'allow', reason: '' }),
     authorizers: [...(options.authorizers ?? []), ...(options.rbac ? [createRbacAuthorizer(read)] : [])],
     tokens: [...(options.tokens ?? []), ...(accounts ? [accounts] : [])],
     anonymous: options.anonymous ?? false,

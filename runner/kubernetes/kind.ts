@@ -1,7 +1,19 @@
 // What a kind is, as data: the facts table serves every kind; rules of its own are added here (decision 10).
 import type { Json, JsonObject } from '../base/json.ts'
+import type { AccessAttributes, AccessDecision } from './identity.ts'
 import type { KubernetesObject, Resource } from './object.ts'
 import type { FieldError } from './status-error.ts'
+
+/** A webhook to be called: where, with what review, and how long it may take. */
+export interface WebhookCall {
+  readonly name: string
+  readonly clientConfig: JsonObject
+  readonly seconds: number
+  readonly review: JsonObject
+}
+
+/** What came of a call: a body, or why there is none. */
+export type WebhookAnswer = { readonly body: Json } | { readonly problem: string }
 
 /** What a kind's rules may ask of the cluster while a write is prepared. Reads are of the present state. */
 export interface WriteContext {
@@ -24,6 +36,12 @@ export interface WriteContext {
     readonly uid?: string
     readonly extra?: Readonly<Record<string, readonly string[]>>
   }
+  /** Whether objects of a kind lie in namespaces; undefined for a kind that is not served. */
+  scopeOf?(apiVersion: string, kind: string): 'Namespaced' | 'Cluster' | undefined
+  /** What an authorizer says, for expressions that ask; absent where nobody can be asked. */
+  decide?(attributes: AccessAttributes): AccessDecision
+  /** Asks a webhook; absent where none can be called. */
+  call?(asking: WebhookCall): WebhookAnswer
   /** Collects a `Warning:` header for the answer. */
   warn(text: string): void
   readonly dryRun: boolean
