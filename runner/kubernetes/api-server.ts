@@ -13,6 +13,7 @@ import type { Client } from './client.ts'
 import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
 import { goOrder } from './encoding/go-order.ts'
+import { callWebhook } from './endpoints/call-webhook.ts'
 import { createHandler } from './endpoints/handle-request.ts'
 import { createUpgrader } from './endpoints/handle-upgrade.ts'
 import { serverRoutes } from './endpoints/routes.ts'
@@ -75,6 +76,8 @@ export interface ApiServerOptions {
   readonly onRead?: ReadViews
   /** The nodes behind the server. */
   readonly pods?: PodConnections
+  /** Hosts beyond the cluster, for webhooks with a URL: the world's internet. */
+  readonly outside?: ((request: Request) => Promise<Response | undefined>) | undefined
   /** Reads the package that describes built-in types (`kubectl explain`); without it nothing is described. */
   readonly declarations?: ReadDeclarations | undefined
   log?(entry: RequestLogEntry): void
@@ -142,7 +145,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
   const read = readerOf({ registry, store })
   const key = options.serviceAccountKey
   const accounts = key && createServiceAccountTokens({ key, read, now: () => clock.now(), uuid: () => random.uuid() })
-  return {
+  const server: Server = {
     clock,
     activity,
     random,
@@ -164,7 +167,10 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     pods: options.pods,
     tokenRequest: accounts && ((account, body) => accounts.request(account, body)),
     count: { requests: state?.requests ?? 0, watches: state?.watches ?? 0 },
+    outside: options.outside,
+    callWebhook: (asking) => callWebhook(server, asking),
   }
+  return server
 }
 
 /** What a kubelet asks for the pods on its node. */

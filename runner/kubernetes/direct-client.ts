@@ -17,6 +17,7 @@ import { putObject } from './registry/put.ts'
 import { remove } from './registry/remove.ts'
 import { getScale, patchScale, updateScale } from './registry/scale.ts'
 import type { ServedResource } from './registry/served-resource.ts'
+import { withWebhooks } from './registry/suspended.ts'
 import { watchObjects } from './registry/watch.ts'
 import { StatusError } from './status-error.ts'
 
@@ -66,27 +67,25 @@ class DirectClient implements Client {
   create(target: Resource, object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
     const { name = '', namespace } = object.metadata
     const key = namespace === undefined ? { name } : { name, namespace }
-    return this.#write({ target, verb: 'create', key, options }, (scope) => createObject(this.#server, scope, this.#decode(scope, asJson(object))))
+    return this.#write({ target, verb: 'create', key, options }, (scope, engine) => createObject(engine, scope, this.#decode(scope, asJson(object))))
   }
 
   update(target: Resource, object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
-    return this.#write({ target, verb: 'update', key: keyOf(object), options }, (scope) =>
-      scope.subresource === 'scale'
-        ? updateScale(this.#server, scope, asJson(object))
-        : putObject(this.#server, scope, this.#decode(scope, asJson(object))).object,
+    return this.#write({ target, verb: 'update', key: keyOf(object), options }, (scope, engine) =>
+      scope.subresource === 'scale' ? updateScale(engine, scope, asJson(object)) : putObject(engine, scope, this.#decode(scope, asJson(object))).object,
     )
   }
 
   patch(target: Resource, key: ObjectKey, body: Json, options: PatchOptions): Promise<KubernetesObject> {
-    return this.#write({ target, verb: 'patch', key, options }, (scope) => {
+    return this.#write({ target, verb: 'patch', key, options }, (scope, engine) => {
       const decoding = { fieldValidation: 'Ignore', warn: () => undefined } as const
       const patch = { type: options.type, body, force: options.force ?? false, decoding }
-      return scope.subresource === 'scale' ? patchScale(this.#server, scope, patch) : patchObject(this.#server, scope, patch).object
+      return scope.subresource === 'scale' ? patchScale(engine, scope, patch) : patchObject(engine, scope, patch).object
     })
   }
 
   async delete(target: Resource, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
-    await this.#write({ target, verb: 'delete', key, options: {} }, (scope) => remove(this.#server, scope, options).object)
+    await this.#write({ target, verb: 'delete', key, options: {} }, (scope, engine) => remove(engine, scope, options).object)
   }
 
   watch(target: Resource, options: ListOptions & { readonly resourceVersion: string }, listener: WatchListener): { stop(): void } {
@@ -104,8 +103,8 @@ class DirectClient implements Client {
   }
 
   postSubresource(target: Resource, key: ObjectKey, subresource: string, body: JsonObject): Promise<JsonObject> {
-    return this.#write({ target, verb: 'create', key, options: { subresource } }, (scope) =>
-      postToSubresource(this.#server, scope, body, this.#server.tokenRequest),
+    return this.#write({ target, verb: 'create', key, options: { subresource } }, (scope, engine) =>
+      postToSubresource(engine, scope, body, this.#server.tokenRequest),
     )
   }
 
@@ -148,7 +147,7 @@ class DirectClient implements Client {
 
   #write<result>(
     write: { readonly target: Resource; readonly verb: string; readonly key: ObjectKey; readonly options: WriteOptions },
-    work: (scope: WriteScope) => result,
+    work: (scope: WriteScope, engine: Server) => result,
   ): Promise<result> {
     const { target, verb, key, options } = write
     const { subresource = '', dryRun = false, fieldManager = this.#manager } = options
@@ -159,7 +158,7 @@ class DirectClient implements Client {
         const resource = this.#find(target)
         await this.#authorize(resource, { verb, subresource, ...key })
         const scope: WriteScope = { resource, key, subresource, user: this.#user, manager: fieldManager, dryRun, warn: () => undefined }
-        const result = work(scope)
+        const result = await withWebhooks(this.#server, (engine) => work(scope, engine))
         this.#log({ verb, path, started, status: verb === 'create' ? 201 : 200, result })
         return result
       } catch (error) {

@@ -13,7 +13,7 @@ export interface WebhookCall {
 }
 
 /** What came of a call: a body, or why there is none. */
-export type WebhookAnswer = { readonly body: Json } | { readonly problem: string }
+export type WebhookAnswer = { readonly body: Json } | { readonly problem: string } | { readonly notSimulated: true }
 
 /** What a kind's rules may ask of the cluster while a write is prepared. Reads are of the present state. */
 export interface WriteContext {
@@ -40,6 +40,8 @@ export interface WriteContext {
   scopeOf?(apiVersion: string, kind: string): 'Namespaced' | 'Cluster' | undefined
   /** What an authorizer says, for expressions that ask; absent where nobody can be asked. */
   decide?(attributes: AccessAttributes): AccessDecision
+  /** Reads and defaults an object of the resource that is written, as a patch made it. */
+  decode?(object: JsonObject): KubernetesObject
   /** Asks a webhook; absent where none can be called. */
   call?(asking: WebhookCall): WebhookAnswer
   /** Collects a `Warning:` header for the answer. */

@@ -74,6 +74,8 @@ export interface ClusterGround {
   /** Seed of names and addresses. */
   readonly seed: string
   readonly declarations?: ((path: string) => string | undefined) | undefined
+  /** The world's other hosts; undefined for a name that it does not have. */
+  outside?(request: Request): Promise<Response | undefined>
   log?(cluster: ClusterSpec, entry: RequestLogEntry): void
   /** Told of each change of a cluster's store before the write is answered, and where its chance stands then. */
   mutation?(cluster: ClusterSpec, mutation: Mutation, random: RandomState): void
@@ -209,6 +211,7 @@ class RunningCluster implements Cluster {
       rbac: true,
       serviceAccountKey,
       declarations: ground.declarations,
+      outside: (request) => ground.outside?.(request) ?? Promise.resolve(undefined),
       anonymous: spec.authorization.length === 1,
       ...(spec.flavor === 'hub' ? {} : { pods: createConnections(this.#runtime) }),
       admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),

@@ -6,6 +6,7 @@ import type { AccessAttributes, AccessDecision, UserInfo } from '../identity.ts'
 import type { WebhookAnswer, WebhookCall, WriteContext } from '../kind.ts'
 import { formatKey, type KubernetesObject, type ObjectKey } from '../object.ts'
 import type { Store } from '../storage/store.ts'
+import { decodeTyped } from './decode-object.ts'
 import type { Registry } from './registry.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -77,6 +78,7 @@ export function writeContext(engine: Engine, scope: WriteScope): WriteContext {
     },
     ...(engine.decideNow && { decide: engine.decideNow }),
     ...(engine.call && { call: engine.call }),
+    decode: (object) => decodeTyped(scope.resource, object, { fieldValidation: 'Ignore', warn: () => undefined }),
     warn: (text) => scope.warn(text),
     dryRun: scope.dryRun,
   }

@@ -27,12 +27,18 @@ export function birthOf(
   return {
     shared: aks ? joined(common, aks.shared) : common,
     own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
-    admission: [...admissionChain(spec.without), ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : [])],
+    admission: [
+      ...admissionChain(hub ? [...spec.without, ...askedAsPlugins] : spec.without),
+      ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : []),
+    ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
     onRead: { ...heartbeatViews, ...(hub ? hubOnRead : {}) },
   }
 }
+
+/** A hub's webhooks are plugins of its server: their configurations are shown, and not called. */
+const askedAsPlugins = ['MutatingAdmissionWebhook', 'ValidatingAdmissionWebhook']
 
 type Objects = readonly KubernetesObject[]
 

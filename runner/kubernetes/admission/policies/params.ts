@@ -15,10 +15,10 @@ export function paramsOf(request: AdmissionRequest, policy: KubernetesObject, bi
   if (!isObject(reference)) return { found: [undefined] }
   const [apiVersion, name] = [String(kind.apiVersion), String(kind.kind)]
   const scope = request.context.scopeOf?.(apiVersion, name)
-  if (scope === undefined)
-    return { problem: `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'` }
+  if (scope === undefined) return { problem: `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'` }
   const namespace = scope === 'Cluster' ? undefined : String(reference.namespace ?? request.key.namespace ?? '')
-  if (namespace === '') return { problem: 'failed to configure binding: cannot use namespaced paramRef in policy binding that matches cluster-scoped resources' }
+  if (namespace === '')
+    return { problem: 'failed to configure binding: cannot use namespaced paramRef in policy binding that matches cluster-scoped resources' }
   const found = chosen(request, { apiVersion, kind: name }, { reference, namespace })
   if (found.length > 0) return { found }
   if (reference.parameterNotFoundAction === 'Allow') return { found: [] }

@@ -67,8 +67,13 @@ const functions: Readonly<Record<string, (...values: never[]) => unknown>> = {
   'Authorizer.group(string): GroupCheck': (authorizer: AuthorizerValue, group: string) => new GroupCheck(authorizer, group),
   'Authorizer.path(string): PathCheck': (authorizer: AuthorizerValue, path: string) => new PathCheck(authorizer, path),
   'Authorizer.serviceAccount(string, string): Authorizer': ({ decide, asked }: AuthorizerValue, namespace: string, name: string) =>
-    new AuthorizerValue({ name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] }, decide, asked),
-  'GroupCheck.resource(string): ResourceCheck': ({ authorizer, group }: GroupCheck, resource: string) => new ResourceCheck(authorizer, { ...nothing, group, resource }),
+    new AuthorizerValue(
+      { name: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] },
+      decide,
+      asked,
+    ),
+  'GroupCheck.resource(string): ResourceCheck': ({ authorizer, group }: GroupCheck, resource: string) =>
+    new ResourceCheck(authorizer, { ...nothing, group, resource }),
   'ResourceCheck.subresource(string): ResourceCheck': (check: ResourceCheck, subresource: string) => narrowed(check, { subresource }),
   'ResourceCheck.namespace(string): ResourceCheck': (check: ResourceCheck, namespace: string) => narrowed(check, { namespace }),
   'ResourceCheck.name(string): ResourceCheck': (check: ResourceCheck, name: string) => narrowed(check, { name }),
@@ -84,7 +89,8 @@ const functions: Readonly<Record<string, (...values: never[]) => unknown>> = {
 
 /** Makes the types and functions known to an environment. */
 export function registerAuthorizer(environment: Environment): void {
-  for (const [name, type] of Object.entries({ Authorizer: AuthorizerValue, GroupCheck, ResourceCheck, PathCheck, Decision })) environment.registerType(name, type as never)
+  for (const [name, type] of Object.entries({ Authorizer: AuthorizerValue, GroupCheck, ResourceCheck, PathCheck, Decision }))
+    environment.registerType(name, type as never)
   for (const [signature, handler] of Object.entries(functions)) environment.registerFunction(signature, handler as never)
 }
 
