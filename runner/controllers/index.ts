@@ -1,5 +1,7 @@
 // The controllers of a cluster, one line each, by their Kubernetes names.
 import { apiServiceAvailability } from './api-service.ts'
+import { certificateApprover } from './certificates/approver.ts'
+import { certificateSigner } from './certificates/signer.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerDefinition } from './controller.ts'
 import { cronJobController } from './cron-job.ts'
@@ -24,6 +26,8 @@ import { storageProtection } from './storage-protection.ts'
 
 const all: readonly ControllerDefinition[] = [
   apiServiceAvailability,
+  certificateApprover,
+  certificateSigner,
   clusterRoleAggregation,
   cronJobController,
   daemonSetController,

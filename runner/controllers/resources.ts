@@ -6,6 +6,7 @@ function resource(group: string, plural: string, kind: string, scope: 'Namespace
 }
 
 export const apiServices = resource('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster')
+export const certificateSigningRequests = resource('certificates.k8s.io', 'certificatesigningrequests', 'CertificateSigningRequest', 'Cluster')
 export const clusterRoles = resource('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', 'Cluster')
 export const configMaps = resource('', 'configmaps', 'ConfigMap')
 export const controllerRevisions = resource('apps', 'controllerrevisions', 'ControllerRevision')

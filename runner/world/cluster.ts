@@ -16,7 +16,7 @@ import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } f
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { AksFacts } from './births/aks.ts'
-import { type AuthorityState, clientCertificate, createAuthority, type KeyPair } from './certificates.ts'
+import { type AuthorityState, clientCertificate, createAuthority, type KeyPair, signRequest } from './certificates.ts'
 
 /** What a cluster is made from; all plain data, and it stands in the snapshot. */
 export interface ClusterSpec {
@@ -251,6 +251,7 @@ class RunningCluster implements Cluster {
       ...(state ? { state } : {}),
       catchUp: this.#repeated,
       runtime: this.#runtime,
+      authority: { sign: (request, terms) => signRequest(this.authority, request, terms) },
     })
     this.#sets.set(set.name, running)
   }

@@ -1,4 +1,5 @@
 // The admission plugins of a cluster in kube-apiserver's order, one line each, by their Kubernetes names.
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
 import { defaultIngressClass, defaultStorageClass, runtimeClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-tolerations.ts'
 import { limitRanger } from './limit-ranger.ts'
@@ -24,12 +25,18 @@ const all: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   storageObjectInUseProtection,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,
   validatingAdmissionWebhook,
   resourceQuota,
 ]
+
+/** The plugins that call webhooks: a server whose webhooks are plugins of its own does without them. */
+export const callingPlugins: readonly string[] = [mutatingAdmissionWebhook.name, validatingAdmissionWebhook.name]
 
 /** All plugins that are on by default, but those that are named. */
 export function admissionChain(without: readonly string[]): readonly AdmissionPlugin[] {

@@ -2,7 +2,7 @@
 import type { Azure } from '../../azure/arm-server.ts'
 import { createRandom } from '../../base/random.ts'
 import { hubAdmission, hubOnRead } from '../../controllers/fleet/index.ts'
-import { admissionChain } from '../../kubernetes/admission/chain.ts'
+import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
 import { heartbeatViews } from '../../kubernetes/heartbeats.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
@@ -28,7 +28,7 @@ export function birthOf(
     shared: aks ? joined(common, aks.shared) : common,
     own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
     admission: [
-      ...admissionChain(hub ? [...spec.without, ...askedAsPlugins] : spec.without),
+      ...admissionChain(hub ? [...spec.without, ...callingPlugins] : spec.without),
       ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : []),
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
@@ -36,9 +36,6 @@ export function birthOf(
     onRead: { ...heartbeatViews, ...(hub ? hubOnRead : {}) },
   }
 }
-
-/** A hub's webhooks are plugins of its server: their configurations are shown, and not called. */
-const askedAsPlugins = ['MutatingAdmissionWebhook', 'ValidatingAdmissionWebhook']
 
 type Objects = readonly KubernetesObject[]
 
