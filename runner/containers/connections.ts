@@ -5,6 +5,7 @@ import type { Dialed, LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams
 import { StatusError } from '../kubernetes/status-error.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
+import { answerKubelet, isNode } from './kubelet-api.ts'
 import { type LogLine, lineText, logText } from './log.ts'
 import { backendOf } from './network/cluster-network.ts'
 import { containerNames, containerOf, objects, restartsOf, runningSince } from './pod.ts'
@@ -170,10 +171,10 @@ function connect(streams: RemoteStreams, { stdin, halt }: { readonly stdin: Pipe
 
 async function attach(runtime: Runtime, pod: KubernetesObject, name: string, streams: RemoteStreams): Promise<RemoteEnd> {
   const container = containerOf(pod, name)
-  if (!container || runningSince(pod, name) === undefined) return notRunning(name)
+  const interactive = container?.whole.stdin === true
+  if (!container || (runningSince(pod, name) === undefined && !interactive)) return notRunning(name)
   const run = await runtime.run(pod, name)
   if (!run) return notRunning(name)
-  const interactive = container.whole.stdin === true
   const given: RemoteStreams = interactive ? streams : withoutInput(streams)
   const { out, err } = connect(given, { stdin: interactive ? run.stdin : new Pipe(), halt: new Halt() })
   const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))
@@ -205,6 +206,7 @@ async function proxy(
   request: Request,
   path: string,
 ): Promise<Response | undefined> {
+  if (isNode(object)) return answerKubelet(runtime, object, path)
   const target = object.kind === 'Service' ? backendOf(object, port, runtime.reader) : { pod: object, port: Number(port || firstPort(object)) }
   if (!target) return undefined
   const listener = await runtime.net.listener(target.pod, target.port)

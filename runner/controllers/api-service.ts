@@ -23,7 +23,7 @@ export const apiServiceAvailability = defineController({
       return undefined
     }
     const service = await client.get(apiServices, { name: key })
-    if (!service || !isRemote(service)) return undefined
+    if (!service || !isRemote(service) || !context.runtime) return undefined
     const found = await verdict(service, context)
     await writeCondition(service, found, context)
     return found.reason === 'FailedDiscoveryCheck' ? { requeueAfter: again } : undefined

@@ -168,6 +168,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     tokenRequest: accounts && ((account, body) => accounts.request(account, body)),
     count: { requests: state?.requests ?? 0, watches: state?.watches ?? 0 },
     outside: options.outside,
+    tallies: new Map(),
     callWebhook: (asking) => callWebhook(server, asking),
   }
   return server

@@ -18,6 +18,8 @@ export interface Change {
   readonly restarts?: boolean
   readonly ready?: boolean
   readonly started?: boolean
+  /** What it is given is what its spec says now. */
+  readonly resized?: boolean
   readonly fault?: string
   /** When a program ended, ms. */
   readonly endedAt?: number
@@ -107,7 +109,12 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
   const { change, waiting } = writing
   if (!change) return before ?? newStatus(container, waiting)
   if (!change.next)
-    return { ...before, ...(change.ready !== undefined && { ready: change.ready }), ...(change.started !== undefined && { started: change.started }) }
+    return {
+      ...before,
+      ...(change.ready !== undefined && { ready: change.ready }),
+      ...(change.started !== undefined && { started: change.started }),
+      ...(change.resized && { resources: container.resources ?? {} }),
+    }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next
   const ended = at(before, 'state', 'terminated')

@@ -10,6 +10,7 @@ import { answerAggregated } from './aggregate.ts'
 import { authenticate, impersonate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { handleResource } from './handle-resource.ts'
+import { tally } from './metrics.ts'
 import { errorFormat, isPretty } from './negotiate.ts'
 import { pageNotFound } from './page-not-found.ts'
 import { readBytes } from './read-body.ts'
@@ -160,6 +161,8 @@ function routeServer(server: Server): RouteServer {
     list: (apiVersion, kind, namespace) => readObjects(server, apiVersion, kind, namespace),
     get: (apiVersion, kind, key) => readObject(server, apiVersion, kind, key),
     servedVersion: server.registry.version,
+    tallies: server.tallies,
+    stored: () => new Map(server.store.resources().map((resource) => [resource, server.store.list(resource).length])),
   }
 }
 
@@ -176,6 +179,7 @@ function refusal({ request, url, admitted }: Handling, error: unknown): Response
 }
 
 function logRequest({ server, request, url, info, outcome, user }: Handling, status: number, started: number): void {
+  tally(server, info, { method: request.method, status })
   const userAgent = request.headers.get('user-agent')
   const time = server.clock.now()
   server.log?.({

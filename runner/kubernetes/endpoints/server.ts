@@ -33,6 +33,8 @@ export interface Server extends CallingEngine {
   readonly tokenRequest: ((account: KubernetesObject, body: KubernetesObject) => KubernetesObject) | undefined
   /** Hosts beyond the cluster; undefined for a name that nobody has. */
   readonly outside: ((request: Request) => Promise<Response | undefined>) | undefined
+  /** How many requests were answered since the process began, by the labels of `apiserver_request_total`. */
+  readonly tallies: Map<string, number>
   /** Numbers requests and watches, so that what is made of them differs. */
   readonly count: { requests: number; watches: number }
 }
