@@ -15,6 +15,7 @@ import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
+import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
 import { replicaSetController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
@@ -50,6 +51,7 @@ const all: readonly ControllerDefinition[] = [
   serviceAccountController,
   statefulSetController,
   storageProtection,
+  taintEviction,
 ]
 
 /** Names by which whole programs are left out. */

@@ -104,6 +104,14 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
     steps.push({ each, change: changed ? { ready: probed.ready, started: probed.started } : {}, notices: probed.notices })
 }
 
+/** A sidecar is ended after the containers that it was there for. */
+export async function endSidecar(each: Placed, { pod, context, steps }: Round): Promise<void> {
+  const code = exitAfterSignal(each)
+  const killing = { type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' } as const
+  steps.push({ each, change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } }, notices: [killing] })
+  await context.runtime?.kill(pod, each.container.name, code)
+}
+
 /** Shells and their like heed no signal and are killed; servers end well. */
 function exitAfterSignal({ container }: Placed): number {
   const [first = ''] = [...(container.command ?? []), ...(container.args ?? [])]
