@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fleetMembers, parseWorldFile } from '#runner/labs/world-file.ts'
 import { findTools } from '#runner/sessions/tools.ts'
 import { type FleetRecording, type FleetReplay, loadRecording, openFleetShell, replay } from './fleet-replay.ts'
-import { startFleet, twoMembers } from './start-fleet.ts'
+import { azureLabels, type FleetOptions, startFleet } from './start-fleet.ts'
 
 type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -33,7 +34,7 @@ export function replayFleet(names: readonly string[], more: () => void = () => u
 export async function play(recording: FleetRecording): Promise<FleetReplay> {
   const tools = await findTools({ cache: join(tmpdir(), 'drydock-test-tools'), path: process.env.PATH ?? '' })
   const kubectl = tools.find(({ name }) => name === 'kubectl')?.path ?? 'kubectl'
-  const fleet = await startFleet({ webhooks: recording.webhook === 'on', members: twoMembers })
+  const fleet = await startFleet({ ...(await worldOf(recording.world)), webhooks: recording.webhook === 'on' })
   await fleet.settle(60_000)
   const shell = await openFleetShell(fleet, kubectl)
   try {
@@ -41,4 +42,13 @@ export async function play(recording: FleetRecording): Promise<FleetReplay> {
   } finally {
     await shell.close()
   }
+}
+
+/** A recorded world, from its world file. */
+async function worldOf(name: string): Promise<FleetOptions> {
+  const file = `${name}.yaml`
+  const { fleet } = parseWorldFile(await readFile(new URL(`../truth/fleet-worlds/${file}`, import.meta.url), 'utf8'), file)
+  const all = fleet ? fleetMembers(fleet) : []
+  const members = Object.fromEntries(all.map((member) => [member.name, { ...azureLabels(member.location), ...member.labels }]))
+  return name === 'ten' ? { members, nodes: 0, heartbeatPeriodSeconds: 30 } : { members }
 }

@@ -1,6 +1,6 @@
 // KubeFleet's hashes: lower-case hex SHA-256 of what Go's json.Marshal prints.
 import { sha256 } from '@noble/hashes/sha2.js'
-import { canonical, type JsonObject } from '../../base/json.ts'
+import { canonical, isObject, type JsonObject } from '../../base/json.ts'
 import { toBase64, toHex } from '../../base/p256.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 
@@ -24,13 +24,27 @@ export function resourceHash(selectedResources: readonly JsonObject[]): string {
   return hashOf({ selectedResources })
 }
 
-const policyFields = ['placementType', 'clusterNames', 'affinity', 'topologySpreadConstraints', 'tolerations']
+/** The fields of a policy and of all that is in it, in the order in which Go's structs have them. */
+const policyFields = [
+  ...['placementType', 'clusterNames', 'affinity', 'topologySpreadConstraints', 'tolerations', 'clusterAffinity'],
+  ...['requiredDuringSchedulingIgnoredDuringExecution', 'preferredDuringSchedulingIgnoredDuringExecution', 'clusterSelectorTerms'],
+  ...['weight', 'preference', 'labelSelector', 'propertySelector', 'propertySorter', 'matchLabels', 'matchExpressions'],
+  ...['maxSkew', 'topologyKey', 'whenUnsatisfiable', 'name', 'key', 'operator', 'value', 'values', 'effect', 'sortOrder'],
+]
 
-/** `spec.policyHash`: base64 of the hex hash of the policy without its number of clusters, in the order of the Go struct's fields. */
+/** `spec.policyHash`: base64 of the hex hash of the policy without its number of clusters. */
 export function policyHash(policy: JsonObject | undefined): string {
-  const members = policyFields.filter((name) => !isEmpty(policy?.[name])).map((name) => `${JSON.stringify(name)}:${goJson(policy?.[name])}`)
-  const text = policy === undefined ? 'null' : `{${members.join(',')}}`
-  return toBase64(new TextEncoder().encode(hashOfText(text)))
+  const { numberOfClusters: _, ...rest } = policy ?? {}
+  return toBase64(new TextEncoder().encode(hashOfText(policy === undefined ? 'null' : goStruct(rest))))
+}
+
+/** JSON text as Go prints a struct; the labels in a `matchLabels` are a map. */
+function goStruct(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goStruct).join(',')}]`
+  if (!isObject(value)) return goJson(value)
+  const names = Object.keys(value).filter((name) => !isEmpty(value[name]))
+  names.sort((a, b) => policyFields.indexOf(a) - policyFields.indexOf(b))
+  return `{${names.map((name) => `${JSON.stringify(name)}:${name === 'matchLabels' ? goJson(value[name]) : goStruct(value[name])}`).join(',')}}`
 }
 
 /** Hash of a list of override snapshots, in a Work's annotations; Go's nil list is `null`. */

@@ -19,7 +19,7 @@ function member(name: string, more: { labels?: Record<string, string>; taints?: 
 }
 
 function run(policy: object | undefined, members: readonly KubernetesObject[], more: Partial<ScheduleGround> = {}) {
-  return schedule({ policy: policy as PlacementPolicy | undefined, policySnapshot: 'web-0', members, bindings: [], reported: [], ...more })
+  return schedule({ policy: policy as PlacementPolicy | undefined, policySnapshot: 'web-0', members, bindings: [], reported: [], now: 0, ...more })
 }
 
 const names = (result: ReturnType<typeof run>): string[] => result.create.map(({ clusterName }) => clusterName)

@@ -47,7 +47,14 @@ async function run(placement: KubernetesObject, context: ControllerContext): Pro
   const members = (await client.list(memberClusters)).items
   const present = (await bindingsOf(name, context)).filter((binding) => !isUnderDeletion(binding))
   const reported = at(snapshot, 'status', 'observedCRPGeneration') === generationOf(snapshot) ? decisionsOf(snapshot) : []
-  const result = schedule({ policy: policyOf(snapshot), policySnapshot: snapshot.metadata.name ?? '', members, bindings: present, reported })
+  const result = schedule({
+    policy: policyOf(snapshot),
+    policySnapshot: snapshot.metadata.name ?? '',
+    members,
+    bindings: present,
+    reported,
+    now: context.clock.now(),
+  })
   await write(result, { placement: name, snapshot, context })
   await report(snapshot, result, context)
 }
@@ -74,11 +81,17 @@ async function write(
 async function report(snapshot: KubernetesObject, result: Schedule, { client, clock }: ControllerContext): Promise<void> {
   const observedCRPGeneration = generationOf(snapshot)
   const conditions = setCondition(conditionsOf(snapshot), scheduledCondition(result, snapshot.metadata.generation ?? 0), clock.now())
-  const targets = result.decisions.length === 0 ? {} : { targetClusters: result.decisions }
+  const decisions = sameDecisions(decisionsOf(snapshot), result.decisions) ? decisionsOf(snapshot) : result.decisions
+  const targets = decisions.length === 0 ? {} : { targetClusters: decisions }
   const status: JsonObject = { conditions, observedCRPGeneration, ...targets }
   if (equal(status, snapshot.status)) return
   const stored = await client.get(policySnapshots, { name: snapshot.metadata.name ?? '' })
   if (stored) await client.update(policySnapshots, { ...stored, status }, { subresource: 'status' })
+}
+
+/** Decisions are compared without regard to their order: what stands keeps the order in which it was written. */
+function sameDecisions(before: readonly ClusterDecision[], after: readonly ClusterDecision[]): boolean {
+  return before.length === after.length && after.every((decision) => before.some((each) => equal(each, decision)))
 }
 
 /** The placement's generation that the snapshot is of. */
