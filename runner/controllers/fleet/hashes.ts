@@ -24,12 +24,29 @@ export function resourceHash(selectedResources: readonly JsonObject[]): string {
   return hashOf({ selectedResources })
 }
 
-/** The fields of a policy and of all that is in it, in the order in which Go's structs have them. */
-const policyFields = [
+/** The fields of policies and overrides and of all that is in them, in the order in which Go's structs have them. */
+const structFields = [
+  ...['placement', 'clusterResourceSelectors', 'resourceSelectors', 'policy', 'overrideRules', 'clusterSelector', 'overrideType', 'jsonPatchOverrides'],
   ...['placementType', 'clusterNames', 'affinity', 'topologySpreadConstraints', 'tolerations', 'clusterAffinity'],
   ...['requiredDuringSchedulingIgnoredDuringExecution', 'preferredDuringSchedulingIgnoredDuringExecution', 'clusterSelectorTerms'],
+  ...['group', 'version', 'kind'],
   ...['weight', 'preference', 'labelSelector', 'propertySelector', 'propertySorter', 'matchLabels', 'matchExpressions'],
-  ...['maxSkew', 'topologyKey', 'whenUnsatisfiable', 'name', 'key', 'operator', 'value', 'values', 'effect', 'sortOrder'],
+  ...[
+    'maxSkew',
+    'topologyKey',
+    'whenUnsatisfiable',
+    'op',
+    'path',
+    'name',
+    'scope',
+    'key',
+    'operator',
+    'value',
+    'values',
+    'effect',
+    'sortOrder',
+    'selectionScope',
+  ],
 ]
 
 /** `spec.policyHash`: base64 of the hex hash of the policy without its number of clusters. */
@@ -38,13 +55,13 @@ export function policyHash(policy: JsonObject | undefined): string {
   return toBase64(new TextEncoder().encode(hashOfText(policy === undefined ? 'null' : goStruct(rest))))
 }
 
-/** JSON text as Go prints a struct; the labels in a `matchLabels` are a map. */
-function goStruct(value: unknown): string {
+/** JSON text as Go prints a struct; labels and the values of patches are no structs. */
+export function goStruct(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goStruct).join(',')}]`
   if (!isObject(value)) return goJson(value)
-  const names = Object.keys(value).filter((name) => !isEmpty(value[name]))
-  names.sort((a, b) => policyFields.indexOf(a) - policyFields.indexOf(b))
-  return `{${names.map((name) => `${JSON.stringify(name)}:${name === 'matchLabels' ? goJson(value[name]) : goStruct(value[name])}`).join(',')}}`
+  const names = Object.keys(value).filter((name) => name === 'clusterSelectorTerms' || !isEmpty(value[name]))
+  names.sort((a, b) => structFields.indexOf(a) - structFields.indexOf(b))
+  return `{${names.map((name) => `${JSON.stringify(name)}:${isMap(name) ? goJson(value[name]) : goStruct(value[name])}`).join(',')}}`
 }
 
 /** Hash of a list of override snapshots, in a Work's annotations; Go's nil list is `null`. */
@@ -68,6 +85,10 @@ const reserved = ['kubernetes.io/', 'k8s.io/', 'kubernetes-fleet.io/']
 
 function unreserved(values: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(values).filter(([key]) => !reserved.some((part) => key.includes(part))))
+}
+
+function isMap(name: string): boolean {
+  return name === 'matchLabels' || name === 'value'
 }
 
 function isEmpty(value: unknown): boolean {

@@ -20,6 +20,7 @@ import { workGenerator } from './hub/work-generator.ts'
 import { internalMemberCluster } from './member/internal-member-cluster.ts'
 import { workApplier } from './member/work-applier.ts'
 import { hubAccessAccount, systemNamespace } from './names.ts'
+import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
 
 /** What a hub agent is started with. */
@@ -38,6 +39,7 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
   return [
     clusterProfile,
     memberCluster,
+    overrideSnapshots,
     placement({ reservedNamespaces }),
     rollout,
     scheduler,
