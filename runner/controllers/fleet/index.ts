@@ -22,6 +22,7 @@ import { workApplier } from './member/work-applier.ts'
 import { hubAccessAccount, systemNamespace } from './names.ts'
 import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
+import { updateRun } from './updates/update-run.ts'
 
 /** What a hub agent is started with. */
 export interface HubOptions {
@@ -43,6 +44,7 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
     placement({ reservedNamespaces }),
     rollout,
     scheduler,
+    updateRun({ reservedNamespaces }),
     webhookConfiguration({ webhooks, guardRail: webhooks && guardRail }),
     workGenerator,
   ]
