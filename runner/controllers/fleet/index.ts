@@ -11,6 +11,7 @@ import { workloadHook } from './admission/workload-hooks.ts'
 import { hubDefinitions, memberDefinitions } from './crds/definitions.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { clusterProfile } from './hub/cluster-profile.ts'
+import { eviction } from './hub/eviction.ts'
 import { memberCluster } from './hub/member-cluster.ts'
 import { placement } from './hub/placement.ts'
 import { rollout } from './hub/rollout.ts'
@@ -39,6 +40,7 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
   const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
   return [
     clusterProfile,
+    eviction,
     memberCluster,
     overrideSnapshots,
     placement({ reservedNamespaces }),

@@ -173,10 +173,10 @@ async function cleanUp(placement: KubernetesObject, context: ControllerContext):
   if (stored) await context.client.update(placements, withoutFinalizer(stored, finalizers.schedulerCleanup))
 }
 
-/** A binding that is deleted and whose member is clean is held by the scheduler alone: it lets go. */
+/** A binding that is being deleted is nothing to the scheduler any more: it lets go. */
 async function releaseDeleted(placement: ObjectKey, context: ControllerContext): Promise<void> {
   for (const binding of await bindingsOf(placement, context)) {
-    if (isUnderDeletion(binding) && !hasFinalizer(binding, finalizers.work)) await release(binding, context)
+    if (isUnderDeletion(binding)) await release(binding, context)
   }
 }
 
