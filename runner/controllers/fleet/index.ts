@@ -5,7 +5,10 @@ import type { JsonObject } from '../../base/json.ts'
 import type { AdmissionPlugin } from '../../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { ControllerDefinition } from '../controller.ts'
+import { evictionHook } from './admission/eviction-hooks.ts'
 import { guardRailHook } from './admission/guard-rail.ts'
+import { memberHook } from './admission/member-hooks.ts'
+import { overrideHook } from './admission/override-hooks.ts'
 import { placementHook } from './admission/placement-hooks.ts'
 import { workloadHook } from './admission/workload-hooks.ts'
 import { hubDefinitions, memberDefinitions } from './crds/definitions.ts'
@@ -72,7 +75,10 @@ const systemNamespaceObject: KubernetesObject = { apiVersion: 'v1', kind: 'Names
 /** The hub agent's webhooks as plugins of the hub's API server, to be put at the end of its chain. */
 export function hubAdmission(options: HubOptions = {}): readonly AdmissionPlugin[] {
   const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
-  return [...(webhooks ? [placementHook, workloadHook(reservedNamespaces)] : []), ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : [])]
+  return [
+    ...(webhooks ? [placementHook, overrideHook, evictionHook, memberHook, workloadHook(reservedNamespaces)] : []),
+    ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : []),
+  ]
 }
 
 /** Makes objects as a hub stores them into what readers see at a time (world time, ms), by `plural.group`: heartbeats are not written. */
