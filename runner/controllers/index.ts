@@ -20,7 +20,7 @@ import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
 
-const all: readonly ControllerDefinition[] = [
+const all = (): readonly ControllerDefinition[] => [
   clusterRoleAggregation,
   cronJobController,
   daemonSetController,
@@ -38,7 +38,7 @@ const all: readonly ControllerDefinition[] = [
   replicaSetController,
   resourceQuotaController,
   rootCaPublisher,
-  scheduler,
+  scheduler(),
   serviceAccountController,
   statefulSetController,
   storageProtection,
@@ -54,7 +54,7 @@ const programs: Readonly<Record<string, (name: string) => boolean>> = {
 /** All controllers but those that are named: `deployment-controller`, `deployment`, `scheduler`, `kubelet`, or a whole program. */
 export function clusterControllers(without: readonly string[]): readonly ControllerDefinition[] {
   const left = new Set(without)
-  return all.filter(({ name }) => {
+  return all().filter(({ name }) => {
     const short = name.replace(/-controller$/, '')
     return !left.has(name) && !left.has(short) && !without.some((each) => programs[each]?.(name))
   })

@@ -17,7 +17,7 @@ import { createHandler } from './endpoints/handle-request.ts'
 import { createUpgrader } from './endpoints/handle-upgrade.ts'
 import { serverRoutes } from './endpoints/routes.ts'
 import type { ReadViews, Server } from './endpoints/server.ts'
-import { createWatchTimers } from './endpoints/watch-stream.ts'
+import { createWatchTimers, FrameMemo } from './endpoints/watch-stream.ts'
 import type { Authorizer, TokenAuthenticator, UserInfo } from './identity.ts'
 import type { ResourceInfo, WriteContext } from './kind.ts'
 import { apiVersionOf, at, formatKey, type KubernetesObject, keyOf } from './object.ts'
@@ -163,6 +163,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     pods: options.pods,
     tokenRequest: accounts && ((account, body) => accounts.request(account, body)),
     count: { requests: state?.requests ?? 0, watches: state?.watches ?? 0 },
+    frames: new FrameMemo(),
   }
 }
 

@@ -16,6 +16,7 @@ import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
 import { parseObject, parsePatch } from './read-body.ts'
 import { listBody, objectBody, respond } from './respond.ts'
+import { respondList } from './respond-list.ts'
 import { viewed } from './server.ts'
 import { handleSubresource } from './subresources/subresources.ts'
 import { answerVirtual } from './subresources/virtual.ts'
@@ -74,7 +75,7 @@ function list(call: Call): Response {
   const showing = showingOf(call, true)
   const options = readListOptions(call.query, false)
   const page = listObjects(server, resource, { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
-  return respond(listBody({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing), showing.format)
+  return respondList({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing)
 }
 
 function watch(call: Call): Response {

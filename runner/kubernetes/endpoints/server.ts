@@ -1,4 +1,5 @@
 // What both doors of a server work with: the engine, who may do what, and the outside that was handed in.
+
 import type { Activity } from '../../base/activity.ts'
 import { forbidden } from '../authorization/forbidden.ts'
 import { type AccessAttributes, type AccessDecision, type Authorizer, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
@@ -11,6 +12,7 @@ import type { ServedResource } from '../registry/served-resource.ts'
 import type { RequestLogEntry } from '../request-log.ts'
 import type { Route } from './route.ts'
 import type { VirtualResources } from './virtual-resources.ts'
+import type { FrameMemo } from './watch-stream.ts'
 
 /** Objects of a resource as they are read, where they differ from what is stored: `nodes`, `leases.coordination.k8s.io`. */
 export type ReadViews = Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>>
@@ -33,6 +35,7 @@ export interface Server extends Engine {
   readonly tokenRequest: ((account: KubernetesObject, body: KubernetesObject) => KubernetesObject) | undefined
   /** Numbers requests and watches, so that what is made of them differs. */
   readonly count: { requests: number; watches: number }
+  readonly frames: FrameMemo
 }
 
 /** Refuses what no authorizer allows; `system:masters` and servers without authorizers are not asked. */

@@ -92,7 +92,7 @@ class OpenWatch {
         event: (type, object) => {
           this.#marked = undefined
           this.#told = Math.max(this.#told, Number(object.metadata.resourceVersion ?? 0))
-          this.#send(type, this.#shower.object(object))
+          this.#sendChange(type, object)
         },
         present: (revision) => {
           this.#told = revision
@@ -131,9 +131,19 @@ class OpenWatch {
     return `${this.#id}/bookmark`
   }
 
+  #sendChange(type: string, object: KubernetesObject): void {
+    const { format } = this.#asked
+    if (format.as !== undefined) this.#send(type, this.#shower.object(object))
+    else this.#sendFrame(this.#server.frames.of(object, `${type} ${format.media}`, () => frameOf(type, this.#shower.object(object), format)))
+  }
+
   #send(type: string, object: JsonObject): void {
+    this.#sendFrame(frameOf(type, object, this.#asked.format))
+  }
+
+  #sendFrame(frame: Uint8Array): void {
     if (this.#over) return
-    this.#controller?.enqueue(frameOf(type, object, this.#asked.format))
+    this.#controller?.enqueue(frame)
     if ((this.#controller?.desiredSize ?? 0) < -patience) this.finish()
   }
 
@@ -166,6 +176,21 @@ class OpenWatch {
 function frameOf(type: string, object: JsonObject, { media }: Format): Uint8Array {
   const frame = media === 'application/vnd.kubernetes.protobuf' ? encodeWatchFrame(type, object) : undefined
   return frame ?? new TextEncoder().encode(`${goJson({ type, object })}\n`)
+}
+
+/** The frames of the object that was told last: the watches of one server that hear of the same change share its bytes. */
+export class FrameMemo {
+  #object: KubernetesObject | undefined
+  readonly #frames = new Map<string, Uint8Array>()
+
+  /** The frame of a form of an object, made once. */
+  of(object: KubernetesObject, form: string, make: () => Uint8Array): Uint8Array {
+    if (object !== this.#object) this.#frames.clear()
+    this.#object = object
+    const frame = this.#frames.get(form) ?? make()
+    this.#frames.set(form, frame)
+    return frame
+  }
 }
 
 /** How objects of one watch are shown: a Table says its columns only once. */
