@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly clock: Clock
   readonly activity: Activity
   readonly random: Random
-  /** The client of a controller, as its own user and with its field manager. Called once for each. */
+  /** A client of a controller, as its own user and with its field manager. */
   clientFor(name: string, definition: ControllerDefinition): Client
   /** Clients of further API servers by role. */
   readonly others?: Readonly<Record<string, Client>>
@@ -112,7 +112,6 @@ class ControllerRunner implements RunningControllers {
 
   #join(definition: ControllerDefinition): void {
     const client = this.#options.clientFor(definition.name, definition)
-    this.#contexts.set(definition.name, this.#contextFor(definition.name, client))
     this.#handle(definition.name, (key) => this.#add(definition.name, key))
     for (const { resource, server = own, namespace, keys, follower } of definition.watches) {
       const id = watchId(server, resource, namespace)
@@ -131,6 +130,14 @@ class ControllerRunner implements RunningControllers {
       shared.targets.push({ controller: definition.name, keys, follower })
       this.#watches.set(id, shared)
     }
+  }
+
+  /** Made when a controller has something to look at for the first time: most of a cluster at rest never do. */
+  #contextOf(definition: ControllerDefinition): ControllerContext {
+    const { name } = definition
+    const context = this.#contexts.get(name) ?? this.#contextFor(name, this.#options.clientFor(name, definition))
+    this.#contexts.set(name, context)
+    return context
   }
 
   #contextFor(name: string, client: Client): ControllerContext {
@@ -234,8 +241,8 @@ class ControllerRunner implements RunningControllers {
   async #look(item: string): Promise<void> {
     const [controller, key] = splitItem(item)
     const definition = this.#definitions.get(controller)
-    const context = this.#contexts.get(controller)
-    if (!definition || !context) return
+    if (!definition) return
+    const context = this.#contextOf(definition)
     this.#pace.count(item, this.#options.clock.now())
     try {
       const result = await definition.reconcile(key, context)
