@@ -112,7 +112,7 @@ class ControllerRunner implements RunningControllers {
 
   #join(definition: ControllerDefinition): void {
     const client = this.#options.clientFor(definition.name, definition)
-    this.#handle(definition.name, (key) => this.#add(definition.name, key))
+    this.#handle(definition.name, (key) => void this.#add(definition.name, key))
     for (const { resource, server = own, namespace, keys, follower } of definition.watches) {
       const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
@@ -152,7 +152,7 @@ class ControllerRunner implements RunningControllers {
       ...(authority && { authority }),
       memory: this.#memoryOf(name),
       event: (object, notice) => this.#recorder.record((notice.server && others[notice.server]) || client, object, { component: name, ...notice }),
-      enqueue: (key, at) => (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),
+      enqueue: (key, at) => void (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),
     }
   }
 
@@ -217,15 +217,18 @@ class ControllerRunner implements RunningControllers {
 
   /** Something changed: the key is looked at now, or with what else changes where that happens all the time. */
   #wake(controller: string, key: string): void {
-    const at = this.#pace.next(`${controller} ${key}`, this.#options.clock.now())
-    if (at === undefined) this.#add(controller, key)
-    else this.#arm(controller, key, at)
+    const item = `${controller} ${key}`
+    const now = this.#options.clock.now()
+    const at = this.#pace.next(item, now)
+    if (at !== undefined) this.#arm(controller, key, at)
+    else if (this.#add(controller, key)) this.#pace.count(item, now)
   }
 
-  #add(controller: string, key: string): void {
-    if (this.#stopped) return
-    this.#queue.add(`${controller} ${key}`)
+  #add(controller: string, key: string): boolean {
+    if (this.#stopped) return false
+    const added = this.#queue.add(`${controller} ${key}`)
     this.#work()
+    return added
   }
 
   #work(): void {
@@ -243,7 +246,6 @@ class ControllerRunner implements RunningControllers {
     const definition = this.#definitions.get(controller)
     if (!definition) return
     const context = this.#contextOf(definition)
-    this.#pace.count(item, this.#options.clock.now())
     try {
       const result = await definition.reconcile(key, context)
       this.#queue.forget(item)

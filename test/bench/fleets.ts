@@ -96,7 +96,7 @@ async function until(world: World, holds: () => Promise<boolean>): Promise<void>
 
 async function tableOfMembers(hub: Cluster): Promise<void> {
   const headers = { authorization: `Bearer ${hub.adminToken}`, accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' }
-  const url = `https://${hub.spec.host}/apis/cluster.kubernetes-fleet.io/v1/memberclusters?limit=500`
+  const url = `https://${hub.spec.host}/apis/cluster.kubernetes-fleet.io/v1/memberclusters`
   const answer = await hub.server.host.fetch(new Request(url, { headers }), localPeer)
   await answer.text()
 }
