@@ -38,6 +38,13 @@ export interface AzureHooks {
     /** The hub's kubeconfig; `hubKubeconfig` writes it. */
     credentials?(fleet: Resource): Promise<string>
   }
+  /** Namespaces of a hub that Azure looks after. */
+  readonly namespace?: {
+    /** After it was made or changed: the hub has it, with its labels and annotations, and its placement if it names one. */
+    applied?(namespace: Resource, fleet: Resource): Promise<void>
+    /** Before it goes; its `deletePolicy` says whether the namespace goes as well. */
+    deleted?(namespace: Resource, fleet: Resource): Promise<void>
+  }
   readonly member?: {
     joined?(member: Resource, fleet: Resource, cluster: Resource): Promise<void>
     updated?(member: Resource, fleet: Resource, cluster: Resource): Promise<void>
