@@ -20,8 +20,11 @@ export interface UpgradeTarget {
 export interface AzureHooks {
   readonly managedCluster?: {
     created?(cluster: Resource): Promise<void>
-    /** After any change: versions, node pools, power, tags. The world makes the cluster what the resource says. */
-    updated?(cluster: Resource): Promise<void>
+    /**
+     * After any change: versions, node pools, tags. The world makes the cluster what the resource says, and is called again until it says `done`.
+     * `blocked` is why a node cannot be drained just now, in the words of the API server.
+     */
+    updated?(cluster: Resource): Promise<{ readonly done: boolean; readonly blocked?: string }>
     deleted?(cluster: Resource): Promise<void>
     /**
      * Brings a cluster's nodes, and then its API server, to these versions; called again and again until it says `done`.
