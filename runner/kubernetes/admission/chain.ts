@@ -1,5 +1,6 @@
 // The admission plugins of a cluster in kube-apiserver's order, one line each, by their Kubernetes names.
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
+import { persistentVolumeClaimResize } from './claim-resize.ts'
 import { defaultIngressClass, defaultStorageClass, runtimeClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-tolerations.ts'
 import { limitRanger } from './limit-ranger.ts'
@@ -29,6 +30,7 @@ const all: readonly AdmissionPlugin[] = [
   certificateSigning,
   certificateSubjectRestriction,
   defaultIngressClass,
+  persistentVolumeClaimResize,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,
   validatingAdmissionWebhook,
