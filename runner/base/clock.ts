@@ -1,12 +1,8 @@
 // The world's time: it runs at true pace, faster, or stands still and is moved on; its timers are plain data.
 import type { Activity } from './activity.ts'
+import { type Timer, TimerQueue } from './timer-queue.ts'
 
-/** A timer: at `at` (world time, ms since 1970) the owner's handler is called with `key`. One timer per owner and key. */
-export interface Timer {
-  readonly at: number
-  readonly owner: string
-  readonly key: string
-}
+export type { Timer } from './timer-queue.ts'
 
 /** The clock as everything inside a world sees it. */
 export interface Clock {
@@ -73,13 +69,15 @@ export function createClock(from: ClockState, options: { pulse: Pulse; activity:
 class TimerClock implements WorldClock {
   readonly #pulse: Pulse
   readonly #activity: Activity
-  readonly #timers = new Map<string, Timer>()
+  readonly #timers: TimerQueue
   readonly #handlers = new Map<string, (key: string) => void | Promise<void>>()
   #base: number
   #anchor: number
   #pace: number
   #running = false
   #cancelAlarm: (() => void) | undefined
+  /** The timer that the alarm is set for. */
+  #alarmed: Timer | undefined
   #turn: Promise<void> = Promise.resolve()
 
   constructor(from: ClockState, pulse: Pulse, activity: Activity) {
@@ -88,7 +86,7 @@ class TimerClock implements WorldClock {
     this.#base = from.now
     this.#pace = from.pace
     this.#anchor = pulse.monotonic()
-    for (const timer of from.timers) this.#timers.set(timerId(timer.owner, timer.key), timer)
+    this.#timers = new TimerQueue(from.timers, (owner) => this.#handlers.has(owner))
   }
 
   get running(): boolean {
@@ -102,25 +100,26 @@ class TimerClock implements WorldClock {
 
   handle(owner: string, fire: (key: string) => void | Promise<void>): () => void {
     this.#handlers.set(owner, fire)
+    this.#timers.awake(owner)
     this.#alarm()
     return () => this.#handlers.delete(owner)
   }
 
   arm(timer: Timer): void {
-    this.#timers.set(timerId(timer.owner, timer.key), timer)
+    this.#timers.set(timer)
     this.#alarm()
   }
 
   disarm(owner: string, key: string): void {
-    if (this.#timers.delete(timerId(owner, key))) this.#alarm()
+    if (this.#timers.delete(owner, key)) this.#alarm()
   }
 
   due(owner: string, key: string): number | undefined {
-    return this.#timers.get(timerId(owner, key))?.at
+    return this.#timers.get(owner, key)?.at
   }
 
   next(): number | undefined {
-    return this.#first()?.at
+    return this.#timers.first()?.at
   }
 
   start(): void {
@@ -133,13 +132,13 @@ class TimerClock implements WorldClock {
   stop(): void {
     this.#rebase(this.now())
     this.#running = false
-    this.#cancelAlarm?.()
-    this.#cancelAlarm = undefined
+    this.#silence()
   }
 
   setPace(pace: number): void {
     this.#rebase(this.now())
     this.#pace = pace
+    this.#silence()
     this.#alarm()
   }
 
@@ -150,49 +149,46 @@ class TimerClock implements WorldClock {
   }
 
   state(): ClockState {
-    const timers = [...this.#timers.values()].sort(byTime)
-    return { now: this.now(), pace: this.#pace, timers }
+    return { now: this.now(), pace: this.#pace, timers: this.#timers.sorted() }
   }
 
   async #moveTo(target: number): Promise<void> {
     const wasRunning = this.#running
     this.stop()
     await this.#activity.settled()
-    for (let timer = this.#first(); timer && timer.at <= target; timer = this.#first()) await this.#fire(timer)
+    for (let timer = this.#timers.first(); timer && timer.at <= target; timer = this.#timers.first()) await this.#fire(timer)
     this.#base = Math.max(this.#base, target)
     if (wasRunning) this.start()
   }
 
   async #fire(timer: Timer): Promise<void> {
-    this.#timers.delete(timerId(timer.owner, timer.key))
+    this.#timers.delete(timer.owner, timer.key)
     if (!this.#running) this.#base = Math.max(this.#base, timer.at)
     await this.#activity.run(async () => this.#handlers.get(timer.owner)?.(timer.key))
     if (!this.#running) await this.#activity.settled()
   }
 
-  #first(): Timer | undefined {
-    let first: Timer | undefined
-    for (const timer of this.#timers.values()) {
-      if (this.#handlers.has(timer.owner) && (!first || byTime(timer, first) < 0)) first = timer
-    }
-    return first
-  }
-
   #alarm(): void {
     if (!this.#running) return
-    this.#cancelAlarm?.()
-    const first = this.#first()
-    if (!first) {
-      this.#cancelAlarm = undefined
-      return
-    }
+    const first = this.#timers.first()
+    if (first && first === this.#alarmed) return
+    this.#silence()
+    if (!first) return
+    this.#alarmed = first
     const wait = Math.max(0, Math.ceil((first.at - this.now()) / this.#pace))
     this.#cancelAlarm = this.#pulse.after(wait, () => this.#ring())
   }
 
+  #silence(): void {
+    this.#cancelAlarm?.()
+    this.#cancelAlarm = undefined
+    this.#alarmed = undefined
+  }
+
   #ring(): void {
+    this.#silence()
     const due = this.#turn.then(async () => {
-      for (let timer = this.#first(); timer && this.#running && timer.at <= this.now(); timer = this.#first()) await this.#fire(timer)
+      for (let timer = this.#timers.first(); timer && this.#running && timer.at <= this.now(); timer = this.#timers.first()) await this.#fire(timer)
     })
     this.#turn = due.catch(() => undefined).then(() => this.#alarm())
   }
@@ -201,16 +197,4 @@ class TimerClock implements WorldClock {
     this.#base = now
     this.#anchor = this.#pulse.monotonic()
   }
-}
-
-function timerId(owner: string, key: string): string {
-  return `${owner}\n${key}`
-}
-
-function byTime(a: Timer, b: Timer): number {
-  return a.at - b.at || compare(a.owner, b.owner) || compare(a.key, b.key)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

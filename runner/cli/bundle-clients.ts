@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 
 /** Programs that are bundled from `NAME-entry.ts`. */
-export type ClientName = 'az' | 'kubelogin' | 'jq'
+export type ClientName = 'az' | 'kubelogin' | 'kubectl-fleet' | 'jq'
 
 /** A program as one self-contained ESM file, run as `node FILE …`. */
 export interface ClientBundle {
@@ -20,6 +20,8 @@ const sources = [
   join(here, 'bundle-clients.ts'),
   join(here, 'az-entry.ts'),
   join(here, 'kubelogin-entry.ts'),
+  join(here, 'kubectl-fleet.ts'),
+  join(here, 'kubectl-fleet-entry.ts'),
   join(here, 'jq-entry.ts'),
 ]
 

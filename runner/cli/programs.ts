@@ -1,4 +1,4 @@
-// The programs of a learner's shell: the real kubectl and helm, our az and kubelogin, Node for these, the world's clock, and what the machine lacks.
+// The programs of a learner's shell: the real kubectl and helm, our az, kubelogin and kubectl-fleet, Node for these, the world's clock, and what the machine lacks.
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
@@ -28,7 +28,7 @@ export async function findPrograms(machine: Machine, system: readonly string[] =
   const instead = (['jq'] as const).filter((name) => !system.some((place) => existsSync(join(place, name))))
   const [tools, clients, clock] = await Promise.all([
     findTools({ cache: join(cache, 'tools'), path: machine.env.PATH ?? '' }),
-    bundleClients(join(cache, 'clients'), ['az', 'kubelogin', ...instead]),
+    bundleClients(join(cache, 'clients'), ['az', 'kubelogin', 'kubectl-fleet', ...instead]),
     writeClock(join(cache, 'clients')),
   ])
   const own = [...clients, { name: 'drydock', file: clock }]

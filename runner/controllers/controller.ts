@@ -84,6 +84,14 @@ export interface ControllerContext {
   enqueue(key: string, at?: number): void
 }
 
+/** A controller's own view of a resource, as an informer's index is: it follows from the objects and stands in no snapshot. */
+export interface Follower {
+  /** All objects that are there now, in place of what was known. */
+  reset(objects: readonly KubernetesObject[]): void
+  /** Called with each change before any key is looked at. */
+  change(object: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED'): void
+}
+
 /** A resource whose changes wake the controller. */
 export interface ControllerWatch {
   readonly resource: Resource
@@ -91,6 +99,7 @@ export interface ControllerWatch {
   readonly server?: string
   /** Only what is in this namespace, for a controller that may see no more. */
   readonly namespace?: string
+  readonly follower?: Follower
   /** Keys to reconcile after a change; default: the object's own key as `namespace/name`. Called synchronously, must be cheap. */
   keys?(object: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED', old: KubernetesObject | undefined): readonly string[]
 }

@@ -12,6 +12,8 @@ const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Ev
 interface Said {
   readonly messages: Record<string, { readonly name: string; readonly count: number }>
   readonly last: number
+  /** How much a source may still say about an object, and since when: only in entries of that sort. */
+  readonly tokens?: number
 }
 
 /** Everything about a recorder that a snapshot holds. */
@@ -25,16 +27,37 @@ export interface EventRecorder {
 
 const remembered = 4096
 const similar = { most: 10, within: 600_000 }
+/** One source may say this much about one object at once, and once more every five minutes (client-go's EventSourceObjectSpamFilter). */
+const spam = { burst: 25, every: 300_000 }
 
 /** A recorder that starts with nothing said, or goes on from a state written down before. */
 export function createEventRecorder(options: { clock: Clock; random: Random; state?: EventRecorderState | undefined }): EventRecorder {
   const said = new Map<string, Said>(Object.entries(options.state ?? {}))
 
+  function remember(topic: string, entry: Said): void {
+    said.delete(topic)
+    said.set(topic, entry)
+    for (const oldest of said.keys()) {
+      if (said.size <= remembered) break
+      said.delete(oldest)
+    }
+  }
+
+  /** False once a source has said too much about an object: what it says then is dropped. */
+  function maySay(source: string, now: number): boolean {
+    const before = said.get(source)
+    const tokens = Math.min(spam.burst, (before?.tokens ?? spam.burst) + (before ? (now - before.last) / spam.every : 0))
+    remember(source, { messages: {}, last: now, tokens: tokens >= 1 ? tokens - 1 : tokens })
+    return tokens >= 1
+  }
+
   return {
     async record(client, object, notice) {
       const now = options.clock.now()
       const namespace = object.metadata.namespace || 'default'
-      const topic = [notice.component, notice.type, notice.reason, notice.fieldPath, object.metadata.uid ?? object.metadata.name].join(' ')
+      const about = object.metadata.uid ?? object.metadata.name
+      if (notice.action === undefined && !maySay(['spam', notice.component, notice.host, about].join(' '), now)) return
+      const topic = [notice.component, notice.type, notice.reason, notice.fieldPath, about].join(' ')
       const before = recent(said.get(topic), now)
       const message = before && crowded(before, notice.message) ? `(combined from similar events): ${notice.message}` : notice.message
       const slot = message === notice.message ? message : ''
@@ -42,12 +65,7 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
       const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
       const entry = stored ? { name: known.name, count: known.count + 1 } : { name: eventName(object, now, options.random), count: 1 }
       if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now }))
-      said.delete(topic)
-      said.set(topic, { messages: { ...before?.messages, [slot]: entry }, last: now })
-      for (const oldest of said.keys()) {
-        if (said.size <= remembered) break
-        said.delete(oldest)
-      }
+      remember(topic, { messages: { ...before?.messages, [slot]: entry }, last: now })
     },
     state: () => Object.fromEntries(said),
   }

@@ -25,7 +25,7 @@ import { serviceAccountController } from './service-account.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
 
-const all: readonly ControllerDefinition[] = [
+const all = (): readonly ControllerDefinition[] => [
   apiServiceAvailability,
   certificateApprover,
   certificateSigner,
@@ -47,7 +47,7 @@ const all: readonly ControllerDefinition[] = [
   replicaSetController,
   resourceQuotaController,
   rootCaPublisher,
-  scheduler,
+  scheduler(),
   serviceAccountController,
   statefulSetController,
   storageProtection,
@@ -64,7 +64,7 @@ const programs: Readonly<Record<string, (name: string) => boolean>> = {
 /** All controllers but those that are named: `deployment-controller`, `deployment`, `scheduler`, `kubelet`, or a whole program. */
 export function clusterControllers(without: readonly string[]): readonly ControllerDefinition[] {
   const left = new Set(without)
-  return all.filter(({ name }) => {
+  return all().filter(({ name }) => {
     const short = name.replace(/-controller$/, '')
     return !left.has(name) && !left.has(short) && !without.some((each) => programs[each]?.(name))
   })

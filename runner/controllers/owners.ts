@@ -27,8 +27,14 @@ export function ownerKeys(kind: string): (object: KubernetesObject) => readonly 
 
 /** True if a selector (metav1.LabelSelector) matches the object's labels; an empty selector matches nothing here. */
 export function selects(selector: unknown, object: KubernetesObject): boolean {
-  if (!isObject(selector) || Object.keys(selector).length === 0) return false
-  return labelSelectorMatcher(selector).matches(object.metadata.labels ?? {})
+  return selecting(selector)(object)
+}
+
+/** A selector (metav1.LabelSelector) made ready for many objects; an empty selector matches nothing here. */
+export function selecting(selector: unknown): (object: KubernetesObject) => boolean {
+  if (!isObject(selector) || Object.keys(selector).length === 0) return () => false
+  const matcher = labelSelectorMatcher(selector)
+  return ({ metadata }) => matcher.matches(metadata.labels ?? {})
 }
 
 /**
@@ -40,13 +46,12 @@ export async function claim(
   owner: KubernetesObject,
   candidates: { readonly resource: Resource; readonly objects: readonly KubernetesObject[] },
 ): Promise<readonly KubernetesObject[]> {
-  const selector = (owner.spec as JsonObject | undefined)?.selector
+  const matches = selecting((owner.spec as JsonObject | undefined)?.selector)
   const mine: KubernetesObject[] = []
   for (const object of candidates.objects) {
     const controller = controllerOf(object)
-    if (controller ? controller.uid !== owner.metadata.uid : !selects(selector, object)) continue
-    const kept =
-      controller && selects(selector, object) ? object : await settleClaim(client, owner, { resource: candidates.resource, object, adopt: !controller })
+    if (controller ? controller.uid !== owner.metadata.uid : !matches(object)) continue
+    const kept = controller && matches(object) ? object : await settleClaim(client, owner, { resource: candidates.resource, object, adopt: !controller })
     if (kept) mine.push(kept)
   }
   return mine

@@ -121,7 +121,8 @@ async function writeStatus(
   const mine = seen.claimed
   const times = mine.map((pod) => availableAt(pod, minReadySeconds)).filter((time) => time !== undefined)
   const templateLabels = ((template.metadata as JsonObject | undefined)?.labels ?? {}) as Readonly<Record<string, string>>
-  const labelled = mine.filter(({ metadata: { labels } }) => Object.entries(templateLabels).every(([name, value]) => labels?.[name] === value))
+  const wanted = Object.entries(templateLabels)
+  const labelled = mine.filter(({ metadata: { labels } }) => wanted.every(([name, value]) => labels?.[name] === value))
   const count = (name: string, value: number): JsonObject => (value === 0 ? {} : { [name]: value })
   const conditions = failureConditions(set, seen.failure, now)
   const status: JsonObject = {

@@ -10,8 +10,9 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
 import { type Client, everyResource, type WatchEvent } from '../kubernetes/client.ts'
 import { formatKey, keyOf, type Resource } from '../kubernetes/object.ts'
-import type { ContainerRuntime, ControllerContext, ControllerDefinition, ControllerWatch, Memory, SigningAuthority } from './controller.ts'
+import type { ContainerRuntime, ControllerContext, ControllerDefinition, ControllerWatch, Follower, Memory, SigningAuthority } from './controller.ts'
 import { createEventRecorder, type EventRecorderState } from './event-recorder.ts'
+import { Pace, type PaceState } from './pace.ts'
 import { createWorkQueue, type WorkQueueState } from './work-queue.ts'
 
 /** What controllers run with. */
@@ -57,7 +58,7 @@ interface SharedWatch {
   readonly client: Client
   readonly resource: Resource
   readonly namespace: string | undefined
-  readonly targets: { readonly controller: string; readonly keys: ControllerWatch['keys'] }[]
+  readonly targets: { readonly controller: string; readonly keys: ControllerWatch['keys']; readonly follower: Follower | undefined }[]
   failures: number
   /** True until the first list of controllers that go on from a state: all they had to look at stands in its queue and the clock's timers. */
   caughtUp: boolean
@@ -77,6 +78,7 @@ class ControllerRunner implements RunningControllers {
   readonly #handlers = new Map<string, () => void>()
   readonly #queue
   readonly #recorder
+  readonly #pace
   #working = false
   #stopped = false
 
@@ -86,6 +88,7 @@ class ControllerRunner implements RunningControllers {
     this.#definitions = new Map(definitions.map((definition) => [definition.name, definition]))
     this.#memory = new Map(Object.entries(state.memory ?? {}).map(([name, values]) => [name, new Map(Object.entries(values))]))
     this.#queue = createWorkQueue(state.queue)
+    this.#pace = new Pace(state.pace)
     this.#recorder = createEventRecorder({ clock: options.clock, random: options.random, state: state.events })
     for (const definition of definitions) this.#join(definition)
   }
@@ -97,7 +100,7 @@ class ControllerRunner implements RunningControllers {
 
   state(): JsonObject {
     const memory = Object.fromEntries([...this.#memory].filter(([, values]) => values.size > 0).map(([name, values]) => [name, Object.fromEntries(values)]))
-    const state: RunnerState = { queue: this.#queue.state(), memory, events: this.#recorder.state() }
+    const state: RunnerState = { queue: this.#queue.state(), memory, events: this.#recorder.state(), pace: this.#pace.state() }
     return state as unknown as JsonObject
   }
 
@@ -111,7 +114,7 @@ class ControllerRunner implements RunningControllers {
     const client = this.#options.clientFor(definition.name, definition)
     this.#contexts.set(definition.name, this.#contextFor(definition.name, client))
     this.#handle(definition.name, (key) => this.#add(definition.name, key))
-    for (const { resource, server = own, namespace, keys } of definition.watches) {
+    for (const { resource, server = own, namespace, keys, follower } of definition.watches) {
       const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
       if (!source) throw new Error(`Controller "${definition.name}" watches server "${server}": no client of that name`)
@@ -125,7 +128,7 @@ class ControllerRunner implements RunningControllers {
         caughtUp: this.#options.state !== undefined && !this.#options.catchUp,
         stop: () => undefined,
       }
-      shared.targets.push({ controller: definition.name, keys })
+      shared.targets.push({ controller: definition.name, keys, follower })
       this.#watches.set(id, shared)
     }
   }
@@ -166,13 +169,14 @@ class ControllerRunner implements RunningControllers {
       try {
         const { items, resourceVersion } = watch.resource === everyResource ? nothing : await watch.client.list(watch.resource, inNamespace(watch))
         if (this.#stopped) return
+        for (const { follower } of watch.targets) follower?.reset(items)
         if (!watch.caughtUp) for (const object of items) this.#notice(watch, { type: 'ADDED', object })
         watch.caughtUp = false
         watch.failures = 0
         const { stop } = watch.client.watch(
           watch.resource,
           { ...inNamespace(watch), resourceVersion },
-          { event: (event) => this.#notice(watch, event), end: (error) => (error ? this.#followLater(watch) : this.#follow(watch)) },
+          { event: (event) => this.#changed(watch, event), end: (error) => (error ? this.#followLater(watch) : this.#follow(watch)) },
         )
         watch.stop = stop
       } catch {
@@ -192,11 +196,23 @@ class ControllerRunner implements RunningControllers {
     clock.arm({ at: clock.now() + wait, owner: this.#owner(name), key: '' })
   }
 
+  #changed(watch: SharedWatch, event: WatchEvent): void {
+    for (const { follower } of watch.targets) follower?.change(event.object, event.type)
+    this.#notice(watch, event)
+  }
+
   #notice(watch: SharedWatch, event: WatchEvent): void {
     for (const { controller, keys } of watch.targets) {
-      if (keys) for (const key of keys(event.object, event.type, event.old)) this.#add(controller, key)
-      else this.#add(controller, formatKey(keyOf(event.object)))
+      if (keys) for (const key of keys(event.object, event.type, event.old)) this.#wake(controller, key)
+      else this.#wake(controller, formatKey(keyOf(event.object)))
     }
+  }
+
+  /** Something changed: the key is looked at now, or with what else changes where that happens all the time. */
+  #wake(controller: string, key: string): void {
+    const at = this.#pace.next(`${controller} ${key}`, this.#options.clock.now())
+    if (at === undefined) this.#add(controller, key)
+    else this.#arm(controller, key, at)
   }
 
   #add(controller: string, key: string): void {
@@ -220,6 +236,7 @@ class ControllerRunner implements RunningControllers {
     const definition = this.#definitions.get(controller)
     const context = this.#contexts.get(controller)
     if (!definition || !context) return
+    this.#pace.count(item, this.#options.clock.now())
     try {
       const result = await definition.reconcile(key, context)
       this.#queue.forget(item)
@@ -250,6 +267,7 @@ interface RunnerState {
   readonly queue: WorkQueueState
   readonly memory: Readonly<Record<string, Readonly<Record<string, Json>>>>
   readonly events: EventRecorderState
+  readonly pace: PaceState
 }
 
 function watchId(server: string, { group, version, plural }: Resource, namespace: string | undefined): string {

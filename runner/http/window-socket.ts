@@ -101,21 +101,27 @@ class PageWindow {
 
   readonly #answers: { readonly [type in ClientMessage['type']]: (message: Extract<ClientMessage, { type: type }>) => void } = {
     attach: ({ terminal, offset }) => this.#attach(terminal, offset),
-    ack: ({ terminal, offset }) => this.#terminal(terminal).acknowledge(this, offset),
-    resize: ({ terminal, columns, rows }) => this.#terminal(terminal).resize(columns, rows),
-    focus: ({ terminal }) => this.#terminal(terminal).focus(this),
+    ack: ({ terminal, offset }) => this.#stillThere(terminal)?.acknowledge(this, offset),
+    resize: ({ terminal, columns, rows }) => this.#stillThere(terminal)?.resize(columns, rows),
+    focus: ({ terminal }) => this.#stillThere(terminal)?.focus(this),
     open: (size) => this.#whenDone(this.#ground.session.openTerminal(size)),
     close: ({ terminal }) => this.#ground.session.closeTerminal(terminal),
-    run: ({ terminal, place }) => this.#ground.session.run(terminal, place.step, place.block),
-    solve: ({ terminal, step }) => this.#ground.session.run(terminal, step),
+    run: ({ terminal, place }) => this.#whenDone(this.#ground.session.run(terminal, place.step, place.block), 'request'),
+    solve: ({ terminal, step }) => this.#whenDone(this.#ground.session.run(terminal, step), 'request'),
   }
 
   #terminal(number: number): TerminalSession {
     return this.#ground.session.terminal(number)
   }
 
-  #whenDone(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.#send({ type: 'refused', what: 'open', text: error instanceof Error ? error.message : String(error) }))
+  /** A terminal that may have gone while the window spoke of it: another window closed it, or the session is being set back. */
+  #stillThere(number: number): TerminalSession | undefined {
+    const { session } = this.#ground
+    return session.restarting ? undefined : session.body.terminals.get(number)
+  }
+
+  #whenDone(work: Promise<unknown>, what: 'open' | 'request' = 'open'): void {
+    work.catch((error: unknown) => this.#send({ type: 'refused', what, text: error instanceof Error ? error.message : String(error) }))
   }
 
   #attach(number: number, offset: number | undefined): void {

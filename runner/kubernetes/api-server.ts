@@ -14,6 +14,7 @@ import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
 import { goOrder } from './encoding/go-order.ts'
 import { callWebhook } from './endpoints/call-webhook.ts'
+import { FrameMemo } from './endpoints/frame-memo.ts'
 import { createHandler } from './endpoints/handle-request.ts'
 import { createUpgrader } from './endpoints/handle-upgrade.ts'
 import { serverRoutes } from './endpoints/routes.ts'
@@ -167,6 +168,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     pods: options.pods,
     tokenRequest: accounts && ((account, body) => accounts.request(account, body)),
     count: { requests: state?.requests ?? 0, watches: state?.watches ?? 0 },
+    frames: new FrameMemo(),
     outside: options.outside,
     tallies: new Map(),
     callWebhook: (asking) => callWebhook(server, asking),

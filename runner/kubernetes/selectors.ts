@@ -67,7 +67,9 @@ function matcher(requirements: readonly Requirement[]): LabelMatcher {
   return {
     matches: (labels = {}) => sorted.every((requirement) => satisfies(labels, requirement)),
     empty: sorted.length === 0,
-    text: sorted.map(formatRequirement).join(','),
+    get text() {
+      return sorted.map(formatRequirement).join(',')
+    },
   }
 }
 

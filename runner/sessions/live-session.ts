@@ -61,6 +61,7 @@ export class LiveSession {
   #record: SessionRecord
   #body: LiveBody | undefined
   #saving: Promise<unknown> = Promise.resolve()
+  #restarting: Promise<unknown> = Promise.resolve()
   #full = false
   #closed = false
 
@@ -80,6 +81,11 @@ export class LiveSession {
   get body(): LiveBody {
     if (!this.#body) throw new SessionError('The session is being set back: wait a moment')
     return this.#body
+  }
+
+  /** True while the session goes back to a step: it has no shells then. */
+  get restarting(): boolean {
+    return this.#body === undefined
   }
 
   /** Leaves a sentence for the next window that comes. */
@@ -133,8 +139,9 @@ export class LiveSession {
     this.#terminalsChanged()
   }
 
-  /** Types a block, or all commands of a step, into a terminal. */
-  run(number: number, step: string, block?: number): void {
+  /** Types a block, or all commands of a step, into a terminal; while the session is set back it waits for the new shells. */
+  async run(number: number, step: string, block?: number): Promise<void> {
+    await this.#restarting
     const found = this.loaded.lab.steps.find(({ id }) => id === step)
     const blocks = found?.blocks.flatMap(({ kind, script }, index) => {
       const wanted = block === undefined ? kind === 'command' : index === block && kind !== 'reading'
@@ -175,7 +182,13 @@ export class LiveSession {
   }
 
   /** Goes back to where a step began: world, home, verdicts, and new shells. */
-  async restart(step: number): Promise<void> {
+  restart(step: number): Promise<void> {
+    const restarted = this.#restart(step)
+    this.#restarting = restarted.catch(() => undefined)
+    return restarted
+  }
+
+  async #restart(step: number): Promise<void> {
     const checkpoint = this.files.checkpoint(step)
     if (!checkpoint) throw new SessionError(`The beginning of step ${step} is not kept: expected one of ${this.checkpoints().join(', ')}`)
     const old = this.body

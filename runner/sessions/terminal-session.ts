@@ -63,6 +63,8 @@ export class TerminalSession {
   #size: { columns: number; rows: number }
   #exited: number | undefined
   #atPrompt = false
+  /** True until a shell has shown its first prompt: what is typed until then waits for it. */
+  #starting = true
   #closed = false
   #running: { readonly place: BlockPlace; worst: number; begun: boolean } | undefined
 
@@ -81,6 +83,8 @@ export class TerminalSession {
     const readMarks = createMarkReader()
     this.#shell = shell
     this.#exited = undefined
+    this.#atPrompt = false
+    this.#starting = true
     shell.onData((bytes) => {
       if (this.#closed) return
       log.append(bytes)
@@ -116,9 +120,10 @@ export class TerminalSession {
 
   /** Types blocks one after the other, each when the shell waits for a command. False where something else runs. */
   type(blocks: readonly TypedBlock[]): boolean {
-    if (this.#exited !== undefined || this.#running || !this.#atPrompt) return false
+    const waits = this.#atPrompt || this.#starting
+    if (this.#exited !== undefined || this.#running || this.#queue.length > 0 || !waits) return false
     this.#queue.push(...blocks)
-    this.#typeNext()
+    if (this.#atPrompt) this.#typeNext()
     return true
   }
 
@@ -184,6 +189,7 @@ export class TerminalSession {
 
   #take(mark: ShellMark): void {
     this.#atPrompt = mark.kind === 'prompt'
+    if (this.#atPrompt) this.#starting = false
     const running = this.#running
     if (mark.kind === 'start' && running) running.begun = true
     if (mark.kind === 'end' && running?.begun) running.worst = Math.max(running.worst, mark.exit)
@@ -218,6 +224,7 @@ export class TerminalSession {
     if (this.#closed) return
     this.#exited = code
     this.#parts.recording.exit(code)
+    for (const { place } of this.#running ? [] : this.#queue.splice(0)) this.#parts.events.blockEnded(place, null)
     if (this.#running) this.#blockEnded(null)
     this.#parts.events.changed()
   }

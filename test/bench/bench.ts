@@ -3,8 +3,9 @@ import { clusterFigures } from './clusters.ts'
 import { commandFigures } from './commands.ts'
 import { printFigures } from './measure.ts'
 import { pageFigures } from './pages.ts'
+import { scaleFigures } from './scale.ts'
 import { worldFigures } from './worlds.ts'
 
-const figures = [...(await clusterFigures()), ...(await worldFigures()), ...(await commandFigures()), ...(await pageFigures())]
+const figures = [...(await clusterFigures()), ...(await worldFigures()), ...(await commandFigures()), ...(await pageFigures()), ...(await scaleFigures())]
 printFigures(figures)
 process.exit(0)

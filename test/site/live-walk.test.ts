@@ -75,7 +75,14 @@ async function prompt(page: Page): Promise<void> {
 /** Clicks Run of the n-th block and waits until it has ended. */
 async function run(page: Page, block: number): Promise<void> {
   await page.locator('.command[data-block] [data-run]').nth(block).click()
-  await holds(page, blockEnded, block, 90_000)
+  await holds(page, blockEnded, block, 90_000).catch(async (error: unknown) => {
+    const [outcome, terminal, said] = await Promise.all([
+      page.locator('.command[data-block]').nth(block).locator('[data-outcome]').textContent(),
+      page.locator('.view:not([hidden]) .xterm-rows').textContent(),
+      page.locator('[data-notices], .notices').allInnerTexts(),
+    ])
+    throw new Error(`Block ${block} has not ended (${outcome}); the page says ${JSON.stringify(said)}; its terminal shows:\n${terminal}`, { cause: error })
+  })
 }
 
 async function untilGreen(page: Page, count: number): Promise<void> {
@@ -192,7 +199,9 @@ test('the module is read to its end; a prediction and both scenarios are kept by
     for (const scenario of await page.locator('quiz-scenario').all()) {
       for (const option of await scenario.locator('input[type=radio]').all()) {
         await option.check()
+        const kept = page.waitForResponse((response) => response.request().method() === 'PUT')
         await scenario.getByRole('button', { name: 'Check', exact: true }).click()
+        await kept
         if (/Right/.test((await scenario.textContent()) ?? '')) break
       }
       assert.match((await scenario.textContent()) ?? '', /Right/)

@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fleetMembers, parseWorldFile } from '#runner/labs/world-file.ts'
 import { findTools } from '#runner/sessions/tools.ts'
 import { type FleetRecording, type FleetReplay, loadRecording, openFleetShell, replay } from './fleet-replay.ts'
-import { startFleet, twoMembers } from './start-fleet.ts'
+import { azureLabels, type FleetOptions, startFleet } from './start-fleet.ts'
 
 type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -33,12 +34,25 @@ export function replayFleet(names: readonly string[], more: () => void = () => u
 export async function play(recording: FleetRecording): Promise<FleetReplay> {
   const tools = await findTools({ cache: join(tmpdir(), 'drydock-test-tools'), path: process.env.PATH ?? '' })
   const kubectl = tools.find(({ name }) => name === 'kubectl')?.path ?? 'kubectl'
-  const fleet = await startFleet({ webhooks: recording.webhook === 'on', members: twoMembers })
+  const fleet = await startFleet({ ...(await worldOf(recording.world)), webhooks: recording.webhook === 'on' })
   await fleet.settle(60_000)
   const shell = await openFleetShell(fleet, kubectl)
   try {
+    for (const name of playedBefore[recording.name] ?? []) await replay(await loadRecording(name), shell)
     return await replay(recording, shell)
   } finally {
     await shell.close()
   }
+}
+
+/** Sessions that go on in the world of others. */
+const playedBefore: Readonly<Record<string, readonly string[]>> = { 'exercise-delete': ['exercise-web-demo'] }
+
+/** A recorded world, from its world file. */
+async function worldOf(name: string): Promise<FleetOptions> {
+  const file = `${name}.yaml`
+  const { fleet } = parseWorldFile(await readFile(new URL(`../truth/fleet-worlds/${file}`, import.meta.url), 'utf8'), file)
+  const all = fleet ? fleetMembers(fleet) : []
+  const members = Object.fromEntries(all.map((member) => [member.name, { ...azureLabels(member.location), ...member.labels }]))
+  return name === 'ten' ? { members, nodes: 0, heartbeatPeriodSeconds: 30 } : { members }
 }

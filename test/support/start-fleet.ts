@@ -34,6 +34,10 @@ export interface FleetOptions {
   readonly without?: readonly string[]
   /** Members whose agent does not run. */
   readonly silent?: readonly string[]
+  /** Nodes of each member. Default: one. */
+  readonly nodes?: 0 | 1
+  /** Default 15, as the join script sets it. */
+  readonly heartbeatPeriodSeconds?: number
 }
 
 /** One cluster of a fleet under test. */
@@ -59,7 +63,7 @@ export const twoMembers = { 'member-east': azureLabels('eastus'), 'member-west':
 export async function startFleet(options: FleetOptions = {}): Promise<TestFleet> {
   const { clock, activity } = stoppedClock()
   const ground = { clock, activity, random: createRandom('fleet') }
-  const members = options.members ?? twoMembers
+  const { members = twoMembers, heartbeatPeriodSeconds } = options
   const problems: unknown[] = []
   const hub = startHub(ground, options)
   for (const object of hubObjects()) await create(hub, object)
@@ -68,11 +72,11 @@ export async function startFleet(options: FleetOptions = {}): Promise<TestFleet>
   run(hub, ground, { definitions, prefix: 'hub-agent', problems })
   const clusters: Record<string, FleetCluster> = {}
   for (const [name, labels] of Object.entries(members)) {
-    const member = startMember(name, ground)
+    const member = startMember(name, ground, options)
     for (const object of memberObjects()) await create(member, object)
     run(member, ground, { definitions: clusterControllers([]), prefix: name, problems })
     await create(hub, hubAccessObject(name))
-    await create(hub, memberClusterObject({ name, labels }))
+    await create(hub, memberClusterObject({ name, labels, ...(heartbeatPeriodSeconds === undefined ? {} : { heartbeatPeriodSeconds }) }))
     const others = { hub: hub.server.client(agentOnHub(name), { fieldManager: 'memberagent' }) }
     if (!options.silent?.includes(name))
       run(member, ground, { definitions: memberControllers({ memberName: name }), prefix: `${name}-agent`, problems, others })
@@ -98,8 +102,9 @@ function startHub(ground: Ground, options: FleetOptions): FleetCluster {
   return clusterOf(createApiServer({ ...serverOptions('hub', ground), seed: seedOf('hub', []), admission, onRead: hubOnRead }))
 }
 
-function startMember(name: string, ground: Ground): FleetCluster {
-  return clusterOf(createApiServer({ ...serverOptions(name, ground), seed: seedOf(name, [node()]), admission: admissionChain([]) }))
+function startMember(name: string, ground: Ground, { nodes = 1 }: FleetOptions): FleetCluster {
+  const birth = nodes === 0 ? [] : [node()]
+  return clusterOf(createApiServer({ ...serverOptions(name, ground), seed: seedOf(name, birth), admission: admissionChain([]) }))
 }
 
 function serverOptions(name: string, ground: Ground) {
@@ -157,7 +162,8 @@ function agentOnHub(name: string): UserInfo {
   return { name: `system:serviceaccount:fleet-system:${name}-hub-cluster-access`, groups }
 }
 
-function azureLabels(location: string): Readonly<Record<string, string>> {
+/** Labels that Azure gives a member of that region. */
+export function azureLabels(location: string): Readonly<Record<string, string>> {
   return {
     'fleet.azure.com/location': location,
     'fleet.azure.com/resource-group': 'rg-aks-fleet-lab',

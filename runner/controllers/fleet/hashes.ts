@@ -1,6 +1,6 @@
 // KubeFleet's hashes: lower-case hex SHA-256 of what Go's json.Marshal prints.
 import { sha256 } from '@noble/hashes/sha2.js'
-import { canonical, type JsonObject } from '../../base/json.ts'
+import { canonical, isObject, type JsonObject } from '../../base/json.ts'
 import { toBase64, toHex } from '../../base/p256.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 
@@ -24,13 +24,44 @@ export function resourceHash(selectedResources: readonly JsonObject[]): string {
   return hashOf({ selectedResources })
 }
 
-const policyFields = ['placementType', 'clusterNames', 'affinity', 'topologySpreadConstraints', 'tolerations']
+/** The fields of policies and overrides and of all that is in them, in the order in which Go's structs have them. */
+const structFields = [
+  ...['placement', 'clusterResourceSelectors', 'resourceSelectors', 'policy', 'overrideRules', 'clusterSelector', 'overrideType', 'jsonPatchOverrides'],
+  ...['placementType', 'clusterNames', 'affinity', 'topologySpreadConstraints', 'tolerations', 'clusterAffinity'],
+  ...['requiredDuringSchedulingIgnoredDuringExecution', 'preferredDuringSchedulingIgnoredDuringExecution', 'clusterSelectorTerms'],
+  ...['group', 'version', 'kind'],
+  ...['weight', 'preference', 'labelSelector', 'propertySelector', 'propertySorter', 'matchLabels', 'matchExpressions'],
+  ...[
+    'maxSkew',
+    'topologyKey',
+    'whenUnsatisfiable',
+    'op',
+    'path',
+    'name',
+    'scope',
+    'key',
+    'operator',
+    'value',
+    'values',
+    'effect',
+    'sortOrder',
+    'selectionScope',
+  ],
+]
 
-/** `spec.policyHash`: base64 of the hex hash of the policy without its number of clusters, in the order of the Go struct's fields. */
+/** `spec.policyHash`: base64 of the hex hash of the policy without its number of clusters. */
 export function policyHash(policy: JsonObject | undefined): string {
-  const members = policyFields.filter((name) => !isEmpty(policy?.[name])).map((name) => `${JSON.stringify(name)}:${goJson(policy?.[name])}`)
-  const text = policy === undefined ? 'null' : `{${members.join(',')}}`
-  return toBase64(new TextEncoder().encode(hashOfText(text)))
+  const { numberOfClusters: _, ...rest } = policy ?? {}
+  return toBase64(new TextEncoder().encode(hashOfText(policy === undefined ? 'null' : goStruct(rest))))
+}
+
+/** JSON text as Go prints a struct; labels and the values of patches are no structs. */
+export function goStruct(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goStruct).join(',')}]`
+  if (!isObject(value)) return goJson(value)
+  const names = Object.keys(value).filter((name) => name === 'clusterSelectorTerms' || !isEmpty(value[name]))
+  names.sort((a, b) => structFields.indexOf(a) - structFields.indexOf(b))
+  return `{${names.map((name) => `${JSON.stringify(name)}:${isMap(name) ? goJson(value[name]) : goStruct(value[name])}`).join(',')}}`
 }
 
 /** Hash of a list of override snapshots, in a Work's annotations; Go's nil list is `null`. */
@@ -54,6 +85,10 @@ const reserved = ['kubernetes.io/', 'k8s.io/', 'kubernetes-fleet.io/']
 
 function unreserved(values: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(values).filter(([key]) => !reserved.some((part) => key.includes(part))))
+}
+
+function isMap(name: string): boolean {
+  return name === 'matchLabels' || name === 'value'
 }
 
 function isEmpty(value: unknown): boolean {

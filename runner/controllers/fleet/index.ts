@@ -5,12 +5,16 @@ import type { JsonObject } from '../../base/json.ts'
 import type { AdmissionPlugin } from '../../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { ControllerDefinition } from '../controller.ts'
+import { evictionHook } from './admission/eviction-hooks.ts'
 import { guardRailHook } from './admission/guard-rail.ts'
+import { memberHook } from './admission/member-hooks.ts'
+import { overrideHook } from './admission/override-hooks.ts'
 import { placementHook } from './admission/placement-hooks.ts'
 import { workloadHook } from './admission/workload-hooks.ts'
 import { hubDefinitions, memberDefinitions } from './crds/definitions.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { clusterProfile } from './hub/cluster-profile.ts'
+import { eviction } from './hub/eviction.ts'
 import { memberCluster } from './hub/member-cluster.ts'
 import { placement } from './hub/placement.ts'
 import { rollout } from './hub/rollout.ts'
@@ -20,7 +24,9 @@ import { workGenerator } from './hub/work-generator.ts'
 import { internalMemberCluster } from './member/internal-member-cluster.ts'
 import { workApplier } from './member/work-applier.ts'
 import { hubAccessAccount, systemNamespace } from './names.ts'
+import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
+import { updateRun } from './updates/update-run.ts'
 
 /** What a hub agent is started with. */
 export interface HubOptions {
@@ -37,10 +43,13 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
   const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
   return [
     clusterProfile,
+    eviction,
     memberCluster,
+    overrideSnapshots,
     placement({ reservedNamespaces }),
     rollout,
     scheduler,
+    updateRun({ reservedNamespaces }),
     webhookConfiguration({ webhooks, guardRail: webhooks && guardRail }),
     workGenerator,
   ]
@@ -66,7 +75,10 @@ const systemNamespaceObject: KubernetesObject = { apiVersion: 'v1', kind: 'Names
 /** The hub agent's webhooks as plugins of the hub's API server, to be put at the end of its chain. */
 export function hubAdmission(options: HubOptions = {}): readonly AdmissionPlugin[] {
   const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
-  return [...(webhooks ? [placementHook, workloadHook(reservedNamespaces)] : []), ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : [])]
+  return [
+    ...(webhooks ? [placementHook, overrideHook, evictionHook, memberHook, workloadHook(reservedNamespaces)] : []),
+    ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : []),
+  ]
 }
 
 /** Makes objects as a hub stores them into what readers see at a time (world time, ms), by `plural.group`: heartbeats are not written. */

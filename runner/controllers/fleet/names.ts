@@ -10,6 +10,16 @@ export const labels = {
   parentSnapshotIndex: 'kubernetes-fleet.io/parent-resource-snapshot-index',
   fleetResource: 'kubernetes-fleet.io/is-fleet-resource',
   memberName: 'kubernetes-fleet.io/member-name',
+  parentNamespace: 'kubernetes-fleet.io/parent-placement-namespace',
+  envelopeType: 'kubernetes-fleet.io/envelope-work',
+  envelopeName: 'kubernetes-fleet.io/envelope-name',
+  envelopeNamespace: 'kubernetes-fleet.io/envelope-namespace',
+  overrideIndex: 'kubernetes-fleet.io/override-index',
+  parentOverride: 'kubernetes-fleet.io/parent-resource-override',
+  updateRun: 'kubernetes-fleet.io/targetUpdateRun',
+  updatingStage: 'kubernetes-fleet.io/targetUpdatingStage',
+  taskType: 'kubernetes-fleet.io/taskType',
+  latestApproval: 'kubernetes-fleet.io/isLatestUpdateRunApproval',
 } as const
 
 /** Annotations that KubeFleet puts on objects. */
@@ -19,6 +29,7 @@ export const annotations = {
   resourceHash: 'kubernetes-fleet.io/resource-hash',
   numberOfSnapshots: 'kubernetes-fleet.io/number-of-resource-snapshots',
   numberOfEnvelopes: 'kubernetes-fleet.io/number-of-enveloped-object',
+  subIndex: 'kubernetes-fleet.io/subindex-of-resource-snapshot',
   nextSnapshotDetected: 'kubernetes-fleet.io/next-resource-snapshot-candidate-detection-time',
   parentSnapshotName: 'kubernetes-fleet.io/parent-resource-snapshot-name',
   overrideHash: 'kubernetes-fleet.io/parent-resource-override-snapshot-hash',
@@ -36,6 +47,8 @@ export const finalizers = {
   schedulerCleanup: 'kubernetes-fleet.io/scheduler-cleanup',
   bindingCleanup: 'kubernetes-fleet.io/scheduler-crb-cleanup',
   work: 'kubernetes-fleet.io/work-cleanup',
+  override: 'kubernetes-fleet.io/override-cleanup',
+  updateRun: 'kubernetes-fleet.io/stagedupdaterun-finalizer',
 } as const
 
 /** Field managers of the agents' writes, as `managedFields` shows them. */

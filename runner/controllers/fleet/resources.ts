@@ -31,3 +31,55 @@ export const nodes: Resource = { ...core, plural: 'nodes', kind: 'Node', namespa
 export const pods: Resource = { ...core, plural: 'pods', kind: 'Pod' }
 export const roles: Resource = { ...rbac, plural: 'roles', kind: 'Role' }
 export const roleBindings: Resource = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding' }
+export const resourcePlacements: Resource = { ...placement, plural: 'resourceplacements', kind: 'ResourcePlacement', namespaced: true }
+export const namespacedPolicySnapshots: Resource = {
+  ...placement,
+  plural: 'schedulingpolicysnapshots',
+  kind: 'SchedulingPolicySnapshot',
+  namespaced: true,
+}
+export const namespacedResourceSnapshots: Resource = { ...placement, plural: 'resourcesnapshots', kind: 'ResourceSnapshot', namespaced: true }
+export const namespacedBindings: Resource = { ...placement, plural: 'resourcebindings', kind: 'ResourceBinding', namespaced: true }
+export const clusterStagedUpdateRuns: Resource = { ...placement, plural: 'clusterstagedupdateruns', kind: 'ClusterStagedUpdateRun', namespaced: false }
+export const stagedUpdateRuns: Resource = { ...placement, plural: 'stagedupdateruns', kind: 'StagedUpdateRun', namespaced: true }
+export const clusterStagedUpdateStrategies: Resource = {
+  ...placement,
+  plural: 'clusterstagedupdatestrategies',
+  kind: 'ClusterStagedUpdateStrategy',
+  namespaced: false,
+}
+export const stagedUpdateStrategies: Resource = { ...placement, plural: 'stagedupdatestrategies', kind: 'StagedUpdateStrategy', namespaced: true }
+export const clusterApprovalRequests: Resource = { ...placement, plural: 'clusterapprovalrequests', kind: 'ClusterApprovalRequest', namespaced: false }
+export const approvalRequests: Resource = { ...placement, plural: 'approvalrequests', kind: 'ApprovalRequest', namespaced: true }
+export const clusterResourceOverrides: Resource = { ...placement, plural: 'clusterresourceoverrides', kind: 'ClusterResourceOverride', namespaced: false }
+export const resourceOverrides: Resource = { ...placement, plural: 'resourceoverrides', kind: 'ResourceOverride', namespaced: true }
+export const clusterResourceOverrideSnapshots: Resource = {
+  ...placement,
+  plural: 'clusterresourceoverridesnapshots',
+  kind: 'ClusterResourceOverrideSnapshot',
+  namespaced: false,
+}
+export const resourceOverrideSnapshots: Resource = {
+  ...placement,
+  plural: 'resourceoverridesnapshots',
+  kind: 'ResourceOverrideSnapshot',
+  namespaced: true,
+}
+export const placementEvictions: Resource = {
+  ...placement,
+  plural: 'clusterresourceplacementevictions',
+  kind: 'ClusterResourcePlacementEviction',
+  namespaced: false,
+}
+export const disruptionBudgets: Resource = {
+  ...placement,
+  plural: 'clusterresourceplacementdisruptionbudgets',
+  kind: 'ClusterResourcePlacementDisruptionBudget',
+  namespaced: false,
+}
+export const placementStatuses: Resource = {
+  ...placement,
+  plural: 'clusterresourceplacementstatuses',
+  kind: 'ClusterResourcePlacementStatus',
+  namespaced: true,
+}

@@ -1,7 +1,6 @@
 // Why a pod cannot go to a node: each filter of the real scheduler in its order, with its words.
 import type { Pod } from '../pods.ts'
-import { amount } from './amount.ts'
-import { resourcesOf } from './load.ts'
+import { allocatableOf, resourcesOf } from './load.ts'
 import type { Node, NodeLoad } from './node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
 import type { Check, Misfit, Surroundings } from './place.ts'
@@ -61,13 +60,15 @@ function hostPorts(pod: Pod): readonly string[] {
     .flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort ? [`${protocol}/${hostPort}`] : []))
 }
 
+const usualPods = 110_000_000_000n
+
 function nodeResources(pod: Pod, node: Node, load: NodeLoad): Misfit | undefined {
-  const allocatable = node.status?.allocatable ?? {}
+  const allocatable = allocatableOf(node)
   const reasons: string[] = []
   let final = false
-  if (BigInt(load.pods.length) + 1n > amount(allocatable.pods ?? '110') / 1_000_000_000n) reasons.push('Too many pods')
+  if (BigInt(load.pods.length) + 1n > (allocatable.pods ?? usualPods) / 1_000_000_000n) reasons.push('Too many pods')
   for (const [name, wanted] of Object.entries(resourcesOf(pod))) {
-    const all = amount(allocatable[name] ?? '0')
+    const all = allocatable[name] ?? 0n
     if (wanted === 0n || wanted <= all - (load.requests[name] ?? 0n)) continue
     reasons.push(`Insufficient ${name}`)
     if (wanted > all) final = true

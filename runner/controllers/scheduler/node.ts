@@ -26,4 +26,6 @@ export interface NodeLoad {
   readonly pods: readonly Pod[]
   /** Those of the pods that have terms about other pods. */
   readonly minding: readonly Pod[]
+  /** How many of the pods each controller has, by its uid. */
+  readonly owners: ReadonlyMap<string, number>
 }

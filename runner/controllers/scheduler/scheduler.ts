@@ -2,13 +2,13 @@
 import { equal } from '../../base/json.ts'
 import { type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
-import { type ControllerContext, defineController } from '../controller.ts'
+import { type ControllerContext, type ControllerDefinition, defineController } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
 import { namespaces, nodes, persistentVolumeClaims, podDisruptionBudgets, pods } from '../resources.ts'
 import { volumesOf } from './claims.ts'
 import { checkFor } from './filters.ts'
-import { loadOf } from './load.ts'
 import type { Node } from './node.ts'
+import { Occupancy } from './occupancy.ts'
 import type { Misfit, Place, Surroundings } from './place.ts'
 import { preempt, setNominated, unlessGone } from './preempt.ts'
 import { choose, ineligible } from './preemption.ts'
@@ -27,16 +27,20 @@ interface Refusal {
   readonly nominated?: string
 }
 
-export const scheduler = defineController({
-  name: 'scheduler',
-  fieldManager: 'kube-scheduler',
-  watches: [
-    { resource: pods, keys: podKeys },
-    { resource: nodes, keys: (node, change, old) => (change === 'DELETED' || (old && !nodeOpens(node as Node, old as Node)) ? [] : ['*']) },
-    { resource: persistentVolumeClaims, keys: () => ['*'] },
-  ],
-  reconcile,
-})
+/** A scheduler, with its own view of what is where. */
+export function scheduler(): ControllerDefinition {
+  const occupancy = new Occupancy()
+  return defineController({
+    name: 'scheduler',
+    fieldManager: 'kube-scheduler',
+    watches: [
+      { resource: pods, keys: podKeys, follower: occupancy },
+      { resource: nodes, keys: (node, change, old) => (change === 'DELETED' || (old && !nodeOpens(node as Node, old as Node)) ? [] : ['*']) },
+      { resource: persistentVolumeClaims, keys: () => ['*'] },
+    ],
+    reconcile: (key, context) => reconcile(key, context, occupancy),
+  })
+}
 
 /** Pods without a node; when one gives its room back, all that wait; when one gets a node or other labels, those that look at others. */
 function podKeys(object: KubernetesObject, change: string, old: KubernetesObject | undefined): readonly string[] {
@@ -67,7 +71,7 @@ function nodeOpens(node: Node, old: Node): boolean {
   return JSON.stringify(seen(node)) !== JSON.stringify(seen(old))
 }
 
-async function reconcile(key: string, context: ControllerContext): Promise<undefined> {
+async function reconcile(key: string, context: ControllerContext, occupancy: Occupancy): Promise<undefined> {
   const { client, memory, enqueue } = context
   if (key === '*' || key === arrivals) {
     for (const waiting of memory.keys()) if (key === '*' || memory.get(waiting) === 'relational') enqueue(waiting)
@@ -78,7 +82,7 @@ async function reconcile(key: string, context: ControllerContext): Promise<undef
     memory.set(key, undefined)
     return undefined
   }
-  const refusal = await place(pod, context)
+  const refusal = await place(pod, context, occupancy)
   memory.set(key, refusal && (refusal.relational ? 'relational' : true))
   if (refusal) await refuse(pod, refusal, context)
   return undefined
@@ -89,14 +93,13 @@ function isGated({ spec }: Pod): boolean {
 }
 
 /** Binds the pod to the best node; or gives the reason why there is none, having made room for it where it may. */
-async function place(pod: Pod, context: ControllerContext): Promise<Refusal | undefined> {
+async function place(pod: Pod, context: ControllerContext, occupancy: Occupancy): Promise<Refusal | undefined> {
   const { client } = context
   const all = (await client.list(nodes)).items as readonly Node[]
   if (all.length === 0) return { message: 'no nodes available to schedule pods' }
   const claims = await volumesOf(pod, context)
   if ('refusal' in claims) return { message: `0/${all.length} nodes are available: ${claims.refusal}${claims.preemption ? hopeless(all.length) : ''}` }
-  const load = loadOf((await client.list(pods)).items as readonly Pod[], pod)
-  const places = all.map((node) => ({ node, load: load(node.metadata.name ?? '') }))
+  const places = all.map((node) => ({ node, load: occupancy.load(node.metadata.name ?? '', pod) }))
   const surroundings = { places, volumes: claims.volumes, namespaces: (await client.list(namespaces)).items }
   const check = checkFor(pod, surroundings)
   const misfits = new Map<Place, Misfit>()

@@ -1,8 +1,7 @@
 // Which of the fitting nodes is best: the emptiest, with the fewest pods of the same owner, that the pod prefers.
 import { controllerOf } from '../owners.ts'
 import type { Pod } from '../pods.ts'
-import { amount } from './amount.ts'
-import { resourcesOf } from './load.ts'
+import { allocatableOf, resourcesOf } from './load.ts'
 import type { Node, NodeLoad } from './node.ts'
 import { type NodeSelector, preferenceOf } from './node-affinity.ts'
 import type { Place, Surroundings } from './place.ts'
@@ -25,9 +24,10 @@ function score(pod: Pod, node: Node, load: NodeLoad): number {
 
 /** Mean share of processor and memory that would stay free, of 100. */
 function freeShare(pod: Pod, node: Node, load: NodeLoad): number {
+  const [allocatable, wanted] = [allocatableOf(node), resourcesOf(pod)]
   const shares = ['cpu', 'memory'].map((name) => {
-    const all = amount(node.status?.allocatable?.[name] ?? '0')
-    const taken = (load.requests[name] ?? 0n) + (resourcesOf(pod)[name] ?? 0n)
+    const all = allocatable[name] ?? 0n
+    const taken = (load.requests[name] ?? 0n) + (wanted[name] ?? 0n)
     return all === 0n ? 0 : Number(((all - taken) * 10_000n) / all) / 100
   })
   return shares.reduce((sum, share) => sum + share, 0) / shares.length
@@ -35,5 +35,5 @@ function freeShare(pod: Pod, node: Node, load: NodeLoad): number {
 
 function siblings(pod: Pod, load: NodeLoad): number {
   const owner = controllerOf(pod)?.uid
-  return owner === undefined ? 0 : load.pods.filter((each) => controllerOf(each)?.uid === owner).length
+  return owner === undefined ? 0 : (load.owners.get(owner) ?? 0)
 }

@@ -4,6 +4,7 @@ import { type FieldSchema, type ListSchema, type MapSchema, type ObjectSchema, t
 import { decodeAny } from './decode-any.ts'
 import { decodeScalar } from './decode-scalar.ts'
 import { DecodeError, goType, mismatch, type Reading } from './reading.ts'
+import { decodedForms } from './settled.ts'
 
 /** A decoded object, and the paths of the fields that its schema does not know, in document order (custom: sorted). */
 export interface Decoded {
@@ -45,6 +46,7 @@ function decodeObject(value: Json, schema: ObjectSchema, reading: Reading, path:
   const typed = schema.typeName !== undefined
   reading.custom = !typed
   const result: Record<string, Json> = {}
+  let same = true
   for (const key in value) {
     const member = value[key]
     if (member === undefined) continue
@@ -52,17 +54,30 @@ function decodeObject(value: Json, schema: ObjectSchema, reading: Reading, path:
     if (!field) {
       if (schema.preserveUnknown) result[key] = member
       else reading.unknown.push(join(path, key))
+      same &&= schema.preserveUnknown
       continue
     }
     reading.struct = typed ? structName(schema.typeName) : ''
     reading.fields = join(outer.fields, key)
-    const decoded = typed && member === null ? undefined : decodeNode(member, field.schema, reading, join(path, key))
-    if (decoded !== undefined && !(typed && isDropped(decoded, field))) result[key] = decoded
+    const decoded = typed && member === null ? undefined : decodeMember(member, field, reading, { key, path })
+    const kept = decoded !== undefined && !(typed && isDropped(decoded, field))
+    if (kept) result[key] = decoded
+    same &&= kept && decoded === member
   }
   reading.struct = outer.struct
   reading.fields = outer.fields
   reading.custom = outer.custom
-  return result
+  return same && Object.isFrozen(value) ? value : result
+}
+
+function decodeMember(
+  value: Json,
+  { schema }: FieldSchema,
+  reading: Reading,
+  { key, path }: { readonly key: string; readonly path: string },
+): Json | undefined {
+  const decode = (): Json | undefined => decodeNode(value, schema, reading, join(path, key))
+  return path === '' ? decodedForms.member(key, value, schema, decode) : decode()
 }
 
 /** Schemas within schemas are read apart: their errors know no outer field, and what they do not know is dropped in silence. */
@@ -76,13 +91,15 @@ function decodeSchemaProps(value: JsonObject): Json {
 function decodeMap(value: Json, schema: MapSchema, reading: Reading, path: string): Json | undefined {
   if (!isObject(value)) return wrong(value, schema, reading)
   const result: Record<string, Json> = {}
+  let same = true
   for (const key in value) {
     const member = value[key]
     if (member === undefined) continue
     const decoded = member === null && !reading.custom ? zeroOf(schema.values) : decodeNode(member, schema.values, reading, join(path, key))
     if (decoded !== undefined) result[key] = decoded
+    same &&= decoded === member
   }
-  return result
+  return same && Object.isFrozen(value) ? value : result
 }
 
 function decodeList(value: Json, schema: ListSchema, reading: Reading, path: string): Json | undefined {
@@ -93,7 +110,7 @@ function decodeList(value: Json, schema: ListSchema, reading: Reading, path: str
     const decoded = item === null && !reading.custom ? zeroOf(schema.items) : decodeNode(item, schema.items, reading, `${path}[${index}]`)
     items.push(decoded ?? zeroOf(schema.items))
   }
-  return items
+  return Object.isFrozen(value) && items.every((item, index) => item === value[index]) ? value : items
 }
 
 /** A custom resource's own fields are checked by its schema's validation, not here. */

@@ -1,13 +1,14 @@
 // The form in which a Go server prints an object: members in the struct's order, those without omitempty also when empty.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { type FieldSchema, type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
+import { orderedForms } from './settled.ts'
 
 /**
  * The object as the server prints it. Built-in kinds: members in Go's order, empty `omitempty` members left out, others
  * present (`status: {}`, `containers: null`), map keys sorted. Custom resources: keys sorted throughout.
  */
 export function goOrder(object: JsonObject, schema: Schema): JsonObject {
-  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderObject(object, schema) : sortKeys(object)
+  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema) : sortKeys(object)
   return isObject(ordered) ? ordered : object
 }
 
@@ -43,11 +44,20 @@ function orderSchemaProps(value: Json): Json {
   return isObject(value) ? orderObject(value, typeSchema('apiextensions.v1.JSONSchemaProps')) : value
 }
 
-function orderObject(value: JsonObject, schema: ObjectSchema): JsonObject {
+/** A whole object: what of it is in order from an earlier write stays the same value. */
+function orderWhole(value: JsonObject, schema: ObjectSchema): JsonObject {
+  return orderObject(value, schema, (member, field) => orderedForms.member(field.name, member, field.schema, () => order(member, field.schema)))
+}
+
+function orderObject(
+  value: JsonObject,
+  schema: ObjectSchema,
+  orderMember = (member: Json, field: FieldSchema): Json => order(member, field.schema),
+): JsonObject {
   const result: Record<string, Json> = {}
   for (const field of schema.fields.values()) {
     const member = value[field.name]
-    const present = isUnset(member, field) ? zeroMember(field) : order(member, field.schema)
+    const present = isUnset(member, field) ? zeroMember(field) : orderMember(member, field)
     if (present !== undefined && !isLeftOut(present, field)) result[field.name] = present
   }
   return result

@@ -18,6 +18,7 @@ import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
 import { parseObject, parsePatch } from './read-body.ts'
 import { listBody, objectBody, respond } from './respond.ts'
+import { respondList } from './respond-list.ts'
 import { viewed } from './server.ts'
 import { handleSubresource } from './subresources/subresources.ts'
 import { answerVirtual } from './subresources/virtual.ts'
@@ -77,7 +78,7 @@ function list(call: Call): Response {
   const options = readListOptions(call.query, false)
   const request = { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) }
   const page = isMeasured(resource) ? measuredList(server, resource, request) : listObjects(server, resource, request)
-  return respond(listBody({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing), showing.format)
+  return respondList({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing)
 }
 
 function watch(call: Call): Response {

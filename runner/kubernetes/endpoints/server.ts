@@ -1,4 +1,5 @@
 // What both doors of a server work with: the engine, who may do what, and the outside that was handed in.
+
 import type { Activity } from '../../base/activity.ts'
 import { forbidden } from '../authorization/forbidden.ts'
 import { type AccessAttributes, type AccessDecision, type Authorizer, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
@@ -9,6 +10,7 @@ import type { PodConnections } from '../pod-connections.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import type { CallingEngine } from '../registry/suspended.ts'
 import type { RequestLogEntry } from '../request-log.ts'
+import type { FrameMemo } from './frame-memo.ts'
 import type { Route } from './route.ts'
 import type { VirtualResources } from './virtual-resources.ts'
 
@@ -37,6 +39,7 @@ export interface Server extends CallingEngine {
   readonly tallies: Map<string, number>
   /** Numbers requests and watches, so that what is made of them differs. */
   readonly count: { requests: number; watches: number }
+  readonly frames: FrameMemo
 }
 
 /** Refuses what no authorizer allows; `system:masters` and servers without authorizers are not asked. */

@@ -92,7 +92,7 @@ class OpenWatch {
         event: (type, object) => {
           this.#marked = undefined
           this.#told = Math.max(this.#told, Number(object.metadata.resourceVersion ?? 0))
-          this.#send(type, this.#shower.object(object))
+          this.#sendChange(type, object)
         },
         present: (revision) => {
           this.#told = revision
@@ -131,9 +131,19 @@ class OpenWatch {
     return `${this.#id}/bookmark`
   }
 
+  #sendChange(type: string, object: KubernetesObject): void {
+    const { format } = this.#asked
+    if (format.as !== undefined) this.#send(type, this.#shower.object(object))
+    else this.#sendFrame(this.#server.frames.of(object, `${type} ${format.media}`, () => frameOf(type, this.#shower.object(object), format)))
+  }
+
   #send(type: string, object: JsonObject): void {
+    this.#sendFrame(frameOf(type, object, this.#asked.format))
+  }
+
+  #sendFrame(frame: Uint8Array): void {
     if (this.#over) return
-    this.#controller?.enqueue(frameOf(type, object, this.#asked.format))
+    this.#controller?.enqueue(frame)
     if ((this.#controller?.desiredSize ?? 0) < -patience) this.finish()
   }
 

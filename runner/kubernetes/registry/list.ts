@@ -34,7 +34,9 @@ export function listObjects(engine: Engine, resource: ServedResource, request: L
   if (point && request.resourceVersion && request.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
   const revision = point?.revision ?? exactRevision(store, request)
   const objects =
-    revision === undefined ? presentObjects(store, resource, matcher) : objectsAt(store, resource.storage, matcher, { revision, paged: point !== undefined })
+    revision === undefined
+      ? presentObjects(store, resource, matcher)
+      : objectsAt(store, resource.storage, matcher, { revision, paged: point !== undefined, after: point?.after })
   const limit = request.limit ?? 0
   const page = pageOf(resource, objects, { matcher, limit, after: point?.after })
   const shown = revision ?? store.revision
@@ -68,6 +70,7 @@ function exactRevision(store: Store, { resourceVersion, resourceVersionMatch, li
 }
 
 function presentObjects(store: Store, { storage, info }: ServedResource, matcher: Matcher): readonly KubernetesObject[] {
+  if (matcher.name === undefined && matcher.indexed !== undefined) return store.listIndexed(storage, matcher.indexed)
   if (matcher.name === undefined || (info.namespaced && matcher.namespace === undefined)) return store.list(storage, matcher.namespace)
   const key = matcher.namespace === undefined ? { name: matcher.name } : { name: matcher.name, namespace: matcher.namespace }
   const object = store.get(storage, formatKey(key))
@@ -79,12 +82,13 @@ export function objectsAt(
   store: Store,
   storage: string,
   matcher: Matcher,
-  at: { readonly revision: number; readonly paged: boolean },
+  at: { readonly revision: number; readonly paged: boolean; readonly after?: string | undefined },
 ): readonly KubernetesObject[] {
   const events = store.log.after(at.revision, storage)
   if (events === undefined) throw expired(at.paged)
+  const after = at.after === undefined || matcher.namespace === undefined ? at.after : `${matcher.namespace}/${at.after}`
+  if (events.length === 0) return store.list(storage, matcher.namespace, after)
   const present = store.list(storage, matcher.namespace)
-  if (events.length === 0) return present
   const objects = new Map(present.map((object) => [formatKey(keyOf(object)), object]))
   for (const { key, previous } of events.toReversed()) {
     if (previous) objects.set(key, previous)

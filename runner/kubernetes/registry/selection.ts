@@ -1,6 +1,7 @@
 // Which objects a list, a watch or a deletecollection means: namespace, labels, fields.
 import type { KubernetesObject } from '../object.ts'
 import { parseFieldSelector, parseLabelSelector } from '../selectors.ts'
+import { isIndexed } from '../storage/field-index.ts'
 import { badRequest } from './errors.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -18,6 +19,8 @@ export interface Matcher {
   readonly everything: boolean
   /** The one name that is meant, where a field selector says so. */
   readonly name: string | undefined
+  /** The value that a field must have, where the store has an index of that field. */
+  readonly indexed: string | undefined
   matches(object: KubernetesObject): boolean
 }
 
@@ -26,11 +29,12 @@ export function compileSelection(resource: ServedResource, { namespace, labelSel
   const labels = labelSelector === '' ? undefined : parseLabelSelector(labelSelector)
   const fields = fieldSelector === '' ? undefined : parseFieldSelector(fieldSelector)
   for (const { field } of fields?.terms ?? []) checkField(resource, field)
-  const name = fields?.terms.find((term) => term.field === 'metadata.name' && term.operator === '=')?.value
+  const wanted = (is: (field: string) => boolean): string | undefined => fields?.terms.find(({ field, operator }) => is(field) && operator === '=')?.value
   return {
     namespace,
     everything: (labels === undefined || labels.empty) && fields === undefined,
-    name,
+    name: wanted((field) => field === 'metadata.name'),
+    indexed: wanted((field) => isIndexed(resource.storage, field)),
     matches: (object) =>
       (namespace === undefined || object.metadata.namespace === namespace) &&
       (labels?.matches(object.metadata.labels) ?? true) &&

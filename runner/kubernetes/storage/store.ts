@@ -2,6 +2,8 @@
 import { deepFreeze } from '../../base/json.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { Layer } from './birth-layer.ts'
+import { FieldIndex } from './field-index.ts'
+import { firstFrom, SortedKeys } from './sorted-keys.ts'
 import { type StoredEvent, WatchLog } from './watch-log.ts'
 
 /** What listens to changes; called within the write, in the order of revisions. */
@@ -14,9 +16,12 @@ export class Store {
   readonly overlay: Map<string, Map<string, KubernetesObject | undefined>>
   log: WatchLog
   #revision: number
-  readonly #keys = new Map<string, readonly string[]>()
+  readonly #keys = new Map<string, SortedKeys>()
+  readonly #indexes = new Map<string, FieldIndex>()
   readonly #listeners = new Map<string, Set<StoreListener>>()
   readonly #untold: StoredEvent[] = []
+  /** How many objects there are beside those of birth. */
+  #size = 0
   #repeating = false
   #telling = false
 
@@ -24,6 +29,7 @@ export class Store {
     this.birth = birth
     this.#revision = start.revision
     this.overlay = start.overlay ?? new Map()
+    for (const row of this.overlay.values()) this.#size += row.size
     this.log = start.log ?? new WatchLog(start.revision)
   }
 
@@ -37,16 +43,28 @@ export class Store {
     return row?.has(key) ? row.get(key) : this.birth.get(resource)?.get(key)
   }
 
-  /** All objects of a resource, of one namespace or of all, in the order of their keys. */
-  list(resource: string, namespace?: string): readonly KubernetesObject[] {
+  /** All objects of a resource, of one namespace or of all, in the order of their keys; with `after` those whose keys come later. */
+  list(resource: string, namespace?: string, after?: string): readonly KubernetesObject[] {
     const keys = this.#sortedKeys(resource)
-    const range = namespace === undefined ? keys : keys.slice(...namespaceRange(keys, namespace))
+    const [first, end] = namespace === undefined ? [0, keys.length] : namespaceRange(keys, namespace)
+    const start = after === undefined ? first : Math.max(first, firstFrom(keys, `${after}\0`))
     const found: KubernetesObject[] = []
-    for (const key of range) {
-      const object = this.get(resource, key)
+    for (let index = start; index < end; index += 1) {
+      const object = this.get(resource, keys[index] ?? '')
       if (object) found.push(object)
     }
     return found
+  }
+
+  /** The objects of a resource whose indexed field has this value, in the order of their keys. */
+  listIndexed(resource: string, value: string): readonly KubernetesObject[] {
+    const known = this.#indexes.get(resource)
+    const index = known ?? new FieldIndex(resource)
+    if (!known) {
+      for (const key of this.#sortedKeys(resource)) index.change(key, undefined, this.get(resource, key))
+      this.#indexes.set(resource, index)
+    }
+    return index.keys(value).flatMap((key) => this.get(resource, key) ?? [])
   }
 
   /** Names of the resources that have objects. */
@@ -118,15 +136,19 @@ export class Store {
   #set(resource: string, key: string, object: KubernetesObject | undefined): void {
     const row = this.overlay.get(resource) ?? new Map<string, KubernetesObject | undefined>()
     this.overlay.set(resource, row)
-    const [before, after] = [this.get(resource, key) !== undefined, object !== undefined]
-    const keys = this.#keys.get(resource)
-    if (keys && before !== after) this.#keys.set(resource, keys.toSpliced(firstFrom(keys, key), after ? 0 : 1, ...(after ? [key] : [])))
+    const previous = this.get(resource, key)
+    this.#indexes.get(resource)?.change(key, previous, object)
+    const [before, after] = [previous !== undefined, object !== undefined]
+    if (before !== after) {
+      this.#keys.get(resource)?.change(key, after)
+      this.#size += after ? 1 : -1
+    }
     if (object === undefined && !this.birth.get(resource)?.has(key)) row.delete(key)
     else row.set(key, object)
   }
 
   #publish(event: StoredEvent): void {
-    this.log.append(event)
+    this.log.append(event, this.#size)
     this.#tell(event)
   }
 
@@ -146,13 +168,13 @@ export class Store {
 
   #sortedKeys(resource: string): readonly string[] {
     const known = this.#keys.get(resource)
-    if (known) return known
+    if (known) return known.all()
     const row = this.overlay.get(resource)
     const kept = [...(this.birth.get(resource)?.keys() ?? [])].filter((key) => !row?.has(key))
     const added = [...(row ?? [])].filter(([, object]) => object !== undefined).map(([key]) => key)
-    const keys = [...kept, ...added].sort(compareKeys)
+    const keys = new SortedKeys([...kept, ...added])
     this.#keys.set(resource, keys)
-    return keys
+    return keys.all()
   }
 }
 
@@ -166,20 +188,4 @@ function withVersion(object: KubernetesObject, resourceVersion: string): Kuberne
 
 function namespaceRange(keys: readonly string[], namespace: string): [number, number] {
   return [firstFrom(keys, `${namespace}/`), firstFrom(keys, `${namespace}0`)]
-}
-
-/** Index of the first key that is not before `bound`. */
-function firstFrom(keys: readonly string[], bound: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((keys[middle] ?? '') < bound) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function compareKeys(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -12,8 +12,9 @@ export interface StoredEvent {
   readonly previous: KubernetesObject | undefined
 }
 
-/** How many changes are kept; older resource versions are `Expired`. */
-const capacity = 400
+/** How many changes are kept at least; older resource versions are `Expired`. A large store keeps as many as it has objects, as a watch cache grows with what it sees. */
+const least = 400
+const most = 5000
 
 /** An ordered row of changes with an oldest revision from which it is complete. */
 export class WatchLog {
@@ -41,8 +42,9 @@ export class WatchLog {
     return this.#events
   }
 
-  append(event: StoredEvent): void {
+  append(event: StoredEvent, objects: number): void {
     this.#events.push(event)
+    const capacity = Math.min(Math.max(least, objects), most)
     if (this.#events.length < capacity * 2) return
     const dropped = this.#events.length - capacity
     this.#since = this.#events[dropped - 1]?.revision ?? this.#since

@@ -23,12 +23,16 @@ export async function storedAnswer(course: string, question: string): Promise<An
   return answers[question]
 }
 
-/** Keeps an answer; `right` is said for scenarios. */
-export async function keepAnswer(
-  course: string,
-  question: string,
-  given: { answer: string; right?: boolean },
-): Promise<{ kept: Kept; message: AnswerMessage }> {
+const keeping = new Map<string, Promise<unknown>>()
+
+/** Keeps an answer; `right` is said for scenarios. Answers of one course are kept in the order in which they were given. */
+export function keepAnswer(course: string, question: string, given: { answer: string; right?: boolean }): Promise<{ kept: Kept; message: AnswerMessage }> {
+  const kept = (keeping.get(course) ?? Promise.resolve()).then(() => keepNow(course, question, given))
+  keeping.set(course, kept)
+  return kept
+}
+
+async function keepNow(course: string, question: string, given: { answer: string; right?: boolean }): Promise<{ kept: Kept; message: AnswerMessage }> {
   const before = localAnswer(course, question)
   const message: AnswerMessage = { ...given, attempts: (before?.attempts ?? 0) + 1, at: new Date().toISOString() }
   const local = writeLocal(course, { ...readLocal(course), [question]: message })

@@ -9,3 +9,9 @@ export type HookRequest = Parameters<NonNullable<AdmissionPlugin['validate']>>[0
 export function denied(webhook: string, message: string): StatusError {
   return new StatusError('Forbidden', `admission webhook "${webhook}" denied the request: ${message}`)
 }
+
+/** Several errors as Go's aggregate prints them: each once. */
+export function aggregate(problems: readonly string[]): string {
+  const all = [...new Set(problems)]
+  return all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`
+}

@@ -1,4 +1,5 @@
 // The guard rail: a hub's users may not touch what Fleet and Kubernetes live on (pkg/webhook/fleetresourcehandler).
+import { equal } from '../../../base/json.ts'
 import type { AdmissionPlugin } from '../../../kubernetes/api-server.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { isReserved, type ReservedNamespaces } from '../selection/reserved-namespaces.ts'
@@ -11,8 +12,9 @@ export function guardRailHook(reservedNamespaces: ReservedNamespaces): Admission
     validate(request) {
       if (request.operation === 'CONNECT' || isEvent(request)) return
       if (isOf(request, 'cluster.kubernetes-fleet.io', 'memberclusters')) guardMember(request)
-      const webhook = webhookFor(request, reservedNamespaces)
-      if (webhook !== undefined && !isTrusted(request)) throw denied(webhook, refusal(request))
+      if (isManagedChange(request) && !isTrusted(request)) throw denied(memberGuard, refusal(request))
+      const guard = webhookFor(request, reservedNamespaces)
+      if (guard !== undefined && !isTrusted(request)) throw denied(guard, refusal(request))
     },
   }
 }
@@ -54,14 +56,28 @@ function refusal({ operation, resource, subresource, key, user }: HookRequest): 
   return `user: '${user.name}' in 'groups: ${shown}' is not allowed to ${operation} resource ${kind}/${subresource}: ${key.namespace ?? ''}/${key.name}`
 }
 
-const webhook = 'fleet.membercluster.guardrail.validating'
+const memberGuard = 'fleet.membercluster.guardrail.validating'
 
 /** Fleet's annotations say who a member belongs to: nobody adds them to a member of his own, or takes them all away. */
 function guardMember({ operation, object, old }: HookRequest): void {
   if (operation !== 'UPDATE' || !object || !old) return
   const [before, after] = [hasFleetAnnotation(old), hasFleetAnnotation(object)]
-  if (!before && after) throw denied(webhook, 'no user is allowed to add a fleet pre-fixed annotation to an upstream member cluster')
-  if (before && !after) throw denied(webhook, 'no user is allowed to remove all fleet pre-fixed annotations from a fleet member cluster')
+  if (!before && after) throw denied(memberGuard, 'no user is allowed to add a fleet pre-fixed annotation to an upstream member cluster')
+  if (before && !after) throw denied(memberGuard, 'no user is allowed to remove all fleet pre-fixed annotations from a fleet member cluster')
+}
+
+/** A member that Azure has joined is Azure's: of its spec, others change the taints alone. */
+function isManagedChange(request: HookRequest): boolean {
+  if (!isOf(request, 'cluster.kubernetes-fleet.io', 'memberclusters') || request.subresource !== '') return false
+  const { operation, object, old } = request
+  const member = object ?? old
+  if (!member || !hasFleetAnnotation(member)) return false
+  return operation !== 'UPDATE' || !equal(withoutTaints(object), withoutTaints(old))
+}
+
+function withoutTaints(member: KubernetesObject | undefined): unknown {
+  const { taints: _, ...spec } = (member?.spec ?? {}) as { readonly taints?: unknown }
+  return spec
 }
 
 function hasFleetAnnotation({ metadata }: KubernetesObject): boolean {

@@ -5,8 +5,9 @@ import type { AdmissionPlugin } from '../../../kubernetes/api-server.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { defaultStrategy } from '../hub/placement-spec.ts'
 import type { ResourceSelector } from '../selection/select-resources.ts'
-import { denied, type HookRequest } from './denied.ts'
+import { aggregate, denied, type HookRequest } from './denied.ts'
 import { scopeOf } from './known-kinds.ts'
+import { policyProblems, strategyProblems, within } from './placement-policy.ts'
 
 const mutating = 'fleet.clusterresourceplacementv1beta1.mutating'
 const validating = 'fleet.clusterresourceplacementv1beta1.validating'
@@ -67,26 +68,32 @@ function withPolicyDefaults(policy: JsonObject): JsonObject {
 function problemsOf(object: KubernetesObject, { context }: HookRequest): readonly string[] {
   const selectors = (at(object, 'spec', 'resourceSelectors') ?? []) as unknown as readonly ResourceSelector[]
   const tooLong = (object.metadata.name ?? '').length > 63 ? ['the name field cannot have length exceeding 63'] : []
-  return [...tooLong, ...selectors.flatMap((selector) => selectorProblem(selector, context)), ...strategyProblem(object)]
+  const byOne = selectors.some(({ selectionScope }) => selectionScope === 'NamespaceWithResourceSelectors')
+  const wrong = selectors.flatMap((selector) => selectorProblem(selector, { context, byOne }))
+  if (wrong.some((problem) => problem.startsWith(unknownKind))) return [...tooLong, ...wrong]
+  const { policy, strategy } = (object.spec ?? {}) as JsonObject
+  return [
+    ...tooLong,
+    ...wrong,
+    ...within('the placement policy field', policyProblems(isObject(policy) ? policy : {})),
+    ...within('the rollout Strategy field ', strategyProblems(isObject(strategy) ? strategy : {})),
+  ]
 }
 
-function selectorProblem({ group, version, kind }: ResourceSelector, context: HookRequest['context']): readonly string[] {
+const unknownKind = 'failed to get GVR of the selector'
+
+interface SelectorGround {
+  readonly context: HookRequest['context']
+  /** True if objects of one namespace are selected one by one. */
+  readonly byOne: boolean
+}
+
+function selectorProblem({ group, version, kind }: ResourceSelector, { context, byOne }: SelectorGround): readonly string[] {
   const apiVersion = group === '' ? version : `${group}/${version}`
   const scope = scopeOf({ group, version, kind }, context)
-  if (scope === undefined) return [`failed to get GVR of the selector: no matches for kind "${kind}" in version "${apiVersion}"`]
-  if (scope === 'Cluster') return []
+  if (scope === undefined) return [`${unknownKind}: no matches for kind "${kind}" in version "${apiVersion}"`]
+  if (scope === 'Cluster' || byOne) return []
   return [`the resource is not found in schema (please retry) or it is not a cluster scoped resource: ${group}/${version}, Kind=${kind}`]
-}
-
-function strategyProblem(object: KubernetesObject): readonly string[] {
-  const { type, rollingUpdate } = (at(object, 'spec', 'strategy') ?? {}) as JsonObject
-  const wrong = type === 'External' && rollingUpdate !== undefined
-  return wrong ? ['the rollout Strategy field  is invalid: rollingUpdateConifg is not valid for ExternalRollout strategy type'] : []
-}
-
-/** Several errors as Go's aggregate prints them. */
-function aggregate(problems: readonly string[]): string {
-  return problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`
 }
 
 function keepsTolerations(old: KubernetesObject, object: KubernetesObject): boolean {

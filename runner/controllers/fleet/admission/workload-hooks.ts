@@ -1,4 +1,5 @@
-// The hub runs no workloads: outside reserved namespaces no pod and no replica set is let in (pkg/webhook/{pod,replicaset}).
+// The hub runs no workloads: outside reserved namespaces no pod, no replica set and no disruption budget of pods is let in
+// (pkg/webhook/{pod,replicaset,pdb}).
 import type { AdmissionPlugin } from '../../../kubernetes/api-server.ts'
 import type { KubernetesObject } from '../../../kubernetes/object.ts'
 import { isReserved, type ReservedNamespaces } from '../selection/reserved-namespaces.ts'
@@ -12,9 +13,14 @@ interface Rule {
 const rules: Readonly<Record<string, Rule>> = {
   '/pods': { webhook: 'fleet.pod.validating', message: (name) => `Pod ${name} creation is disallowed in the fleet hub cluster` },
   'apps/replicasets': { webhook: 'fleet.replicaset.validating', message: (name) => `ReplicaSet ${name} creation is disallowed in the fleet hub cluster.` },
+  'policy/poddisruptionbudgets': {
+    webhook: 'fleet.poddisruptionbudget.validating',
+    message: (name) =>
+      `PDBs ${name} cannot be directly created in the hub cluster due to potential side effects; to place a PDB to member clusters, consider wrapping it in a resource envelope.`,
+  },
 }
 
-/** Refuses pods and replica sets outside reserved namespaces. */
+/** Refuses pods, replica sets and disruption budgets outside reserved namespaces. */
 export function workloadHook(reservedNamespaces: ReservedNamespaces): AdmissionPlugin {
   return {
     name: 'fleet-hub-workloads',

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { type Condition, conditionsOf, findCondition, statusAt } from '../conditions.ts'
+import { labels } from '../names.ts'
 
 /** A binding's conditions and details as its Works give them; times are the caller's. */
 export interface WorksSummary {
@@ -97,7 +98,7 @@ function failed(work: KubernetesObject): readonly JsonObject[] {
   if (!isFalse('Applied') && !isFalse('Available')) return []
   return manifestsOf(work).flatMap(({ identifier, conditions }) => {
     const condition = ['Applied', 'Available'].map((type) => findCondition(conditions, type)).find((each) => each?.status === 'False')
-    return condition ? [{ condition, ...named(identifier) }] : []
+    return condition ? [{ condition, ...named(identifier, work) }] : []
   })
 }
 
@@ -105,7 +106,7 @@ function drifts(work: KubernetesObject): readonly JsonObject[] {
   return manifestsOf(work).flatMap(({ identifier, driftDetails }) => {
     if (!driftDetails) return []
     const { observedInMemberClusterGeneration: targetClusterObservedGeneration = 0, ...rest } = driftDetails
-    return [{ ...named(identifier), ...rest, targetClusterObservedGeneration }]
+    return [{ ...named(identifier, work), ...rest, targetClusterObservedGeneration }]
   })
 }
 
@@ -114,10 +115,15 @@ function differences(work: KubernetesObject): readonly JsonObject[] {
     if (!diffDetails) return []
     const { observedInMemberClusterGeneration, ...rest } = diffDetails
     const generation = observedInMemberClusterGeneration === undefined ? {} : { targetClusterObservedGeneration: observedInMemberClusterGeneration }
-    return [{ ...named(identifier), ...rest, ...generation }]
+    return [{ ...named(identifier, work), ...rest, ...generation }]
   })
 }
 
-function named({ group, version, kind, namespace, name }: JsonObject): JsonObject {
-  return { ...(group === undefined ? {} : { group }), kind, name, ...(namespace === undefined ? {} : { namespace }), version }
+/** An object by its name, and by the envelope that it came in. */
+function named({ group, version, kind, namespace, name }: JsonObject, { metadata }: KubernetesObject): JsonObject {
+  const type = metadata.labels?.[labels.envelopeType]
+  const envelopeNamespace = metadata.labels?.[labels.envelopeNamespace]
+  const place = envelopeNamespace === undefined ? {} : { namespace: envelopeNamespace }
+  const envelope = type === undefined ? {} : { envelope: { name: metadata.labels?.[labels.envelopeName], ...place, type } }
+  return { ...envelope, ...(group === undefined ? {} : { group }), kind, name, ...(namespace === undefined ? {} : { namespace }), version }
 }

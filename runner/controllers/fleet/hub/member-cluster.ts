@@ -122,6 +122,9 @@ async function tell(before: KubernetesObject, after: KubernetesObject, context: 
   }
 }
 
+/** `--force-delete-wait-time`: how long an agent may take to answer, ms. */
+const forceDeleteWait = 900_000
+
 /** Tells the agent to leave, waits for it, takes the member's place away, and lets the member go. */
 async function leave(member: KubernetesObject, context: ControllerContext): Promise<ReconcileResult | undefined> {
   const { client } = context
@@ -137,7 +140,8 @@ async function leave(member: KubernetesObject, context: ControllerContext): Prom
   if (internal) {
     await setSpec(internal, { member, wanted: internalMemberClusterObject(member, 'Leave'), context })
     await report(member, { internal, ready: false, context })
-    if (!hasLeft(internal)) return undefined
+    const patience = Date.parse(member.metadata.deletionTimestamp ?? '') + forceDeleteWait - context.clock.now()
+    if (!hasLeft(internal) && patience > 0) return { requeueAfter: patience }
   }
   await removePlace(name, client)
   return { requeueAfter: 1000 }

@@ -13,15 +13,33 @@ export function stepsOf(applyType: unknown): readonly Step[] {
   return ['RolloutStarted', 'Overridden', 'WorkSynchronized', ...last]
 }
 
-/** Type of a ClusterResourcePlacement's condition of a step. */
-export function placementConditionType(step: Step | 'Scheduled'): string {
-  return `ClusterResourcePlacement${step}`
+/** Type of a placement's condition of a step: the step after the placement's kind. */
+export function placementConditionType({ kind }: Placement, step: Step | 'Scheduled'): string {
+  return `${kind}${step}`
+}
+
+/** A placement as far as its kind and its generation go. */
+interface Placement {
+  readonly kind: string
+  readonly metadata: { readonly generation?: number }
 }
 
 /** A step's condition of the whole placement; `count` is the number of clusters in that state. */
-export function placementCondition(step: Step, status: Condition['status'], count: number, observedGeneration: number): Condition {
+export function placementCondition(placement: Placement, step: Step, status: Condition['status'], count: number): Condition {
   const { reason, message } = texts[step][status]
-  return { type: placementConditionType(step), status, reason, message: message.replace('%d', String(count)), observedGeneration }
+  const type = placementConditionType(placement, step)
+  return { type, status, reason, message: message.replace('%d', String(count)), observedGeneration: placement.metadata.generation ?? 0 }
+}
+
+/** RolloutStarted of a placement whose rollout is up to update runs, and that cannot be summed up: why. */
+export function externalRollout(placement: Placement, why: string): Condition {
+  return {
+    type: placementConditionType(placement, 'RolloutStarted'),
+    status: 'Unknown',
+    reason: 'RolloutControlledByExternalController',
+    message: `Rollout is controlled by an external controller and ${why}`,
+    observedGeneration: placement.metadata.generation ?? 0,
+  }
 }
 
 /** A step of one cluster of which nothing is known yet. */
@@ -36,6 +54,9 @@ export function eventOf(step: Step): { readonly reason: string; readonly message
 
 /** The Overridden condition where no override applies. */
 export const noOverride = { reason: 'NoOverrideSpecified', message: 'No override rules are configured for the selected resources' }
+
+/** The Overridden condition of a cluster whose overrides were applied. */
+export const overrideApplied = { reason: 'OverriddenSucceeded', message: 'Successfully applied the override rules on the resources' }
 
 interface Text {
   readonly reason: string

@@ -1,10 +1,20 @@
 // A placement's status, computed from its snapshots and bindings. Steps are judged in order, for each cluster and for the
 // whole; what comes after the first that is not True is taken away.
 import type { JsonObject } from '../../../base/json.ts'
-import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
+import { at, type KubernetesObject, keyOf } from '../../../kubernetes/object.ts'
 import { type Condition, conditionsOf, findCondition, removeConditions, setCondition, statusAt } from '../conditions.ts'
 import { labels } from '../names.ts'
-import { allSteps, noOverride, placementCondition, placementConditionType, type Step, stepsOf, unknownClusterCondition } from './placement-conditions.ts'
+import { familyOf } from './family.ts'
+import {
+  allSteps,
+  externalRollout,
+  noOverride,
+  placementCondition,
+  placementConditionType,
+  type Step,
+  stepsOf,
+  unknownClusterCondition,
+} from './placement-conditions.ts'
 import type { PlacementSpec } from './placement-spec.ts'
 import { type ClusterDecision, decisionsOf } from './schedule.ts'
 
@@ -13,40 +23,74 @@ export interface StatusGround {
   readonly placement: KubernetesObject
   readonly spec: PlacementSpec
   readonly policySnapshot: KubernetesObject
-  readonly resourceSnapshot: KubernetesObject
+  /** The latest; undefined where update runs make the snapshots. */
+  readonly resourceSnapshot: KubernetesObject | undefined
+  /** Index of any resource snapshot by its name. */
+  readonly indexes: ReadonlyMap<string, string>
   readonly bindings: readonly KubernetesObject[]
-  /** `status.selectedResources`. */
-  readonly selectedResources: readonly JsonObject[]
+  /** `status.selectedResources` by the index of the resource snapshot that is shown. */
+  readonly selectedResources: (index: string) => readonly JsonObject[]
   /** World time, ms. */
   readonly now: number
 }
 
 /** The status as it should be now. */
 export function placementStatus(ground: StatusGround): JsonObject {
-  const { placement, policySnapshot, resourceSnapshot, selectedResources, now } = ground
+  const { placement, policySnapshot, resourceSnapshot, now } = ground
   const scheduled = scheduledCondition(placement, policySnapshot)
   const conditions = setCondition(conditionsOf(placement), scheduled, now)
-  const observedResourceIndex = resourceSnapshot.metadata.labels?.[labels.resourceIndex] ?? ''
-  const head = { observedResourceIndex, ...(selectedResources.length === 0 ? {} : { selectedResources }) }
+  const head = resourceSnapshot ? headOf(resourceSnapshot.metadata.labels?.[labels.resourceIndex] ?? '', ground) : {}
   if (scheduled.status === 'Unknown') return { conditions, ...head }
   const decisions = decisionsOf(policySnapshot)
   const selected = decisions.filter((decision) => decision.selected)
   const clusters = selected.map((decision) => clusterStatus(decision, ground))
   const placementStatuses = [...clusters.map(({ status }) => status), ...unscheduledStatuses(decisions, selected.length, ground)]
   const statuses = placementStatuses.length === 0 ? {} : { placementStatuses }
-  if (selected.length === 0) return { conditions: conditions.filter(({ type }) => type === scheduled.type), ...head, ...statuses }
+  if (selected.length === 0) return { conditions: conditions.filter(({ type }) => type === scheduled.type || isKept(type)), ...head, ...statuses }
+  if (ground.spec.strategy.type === 'External') return externalStatus(conditions, clusters, ground, statuses)
   return { conditions: wholeConditions(conditions, clusters, ground), ...head, ...statuses }
+}
+
+/** Conditions that are not steps, and stay whatever the steps come to. */
+function isKept(type: string): boolean {
+  return type.endsWith('StatusSynced')
+}
+
+function headOf(observedResourceIndex: string, ground: StatusGround): JsonObject {
+  const selectedResources = ground.selectedResources(observedResourceIndex)
+  return { observedResourceIndex, ...(selectedResources.length === 0 ? {} : { selectedResources }) }
+}
+
+/** Where update runs decide, the whole says something only once all clusters have the same resources and have begun. */
+function externalStatus(old: readonly Condition[], clusters: readonly ClusterResult[], ground: StatusGround, statuses: JsonObject): JsonObject {
+  const { placement, now } = ground
+  const indexes = [...new Set(clusters.map(({ status }) => String(status.observedResourceIndex ?? '')))]
+  const [index = ''] = indexes
+  const undecided = (why: string): readonly Condition[] => {
+    const later = allSteps.map((step) => placementConditionType(placement, step)).slice(1)
+    return setCondition(removeConditions(old, later), externalRollout(placement, why), now)
+  }
+  if (indexes.length > 1) return { conditions: undecided('different resource snapshot versions are observed across clusters'), ...statuses }
+  if (index === '') {
+    const { kind } = familyOf(keyOf(placement)).updateRuns
+    const advice = `To determine rollout status, check the ${kind} resources with spec.placementName matching this placement`
+    return { conditions: undecided(`no resource snapshot name is observed across clusters. ${advice}`), ...statuses }
+  }
+  const head = headOf(index, ground)
+  const waiting = clusters.find(({ steps }) => steps.get('RolloutStarted') === 'Unknown')
+  if (waiting) return { conditions: undecided(`cluster ${waiting.status.clusterName} is in RolloutStarted Unknown state`), ...head, ...statuses }
+  return { conditions: wholeConditions(old, clusters, ground), ...head, ...statuses }
 }
 
 /** True if every step of the placement is True for its present generation. */
 export function isRolledOut(placement: KubernetesObject, spec: PlacementSpec): boolean {
   return [...stepsOf(spec.strategy.applyStrategy.type), 'Scheduled' as const].every(
-    (step) => statusAt(findCondition(conditionsOf(placement), placementConditionType(step)), placement.metadata.generation ?? 0) === 'True',
+    (step) => statusAt(findCondition(conditionsOf(placement), placementConditionType(placement, step)), placement.metadata.generation ?? 0) === 'True',
   )
 }
 
 function scheduledCondition(placement: KubernetesObject, policySnapshot: KubernetesObject): Condition {
-  const type = placementConditionType('Scheduled')
+  const type = placementConditionType(placement, 'Scheduled')
   const observedGeneration = placement.metadata.generation ?? 0
   const scheduled = findCondition(conditionsOf(policySnapshot), 'Scheduled')
   const observed = at(policySnapshot, 'status', 'observedCRPGeneration')
@@ -92,10 +136,12 @@ function isBindingOf(binding: KubernetesObject, cluster: string, policySnapshot:
 
 /** The steps of a bound cluster, up to the first that is not True. */
 function bindingSteps(binding: KubernetesObject, ground: StatusGround): { conditions: readonly Condition[]; details: JsonObject } {
-  const { placement, spec, resourceSnapshot } = ground
+  const { placement, spec, resourceSnapshot, indexes } = ground
   const observedGeneration = placement.metadata.generation ?? 0
-  const details = { observedResourceIndex: resourceSnapshot.metadata.labels?.[labels.resourceIndex] ?? '' }
-  if (at(binding, 'spec', 'resourceSnapshotName') !== resourceSnapshot.metadata.name) return { conditions: [waiting(binding, observedGeneration)], details }
+  const index = resourceSnapshot?.metadata.labels?.[labels.resourceIndex] ?? indexes.get(String(at(binding, 'spec', 'resourceSnapshotName')))
+  const details = index === undefined ? {} : { observedResourceIndex: index }
+  if (resourceSnapshot && at(binding, 'spec', 'resourceSnapshotName') !== resourceSnapshot.metadata.name)
+    return { conditions: [waiting(binding, observedGeneration)], details }
   const conditions: Condition[] = []
   let more: JsonObject = {}
   for (const step of stepsOf(spec.strategy.applyStrategy.type)) {
@@ -144,7 +190,7 @@ function wholeConditions(old: readonly Condition[], clusters: readonly ClusterRe
     judged.push(step)
     const count = (status: Condition['status']): number => clusters.filter(({ steps }) => steps.get(step) === status).length
     const status = count('Unknown') > 0 ? 'Unknown' : count('False') > 0 ? 'False' : 'True'
-    const condition = placementCondition(step, status, count(status), placement.metadata.generation ?? 0)
+    const condition = placementCondition(placement, step, status, count(status))
     conditions = setCondition(
       conditions,
       step === 'Overridden' && status === 'True' && !anyOverride(clusters) ? { ...condition, ...noOverride } : condition,
@@ -152,7 +198,11 @@ function wholeConditions(old: readonly Condition[], clusters: readonly ClusterRe
     )
     if (status !== 'True') break
   }
-  return removeConditions(conditions, allSteps.filter((step) => !judged.includes(step)).map(placementConditionType))
+  const others = allSteps.filter((step) => !judged.includes(step))
+  return removeConditions(
+    conditions,
+    others.map((step) => placementConditionType(placement, step)),
+  )
 }
 
 function anyOverride(clusters: readonly ClusterResult[]): boolean {

@@ -2,6 +2,7 @@
 import { equal } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { conditionsOf, findCondition, isTrueAt, statusAt } from '../conditions.ts'
+import { type OverrideNames, overrideNamesOf } from '../overrides/matching-overrides.ts'
 import { isUnderDeletion } from './keys.ts'
 import { type PlacementSpec, scaled } from './placement-spec.ts'
 
@@ -10,6 +11,8 @@ export interface RolloutGround {
   readonly spec: PlacementSpec
   /** Name of the latest resource snapshot. */
   readonly snapshot: string
+  /** The overrides that go with the latest resources to a cluster. */
+  overridesFor(cluster: string): OverrideNames
   readonly bindings: readonly KubernetesObject[]
   /** World time, ms. */
   readonly now: number
@@ -30,13 +33,13 @@ export interface RolloutPlan {
 
 /** Plans one step of a rolling update. */
 export function planRollout(ground: RolloutGround): RolloutPlan {
-  const { spec, snapshot } = ground
+  const { spec } = ground
   const live = ground.bindings.filter((binding) => !isUnderDeletion(binding))
   const inState = (state: string): readonly KubernetesObject[] => live.filter((binding) => at(binding, 'spec', 'state') === state)
   const removable = inState('Unscheduled')
   const scheduled = inState('Scheduled')
   const bound = inState('Bound')
-  const outdated = bound.filter((binding) => at(binding, 'spec', 'resourceSnapshotName') !== snapshot)
+  const outdated = bound.filter((binding) => isOutdated(binding, ground))
   const failed = outdated.filter(hasFailed)
   const updatable = outdated.filter((binding) => !failed.includes(binding))
   const target = targetNumber(spec, scheduled.length + bound.length)
@@ -48,6 +51,12 @@ export function planRollout(ground: RolloutGround): RolloutPlan {
   const blocked = [...updatable, ...scheduled].filter((binding) => !chosen.includes(binding))
   const wait = blocked.length + removable.length - remove.length > 0 ? shortestWait(ground) : undefined
   return { update: chosen, remove, blocked, current: bound.filter((binding) => !outdated.includes(binding)), ...(wait === undefined ? {} : { wait }) }
+}
+
+/** True if the binding has other resources or other overrides than the latest. */
+function isOutdated(binding: KubernetesObject, { snapshot, overridesFor }: RolloutGround): boolean {
+  if (at(binding, 'spec', 'resourceSnapshotName') !== snapshot) return true
+  return !equal(overrideNamesOf(binding.spec), overridesFor(String(at(binding, 'spec', 'targetCluster'))))
 }
 
 /** True if the binding's last apply or its availability has failed for its present generation. */

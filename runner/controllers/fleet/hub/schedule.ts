@@ -1,8 +1,10 @@
 // Decides which clusters a policy picks, from the members and bindings as they are now: a pure function of them.
 import type { JsonObject } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
+import { affinityScore } from './affinity.ts'
 import { filtered, ineligibility } from './eligibility.ts'
 import type { PlacementPolicy } from './placement-spec.ts'
+import { isSpread, spreadOf } from './topology-spread.ts'
 
 /** A cluster that was considered (`status.targetClusters` of a policy snapshot). */
 export interface ClusterDecision extends JsonObject {
@@ -21,6 +23,8 @@ export interface ScheduleGround {
   readonly bindings: readonly KubernetesObject[]
   /** What was reported for this very generation of the placement: it stands where nobody has to be picked anew. */
   readonly reported: readonly ClusterDecision[]
+  /** World time, ms. */
+  readonly now: number
 }
 
 /** What the scheduler wants done, and what it will report. */
@@ -54,13 +58,13 @@ const pickers: Readonly<Record<PlacementPolicy['placementType'], (ground: Schedu
 
 /** Every cluster that passes the filters, by name. */
 function pickAll(ground: ScheduleGround): Schedule {
-  const { policy, members } = ground
-  const names = byName(members)
-  const picked = names.filter((member) => filtered(member, policy) === undefined || isHeld(member, ground)).map(nameOf)
-  const left = names.filter((member) => !picked.includes(nameOf(member)))
+  const { policy, now } = ground
+  const free = byName(ground.members).filter((member) => !isHeld(member, ground))
+  const refused = free.map((member) => ({ member, reason: filtered(member, policy, now) }))
   return settle(ground, {
-    picked: picked.map(scored),
-    others: left.map((member) => unschedulable(nameOf(member), filtered(member, policy) ?? '')),
+    picked: refused.filter(({ reason }) => reason === undefined).map(({ member }) => scored({ name: nameOf(member), affinity: 0, spread: 0 })),
+    kept: held(ground),
+    others: refused.flatMap(({ member, reason }) => (reason === undefined ? [] : [unschedulable(nameOf(member), reason)])),
     fulfilled: true,
   })
 }
@@ -68,69 +72,127 @@ function pickAll(ground: ScheduleGround): Schedule {
 /** Exactly the clusters that are named. */
 function pickFixed(ground: ScheduleGround): Schedule {
   const names = ground.policy?.clusterNames ?? []
-  const found = (name: string): KubernetesObject | undefined => ground.members.find((member) => nameOf(member) === name)
-  const refusal = (name: string): string | undefined => {
-    const member = found(name)
-    if (!member) return `Specified cluster "${name}" is not found`
-    const problem = isHeld(member, ground) ? undefined : ineligibility(member)
-    return problem && `Cluster "${name}" is not eligible for resource placement yet: ${problem}`
-  }
-  const picked = names.filter((name) => refusal(name) === undefined)
-  const others = names.flatMap((name) => {
-    const reason = refusal(name)
-    return reason === undefined ? [] : [{ clusterName: name, reason, selected: false }]
-  })
-  return settle(ground, { picked: picked.map(named), others, fulfilled: others.length === 0 })
+  const kept = held(ground).filter((binding) => names.includes(targetOf(binding)))
+  const refusals = names.filter((name) => !kept.some((binding) => targetOf(binding) === name)).map((name) => ({ name, reason: refusal(name, ground) }))
+  const others = refusals.flatMap(({ name, reason }) => (reason === undefined ? [] : [{ clusterName: name, reason, selected: false }]))
+  const picked = refusals.filter(({ reason }) => reason === undefined).map(({ name }) => named(name))
+  return settle(ground, { picked, kept, others, fulfilled: others.length === 0 })
 }
 
-/** So many clusters; those that hold the placement stay, ties go to the larger name. */
+function refusal(name: string, { members, now }: ScheduleGround): string | undefined {
+  const member = members.find((each) => nameOf(each) === name)
+  if (!member) return `Specified cluster "${name}" is not found`
+  const problem = ineligibility(member, now)
+  return problem && `Cluster "${name}" is not eligible for resource placement yet: ${problem}`
+}
+
+/** So many clusters, the best by score; those that hold the placement stay. */
 function pickN(ground: ScheduleGround): Schedule {
-  const { policy, members } = ground
-  const wanted = policy?.numberOfClusters ?? 0
-  const held = byName(members)
-    .filter((member) => isHeld(member, ground))
-    .map(nameOf)
-  const kept = held.slice(Math.max(0, held.length - wanted))
-  const free = byName(members)
-    .reverse()
-    .filter((member) => !held.includes(nameOf(member)))
-  const fit = free.filter((member) => filtered(member, policy) === undefined).map(nameOf)
-  const picked = fit.slice(0, wanted - kept.length)
-  const beaten = wanted === 0 ? [] : fit.slice(picked.length).map(tooLow)
-  const unfit = free.filter((member) => !fit.includes(nameOf(member))).map((member) => unschedulable(nameOf(member), filtered(member, policy) ?? ''))
-  const full = held.length >= wanted
-  return settle(ground, {
-    picked: [...picked, ...kept].map(scored),
-    others: full ? stillLeft(ground) : [...beaten, ...unfit],
-    fulfilled: picked.length + kept.length >= wanted,
-  })
+  const wanted = ground.policy?.numberOfClusters ?? 0
+  const present = held(ground)
+  if (present.length >= wanted) {
+    const kept = present.length === wanted ? present : trimmed(present, wanted)
+    return settle(ground, { picked: [], kept, others: stillLeft(ground), fulfilled: true })
+  }
+  const picked: Candidate[] = []
+  const batch = isSpread(ground.policy) ? 1 : wanted - present.length
+  let round = candidates(ground, new Set(present.map(targetOf)))
+  for (;;) {
+    picked.push(...round.fit.slice(0, batch))
+    if (round.fit.length === 0 || present.length + picked.length >= wanted || batch > 1) break
+    round = candidates(ground, new Set([...present.map(targetOf), ...picked.map(({ name }) => name)]))
+  }
+  const beaten = round.fit.filter((candidate) => !picked.includes(candidate)).map(tooLow)
+  const fulfilled = present.length + picked.length >= wanted
+  return settle(ground, { picked: inOrderOfStatus(picked, batch).map(scored), kept: present, others: [...beaten, ...round.unfit], fulfilled })
+}
+
+/** Clusters that are picked one by one: the last is reported first, and the others as the bindings that they have become, by name. */
+function inOrderOfStatus(picked: readonly Candidate[], batch: number): readonly Candidate[] {
+  if (batch > 1) return picked
+  return [...picked.slice(-1), ...picked.slice(0, -1).sort((a, b) => (a.name < b.name ? -1 : 1))]
+}
+
+interface Candidate {
+  readonly name: string
+  readonly affinity: number
+  readonly spread: number
+}
+
+/** The clusters that may be picked, best first, and why the others may not. */
+function candidates(ground: ScheduleGround, picked: ReadonlySet<string>): { readonly fit: readonly Candidate[]; readonly unfit: readonly ClusterDecision[] } {
+  const { policy, members, now } = ground
+  const fit: (Candidate & { readonly obsolete: number })[] = []
+  const unfit: ClusterDecision[] = []
+  for (const member of byName(members).filter((each) => !picked.has(nameOf(each)))) {
+    const name = nameOf(member)
+    const problem = filtered(member, policy, now)
+    const { violation, score } = spreadOf(member, policy, { members, picked })
+    if (problem !== undefined || violation !== undefined) unfit.push(unschedulable(name, problem ?? violation ?? ''))
+    else fit.push({ name, affinity: affinityScore(member, policy, members), spread: score, obsolete: isObsolete(name, ground) ? 1 : 0 })
+  }
+  fit.sort((a, b) => b.spread - a.spread || b.affinity - a.affinity || b.obsolete - a.obsolete || (a.name < b.name ? 1 : -1))
+  return { fit, unfit }
+}
+
+/** A cluster that has the placement by an older policy is preferred. */
+function isObsolete(name: string, { bindings, policySnapshot }: ScheduleGround): boolean {
+  return bindings.some((binding) => targetOf(binding) === name && at(binding, 'spec', 'state') !== 'Unscheduled' && !isCurrent(binding, policySnapshot))
+}
+
+/** What stays of too many: those not yet bound go first, then the lowest scores, then the smaller names. */
+function trimmed(present: readonly KubernetesObject[], wanted: number): readonly KubernetesObject[] {
+  const score = (binding: KubernetesObject, name: string): number => Number(at(binding, 'spec', 'clusterDecision', 'clusterScore', name) ?? 0)
+  const ordered = [...present].sort(
+    (a, b) =>
+      Number(isBound(a)) - Number(isBound(b)) ||
+      score(a, 'priorityScore') - score(b, 'priorityScore') ||
+      score(a, 'affinityScore') - score(b, 'affinityScore') ||
+      (targetOf(a) < targetOf(b) ? -1 : 1),
+  )
+  return ordered.slice(ordered.length - wanted)
+}
+
+function isBound(binding: KubernetesObject): boolean {
+  return at(binding, 'spec', 'state') === 'Bound'
 }
 
 function stillLeft({ reported }: ScheduleGround): readonly ClusterDecision[] {
   return reported.filter(({ selected }) => !selected)
 }
 
+/** The bindings by this very policy whose members have not left for good: they stay, whatever the filters say. Those not yet bound come first. */
+function held(ground: ScheduleGround): readonly KubernetesObject[] {
+  const { members, bindings, policySnapshot } = ground
+  const current = bindings.filter((binding) => isCurrent(binding, policySnapshot) && members.some((member) => nameOf(member) === targetOf(binding)))
+  return [...current.filter((binding) => !isBound(binding)), ...current.filter(isBound)]
+}
+
 /** Compares what is picked with the bindings that are there. */
 function settle(
   { bindings, policySnapshot }: ScheduleGround,
-  result: { readonly picked: readonly ClusterDecision[]; readonly others: readonly ClusterDecision[]; readonly fulfilled: boolean },
+  result: {
+    readonly picked: readonly ClusterDecision[]
+    readonly kept: readonly KubernetesObject[]
+    readonly others: readonly ClusterDecision[]
+    readonly fulfilled: boolean
+  },
 ): Schedule {
   const create: ClusterDecision[] = []
   const adopt: { readonly binding: KubernetesObject; readonly decision: ClusterDecision }[] = []
-  const kept: ClusterDecision[] = []
   for (const decision of result.picked) {
-    const binding = bindings.find((each) => targetOf(each) === decision.clusterName)
-    if (!binding) create.push(decision)
-    else if (isCurrent(binding, policySnapshot)) kept.push(at(binding, 'spec', 'clusterDecision') as ClusterDecision)
-    else adopt.push({ binding, decision })
+    const binding = bindings.find((each) => targetOf(each) === decision.clusterName && !isCurrent(each, policySnapshot))
+    if (binding) adopt.push({ binding, decision })
+    else create.push(decision)
   }
-  const names = result.picked.map(({ clusterName }) => clusterName)
-  const drop = bindings.filter((binding) => !names.includes(targetOf(binding)) && at(binding, 'spec', 'state') !== 'Unscheduled')
+  const staying = [...result.kept, ...adopt.map(({ binding }) => binding)]
+  const drop = bindings.filter((binding) => !staying.includes(binding) && at(binding, 'spec', 'state') !== 'Unscheduled')
+  const kept = result.kept.map((binding) => at(binding, 'spec', 'clusterDecision') as ClusterDecision)
   const decisions = [...create, ...adopt.map(({ decision }) => decision), ...kept, ...result.others.slice(0, mostUnselected)]
   return { create, adopt, drop, decisions, fulfilled: result.fulfilled }
 }
 
-/** A cluster that already has the placement, by this very policy, keeps it whatever the filters say, until it has left for good. */
+/** True for a member that has the placement by this very policy. */
 function isHeld(member: KubernetesObject, { bindings, policySnapshot }: ScheduleGround): boolean {
   return bindings.some((binding) => targetOf(binding) === nameOf(member) && isCurrent(binding, policySnapshot))
 }
@@ -143,21 +205,22 @@ function targetOf(binding: KubernetesObject): string {
   return String(at(binding, 'spec', 'targetCluster') ?? '')
 }
 
-const noScore = { affinityScore: 0, priorityScore: 0 }
+function scored({ name, affinity, spread }: Candidate): ClusterDecision {
+  const reason = `Successfully scheduled resources for placement in "${name}" ${scoreText(affinity, spread)}: picked by scheduling policy`
+  return { clusterName: name, clusterScore: { affinityScore: affinity, priorityScore: spread }, reason, selected: true }
+}
 
-function scored(clusterName: string): ClusterDecision {
-  const scores = 'affinity score: 0, topology spread score: 0'
-  const reason = `Successfully scheduled resources for placement in "${clusterName}" (${scores}): picked by scheduling policy`
-  return { clusterName, clusterScore: noScore, reason, selected: true }
+function scoreText(affinity: number, spread: number): string {
+  return `(affinity score: ${affinity}, topology spread score: ${spread})`
 }
 
 function named(clusterName: string): ClusterDecision {
   return { clusterName, reason: `Successfully scheduled resources for placement in "${clusterName}": picked by scheduling policy`, selected: true }
 }
 
-function tooLow(clusterName: string): ClusterDecision {
-  const reason = `Cluster "${clusterName}" does not score high enough (affinity score: 0, topology spread score: 0)`
-  return { clusterName, clusterScore: noScore, reason, selected: false }
+function tooLow({ name, affinity, spread }: Candidate): ClusterDecision {
+  const reason = `Cluster "${name}" does not score high enough ${scoreText(affinity, spread)}`
+  return { clusterName: name, clusterScore: { affinityScore: affinity, priorityScore: spread }, reason, selected: false }
 }
 
 function unschedulable(clusterName: string, message: string): ClusterDecision {

@@ -1,12 +1,13 @@
 // KubeFleet's scheduler: turns the latest policy snapshot of a placement into bindings, one for each picked cluster.
 import { equal, type JsonObject } from '../../../base/json.ts'
 import type { Random } from '../../../base/random.ts'
-import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
+import { at, type KubernetesObject, keyOf, type ObjectKey, parseKey } from '../../../kubernetes/object.ts'
 import { type ControllerContext, type ControllerDefinition, defineController } from '../../controller.ts'
 import { type Condition, conditionsOf, setCondition } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
 import { annotations, finalizers, labels, managers } from '../names.ts'
-import { bindings, clusterResourcePlacements, memberClusters, policySnapshots } from '../resources.ts'
+import { memberClusters } from '../resources.ts'
+import { familyOf, placeOf, watchFamilies } from './family.ts'
 import { isUnderDeletion, parentPlacement, placementKeys, wakeAll } from './keys.ts'
 import type { PlacementPolicy } from './placement-spec.ts'
 import { type ClusterDecision, decisionsOf, type Schedule, schedule } from './schedule.ts'
@@ -17,9 +18,9 @@ export const scheduler: ControllerDefinition = defineController({
   name: 'fleet-scheduler',
   fieldManager: managers.hub,
   watches: [
-    { resource: clusterResourcePlacements },
-    { resource: policySnapshots, keys: parentPlacement },
-    { resource: bindings, keys: parentPlacement },
+    ...watchFamilies('placements'),
+    ...watchFamilies('policySnapshots', parentPlacement),
+    ...watchFamilies('bindings', parentPlacement),
     { resource: memberClusters, keys: () => [wakeAll] },
   ],
   async reconcile(key, context) {
@@ -27,10 +28,10 @@ export const scheduler: ControllerDefinition = defineController({
       for (const name of await placementKeys(context.client)) context.enqueue(name)
       return undefined
     }
-    const placement = await context.client.get(clusterResourcePlacements, { name: key })
+    const placement = await context.client.get(familyOf(parseKey(key)).placements, parseKey(key))
     if (placement && !isUnderDeletion(placement)) await run(placement, context)
     else if (placement) await cleanUp(placement, context)
-    await releaseDeleted(key, context)
+    await releaseDeleted(parseKey(key), context)
     return undefined
   },
 })
@@ -38,17 +39,25 @@ export const scheduler: ControllerDefinition = defineController({
 /** One cycle: hold the placement, decide, write bindings, report. */
 async function run(placement: KubernetesObject, context: ControllerContext): Promise<void> {
   const { client } = context
-  const name = placement.metadata.name ?? ''
-  const snapshot = latestOf(await snapshotsOf(client, policySnapshots, name))
+  const key = keyOf(placement)
+  const { placements, policySnapshots } = familyOf(key)
+  const snapshot = latestOf(await snapshotsOf(client, policySnapshots, key))
   if (!snapshot || !isMarkedLatest(snapshot)) return
   if (!hasFinalizer(placement, finalizers.schedulerCleanup)) {
-    await client.update(clusterResourcePlacements, withFinalizer(placement, finalizers.schedulerCleanup))
+    await client.update(placements, withFinalizer(placement, finalizers.schedulerCleanup))
   }
   const members = (await client.list(memberClusters)).items
-  const present = (await bindingsOf(name, context)).filter((binding) => !isUnderDeletion(binding))
+  const present = (await bindingsOf(key, context)).filter((binding) => !isUnderDeletion(binding))
   const reported = at(snapshot, 'status', 'observedCRPGeneration') === generationOf(snapshot) ? decisionsOf(snapshot) : []
-  const result = schedule({ policy: policyOf(snapshot), policySnapshot: snapshot.metadata.name ?? '', members, bindings: present, reported })
-  await write(result, { placement: name, snapshot, context })
+  const result = schedule({
+    policy: policyOf(snapshot),
+    policySnapshot: snapshot.metadata.name ?? '',
+    members,
+    bindings: present,
+    reported,
+    now: context.clock.now(),
+  })
+  await write(result, { placement: key, snapshot, context })
   await report(snapshot, result, context)
 }
 
@@ -61,9 +70,10 @@ function policyOf(snapshot: KubernetesObject): PlacementPolicy | undefined {
 
 async function write(
   result: Schedule,
-  { placement, snapshot, context }: { readonly placement: string; readonly snapshot: KubernetesObject; readonly context: ControllerContext },
+  { placement, snapshot, context }: { readonly placement: ObjectKey; readonly snapshot: KubernetesObject; readonly context: ControllerContext },
 ): Promise<void> {
   const { client, random } = context
+  const { bindings } = familyOf(placement)
   const policySnapshot = snapshot.metadata.name ?? ''
   for (const decision of result.create) await client.create(bindings, bindingObject(decision, { placement, policySnapshot, random }))
   for (const { binding, decision } of result.adopt) await client.update(bindings, adopted(binding, decision, policySnapshot))
@@ -74,11 +84,18 @@ async function write(
 async function report(snapshot: KubernetesObject, result: Schedule, { client, clock }: ControllerContext): Promise<void> {
   const observedCRPGeneration = generationOf(snapshot)
   const conditions = setCondition(conditionsOf(snapshot), scheduledCondition(result, snapshot.metadata.generation ?? 0), clock.now())
-  const targets = result.decisions.length === 0 ? {} : { targetClusters: result.decisions }
+  const decisions = sameDecisions(decisionsOf(snapshot), result.decisions) ? decisionsOf(snapshot) : result.decisions
+  const targets = decisions.length === 0 ? {} : { targetClusters: decisions }
   const status: JsonObject = { conditions, observedCRPGeneration, ...targets }
   if (equal(status, snapshot.status)) return
-  const stored = await client.get(policySnapshots, { name: snapshot.metadata.name ?? '' })
+  const { policySnapshots } = familyOf(keyOf(snapshot))
+  const stored = await client.get(policySnapshots, keyOf(snapshot))
   if (stored) await client.update(policySnapshots, { ...stored, status }, { subresource: 'status' })
+}
+
+/** Decisions are compared without regard to their order: what stands keeps the order in which it was written. */
+function sameDecisions(before: readonly ClusterDecision[], after: readonly ClusterDecision[]): boolean {
+  return before.length === after.length && after.every((decision) => before.some((each) => equal(each, decision)))
 }
 
 /** The placement's generation that the snapshot is of. */
@@ -99,14 +116,15 @@ function scheduledCondition({ decisions, fulfilled }: Schedule, observedGenerati
 
 function bindingObject(
   decision: ClusterDecision,
-  options: { readonly placement: string; readonly policySnapshot: string; readonly random: Random },
+  options: { readonly placement: ObjectKey; readonly policySnapshot: string; readonly random: Random },
 ): KubernetesObject {
   return {
     apiVersion: 'placement.kubernetes-fleet.io/v1beta1',
-    kind: bindings.kind,
+    kind: familyOf(options.placement).bindings.kind,
     metadata: {
-      name: bindingName(options.placement, decision.clusterName, options.random),
-      labels: { [labels.parentPlacement]: options.placement },
+      name: bindingName(options.placement.name, decision.clusterName, options.random),
+      ...placeOf(options.placement),
+      labels: { [labels.parentPlacement]: options.placement.name },
       finalizers: [finalizers.bindingCleanup],
     },
     spec: {
@@ -146,25 +164,28 @@ function unscheduled(binding: KubernetesObject): KubernetesObject {
 /** Deletes a placement's bindings and lets the placement go; the bindings live on until their members are clean. */
 async function cleanUp(placement: KubernetesObject, context: ControllerContext): Promise<void> {
   if (!hasFinalizer(placement, finalizers.schedulerCleanup)) return
-  for (const binding of await bindingsOf(placement.metadata.name ?? '', context)) {
+  const { bindings, placements } = familyOf(keyOf(placement))
+  for (const binding of await bindingsOf(keyOf(placement), context)) {
     await release(binding, context)
-    if (!isUnderDeletion(binding)) await context.client.delete(bindings, { name: binding.metadata.name ?? '' })
+    if (!isUnderDeletion(binding)) await context.client.delete(bindings, keyOf(binding))
   }
-  const stored = await context.client.get(clusterResourcePlacements, { name: placement.metadata.name ?? '' })
-  if (stored) await context.client.update(clusterResourcePlacements, withoutFinalizer(stored, finalizers.schedulerCleanup))
+  const stored = await context.client.get(placements, keyOf(placement))
+  if (stored) await context.client.update(placements, withoutFinalizer(stored, finalizers.schedulerCleanup))
 }
 
-/** A binding that is deleted and whose member is clean is held by the scheduler alone: it lets go. */
-async function releaseDeleted(placement: string, context: ControllerContext): Promise<void> {
+/** A binding that is being deleted is nothing to the scheduler any more: it lets go. */
+async function releaseDeleted(placement: ObjectKey, context: ControllerContext): Promise<void> {
   for (const binding of await bindingsOf(placement, context)) {
-    if (isUnderDeletion(binding) && !hasFinalizer(binding, finalizers.work)) await release(binding, context)
+    if (isUnderDeletion(binding)) await release(binding, context)
   }
 }
 
 async function release(binding: KubernetesObject, { client }: ControllerContext): Promise<void> {
-  if (hasFinalizer(binding, finalizers.bindingCleanup)) await client.update(bindings, withoutFinalizer(binding, finalizers.bindingCleanup))
+  if (hasFinalizer(binding, finalizers.bindingCleanup))
+    await client.update(familyOf(keyOf(binding)).bindings, withoutFinalizer(binding, finalizers.bindingCleanup))
 }
 
-async function bindingsOf(placement: string, { client }: ControllerContext): Promise<readonly KubernetesObject[]> {
-  return (await client.list(bindings, { labelSelector: `${labels.parentPlacement}=${placement}` })).items
+async function bindingsOf(placement: ObjectKey, { client }: ControllerContext): Promise<readonly KubernetesObject[]> {
+  const { bindings } = familyOf(placement)
+  return (await client.list(bindings, { ...placeOf(placement), labelSelector: `${labels.parentPlacement}=${placement.name}` })).items
 }

@@ -1,7 +1,8 @@
 // What policy snapshots and resource snapshots have in common: names with an index, one of them the latest, a limited past.
 import type { Client } from '../../../kubernetes/client.ts'
-import type { KubernetesObject, OwnerReference, Resource } from '../../../kubernetes/object.ts'
+import { type KubernetesObject, keyOf, type ObjectKey, type OwnerReference, type Resource } from '../../../kubernetes/object.ts'
 import { labels } from '../names.ts'
+import { placeOf } from './family.ts'
 
 /** The placement as controller owner of its snapshots. */
 export function placementOwner(placement: KubernetesObject): OwnerReference {
@@ -16,14 +17,14 @@ export function placementOwner(placement: KubernetesObject): OwnerReference {
 }
 
 /** A placement's snapshots of one sort, oldest first. */
-export async function snapshotsOf(client: Client, resource: Resource, placement: string): Promise<readonly KubernetesObject[]> {
-  const { items } = await client.list(resource, { labelSelector: `${labels.parentPlacement}=${placement}` })
+export async function snapshotsOf(client: Client, resource: Resource, placement: ObjectKey): Promise<readonly KubernetesObject[]> {
+  const { items } = await client.list(resource, { ...placeOf(placement), labelSelector: `${labels.parentPlacement}=${placement.name}` })
   return [...items].sort((a, b) => indexOf(a) - indexOf(b))
 }
 
 /** Index of a snapshot, from its label. */
 export function indexOf({ metadata }: KubernetesObject): number {
-  return Number(metadata.labels?.[labels.policyIndex] ?? metadata.labels?.[labels.resourceIndex] ?? -1)
+  return Number(metadata.labels?.[labels.policyIndex] ?? metadata.labels?.[labels.resourceIndex] ?? metadata.labels?.[labels.overrideIndex] ?? -1)
 }
 
 /** The snapshot marked as the latest, or the last one. */
@@ -44,8 +45,9 @@ export async function retire(
 ): Promise<void> {
   const latest = latestOf(options.snapshots)
   if (latest && isMarkedLatest(latest)) await client.update(resource, withLabels(latest, { [labels.latestSnapshot]: 'false' }))
-  const surplus = options.snapshots.slice(0, Math.max(0, options.snapshots.length - options.limit + 1))
-  for (const { metadata } of surplus) await client.delete(resource, { name: metadata.name ?? '' })
+  const indexes = [...new Set(options.snapshots.map(indexOf))]
+  const surplus = indexes.slice(0, Math.max(0, indexes.length - options.limit + 1))
+  for (const snapshot of options.snapshots.filter((each) => surplus.includes(indexOf(each)))) await client.delete(resource, keyOf(snapshot))
 }
 
 /** The object with these labels set as well. */

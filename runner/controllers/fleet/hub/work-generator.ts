@@ -1,24 +1,28 @@
 // KubeFleet's work generator: writes the Works of a bound cluster and sums up in the binding what becomes of them.
 import { equal, type JsonObject } from '../../../base/json.ts'
-import { at, type KubernetesObject } from '../../../kubernetes/object.ts'
+import type { Client } from '../../../kubernetes/client.ts'
+import { at, formatKey, type KubernetesObject, keyOf, parseKey } from '../../../kubernetes/object.ts'
 import { StatusError } from '../../../kubernetes/status-error.ts'
 import { type ControllerContext, type ControllerDefinition, defineController } from '../../controller.ts'
 import { type Condition, conditionsOf, findCondition, removeConditions, setCondition, statusAt } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
-import { overridesHash } from '../hashes.ts'
 import { annotations, finalizers, labels, managers, memberNamespace } from '../names.ts'
-import { bindings, memberClusters, resourceSnapshots, works } from '../resources.ts'
+import { OverrideError } from '../overrides/apply-overrides.ts'
+import { overrideNamesOf } from '../overrides/matching-overrides.ts'
+import { memberClusters, works } from '../resources.ts'
 import { summarizeWorks, type WorksSummary } from './binding-status.ts'
+import { familyOf, watchFamilies } from './family.ts'
 import { isUnderDeletion } from './keys.ts'
-import { noOverride } from './placement-conditions.ts'
+import { noOverride, overrideApplied } from './placement-conditions.ts'
+import { EnvelopeError, worksFor } from './works.ts'
 
-/** Keys are names of bindings. */
+/** Keys are those of bindings. */
 export const workGenerator: ControllerDefinition = defineController({
   name: 'fleet-work-generator',
   fieldManager: managers.hub,
-  watches: [{ resource: bindings }, { resource: works, keys: parentBinding }],
+  watches: [...watchFamilies('bindings'), { resource: works, keys: parentBinding }],
   async reconcile(key, context) {
-    const binding = await context.client.get(bindings, { name: key })
+    const binding = await context.client.get(familyOf(parseKey(key)).bindings, parseKey(key))
     if (!binding) return undefined
     if (isUnderDeletion(binding)) await cleanUp(binding, context)
     else if (await isReady(binding, context)) await sync(await hold(binding, context), context)
@@ -27,8 +31,9 @@ export const workGenerator: ControllerDefinition = defineController({
 })
 
 function parentBinding({ metadata }: KubernetesObject): readonly string[] {
-  const binding = metadata.labels?.[labels.parentBinding]
-  return binding === undefined ? [] : [binding]
+  const name = metadata.labels?.[labels.parentBinding]
+  const namespace = metadata.labels?.[labels.parentNamespace]
+  return name === undefined ? [] : [formatKey(namespace === undefined ? { name } : { name, namespace })]
 }
 
 /** Bound, its rollout decided for its present generation, and its member still there. */
@@ -40,42 +45,38 @@ async function isReady(binding: KubernetesObject, { client }: ControllerContext)
 }
 
 async function hold(binding: KubernetesObject, { client }: ControllerContext): Promise<KubernetesObject> {
-  return hasFinalizer(binding, finalizers.work) ? binding : client.update(bindings, withFinalizer(binding, finalizers.work))
+  return hasFinalizer(binding, finalizers.work) ? binding : client.update(familyOf(keyOf(binding)).bindings, withFinalizer(binding, finalizers.work))
 }
 
 /** Brings the Works up to date and writes what is known of them into the binding's status. */
 async function sync(binding: KubernetesObject, context: ControllerContext): Promise<void> {
   let failure: unknown
   const summary = await syncWorks(binding, context).catch((error: unknown): WorksSummary => {
-    if (!(error instanceof StatusError)) throw error
-    failure = error
-    const message = `Failed to synchronize the work to the latest: ${error.message}`
-    return { conditions: [observed(binding, { type: 'WorkSynchronized', status: 'False', reason: 'SyncWorkFailed', message })], details: {} }
+    if (error instanceof OverrideError) return failed(binding, 'Overridden', error)
+    if (!(error instanceof StatusError || error instanceof EnvelopeError)) throw error
+    failure = error instanceof StatusError ? error : undefined
+    return failed(binding, 'WorkSynchronized', error)
   })
-  await writeStatus(
-    binding,
-    { ...summary, conditions: [observed(binding, { type: 'Overridden', status: 'True', ...noOverride }), ...summary.conditions] },
-    context,
-  )
+  const isOverridden = Object.keys(overrideNamesOf(binding.spec)).length > 0
+  const overriding = observed(binding, { type: 'Overridden', status: 'True', ...(isOverridden ? overrideApplied : noOverride) })
+  const [first] = summary.conditions
+  await writeStatus(binding, { ...summary, conditions: first?.type === 'Overridden' ? summary.conditions : [overriding, ...summary.conditions] }, context)
   if (failure !== undefined) throw failure
+}
+
+const failures = {
+  Overridden: { reason: 'OverriddenFailed', message: 'Failed to apply the override rules on the resources' },
+  WorkSynchronized: { reason: 'SyncWorkFailed', message: 'Failed to synchronize the work to the latest' },
+}
+
+function failed(binding: KubernetesObject, type: keyof typeof failures, error: Error): WorksSummary {
+  const { reason, message } = failures[type]
+  return { conditions: [observed(binding, { type, status: 'False', reason, message: `${message}: ${error.message}` })], details: {} }
 }
 
 async function syncWorks(binding: KubernetesObject, { client }: ControllerContext): Promise<WorksSummary> {
   const present = (await worksOf(binding, client)).filter((work) => !isUnderDeletion(work))
-  const snapshot = await client.get(resourceSnapshots, { name: String(at(binding, 'spec', 'resourceSnapshotName')) })
-  const wanted = snapshot ? [workObject(binding, snapshot)] : present
-  let changed = false
-  for (const work of wanted) {
-    const existing = present.find(({ metadata }) => metadata.name === work.metadata.name)
-    if (existing && equal(comparableParts(existing), comparableParts(work))) continue
-    changed = true
-    if (existing) await client.update(works, merged(existing, work))
-    else await client.create(works, work)
-  }
-  for (const surplus of present.filter(({ metadata }) => !wanted.some((work) => work.metadata.name === metadata.name))) {
-    changed = true
-    await client.delete(works, { name: surplus.metadata.name ?? '', namespace: surplus.metadata.namespace ?? '' })
-  }
+  const changed = await writeWorks((await worksFor(binding, client)) ?? present, present, client)
   const reportDiff = at(binding, 'spec', 'applyStrategy', 'type') === 'ReportDiff'
   const synced = observed(binding, {
     type: 'WorkSynchronized',
@@ -86,6 +87,23 @@ async function syncWorks(binding: KubernetesObject, { client }: ControllerContex
   if (changed) return { conditions: [synced, inProgress(binding, reportDiff)], details: {} }
   const summary = summarizeWorks(present, { reportDiff, observedGeneration: binding.metadata.generation ?? 0 })
   return { conditions: [synced, ...summary.conditions], details: summary.details }
+}
+
+/** Makes, changes and deletes Works until they are as wanted; true if there was anything to do. */
+async function writeWorks(wanted: readonly KubernetesObject[], present: readonly KubernetesObject[], client: Client): Promise<boolean> {
+  let changed = false
+  for (const work of wanted) {
+    const existing = present.find(({ metadata }) => metadata.name === work.metadata.name)
+    if (existing && equal(comparableParts(existing), comparableParts(work))) continue
+    changed = true
+    if (existing) await client.update(works, merged(existing, work))
+    else await client.create(works, work)
+  }
+  for (const surplus of present.filter(({ metadata }) => !wanted.some((work) => work.metadata.name === metadata.name))) {
+    changed = true
+    await client.delete(works, keyOf(surplus))
+  }
+  return changed
 }
 
 function inProgress(binding: KubernetesObject, reportDiff: boolean): Condition {
@@ -99,34 +117,9 @@ function observed(binding: KubernetesObject, condition: Pick<Condition, 'type' |
   return { ...condition, observedGeneration: binding.metadata.generation ?? 0 }
 }
 
-/** The Work of a snapshot: its objects in order, and where they come from. */
-function workObject(binding: KubernetesObject, snapshot: KubernetesObject): KubernetesObject {
-  const spec = binding.spec as JsonObject
-  const placement = binding.metadata.labels?.[labels.parentPlacement] ?? ''
-  const manifests = (at(snapshot, 'spec', 'selectedResources') ?? []) as readonly JsonObject[]
-  return {
-    apiVersion: 'placement.kubernetes-fleet.io/v1beta1',
-    kind: works.kind,
-    metadata: {
-      name: `${placement}-work`,
-      namespace: memberNamespace(String(spec.targetCluster)),
-      labels: {
-        [labels.parentBinding]: binding.metadata.name ?? '',
-        [labels.parentPlacement]: placement,
-        [labels.parentSnapshotIndex]: snapshot.metadata.labels?.[labels.resourceIndex] ?? '',
-      },
-      annotations: {
-        [annotations.parentSnapshotName]: snapshot.metadata.name ?? '',
-        [annotations.overrideHash]: overridesHash(spec.resourceOverrideSnapshots as readonly unknown[] | undefined),
-        [annotations.clusterOverrideHash]: overridesHash(spec.clusterResourceOverrideSnapshots as readonly unknown[] | undefined),
-      },
-    },
-    spec: { applyStrategy: spec.applyStrategy, workload: manifests.length === 0 ? {} : { manifests } },
-  }
-}
-
 function comparableParts({ metadata, spec }: KubernetesObject): readonly unknown[] {
-  return [metadata.annotations?.[annotations.parentSnapshotName], metadata.annotations?.[annotations.overrideHash], at(spec, 'applyStrategy')]
+  const names = [annotations.parentSnapshotName, annotations.overrideHash, annotations.clusterOverrideHash]
+  return [...names.map((name) => metadata.annotations?.[name]), at(spec, 'applyStrategy')]
 }
 
 function merged(existing: KubernetesObject, work: KubernetesObject): KubernetesObject {
@@ -147,7 +140,8 @@ async function writeStatus(binding: KubernetesObject, summary: WorksSummary, { c
   if (equal(old.map(withoutTime), summary.conditions.map(withoutTime)) && equal(oldDetails, summary.details)) return
   let conditions = removeConditions(conditionsOf(binding), ownTypes)
   for (const condition of summary.conditions) conditions = setCondition(conditions, condition, clock.now())
-  const stored = await client.get(bindings, { name: binding.metadata.name ?? '' })
+  const { bindings } = familyOf(keyOf(binding))
+  const stored = await client.get(bindings, keyOf(binding))
   if (stored) await client.update(bindings, { ...stored, status: { conditions, ...summary.details } }, { subresource: 'status' })
 }
 
@@ -160,12 +154,13 @@ async function cleanUp(binding: KubernetesObject, { client }: ControllerContext)
   if (!hasFinalizer(binding, finalizers.work)) return
   const all = await worksOf(binding, client)
   for (const work of all.filter((each) => !isUnderDeletion(each))) {
-    await client.delete(works, { name: work.metadata.name ?? '', namespace: work.metadata.namespace ?? '' })
+    await client.delete(works, keyOf(work))
   }
-  if (all.length === 0) await client.update(bindings, withoutFinalizer(binding, finalizers.work))
+  if (all.length === 0) await client.update(familyOf(keyOf(binding)).bindings, withoutFinalizer(binding, finalizers.work))
 }
 
 async function worksOf(binding: KubernetesObject, client: ControllerContext['client']): Promise<readonly KubernetesObject[]> {
   const namespace = memberNamespace(String(at(binding, 'spec', 'targetCluster')))
-  return (await client.list(works, { namespace, labelSelector: `${labels.parentBinding}=${binding.metadata.name}` })).items
+  const { items } = await client.list(works, { namespace, labelSelector: `${labels.parentBinding}=${binding.metadata.name}` })
+  return items.filter(({ metadata }) => metadata.labels?.[labels.parentNamespace] === binding.metadata.namespace)
 }

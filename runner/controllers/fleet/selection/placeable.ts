@@ -16,6 +16,11 @@ export function isPlaceableKind({ group, kind }: { readonly group: string; reado
   return group !== placementGroup || envelopes.includes(kind)
 }
 
+/** True for an object whose contents are placed in its stead. */
+export function isEnvelope(object: KubernetesObject): boolean {
+  return envelopes.includes(object.kind) && parseApiVersion(object.apiVersion).group === placementGroup
+}
+
 /** False for objects that clusters make by themselves. */
 export function isPlaceable(object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp === undefined && (objectRules[object.kind]?.(object) ?? true)

@@ -1,0 +1,67 @@
+// Which pods are on which node, kept as they change: a pod is placed without looking at all others.
+import type { KubernetesObject } from '../../kubernetes/object.ts'
+import type { Follower } from '../controller.ts'
+import { isDone, type Pod } from '../pods.ts'
+import { loadFrom } from './load.ts'
+import type { NodeLoad } from './node.ts'
+import { priorityOf } from './place.ts'
+
+/** The load of each node. A pod that waits for victims to leave a node counts there as well, except for pods that are more important than it. */
+export class Occupancy implements Follower {
+  readonly #placed = new Map<string, string>()
+  readonly #nodes = new Map<string, Map<string, Pod>>()
+  readonly #loads = new Map<string, NodeLoad>()
+  readonly #nominated = new Map<string, Pod>()
+
+  reset(objects: readonly KubernetesObject[]): void {
+    for (const map of [this.#placed, this.#nodes, this.#loads, this.#nominated]) map.clear()
+    for (const object of objects) this.change(object, 'ADDED')
+  }
+
+  change(object: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED'): void {
+    const pod = object as Pod
+    const key = `${pod.metadata.namespace}/${pod.metadata.name}`
+    const there = change !== 'DELETED' && !isDone(pod)
+    this.#place(key, pod, there ? pod.spec.nodeName : undefined)
+    if (there && pod.spec.nodeName === undefined && nominationOf(pod) !== undefined) this.#nominated.set(key, pod)
+    else this.#nominated.delete(key)
+  }
+
+  /** What the pods of a node take, as it counts for `asking`. */
+  load(node: string, asking: Pod): NodeLoad {
+    const waiting = [...this.#nominated.values()].filter(
+      (pod) => nominationOf(pod) === node && pod.metadata.uid !== asking.metadata.uid && priorityOf(pod) >= priorityOf(asking),
+    )
+    return waiting.length === 0 ? this.#loadOf(node) : loadFrom([...this.#loadOf(node).pods, ...waiting])
+  }
+
+  #place(key: string, pod: Pod, node: string | undefined): void {
+    const before = this.#placed.get(key)
+    if (before !== undefined) this.#loads.delete(before)
+    if (before !== undefined && before !== node) this.#nodes.get(before)?.delete(key)
+    if (node === undefined) {
+      this.#placed.delete(key)
+      return
+    }
+    const pods = this.#nodes.get(node) ?? new Map<string, Pod>()
+    this.#nodes.set(node, pods)
+    this.#placed.set(key, node)
+    this.#loads.delete(node)
+    pods.set(key, pod)
+  }
+
+  /** Pods stand in the order of their keys, however they came. */
+  #loadOf(node: string): NodeLoad {
+    const known = this.#loads.get(node)
+    if (known) return known
+    const pods = [...(this.#nodes.get(node) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pod]) => pod)
+    const load = loadFrom(pods)
+    this.#loads.set(node, load)
+    return load
+  }
+}
+
+function nominationOf(pod: Pod): string | undefined {
+  const { nominatedNodeName } = pod.status ?? {}
+  return typeof nominatedNodeName === 'string' && nominatedNodeName !== '' ? nominatedNodeName : undefined
+}
