@@ -22,6 +22,7 @@ import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceLoadBalancer } from './service-load-balancer.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
 
@@ -49,6 +50,7 @@ const all = (): readonly ControllerDefinition[] => [
   rootCaPublisher,
   scheduler(),
   serviceAccountController,
+  serviceLoadBalancer,
   statefulSetController,
   storageProtection,
   taintEviction,
