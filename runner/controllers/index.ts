@@ -17,6 +17,7 @@ import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
+import { policyStatus } from './policy-status.ts'
 import { replicaSetController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
@@ -45,6 +46,7 @@ const all = (): readonly ControllerDefinition[] => [
   nodeKubelet,
   nodeLifecycle,
   persistentVolumeBinder,
+  policyStatus,
   replicaSetController,
   resourceQuotaController,
   rootCaPublisher,
