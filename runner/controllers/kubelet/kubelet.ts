@@ -10,6 +10,7 @@ import { afterStart, beforeStop } from './hooks.ts'
 import { isMissing } from './images.ts'
 import { noMemory, type PodMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
+import { withPull } from './pulls.ts'
 import type { Round, Step } from './round.ts'
 import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
@@ -178,7 +179,7 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
     ...(fault && { fault: fault.message }),
     ...(running && { started, ready: started && !hasProbe(each, 'readiness') }),
   }
-  round.steps.push({ each, change, notices: stage.events })
+  round.steps.push({ each, change, notices: withPull(stage.events, each, round) })
 }
 
 function fits(

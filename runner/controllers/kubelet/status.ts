@@ -69,9 +69,17 @@ const fieldNames = { containers: 'containers', initContainers: 'initContainers',
 /** Says something of a container. */
 export async function notify(pod: Pod, { container, list }: Placed, notices: readonly StageNotice[], { event }: ControllerContext, fault = ''): Promise<void> {
   const { nodeName: host } = pod.spec
-  for (const { type, reason, message } of notices) {
+  for (const [order, { type, reason, message }] of notices.entries()) {
     const fieldPath = `spec.${fieldNames[list]}{${container.name}}`
-    await event(pod, { type, reason, message: fill(message, pod, { container, fault }), component: 'kubelet', fieldPath, ...(host !== undefined && { host }) })
+    await event(pod, {
+      type,
+      reason,
+      message: fill(message, pod, { container, fault }),
+      component: 'kubelet',
+      order,
+      fieldPath,
+      ...(host !== undefined && { host }),
+    })
   }
 }
 
