@@ -5,6 +5,7 @@ import type { ArmRequest } from './arm-request.ts'
 import { acceptedResponse, emptyResponse, listResponse, operationHeaders, resourceResponse } from './arm-response.ts'
 import { checkConditions, checkLocation, checkName, checkParents, checkSubscription } from './checks.ts'
 import type { Engine } from './engine.ts'
+import { lockedBy } from './providers/authorization/locks.ts'
 import { parentOf, parseId, type ResourceId, resourceId, within } from './resource-id.ts'
 import { type Action, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
 import type { Resource } from './state.ts'
@@ -19,6 +20,8 @@ export async function manageResource(request: ArmRequest, target: Found, engine:
   checkSubscription(here, request.caller, engine)
   if (target.kind === 'collection') return list(request, target, engine)
   authorize(request, target, engine)
+  const locked = target.row.type.endsWith('/locks') ? undefined : lockedBy(target.id, request.method, engine.context)
+  if (locked) throw locked
   checkParents(here, target.row, request.method === 'PUT', engine)
   if (target.kind === 'action') return act(request, target, engine)
   const methods: Record<string, (() => Response | Promise<Response>) | undefined> = {
@@ -107,7 +110,7 @@ async function written(write: { request: ArmRequest; target: Item; draft: Draft;
   return resourceResponse(engine.writer.shown(saved.resource).body, target.row, status, headers)
 }
 
-function remove(request: ArmRequest, target: Item, engine: Engine): Response {
+async function remove(request: ArmRequest, target: Item, engine: Engine): Promise<Response> {
   const { row, id } = target
   const old = engine.context.store.get(id)
   if (!row.remove) throw armErrors.methodNotAllowed(request.method)
@@ -127,7 +130,8 @@ function deletingBody(row: ResourceType, resource: Resource, engine: Engine): Js
   return row.sorted ? engine.writer.shown(resource).body : undefined
 }
 
-function removedNow(row: ResourceType, old: Resource, engine: Engine): Response {
+async function removedNow(row: ResourceType, old: Resource, engine: Engine): Promise<Response> {
+  await row.removed?.(old, engine.context)
   engine.context.store.remove(old.id)
   if (row.deleted === 204) return emptyResponse(204)
   return row.provisioned === false ? resourceResponse(old.body, row) : emptyResponse(200)

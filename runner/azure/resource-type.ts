@@ -130,8 +130,10 @@ export interface ResourceType {
   readonly deleted?: 200 | 204
   /** Called after a write that needs no operation. */
   saved?(resource: Resource, context: AzureContext): Promise<void>
-  /** Called when an operation's time is over, before it shows as done; returns what changes with that. */
-  complete?(completion: Completion): Promise<{ readonly body?: JsonObject; readonly inner?: JsonObject } | undefined>
+  /** Called when an operation's time is over, before it shows as done; returns what changes with that, or when (world time, ms) to look again. */
+  complete?(completion: Completion): Promise<{ readonly body?: JsonObject; readonly inner?: JsonObject; readonly again?: number } | undefined>
+  /** Called when the time of its own DELETE is over; a world time (ms) where it cannot go yet. */
+  leaving?(completion: Completion): Promise<number | undefined>
   /** Called before the resource goes: when its DELETE's time is over, or that of what holds it. */
   removed?(resource: Resource, context: AzureContext): Promise<void>
   /** The body as it is shown, where that needs other resources. */

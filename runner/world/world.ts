@@ -15,6 +15,7 @@ import { playBirth, settlingTime } from './births/play.ts'
 import { aksHooks } from './bridges/aks.ts'
 import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
 import type { BridgeGround, Membership } from './bridges/ground.ts'
+import { namespaceHooks } from './bridges/managed-namespace.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
 import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster, runCluster } from './cluster.ts'
@@ -235,7 +236,7 @@ class RunningWorld implements World {
       random: this.#chances.azure,
       secret: this.#chances.secret,
       durations: this.file.durations,
-      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground) },
+      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground), namespace: namespaceHooks(ground) },
       ...(snapshot?.azure ? { state: snapshot.azure } : {}),
     })
     this.azure = azure

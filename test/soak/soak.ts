@@ -1,9 +1,13 @@
 // `npm run soak [-- KILLS]`: what takes too long for `npm test`. Exits with 1 where something was lost or left behind.
+import { playByChance } from './chance.ts'
 import { churn } from './churn.ts'
 import { killRepeatedly } from './kill.ts'
 
 const kills = Number(process.argv[2] ?? 100)
 const tell = (line: string): void => console.log(line)
+
+const chance = await playByChance(tell)
+for (const line of chance) tell(`FAULT ${line}`)
 
 const held = await churn({ rounds: 7, sessions: 60 }, tell)
 const [, warm, ...later] = held
@@ -21,4 +25,4 @@ for (const line of killed.missing) tell(`LOST ${line}`)
 tell(
   `${killed.kills} kills: ${killed.acknowledged} acknowledged writes, ${killed.verdicts} verdicts, ${killed.bytes} bytes of scrollback; ${killed.missing.length} missing`,
 )
-process.exitCode = killed.missing.length > 0 || left.length > 0 || descriptors > 8 || grown > 25 ? 1 : 0
+process.exitCode = chance.length > 0 || killed.missing.length > 0 || left.length > 0 || descriptors > 8 || grown > 25 ? 1 : 0
