@@ -22,6 +22,7 @@ import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, 
 import { withFaults } from './faults.ts'
 import { createHostTable, type HostTable } from './hosts.ts'
 import type { Internet } from './internet.ts'
+import { createManifestHost, manifestHostName } from './manifest-host.ts'
 import { bringForward, followAzure, lastContainers, type WorldRecord } from './recovery.ts'
 import type { WorldSnapshot } from './world-state.ts'
 
@@ -129,6 +130,7 @@ class RunningWorld implements World {
     this.#authority = snapshot?.authority ?? createAuthority('Drydock world CA', { secret: createRandom(`${this.#secret}/authority`), now: this.#born })
     this.#hosts = createHostTable({ authority: this.#authority, secret: this.#secret, born: this.#born })
     this.#hosts.put(clockHostName, { host: createClockHost(this.clock) })
+    this.#hosts.put(manifestHostName, { host: createManifestHost() })
   }
 
   get internet(): Internet {
