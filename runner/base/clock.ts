@@ -1,13 +1,8 @@
 // The world's time: it runs at true pace, faster, or stands still and is moved on; its timers are plain data.
 import type { Activity } from './activity.ts'
-import { TimerQueue } from './timer-queue.ts'
+import { type Timer, TimerQueue } from './timer-queue.ts'
 
-/** A timer: at `at` (world time, ms since 1970) the owner's handler is called with `key`. One timer per owner and key. */
-export interface Timer {
-  readonly at: number
-  readonly owner: string
-  readonly key: string
-}
+export type { Timer } from './timer-queue.ts'
 
 /** The clock as everything inside a world sees it. */
 export interface Clock {

@@ -1,5 +1,11 @@
 // Timers in the order in which they fall due: a binary heap; one that was armed anew or taken away is passed over when its turn comes.
-import type { Timer } from './clock.ts'
+
+/** A timer: at `at` (world time, ms since 1970) the owner's handler is called with `key`. One timer per owner and key. */
+export interface Timer {
+  readonly at: number
+  readonly owner: string
+  readonly key: string
+}
 
 /** Timers by owner and key, and which of those that can fire is the first. */
 export class TimerQueue {

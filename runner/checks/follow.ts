@@ -7,9 +7,9 @@ import type { CheckEvent, Watched } from './check.ts'
 type Heard = (type: CheckEvent['type'], object: KubernetesObject) => void
 type Kind = Exclude<Watched, { from: 'azure' }>
 
-/** Tells of every object and every change until it is stopped. A kind that is not served yet is waited for. */
-export function follow(client: Client, kind: Kind, heard: Heard): { stop(): void } {
-  const following = new Following(client, kind, heard)
+/** Tells of every object and every change until it is stopped. A kind that is not served yet is waited for; what fails is tried again by `later`. */
+export function follow(client: Client, kind: Kind, heard: Heard, later?: (again: () => void) => void): { stop(): void } {
+  const following = new Following(client, kind, heard, later)
   following.begin()
   return following
 }
@@ -20,19 +20,21 @@ class Following {
   readonly #client: Client
   readonly #kind: Kind
   readonly #heard: Heard
+  readonly #later: ((again: () => void) => void) | undefined
   readonly #known = new Map<string, KubernetesObject>()
   #stopped = false
   #inner: { stop(): void } | undefined
 
-  constructor(client: Client, kind: Kind, heard: Heard) {
+  constructor(client: Client, kind: Kind, heard: Heard, later?: (again: () => void) => void) {
     this.#client = client
     this.#kind = kind
     this.#heard = heard
+    this.#later = later
   }
 
   /** A cluster that cannot be reached is gone, or says so to the check's own look. */
   begin(): void {
-    if (!this.#stopped) void this.#listAndWatch().catch(() => undefined)
+    if (!this.#stopped) void this.#listAndWatch().catch(() => this.#later?.(() => this.begin()))
   }
 
   stop(): void {
@@ -51,7 +53,7 @@ class Following {
     this.#inner = this.#client.watch(
       resource,
       { ...scope, resourceVersion: list.resourceVersion },
-      { event: ({ type, object }) => this.#note(type, object), end: () => this.begin() },
+      { event: ({ type, object }) => this.#note(type, object), end: (error) => (error && this.#later ? this.#later(() => this.begin()) : this.begin()) },
     )
   }
 

@@ -65,6 +65,8 @@ export interface Surroundings {
   onChange(listener: () => void): () => void
   /** Who made the write that left an object at this resource version, where a request log tells. */
   writer(cluster: string, resourceVersion: string): string | undefined
+  /** Calls back after a while, where a cluster that cannot be reached now may be later. */
+  readonly later?: (again: () => void) => void
 }
 
 const clusterType = '/providers/Microsoft.ContainerService/managedClusters'

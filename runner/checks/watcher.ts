@@ -122,7 +122,7 @@ class RunningWatcher implements Watcher {
         for (const entry of this.#entries) if (entry.watches.some((own) => concerns(own, watched))) entry.remember(event)
       })
     }
-    return follow(cluster.client, watched, heard)
+    return follow(cluster.client, watched, heard, surroundings.later)
   }
 }
 

@@ -22,9 +22,12 @@ export function sandboxOf(given: Given): SandboxChoice {
   return sandboxChoices.find((choice) => choice === given.value('--sandbox')) ?? 'auto'
 }
 
-/** Real clusters are refused honestly for as long as there is no way to them. */
+/** The page's sessions are simulated worlds: real clusters are refused honestly. */
 export function refuseReal(given: Given): void {
-  if (given.value('--clusters') === 'real') throw new UsageError('"--clusters real" is not there yet: this release runs against simulated clusters only')
+  if (given.value('--clusters') === 'real')
+    throw new UsageError(
+      '"serve --clusters real" is not there: the page runs on simulated clusters; "drydock run LAB --clusters real" runs a lab on clusters that exist',
+    )
 }
 
 /** The folders that `--bind` shows at their own path. */

@@ -3,6 +3,7 @@ import { loadChecks } from '../checks/load-checks.ts'
 import { watchWorld } from '../checks/watch-world.ts'
 import type { Lab } from '../labs/load-labs.ts'
 import type { Session } from '../sessions/open-session.ts'
+import { worldGround } from '../sessions/patience.ts'
 import { runLab } from '../sessions/run-lab.ts'
 import { checkImporter } from './content.ts'
 import { type Machine, tell } from './machine.ts'
@@ -23,7 +24,7 @@ export function playSteps({ lab, before, machine }: { readonly lab: Lab; readonl
     await shell.execute('__drydock_known=$(compgen -v)')
     const steps = new Set(lab.steps.slice(0, before - 1).map(({ id }) => id))
     const observer = machine.stderr.isTTY ? { stepBegins: ({ id, title }: { id: string; title: string }) => tell(machine, `step ${id}: ${title}`) } : {}
-    await runLab({ lab, world, shell, watcher, parameters, steps, observer, date: () => Date.now() })
+    await runLab({ lab, ground: worldGround(world), shell, watcher, parameters, steps, observer, date: () => Date.now() })
     await shell.execute(keeping)
     shell.close()
     watcher.stop()

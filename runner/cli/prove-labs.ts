@@ -4,6 +4,7 @@ import { watchWorld } from '../checks/watch-world.ts'
 import { loadLab } from '../labs/load-labs.ts'
 import { FormError } from '../labs/world-file.ts'
 import { openSession } from '../sessions/open-session.ts'
+import { worldGround } from '../sessions/patience.ts'
 import { type CriterionReport, runLab } from '../sessions/run-lab.ts'
 import { exitCodes, type Given } from './command.ts'
 import { checkImporter, labFolder, parseSeed } from './content.ts'
@@ -45,7 +46,7 @@ async function prove(id: string, { machine, programs, seed, sandbox: choice }: S
   try {
     await watcher.refresh()
     const early = watcher.standings().filter(({ verdict }) => verdict !== 'not yet')
-    const report = await runLab({ lab, world, shell, watcher, parameters, script: lab.solution, date: () => Date.now() })
+    const report = await runLab({ lab, ground: worldGround(world), shell, watcher, parameters, script: lab.solution, date: () => Date.now() })
     const late = report.criteria.filter(({ verdict }) => verdict !== 'done')
     return [...early.map(({ id: check, verdict, seen }) => `${check}: expected "not yet" in a fresh world, found "${verdict}": ${seen}`), ...late.map(unsolved)]
   } finally {

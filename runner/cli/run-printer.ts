@@ -12,7 +12,11 @@ const marks: Readonly<Record<CriterionReport['verdict'], { readonly colour: numb
 export function printer(machine: Machine): RunObserver {
   const paint = (text: string, colour: number): string => (coloured(machine.stdout, machine) ? `\x1b[${colour}m${text}\x1b[0m` : text)
   return {
-    stepEnded({ id, title, blocks }, durationMs) {
+    stepEnded({ id, title, blocks, notRun }, durationMs) {
+      if (notRun !== undefined) {
+        print(machine, `step ${id}  ${title}  ${paint(`not run: ${notRun}`, 33)}`)
+        return
+      }
       const failed = blocks.filter(({ exit }) => exit !== 0).length
       const note = failed === 0 ? `${blocks.length} blocks` : paint(`${failed} of ${blocks.length} blocks failed`, 33)
       print(machine, `step ${id}  ${title}  ${(durationMs / 1000).toFixed(1)} s  ${note}`)

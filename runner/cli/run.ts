@@ -1,6 +1,6 @@
 // drydock run: a lab headless, as a patient learner would type it.
 import type { Command } from './command.ts'
-import { clustersOption, refuseReal, sandboxOption, seedOption } from './options.ts'
+import { clustersOption, sandboxOption, seedOption } from './options.ts'
 
 export const run: Command = {
   name: 'run',
@@ -15,12 +15,16 @@ export const run: Command = {
     { name: '--junit', value: 'FILE.xml', says: 'the same for a CI system' },
     sandboxOption,
     clustersOption,
-    { name: '--kubeconfig', value: 'FILE', says: 'with --clusters real' },
+    { name: '--kubeconfig', value: 'FILE', says: 'with --clusters real: the clusters that exist; which is which says --set, as "--set hub=CONTEXT"' },
+    { name: '--yes', says: 'with --clusters real: make what is listed without asking' },
+    { name: '--clean-up', says: 'with --clusters real: take away what was made, at the end or from an earlier run' },
     { name: '--json', says: 'print the report instead of lines' },
   ],
-  notes: ['Exit code 0 only if every criterion holds.'],
+  notes: [
+    'Exit code 0 only if every criterion holds; on clusters that exist, every one that they can decide.',
+    'On clusters that exist the commands run as you, with your own kubectl, on this machine and in no sandbox.',
+  ],
   async run(given, machine) {
-    refuseReal(given)
     const { playLab } = await import('./play-lab.ts')
     return playLab(given, machine)
   },

@@ -1,19 +1,21 @@
 // What the API server asks of containers: logs, programs beside the container's own, its streams, its ports.
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import type { Dialed, LogQuery, PodConnections, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
+import type { Dialed, LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
-import { encodeText, fromBytes, toBytes } from './bytes.ts'
+import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
+import { answerKubelet, isNode } from './kubelet-api.ts'
 import { type LogLine, lineText, logText } from './log.ts'
 import { backendOf } from './network/cluster-network.ts'
-import { containerOf, objects, restartsOf, runningSince } from './pod.ts'
+import { containerNames, containerOf, objects, restartsOf, runningSince } from './pod.ts'
 import { openConversation } from './port-conversation.ts'
 import { Exit, Halt, type Process, runProgram } from './process.ts'
 import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
 import { Terminal } from './terminal.ts'
+import { measure } from './usage.ts'
 
 /** The nodes behind an API server, over its runtime. */
 export function createConnections(runtime: Runtime): PodConnections {
@@ -23,6 +25,8 @@ export function createConnections(runtime: Runtime): PodConnections {
     attach: (pod, container, streams) => attach(runtime, pod, container, streams),
     dial: (pod, port, receive) => dial(runtime, pod, port, receive),
     proxy: (to, request, path) => proxy(runtime, to, request, path),
+    post: (to, body) => post(runtime, to, body),
+    measure: () => measure(runtime.reader, runtime.clock.now(), runtime.name),
   }
 }
 
@@ -167,10 +171,10 @@ function connect(streams: RemoteStreams, { stdin, halt }: { readonly stdin: Pipe
 
 async function attach(runtime: Runtime, pod: KubernetesObject, name: string, streams: RemoteStreams): Promise<RemoteEnd> {
   const container = containerOf(pod, name)
-  if (!container || runningSince(pod, name) === undefined) return notRunning(name)
+  const interactive = container?.whole.stdin === true
+  if (!container || (runningSince(pod, name) === undefined && !interactive)) return notRunning(name)
   const run = await runtime.run(pod, name)
   if (!run) return notRunning(name)
-  const interactive = container.whole.stdin === true
   const given: RemoteStreams = interactive ? streams : withoutInput(streams)
   const { out, err } = connect(given, { stdin: interactive ? run.stdin : new Pipe(), halt: new Halt() })
   const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))
@@ -202,6 +206,7 @@ async function proxy(
   request: Request,
   path: string,
 ): Promise<Response | undefined> {
+  if (isNode(object)) return answerKubelet(runtime, object, path)
   const target = object.kind === 'Service' ? backendOf(object, port, runtime.reader) : { pod: object, port: Number(port || firstPort(object)) }
   if (!target) return undefined
   const listener = await runtime.net.listener(target.pod, target.port)
@@ -223,6 +228,24 @@ async function proxy(
   })
   const empty = answer.status === 204 || answer.status === 304 || request.method === 'HEAD'
   return new Response(empty ? null : toBytes(answer.body), { status: answer.status, headers: answer.headers })
+}
+
+async function post(
+  runtime: Runtime,
+  { service, port, path }: { readonly service: KubernetesObject; readonly port: number; readonly path: string },
+  body: string,
+): Promise<Posted | undefined> {
+  const target = backendOf(service, String(port), runtime.reader)
+  if (!target) return undefined
+  const listener = await runtime.net.listener(target.pod, target.port)
+  if (containerNames(target.pod).some((name) => runtime.plan(target.pod, name) === 'unknown')) return { notSimulated: true }
+  if (!listener) return { problem: `dial tcp ${at(target.pod, 'status', 'podIP')}:${target.port}: connect: connection refused` }
+  if (!('http' in listener)) return { problem: 'net/http: HTTP/1.x transport connection broken: malformed HTTP response' }
+  if (listener.secure !== true) return { problem: 'http: server gave HTTP response to HTTPS client' }
+  const host = `${service.metadata.name}.${service.metadata.namespace}.svc:${port}`
+  const headers = { host, 'content-type': 'application/json', accept: 'application/json, */*', 'user-agent': 'kube-apiserver-admission' }
+  const answer = await listener.http({ method: 'POST', path, headers, body: encodeText(body), from: String(at(target.pod, 'status', 'hostIP') ?? '') })
+  return { status: answer.status, body: decodeText(answer.body) }
 }
 
 function firstPort(pod: KubernetesObject): string {

@@ -106,6 +106,7 @@ const servers = new Set([
   'aks-helloworld',
   'pause',
   'agnhost',
+  'metrics-server',
 ])
 
 /** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */

@@ -23,7 +23,8 @@ export async function probeFailure(runtime: ProbeGround, pod: KubernetesObject, 
   const scheme = String(handler.scheme ?? 'HTTP').toLowerCase()
   if (!listener) return unknown(runtime, pod, name) ? undefined : `Get "${scheme}://${host}:${port}${path}": ${refused}`
   if (!('http' in listener)) return `Get "${scheme}://${host}:${port}${path}": net/http: HTTP/1.x transport connection broken: malformed HTTP response`
-  if (scheme === 'https' && !unknown(runtime, pod, name)) return `Get "https://${host}:${port}${path}": http: server gave HTTP response to HTTPS client`
+  if (scheme === 'https' && listener.secure !== true && !unknown(runtime, pod, name))
+    return `Get "https://${host}:${port}${path}": http: server gave HTTP response to HTTPS client`
   const headers = Object.fromEntries(objects(handler.httpHeaders).map((header) => [String(header.name).toLowerCase(), String(header.value)]))
   const answer = await listener.http({
     method: 'GET',

@@ -21,7 +21,13 @@ export interface HttpAnswer {
 }
 
 /** Something that listens on a port: HTTP, or what answers pieces of bytes with bytes. */
-export type Listener = { readonly http: (call: HttpCall) => HttpAnswer | Promise<HttpAnswer> } | { readonly talk: () => (bytes: string) => string }
+export type Listener =
+  | {
+      readonly http: (call: HttpCall) => HttpAnswer | Promise<HttpAnswer>
+      /** It speaks TLS: what is sent in the clear is refused. */
+      readonly secure?: boolean
+    }
+  | { readonly talk: () => (bytes: string) => string }
 
 /** How an attempt to connect ended. */
 export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'

@@ -83,6 +83,11 @@ export class Runtime implements ReachedLog {
     this.net = new ClusterNet({ reader: () => options.reader(), api: (call) => options.api(call), runs: this })
   }
 
+  /** Unique in the world. */
+  get name(): string {
+    return this.#options.name
+  }
+
   get reader(): ClusterReader {
     return this.#options.reader()
   }
@@ -165,6 +170,13 @@ export class Runtime implements ReachedLog {
   /** Why a probe fails, in the kubelet's words; undefined if it succeeds. */
   probe(pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
     return probeFailure(this, pod, name, probe)
+  }
+
+  /** What a pod answers to a GET on one of its ports, as the API server asks it; undefined if nothing listens there. */
+  async ask(pod: KubernetesObject, port: number, path: string): Promise<HttpAnswer | undefined> {
+    const listener = await this.net.listener(pod, port)
+    if (!listener || !('http' in listener)) return undefined
+    return listener.http({ method: 'GET', path, headers: { accept: 'application/json' }, body: '', from: String(at(pod, 'status', 'hostIP') ?? '') })
   }
 
   /** Ends a container's program from outside. */

@@ -4,6 +4,8 @@ import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
 import { dataOf, fieldOf, hostnameOf, resourceOf } from './environment.ts'
 import type { Entry, Mount, Tree, Writes } from './files.ts'
+import { skeleton } from './images/skeleton.ts'
+import { imageOf } from './images/table.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 
 /** What volumes are read from. */
@@ -60,7 +62,9 @@ function startOf(pod: KubernetesObject): number {
 function treeOf(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): Tree {
   const kept = keyOf(pod, volume, ground.reader)
   const age = startOf(pod)
-  if (kept !== undefined) return { base: () => rootOnly(age, 0o777), writes: ground.writes(kept) }
+  const machine = at(volume, 'hostPath', 'path') === '/'
+  const base = (): ReadonlyMap<string, Entry> => (machine ? skeleton('debian', imageOf('debian'), age) : rootOnly(age, 0o777))
+  if (kept !== undefined) return { base, writes: ground.writes(kept) }
   return { base: () => computed(pod, volume, ground) }
 }
 

@@ -1,5 +1,6 @@
 // What a controller is: which changes wake it, and how it makes the present into what is wanted, one key at a time.
 
+import type { CertificateRequest } from '../base/certificate-request.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
@@ -33,6 +34,8 @@ export interface ContainerRuntime {
   /** Why a probe fails; undefined if it succeeds. */
   probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<string | undefined>
   kill(pod: KubernetesObject, container: string, code: number): Promise<void>
+  /** What a pod answers to a GET on one of its ports; undefined if nothing listens there. */
+  ask(pod: KubernetesObject, port: number, path: string): Promise<{ readonly status: number; readonly body: string } | undefined>
   /** A pod of this uid is gone. */
   forget(uid: string): void
 }
@@ -54,6 +57,12 @@ export interface EventNotice {
   readonly server?: string
 }
 
+/** The cluster's authority for certificates. */
+export interface SigningAuthority {
+  /** A certificate for whoever asks, PEM; `from` and `to` in ms. */
+  sign(request: CertificateRequest, terms: { readonly from: number; readonly to: number; readonly usages: readonly string[] }): string
+}
+
 /** What a reconcile is handed. Reads go straight to the API server in process and cost no copy. */
 export interface ControllerContext {
   readonly clock: Clock
@@ -65,6 +74,8 @@ export interface ControllerContext {
   readonly memory: Memory
   /** What runs in containers; absent where nothing does. */
   readonly runtime?: ContainerRuntime
+  /** Signs certificates; absent where nobody does. */
+  readonly authority?: SigningAuthority
   /** Settings of the cluster that controllers read: `podCidr`, `clusterName` ... */
   readonly settings: Readonly<Record<string, string>>
   /** Records an Event on an object as the real recorder does: repeats raise the count. */

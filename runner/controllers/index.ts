@@ -1,4 +1,7 @@
 // The controllers of a cluster, one line each, by their Kubernetes names.
+import { apiServiceAvailability } from './api-service.ts'
+import { certificateApprover } from './certificates/approver.ts'
+import { certificateSigner } from './certificates/signer.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import type { ControllerDefinition } from './controller.ts'
 import { cronJobController } from './cron-job.ts'
@@ -7,10 +10,12 @@ import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption.ts'
 import { endpointSliceController, endpointsController } from './endpoint-slice.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
+import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
 import { replicaSetController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
@@ -21,6 +26,9 @@ import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
 
 const all = (): readonly ControllerDefinition[] => [
+  apiServiceAvailability,
+  certificateApprover,
+  certificateSigner,
   clusterRoleAggregation,
   cronJobController,
   daemonSetController,
@@ -29,6 +37,7 @@ const all = (): readonly ControllerDefinition[] => [
   endpointSliceController,
   endpointsController,
   garbageCollector,
+  horizontalPodAutoscaler,
   jobController,
   kubelet,
   namespaceController,
@@ -42,11 +51,12 @@ const all = (): readonly ControllerDefinition[] => [
   serviceAccountController,
   statefulSetController,
   storageProtection,
+  taintEviction,
 ]
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
-  'kube-controller-manager': (name) => name !== 'scheduler' && !name.startsWith('kubelet'),
+  'kube-controller-manager': (name) => name !== 'scheduler' && !name.startsWith('kubelet') && !name.startsWith('apiservice'),
   'kube-scheduler': (name) => name === 'scheduler',
   kubelet: (name) => name.startsWith('kubelet'),
 }

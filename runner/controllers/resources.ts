@@ -5,6 +5,8 @@ function resource(group: string, plural: string, kind: string, scope: 'Namespace
   return { group, version: 'v1', plural, kind, namespaced: scope === 'Namespaced' }
 }
 
+export const apiServices = resource('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster')
+export const certificateSigningRequests = resource('certificates.k8s.io', 'certificatesigningrequests', 'CertificateSigningRequest', 'Cluster')
 export const clusterRoles = resource('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', 'Cluster')
 export const configMaps = resource('', 'configmaps', 'ConfigMap')
 export const controllerRevisions = resource('apps', 'controllerrevisions', 'ControllerRevision')
@@ -13,12 +15,14 @@ export const daemonSets = resource('apps', 'daemonsets', 'DaemonSet')
 export const deployments = resource('apps', 'deployments', 'Deployment')
 export const endpoints = resource('', 'endpoints', 'Endpoints')
 export const endpointSlices = resource('discovery.k8s.io', 'endpointslices', 'EndpointSlice')
+export const horizontalPodAutoscalers: Resource = { ...resource('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'), version: 'v2' }
 export const jobs = resource('batch', 'jobs', 'Job')
 export const leases = resource('coordination.k8s.io', 'leases', 'Lease')
 export const namespaces = resource('', 'namespaces', 'Namespace', 'Cluster')
 export const nodes = resource('', 'nodes', 'Node', 'Cluster')
 export const persistentVolumeClaims = resource('', 'persistentvolumeclaims', 'PersistentVolumeClaim')
 export const persistentVolumes = resource('', 'persistentvolumes', 'PersistentVolume', 'Cluster')
+export const podMetrics: Resource = { ...resource('metrics.k8s.io', 'pods', 'PodMetrics'), version: 'v1beta1' }
 export const podDisruptionBudgets = resource('policy', 'poddisruptionbudgets', 'PodDisruptionBudget')
 export const pods = resource('', 'pods', 'Pod')
 export const replicaSets = resource('apps', 'replicasets', 'ReplicaSet')

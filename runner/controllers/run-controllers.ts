@@ -10,7 +10,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
 import { type Client, everyResource, type WatchEvent } from '../kubernetes/client.ts'
 import { formatKey, keyOf, type Resource } from '../kubernetes/object.ts'
-import type { ContainerRuntime, ControllerContext, ControllerDefinition, ControllerWatch, Follower, Memory } from './controller.ts'
+import type { ContainerRuntime, ControllerContext, ControllerDefinition, ControllerWatch, Follower, Memory, SigningAuthority } from './controller.ts'
 import { createEventRecorder, type EventRecorderState } from './event-recorder.ts'
 import { Pace, type PaceState } from './pace.ts'
 import { createWorkQueue, type WorkQueueState } from './work-queue.ts'
@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly others?: Readonly<Record<string, Client>>
   readonly settings?: Readonly<Record<string, string>>
   readonly runtime?: ContainerRuntime
+  readonly authority?: SigningAuthority
   /** What `state()` gave before: then controllers go on from there. */
   readonly state?: JsonObject
   /** With `state`: looks at every object once all the same, since the state is older than the objects. */
@@ -133,7 +134,7 @@ class ControllerRunner implements RunningControllers {
   }
 
   #contextFor(name: string, client: Client): ControllerContext {
-    const { clock, random, others = {}, settings = {}, runtime } = this.#options
+    const { clock, random, others = {}, settings = {}, runtime, authority } = this.#options
     return {
       clock,
       random,
@@ -141,6 +142,7 @@ class ControllerRunner implements RunningControllers {
       others,
       settings,
       ...(runtime && { runtime }),
+      ...(authority && { authority }),
       memory: this.#memoryOf(name),
       event: (object, notice) => this.#recorder.record((notice.server && others[notice.server]) || client, object, { component: name, ...notice }),
       enqueue: (key, at) => (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),

@@ -6,18 +6,20 @@ import type { PrivateKey } from '../base/p256.ts'
 import type { Random } from '../base/random.ts'
 import type { AdmissionPlugin as Plugin } from './admission/plugin.ts'
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts'
-import { createRbacAuthorizer } from './authorization/rbac.ts'
+import { createRbacAuthorizer, decideByRoles } from './authorization/rbac.ts'
 import { reviews } from './authorization/reviews.ts'
 import { isComplete } from './bootstrap/complete.ts'
 import type { Client } from './client.ts'
 import { resourcesOfDefinition } from './custom-resources/definition.ts'
 import { createDirectClient, type DirectClientOptions } from './direct-client.ts'
 import { goOrder } from './encoding/go-order.ts'
+import { callWebhook } from './endpoints/call-webhook.ts'
+import { FrameMemo } from './endpoints/frame-memo.ts'
 import { createHandler } from './endpoints/handle-request.ts'
 import { createUpgrader } from './endpoints/handle-upgrade.ts'
 import { serverRoutes } from './endpoints/routes.ts'
 import type { ReadViews, Server } from './endpoints/server.ts'
-import { createWatchTimers, FrameMemo } from './endpoints/watch-stream.ts'
+import { createWatchTimers } from './endpoints/watch-stream.ts'
 import type { Authorizer, TokenAuthenticator, UserInfo } from './identity.ts'
 import type { ResourceInfo, WriteContext } from './kind.ts'
 import { apiVersionOf, at, formatKey, type KubernetesObject, keyOf } from './object.ts'
@@ -75,6 +77,8 @@ export interface ApiServerOptions {
   readonly onRead?: ReadViews
   /** The nodes behind the server. */
   readonly pods?: PodConnections
+  /** Hosts beyond the cluster, for webhooks with a URL: the world's internet. */
+  readonly outside?: ((request: Request) => Promise<Response | undefined>) | undefined
   /** Reads the package that describes built-in types (`kubectl explain`); without it nothing is described. */
   readonly declarations?: ReadDeclarations | undefined
   log?(entry: RequestLogEntry): void
@@ -142,7 +146,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
   const read = readerOf({ registry, store })
   const key = options.serviceAccountKey
   const accounts = key && createServiceAccountTokens({ key, read, now: () => clock.now(), uuid: () => random.uuid() })
-  return {
+  const server: Server = {
     clock,
     activity,
     random,
@@ -153,6 +157,7 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     registry,
     name: options.name ?? 'kubernetes',
     admission: options.admission ?? [],
+    decideNow: options.rbac ? (attributes) => decideByRoles(read, attributes) : () => ({ verdict: 'allow', reason: '' }),
     authorizers: [...(options.authorizers ?? []), ...(options.rbac ? [createRbacAuthorizer(read)] : [])],
     tokens: [...(options.tokens ?? []), ...(accounts ? [accounts] : [])],
     anonymous: options.anonymous ?? false,
@@ -164,7 +169,11 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     tokenRequest: accounts && ((account, body) => accounts.request(account, body)),
     count: { requests: state?.requests ?? 0, watches: state?.watches ?? 0 },
     frames: new FrameMemo(),
+    outside: options.outside,
+    tallies: new Map(),
+    callWebhook: (asking) => callWebhook(server, asking),
   }
+  return server
 }
 
 /** What a kubelet asks for the pods on its node. */

@@ -67,7 +67,8 @@ export interface WatchListener {
  * `get` alone answers a missing object with undefined.
  */
 export interface Client {
-  get(resource: Resource, key: ObjectKey): Promise<KubernetesObject | undefined>
+  /** With `subresource: 'scale'` its Scale. */
+  get(resource: Resource, key: ObjectKey, options?: { readonly subresource?: 'scale' }): Promise<KubernetesObject | undefined>
   list(resource: Resource, options?: ListOptions): Promise<ObjectList>
   create(resource: Resource, object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>
   /** PUT; `metadata.resourceVersion` of the object, if given, must be the stored one. `subresource: 'status'` writes status only. */

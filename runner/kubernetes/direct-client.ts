@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import { type Client, type DeleteOptions, everyResource, type ListOptions, type PatchOptions, type WatchListener, type WriteOptions } from './client.ts'
 import { accessTo, authorize, type Server, viewed } from './endpoints/server.ts'
 import type { UserInfo } from './identity.ts'
+import { isMeasured, measuredList, measuredObject } from './metrics/measured.ts'
 import { apiVersionOf, type KubernetesObject, keyOf, type ObjectKey, type Resource } from './object.ts'
 import { createObject } from './registry/create.ts'
 import { decodeBody } from './registry/decode-object.ts'
@@ -14,8 +15,9 @@ import { asJson } from './registry/plain.ts'
 import { postToSubresource } from './registry/post-subresource.ts'
 import { putObject } from './registry/put.ts'
 import { remove } from './registry/remove.ts'
-import { patchScale, updateScale } from './registry/scale.ts'
+import { getScale, patchScale, updateScale } from './registry/scale.ts'
 import type { ServedResource } from './registry/served-resource.ts'
+import { withWebhooks } from './registry/suspended.ts'
 import { watchObjects } from './registry/watch.ts'
 import { StatusError } from './status-error.ts'
 
@@ -43,11 +45,12 @@ class DirectClient implements Client {
     this.#manager = fieldManager ?? userAgent?.split('/')[0] ?? 'unknown'
   }
 
-  get(target: Resource, key: ObjectKey): Promise<KubernetesObject | undefined> {
+  get(target: Resource, key: ObjectKey, { subresource }: { readonly subresource?: 'scale' } = {}): Promise<KubernetesObject | undefined> {
     return this.#run(async () => {
       const resource = this.#find(target)
-      await this.#authorize(resource, { verb: 'get', ...key })
-      const object = liveObject(this.#server, resource, key)
+      await this.#authorize(resource, { verb: 'get', subresource, ...key })
+      if (subresource !== undefined) return liveObject(this.#server, resource, key) && getScale(this.#server, { resource, key })
+      const object = isMeasured(resource) ? measuredObject(this.#server, resource, key) : liveObject(this.#server, resource, key)
       return object && viewed(this.#server, resource, object)
     })
   }
@@ -56,7 +59,7 @@ class DirectClient implements Client {
     return this.#run(async () => {
       const resource = this.#find(target)
       await this.#authorize(resource, { verb: 'list', namespace: options.namespace })
-      const { items, resourceVersion } = listObjects(this.#server, resource, options)
+      const { items, resourceVersion } = isMeasured(resource) ? measuredList(this.#server, resource, options) : listObjects(this.#server, resource, options)
       return { items: items.map((object) => viewed(this.#server, resource, object)), resourceVersion }
     })
   }
@@ -64,27 +67,25 @@ class DirectClient implements Client {
   create(target: Resource, object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
     const { name = '', namespace } = object.metadata
     const key = namespace === undefined ? { name } : { name, namespace }
-    return this.#write({ target, verb: 'create', key, options }, (scope) => createObject(this.#server, scope, this.#decode(scope, asJson(object))))
+    return this.#write({ target, verb: 'create', key, options }, (scope, engine) => createObject(engine, scope, this.#decode(scope, asJson(object))))
   }
 
   update(target: Resource, object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
-    return this.#write({ target, verb: 'update', key: keyOf(object), options }, (scope) =>
-      scope.subresource === 'scale'
-        ? updateScale(this.#server, scope, asJson(object))
-        : putObject(this.#server, scope, this.#decode(scope, asJson(object))).object,
+    return this.#write({ target, verb: 'update', key: keyOf(object), options }, (scope, engine) =>
+      scope.subresource === 'scale' ? updateScale(engine, scope, asJson(object)) : putObject(engine, scope, this.#decode(scope, asJson(object))).object,
     )
   }
 
   patch(target: Resource, key: ObjectKey, body: Json, options: PatchOptions): Promise<KubernetesObject> {
-    return this.#write({ target, verb: 'patch', key, options }, (scope) => {
+    return this.#write({ target, verb: 'patch', key, options }, (scope, engine) => {
       const decoding = { fieldValidation: 'Ignore', warn: () => undefined } as const
       const patch = { type: options.type, body, force: options.force ?? false, decoding }
-      return scope.subresource === 'scale' ? patchScale(this.#server, scope, patch) : patchObject(this.#server, scope, patch).object
+      return scope.subresource === 'scale' ? patchScale(engine, scope, patch) : patchObject(engine, scope, patch).object
     })
   }
 
   async delete(target: Resource, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
-    await this.#write({ target, verb: 'delete', key, options: {} }, (scope) => remove(this.#server, scope, options).object)
+    await this.#write({ target, verb: 'delete', key, options: {} }, (scope, engine) => remove(engine, scope, options).object)
   }
 
   watch(target: Resource, options: ListOptions & { readonly resourceVersion: string }, listener: WatchListener): { stop(): void } {
@@ -102,8 +103,8 @@ class DirectClient implements Client {
   }
 
   postSubresource(target: Resource, key: ObjectKey, subresource: string, body: JsonObject): Promise<JsonObject> {
-    return this.#write({ target, verb: 'create', key, options: { subresource } }, (scope) =>
-      postToSubresource(this.#server, scope, body, this.#server.tokenRequest),
+    return this.#write({ target, verb: 'create', key, options: { subresource } }, (scope, engine) =>
+      postToSubresource(engine, scope, body, this.#server.tokenRequest),
     )
   }
 
@@ -146,7 +147,7 @@ class DirectClient implements Client {
 
   #write<result>(
     write: { readonly target: Resource; readonly verb: string; readonly key: ObjectKey; readonly options: WriteOptions },
-    work: (scope: WriteScope) => result,
+    work: (scope: WriteScope, engine: Server) => result,
   ): Promise<result> {
     const { target, verb, key, options } = write
     const { subresource = '', dryRun = false, fieldManager = this.#manager } = options
@@ -157,7 +158,7 @@ class DirectClient implements Client {
         const resource = this.#find(target)
         await this.#authorize(resource, { verb, subresource, ...key })
         const scope: WriteScope = { resource, key, subresource, user: this.#user, manager: fieldManager, dryRun, warn: () => undefined }
-        const result = work(scope)
+        const result = await withWebhooks(this.#server, (engine) => work(scope, engine))
         this.#log({ verb, path, started, status: verb === 'create' ? 201 : 200, result })
         return result
       } catch (error) {

@@ -40,9 +40,9 @@ class FetchClient implements Client {
     this.#options = options
   }
 
-  async get(resource: Resource, key: ObjectKey): Promise<KubernetesObject | undefined> {
+  async get(resource: Resource, key: ObjectKey, options: Parameters<Client['get']>[2] = {}): Promise<KubernetesObject | undefined> {
     try {
-      return await this.#object({ method: 'GET', path: pathOf(resource, key) })
+      return await this.#object({ method: 'GET', path: pathOf(resource, key, options.subresource) })
     } catch (error) {
       if (error instanceof StatusError && error.reason === 'NotFound' && error.details?.name === key.name) return undefined
       throw error

@@ -1,7 +1,19 @@
 // What a kind is, as data: the facts table serves every kind; rules of its own are added here (decision 10).
 import type { Json, JsonObject } from '../base/json.ts'
+import type { AccessAttributes, AccessDecision } from './identity.ts'
 import type { KubernetesObject, Resource } from './object.ts'
 import type { FieldError } from './status-error.ts'
+
+/** A webhook to be called: where, with what review, and how long it may take. */
+export interface WebhookCall {
+  readonly name: string
+  readonly clientConfig: JsonObject
+  readonly seconds: number
+  readonly review: JsonObject
+}
+
+/** What came of a call: a body, or why there is none. */
+export type WebhookAnswer = { readonly body: Json } | { readonly problem: string } | { readonly notSimulated: true }
 
 /** What a kind's rules may ask of the cluster while a write is prepared. Reads are of the present state. */
 export interface WriteContext {
@@ -24,6 +36,14 @@ export interface WriteContext {
     readonly uid?: string
     readonly extra?: Readonly<Record<string, readonly string[]>>
   }
+  /** Whether objects of a kind lie in namespaces; undefined for a kind that is not served. */
+  scopeOf?(apiVersion: string, kind: string): 'Namespaced' | 'Cluster' | undefined
+  /** What an authorizer says, for expressions that ask; absent where nobody can be asked. */
+  decide?(attributes: AccessAttributes): AccessDecision
+  /** Reads and defaults an object of the resource that is written, as a patch made it. */
+  decode?(object: JsonObject): KubernetesObject
+  /** Asks a webhook; absent where none can be called. */
+  call?(asking: WebhookCall): WebhookAnswer
   /** Collects a `Warning:` header for the answer. */
   warn(text: string): void
   readonly dryRun: boolean
@@ -97,8 +117,8 @@ export interface ResourceInfo extends Resource {
   readonly storageVersionHash: string
   /** The version objects are stored in; several versions of a CRD share one store. */
   readonly storageVersion: string
-  /** Where the resource comes from; custom ones have no strategic merge patch and no protobuf. */
-  readonly source: 'built-in' | 'custom'
+  /** Where the resource comes from; custom ones have no strategic merge patch and no protobuf, aggregated ones stand behind an APIService. */
+  readonly source: 'built-in' | 'custom' | 'aggregated'
 }
 
 /** Makes rules for a kind; the types do the checking. */

@@ -37,6 +37,23 @@ export interface PortConnection {
 /** What came of dialing a port: a connection, or why there is none. */
 export type Dialed = PortConnection | { readonly problem: string }
 
+/** What something uses: billionths of a core, and bytes of its working set. */
+export interface Usage {
+  readonly cpu: number
+  readonly memory: number
+}
+
+/** What the nodes measured last: when, over how long (`15.02s`), and what each node and running container used. */
+export interface Measures {
+  readonly time: number
+  readonly window: string
+  node(node: KubernetesObject): Usage | undefined
+  container(pod: KubernetesObject, name: string): Usage | undefined
+}
+
+/** What came of a post: an answer, why there is none, or that the program there is one that nobody wrote down. */
+export type Posted = { readonly status: number; readonly body: string } | { readonly problem: string } | { readonly notSimulated: true }
+
 /** The nodes behind a server. Problems with a container are thrown as `StatusError`. */
 export interface PodConnections {
   logs(pod: KubernetesObject, query: LogQuery): Promise<string | ReadableStream<Uint8Array>>
@@ -45,4 +62,8 @@ export interface PodConnections {
   dial(pod: KubernetesObject, port: number, receive: { data(bytes: Uint8Array): void; end(): void }): Promise<Dialed>
   /** Sends a request to a port of a pod, or to a port of a service by number or name; undefined if nobody is behind it. */
   proxy(to: { readonly object: KubernetesObject; readonly port: string }, request: Request, path: string): Promise<Response | undefined>
+  /** Posts a body over TLS to a port of a service, as the API server calls webhooks; undefined if nobody is behind it. */
+  post(to: { readonly service: KubernetesObject; readonly port: number; readonly path: string }, body: string): Promise<Posted | undefined>
+  /** What is used now: a function of the objects, the world's time and chance. */
+  measure(): Measures
 }

@@ -20,6 +20,29 @@ const step = z.strictObject({
   milestones: z.array(slug).default([]),
 })
 
+const created = z.strictObject({
+  /** The cluster that it is made on, by its name in `clusters`; or every one that a placement takes it to. */
+  on: z.union([slug, z.literal('members')]),
+  apiVersion: z.string().min(1),
+  kind: z.string().min(1),
+  name: z.string().min(1),
+  namespace: z.string().min(1).optional(),
+})
+
+/** How a lab runs on clusters that exist. */
+const real = z.strictObject({
+  /** Clusters that have to be named with `--set NAME=CONTEXT`: what each is, and under which context the lab's commands know it. */
+  clusters: z.record(slug, z.strictObject({ role: z.enum(['hub', 'member']), context: z.string().min(1) })),
+  /** Ids of the steps that need no more than those clusters. */
+  steps: z.array(z.string()).min(1),
+  /** Criteria that those clusters decide. */
+  criteria: z.array(slug).min(1),
+  /** Variables of the shell that the steps before would have set. */
+  variables: z.record(z.string(), z.string()).default({}),
+  /** What the steps make, in the order in which they make it. */
+  creates: z.array(created).min(1),
+})
+
 /** Schema of `lab.yaml`; unknown keys are errors. */
 export const labSchema = z
   .strictObject({
@@ -35,6 +58,8 @@ export const labSchema = z
     notes: z.array(z.string()).default([]),
     steps: z.array(step).min(1),
     criteria: z.array(criterion).min(1),
+    /** Absent where a lab makes sense in a simulated world alone. */
+    real: real.optional(),
     /** Decided by checks as criteria are, but not what the lab is judged by: they tick off steps. */
     milestones: z.array(criterion).default([]),
   })
@@ -50,6 +75,9 @@ export const labSchema = z
     const all = [...lab.criteria, ...lab.milestones].map(({ id }) => id)
     if (new Set(all).size < all.length) context.addIssue({ code: 'custom', path: ['criteria'], message: 'expected every id once' })
   })
+
+/** How a lab runs on clusters that exist, as `lab.yaml` says it. */
+export type RealPart = z.infer<typeof real>
 
 /** What `lab.yaml` says, checked, defaults filled in. */
 export type LabFile = z.infer<typeof labSchema>

@@ -1,9 +1,12 @@
 // A lab's report as JUnit XML, as CI systems read it: a test case per block and per criterion.
 import type { BlockReport, CriterionReport, LabReport, StepReport } from './run-lab.ts'
 
-/** The report in JUnit's form. A verification that fails and a criterion that does not hold are failures. */
-export function toJunit(report: LabReport): string {
-  const suites = [...report.steps.map(stepSuite), suite('criteria', report.criteria.map(criterionCase))]
+/** The report in JUnit's form. A verification that fails and a criterion that does not hold are failures; what could not be decided is skipped. */
+export function toJunit(report: LabReport, undecided: ReadonlySet<string> = new Set()): string {
+  const criteria = report.criteria.map((criterion) =>
+    undecided.has(criterion.id) ? { xml: skippedCase(criterion.id, criterion.seen), failed: false } : criterionCase(criterion),
+  )
+  const suites = [...report.steps.map(stepSuite), suite('criteria', criteria)]
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xmlText(report.lab)}" time="${seconds(report.durationMs)}">\n${suites.join('')}</testsuites>\n`
 }
 
@@ -18,6 +21,7 @@ function suite(name: string, cases: readonly Case[]): string {
 }
 
 function stepSuite(step: StepReport): string {
+  if (step.notRun !== undefined) return suite(`step ${step.id}: ${step.title}`, [{ xml: skippedCase('not run', step.notRun), failed: false }])
   return suite(
     `step ${step.id}: ${step.title}`,
     step.blocks.map((block, index) => blockCase(block, `${index + 1}. ${block.kind}`)),
@@ -36,6 +40,10 @@ function criterionCase({ id, verdict, says, expected, seen, where }: CriterionRe
   const words = xmlText(`${says}\nexpected: ${expected}\nseen: ${seen}\nwhere: ${where}`)
   const failure = failed ? `\n      <failure message="${xmlText(verdict)}">${words}</failure>\n    ` : ''
   return { xml: `    <testcase name="${xmlText(id)}">${failure}</testcase>\n`, failed }
+}
+
+function skippedCase(name: string, why: string): string {
+  return `    <testcase name="${xmlText(name)}"><skipped message="${xmlText(why)}"/></testcase>\n`
 }
 
 function seconds(ms: number): string {

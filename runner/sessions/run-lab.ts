@@ -1,8 +1,7 @@
 // Runs a lab as a patient learner would type it (decision 18): every block in one shell, waiting for what each step is to achieve.
 import type { Standing, Watcher } from '../checks/watcher.ts'
 import type { Lab, Step } from '../labs/load-labs.ts'
-import type { World } from '../world/world.ts'
-import { patience, untilHolds, untilQuiet } from './patience.ts'
+import { type RunGround, untilHolds, untilQuiet } from './patience.ts'
 import type { BlockShell } from './sandbox/sandbox.ts'
 
 /** What one block printed, as it stands in the report. */
@@ -20,6 +19,8 @@ export interface StepReport {
   readonly id: string
   readonly title: string
   readonly blocks: readonly BlockReport[]
+  /** Why nothing of the step was run, where that is so. */
+  readonly notRun?: string
 }
 
 /** One criterion of the report. */
@@ -54,12 +55,16 @@ export interface RunObserver {
 /** What a run needs. `steps` are ids; `script` runs in place of the lab's own steps. */
 export interface LabRun {
   readonly lab: Lab
-  readonly world: World
+  readonly ground: RunGround
   readonly shell: BlockShell
   readonly watcher: Watcher
   readonly parameters: Readonly<Record<string, string>>
   readonly steps?: ReadonlySet<string>
+  /** Why a step cannot be run here; undefined for one that can. */
+  notRun?(step: Step): string | undefined
   readonly script?: string
+  /** Criteria that cannot be decided here: nobody waits for them. */
+  readonly undecided?: ReadonlySet<string>
   readonly observer?: RunObserver
   /** False: ends after the last step, without waiting for criteria that it was not to achieve. */
   readonly patient?: boolean
@@ -71,13 +76,13 @@ export interface LabRun {
 export async function runLab(run: LabRun): Promise<LabReport> {
   const began = run.date()
   const steps = run.script === undefined ? await runSteps(run) : [await runScript(run, run.script)]
-  if (run.patient !== false) await untilQuiet(run, () => run.watcher.standings().every(({ verdict }) => verdict === 'done'))
+  if (run.patient !== false) await untilQuiet(run, () => run.watcher.standings().every(({ id, verdict }) => verdict === 'done' || run.undecided?.has(id)))
   await run.watcher.refresh()
   const criteria = run.lab.file.criteria.map(({ id, says }) => criterionOf(run, id, says))
   for (const criterion of criteria) run.observer?.criterion?.(criterion)
   return {
     lab: run.lab.id,
-    seed: run.world.file.seed,
+    seed: run.ground.seed,
     startedAt: new Date(began).toISOString(),
     durationMs: run.date() - began,
     steps,
@@ -94,6 +99,12 @@ async function runSteps(run: LabRun): Promise<StepReport[]> {
 async function runStep(run: LabRun, step: Step): Promise<StepReport> {
   run.observer?.stepBegins?.(step)
   const began = run.date()
+  const notRun = run.notRun?.(step)
+  if (notRun !== undefined) {
+    const report = { id: step.id, title: step.title, blocks: [], notRun }
+    run.observer?.stepEnded?.(report, 0)
+    return report
+  }
   const blocks: BlockReport[] = []
   for (const { kind, script } of step.blocks) {
     if (kind !== 'command' && kind !== 'verification') continue
@@ -109,9 +120,8 @@ async function runStep(run: LabRun, step: Step): Promise<StepReport> {
 /** Waits until the step's criteria hold and every role that was assigned is in effect. */
 async function untilAchieved(run: LabRun, step: Step): Promise<void> {
   const aims = new Set(step.criteria)
-  const achieved = (): boolean =>
-    (run.world.azure?.pendingAssignments() ?? 0) === 0 && run.watcher.standings().every(({ id, verdict }) => !aims.has(id) || verdict === 'done')
-  await untilHolds(run, achieved, patience.step)
+  const achieved = (): boolean => run.ground.settled() && run.watcher.standings().every(({ id, verdict }) => !aims.has(id) || verdict === 'done')
+  await untilHolds(run, achieved, run.ground.patience.step)
 }
 
 async function runScript(run: LabRun, script: string): Promise<StepReport> {

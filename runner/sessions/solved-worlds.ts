@@ -8,6 +8,7 @@ import { watchWorld } from '../checks/watch-world.ts'
 import type { Watcher } from '../checks/watcher.ts'
 import { packHome } from './home-folder.ts'
 import { openSession, type Session } from './open-session.ts'
+import { worldGround } from './patience.ts'
 import { runLab } from './run-lab.ts'
 import type { BlockShell } from './sandbox/sandbox.ts'
 import { openSessionFiles, type SessionFiles } from './session-files.ts'
@@ -83,7 +84,7 @@ async function typeSteps(loaded: LoadedLab, solving: Solving): Promise<void> {
   for (const [index, { id }] of lab.steps.entries()) {
     await keep(loaded, index + 1, solving)
     const { session, shell, watcher, now } = solving
-    await runLab({ lab, world: session.world, shell, watcher, parameters: lab.file.parameters, steps: new Set([id]), date: now, patient: false })
+    await runLab({ lab, ground: worldGround(session.world), shell, watcher, parameters: lab.file.parameters, steps: new Set([id]), date: now, patient: false })
   }
 }
 

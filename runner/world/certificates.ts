@@ -1,4 +1,5 @@
 // The world's own certificate authorities: X.509 (RFC 5280) certificates for its hosts and for users of its clusters.
+import type { CertificateRequest } from '../base/certificate-request.ts'
 import { bitString, element, integer, objectIdentifier, octetString, sequence, set, time, utf8, yes } from '../base/der.ts'
 import { createPrivateKey, fromHex, type PrivateKey, pem, privateKeyPem, publicKeyInfo, sign } from '../base/p256.ts'
 import { createRandom, type Random } from '../base/random.ts'
@@ -28,7 +29,8 @@ export function createAuthority(name: string, options: { secret: Random; now: nu
   const body = {
     issuer: [{ commonName: name }],
     subject: [{ commonName: name }],
-    subjectKey: key,
+    publicKey: publicKeyInfo(key),
+    seed: `${key}`,
     from: options.now - day,
     to: options.now + 3650 * day,
   }
@@ -68,12 +70,41 @@ export function clientCertificate(
   })
 }
 
+const extendedUsages: Readonly<Record<string, string>> = { 'client auth': '1.3.6.1.5.5.7.3.2', 'server auth': '1.3.6.1.5.5.7.3.1' }
+
+/** The certificate of a request, PEM, as the authority's signer makes it: for the subject and names that are asked for. */
+export function signRequest(
+  authority: AuthorityState,
+  { commonName, organizations, hosts, publicKeyInfo: publicKey }: CertificateRequest,
+  { from, to, usages: asked }: { readonly from: number; readonly to: number; readonly usages: readonly string[] },
+): string {
+  const extended = asked.flatMap((usage) => extendedUsages[usage] ?? [])
+  const extensions = [
+    extension('2.5.29.15', bitString(new Uint8Array([0xa0]), 5), true),
+    extension('2.5.29.37', usages(...extended)),
+    ...(hosts.length > 0 ? [extension('2.5.29.17', sequence(...hosts.map(generalName)))] : []),
+  ]
+  const subject: NamePart[] = [...organizations.map((organization) => ({ organization })), { commonName }]
+  return issue(authority.key, {
+    issuer: [{ commonName: authority.name }],
+    subject,
+    publicKey,
+    seed: `${commonName}/${from}/${publicKey.join('')}`,
+    from,
+    to,
+    extensions,
+  })
+}
+
 type NamePart = { readonly commonName: string } | { readonly organization: string }
 
 interface CertificateBody {
   readonly issuer: readonly NamePart[]
   readonly subject: readonly NamePart[]
-  readonly subjectKey: PrivateKey
+  /** The subject's public key, in DER. */
+  readonly publicKey: Uint8Array
+  /** What the serial number follows from. */
+  readonly seed: string
   readonly from: number
   readonly to: number
   readonly extensions: readonly Uint8Array[]
@@ -93,7 +124,8 @@ function leaf(
   const body = {
     issuer: [{ commonName: authority.name }],
     subject: options.subject,
-    subjectKey: key,
+    publicKey: publicKeyInfo(key),
+    seed: `${key}`,
     from: options.now - day,
     to: options.now + 730 * day,
     extensions,
@@ -102,7 +134,7 @@ function leaf(
 }
 
 function issue(issuerKey: PrivateKey, body: CertificateBody): string {
-  const serial = createRandom(`${body.subjectKey}serial`).bytes(16)
+  const serial = createRandom(`${body.seed}serial`).bytes(16)
   const toBeSigned = sequence(
     element(0xa0, integer(new Uint8Array([2]))),
     integer(serial),
@@ -110,7 +142,7 @@ function issue(issuerKey: PrivateKey, body: CertificateBody): string {
     distinguishedName(body.issuer),
     sequence(time(body.from), time(body.to)),
     distinguishedName(body.subject),
-    publicKeyInfo(body.subjectKey),
+    body.publicKey,
     element(0xa3, sequence(...body.extensions)),
   )
   const signature = sign(issuerKey, toBeSigned)

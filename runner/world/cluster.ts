@@ -16,7 +16,7 @@ import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } f
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { AksFacts } from './births/aks.ts'
-import { type AuthorityState, clientCertificate, createAuthority, type KeyPair } from './certificates.ts'
+import { type AuthorityState, clientCertificate, createAuthority, type KeyPair, signRequest } from './certificates.ts'
 
 /** What a cluster is made from; all plain data, and it stands in the snapshot. */
 export interface ClusterSpec {
@@ -74,6 +74,8 @@ export interface ClusterGround {
   /** Seed of names and addresses. */
   readonly seed: string
   readonly declarations?: ((path: string) => string | undefined) | undefined
+  /** The world's other hosts; undefined for a name that it does not have. */
+  outside?(request: Request): Promise<Response | undefined>
   log?(cluster: ClusterSpec, entry: RequestLogEntry): void
   /** Told of each change of a cluster's store before the write is answered, and where its chance stands then. */
   mutation?(cluster: ClusterSpec, mutation: Mutation, random: RandomState): void
@@ -209,6 +211,7 @@ class RunningCluster implements Cluster {
       rbac: true,
       serviceAccountKey,
       declarations: ground.declarations,
+      outside: (request) => ground.outside?.(request) ?? Promise.resolve(undefined),
       anonymous: spec.authorization.length === 1,
       ...(spec.flavor === 'hub' ? {} : { pods: createConnections(this.#runtime) }),
       admission: birth.admission.filter(({ name }) => !spec.without.includes(name)),
@@ -248,6 +251,7 @@ class RunningCluster implements Cluster {
       ...(state ? { state } : {}),
       catchUp: this.#repeated,
       runtime: this.#runtime,
+      authority: { sign: (request, terms) => signRequest(this.authority, request, terms) },
     })
     this.#sets.set(set.name, running)
   }

@@ -3,6 +3,7 @@
 import { type Azure, createAzure } from '../azure/arm-server.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
 import { createClock, machineNow, machinePulse, type Pulse, type WorldClock } from '../base/clock.ts'
+import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
@@ -279,6 +280,7 @@ class RunningWorld implements World {
       secret: this.#secret,
       seed: String(this.file.seed),
       declarations: this.#options.declarations,
+      outside: async (request) => this.#hosts.host(new URL(request.url).hostname)?.fetch(request, localPeer),
       log: (cluster, entry) => this.#noted(cluster, entry),
       ...(this.#options.record
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }

@@ -80,13 +80,13 @@ test('the request log tells who asked for what, and what a write stored', async 
   const { ask, client } = startBareServer({ log: (entry) => entries.push(entry) })
   await ask('POST', path, { metadata: { name: 'a' } })
   await client.delete(configMaps, { name: 'a', namespace: 'lab' })
-  await ask('GET', '/metrics')
+  await ask('GET', '/debug/pprof')
   assert.deepEqual(
     entries.map(({ user, verb, path: asked, status, resourceVersion, note }) => [user, verb, asked, status, resourceVersion, note]),
     [
       ['tester', 'create', path, 201, '2', undefined],
       ['tester', 'delete', `${path}/a`, 200, '3', undefined],
-      ['tester', 'get', '/metrics', 404, undefined, 'not simulated'],
+      ['tester', 'get', '/debug/pprof', 404, undefined, 'not simulated'],
     ],
   )
 })

@@ -9,6 +9,7 @@ import { findPrograms, type Programs } from '#runner/cli/programs.ts'
 import { type Lab, loadLab } from '#runner/labs/load-labs.ts'
 import { worldSchema } from '#runner/labs/world-file.ts'
 import { openSession } from '#runner/sessions/open-session.ts'
+import { worldGround } from '#runner/sessions/patience.ts'
 import { type CriterionReport, runLab } from '#runner/sessions/run-lab.ts'
 
 // The lab's criteria where something that they need is missing: each names what, and no other way leads to a tick.
@@ -60,7 +61,7 @@ async function judge(script: string, { joined = 2, without = [] as readonly stri
   const watcher = startWatcher({ checks, surroundings: surroundingsOf(world), parameters, activity: world.activity, now: () => world.clock.now() })
   const shell = sandbox.openShell()
   try {
-    const { criteria } = await runLab({ lab, world, shell, watcher, parameters, script, date: () => Date.now() })
+    const { criteria } = await runLab({ lab, ground: worldGround(world), shell, watcher, parameters, script, date: () => Date.now() })
     return new Map(criteria.map((criterion) => [criterion.id, criterion]))
   } finally {
     watcher.stop()

@@ -82,6 +82,10 @@ export async function startCluster(
     prefix: 'test',
     settings: { podCidr: '10.244.0.0/16', clusterName: 'test' },
     runtime,
+    authority: {
+      sign: ({ commonName, organizations }, { from: start, to, usages }) =>
+        `signed for ${commonName} of ${organizations}, ${Math.round((to - start - 300_000) / 1000)} seconds, ${usages}`,
+    },
     ...(from ? { state: from.controllers } : {}),
     problem: ({ controller, key, error }) => problems.push(new Error(`${controller} ${key}`, { cause: error })),
   })

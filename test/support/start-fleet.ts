@@ -16,7 +16,7 @@ import {
 } from '#runner/controllers/fleet/index.ts'
 import { clusterControllers } from '#runner/controllers/index.ts'
 import { type RunOptions, runControllers } from '#runner/controllers/run-controllers.ts'
-import { admissionChain } from '#runner/kubernetes/admission/chain.ts'
+import { admissionChain, callingPlugins } from '#runner/kubernetes/admission/chain.ts'
 import { type ApiServer, createApiServer } from '#runner/kubernetes/api-server.ts'
 import { bootstrapObjects, clusterObjects } from '#runner/kubernetes/bootstrap.ts'
 import type { Client } from '#runner/kubernetes/client.ts'
@@ -98,7 +98,7 @@ interface Ground {
 }
 
 function startHub(ground: Ground, options: FleetOptions): FleetCluster {
-  const admission = [...admissionChain([]), ...hubAdmission(options)]
+  const admission = [...admissionChain(callingPlugins), ...hubAdmission(options)]
   return clusterOf(createApiServer({ ...serverOptions('hub', ground), seed: seedOf('hub', []), admission, onRead: hubOnRead }))
 }
 

@@ -12,7 +12,7 @@ export const listFolder: Program = (words, process) => {
   const folders: string[] = []
   for (const path of paths) {
     const real = resolve(process.cwd, path)
-    const entry = options.has('l', 'd') ? process.files.entry(real) : process.files.stat(real)
+    const entry = options.has('l', 'd') && !options.has('L', 'H') ? process.files.entry(real) : process.files.stat(real)
     if (!entry)
       code = fail(
         process,
@@ -41,7 +41,8 @@ function listOne(path: string, has: Has, process: Process): void {
   const real = resolve(process.cwd, path)
   const names = [...(has('a') ? ['.', '..'] : []), ...process.files.list(real).filter((name) => has('a', 'A') || !name.startsWith('.'))]
   const rows = names.flatMap((name) => {
-    const entry = process.files.entry(name === '.' ? real : name === '..' ? resolve(real, '..') : join(real, name))
+    const path = name === '.' ? real : name === '..' ? resolve(real, '..') : join(real, name)
+    const entry = has('L') ? process.files.stat(path) : process.files.entry(path)
     return entry ? [{ name, entry }] : []
   })
   if (has('t')) rows.sort((a, b) => b.entry.at - a.entry.at)

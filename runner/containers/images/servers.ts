@@ -5,7 +5,9 @@ import { bytesOf } from '../commands/system.ts'
 import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
+import { agnhost } from './agnhost.ts'
 import { databasePrograms } from './databases.ts'
+import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 
@@ -179,43 +181,6 @@ const httpEcho: Program = (words, process) => {
   return forever(process)
 }
 
-const agnhost: Program = (words, process) => {
-  const [command = 'pause', ...rest] = words
-  const options = readOptions(rest, ['http-port', 'port', 'udp-port'])
-  const { hostname } = process.machine
-  if (command === 'serve-hostname') {
-    const port = Number(options.value('port') ?? 9376)
-    process.out(`${formatDate(process.now(), 'I%m%d %H:%M:%S.000000')}       1 log.go:198] Serving on port ${port}.\n`)
-    listen(process, port, () => answerText(hostname))
-  } else if (command === 'netexec') {
-    const port = Number(options.value('http-port') ?? 8080)
-    process.out(`${formatDate(process.now(), 'I%m%d %H:%M:%S.000000')}       1 log.go:198] Started HTTP server on port ${port}\n`)
-    const answers: Readonly<Record<string, () => string>> = {
-      '/': () => `NOW: ${formatDate(process.now(), '%Y-%m-%d %H:%M:%S.%N +0000 UTC')}`,
-      '/hostname': () => hostname,
-      '/hostName': () => hostname,
-      '/clientip': () => '',
-      '/healthz': () => '',
-    }
-    listen(process, port, (call) => {
-      const [path = '/', query = ''] = call.path.split('?')
-      if (path === '/echo') return answerText(new URLSearchParams(query).get('msg') ?? '')
-      if (path === '/clientip') return answerText(`${call.from}:41230`)
-      return answers[path] ? answerText(answers[path]()) : answerText('404 page not found\n', undefined, 404)
-    })
-  } else if (command === 'liveness') {
-    const start = process.now()
-    listen(process, 8080, (call) =>
-      call.path !== '/healthz'
-        ? answerText('404 page not found\n', undefined, 404)
-        : process.now() - start > 10_000
-          ? answerText(`error: ${(process.now() - start) / 1000}`, undefined, 500)
-          : answerText('ok'),
-    )
-  } else process.out('Paused\n')
-  return forever(process)
-}
-
 /** Small servers that answer every path alike. */
 function small(port: number, answer: (call: HttpCall, process: Process) => HttpAnswer, greeting?: (process: Process) => string): Program {
   return (_, process) => {
@@ -308,6 +273,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   podinfo,
   'nginx-hello': demoPage('Hello World'),
   'aks-helloworld': demoPage('Welcome to Azure Kubernetes Service (AKS)'),
+  'metrics-server': metricsServer,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

@@ -86,7 +86,8 @@ const rows: readonly Row[] = [
   ],
   [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
-  [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|metrics-server|flannel|distroless)/, { ...bare, known: false }],
+  [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
+  [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
 ]
 
 /** The image of a reference; one that nobody wrote down has a shell and a program that only runs. */

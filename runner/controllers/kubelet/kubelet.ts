@@ -1,23 +1,27 @@
 // Stands in for the kubelets of all nodes: takes each container of a pod that has a node through the stages of its life.
-import { type KubernetesObject, parseKey } from '../../kubernetes/object.ts'
+import { formatKey, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
-import { isDone, type Pod } from '../pods.ts'
-import { pods } from '../resources.ts'
+import { isSilent } from '../node/readiness.ts'
+import { isDone, isReady, type Pod } from '../pods.ts'
+import { nodes, pods } from '../resources.ts'
 import { isMissing } from './images.ts'
 import { noMemory, type PodMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
 import type { Round, Step } from './round.ts'
-import { lookAtRunning } from './running.ts'
+import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
-import { isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
 import { type Change, notify, writeStatus } from './status.ts'
 
 export const kubelet = defineController({
   name: 'kubelet',
   fieldManager: 'kubelet',
-  watches: [{ resource: pods, keys: keysOf }],
+  watches: [
+    { resource: pods, keys: keysOf },
+    { resource: nodes, keys: (node, _change, old) => (old && isSilent(old) && !isSilent(node) ? [`${heardMark}${node.metadata.name}`] : []) },
+  ],
   reconcile,
 })
 
@@ -29,11 +33,18 @@ function keysOf(pod: KubernetesObject, change: 'ADDED' | 'MODIFIED' | 'DELETED')
 }
 
 const goneMark = 'gone '
+/** A node is heard of again. */
+const heardMark = 'heard '
 
 async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
   const { client, memory, runtime } = context
   if (key.startsWith(goneMark)) {
     runtime?.forget(key.slice(goneMark.length))
+    return undefined
+  }
+  if (key.startsWith(heardMark)) {
+    const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${key.slice(heardMark.length)}` })
+    for (const pod of items) context.enqueue(formatKey(keyOf(pod)))
     return undefined
   }
   if (runtime) runtime.ended = (pod) => context.enqueue(pod)
@@ -43,6 +54,7 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
     memory.set(key, undefined)
     return undefined
   }
+  if (isSilent(await client.get(nodes, { name: pod.spec.nodeName ?? '' }))) return undefined
   if (pod.metadata.deletionTimestamp !== undefined) return leave(key, pod, { known, context })
   if (isDone(pod)) {
     memory.set(key, undefined)
@@ -95,24 +107,40 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
     return { requeueAfter: mount.due - clock.now() }
   }
   const round: Round = { pod, context, delays: new Map(), containers: { ...known.containers }, steps: [], wakes: [] }
+  const over = isOver(pod)
   for (const each of present(pod)) {
-    if (stateOf(each) === 'running') await lookAtRunning(each, round)
+    if (stateOf(each) === 'running' && over && isSidecar(each)) await endSidecar(each, round)
+    else if (over && isSidecar(each)) continue
+    else if (stateOf(each) === 'running') await lookAtRunning(each, round)
     else await waitOrPass(each, round)
   }
   const { mount: _, ...rest } = known
   remember(memory, key, { ...rest, containers: round.containers })
   if (round.steps.length > 0) await take(pod, round.steps, context)
+  else if (isOutOfDate(pod)) await writeStatus(pod, new Map(), context)
   const wake = Math.min(...round.wakes)
   return Number.isFinite(wake) ? { requeueAfter: Math.max(wake - clock.now(), 0) } : undefined
+}
+
+/** True for a pod that was taken out of service while its node was not heard of. */
+function isOutOfDate(pod: Pod): boolean {
+  const main = placed(pod, 'containers')
+  return pod.status?.phase === 'Running' && !isReady(pod) && main.every(({ status }) => status?.ready === true)
 }
 
 /** Containers whose turn it is: init ones one after another, then all others. */
 function present(pod: Pod): readonly Placed[] {
   const init = placed(pod, 'initContainers')
-  const first = init.findIndex((each) => !isPast(each))
+  const first = hasBegun(pod) ? -1 : init.findIndex((each) => !isPast(each))
   const begun = first < 0 ? init : init.slice(0, first + 1)
   const others = first < 0 ? [...placed(pod, 'containers'), ...placed(pod, 'ephemeralContainers')] : []
   return [...begun.filter((each) => !isPast(each) || isSidecar(each)), ...others]
+}
+
+/** True once the pod's work is done: its sidecars go then too. */
+function isOver(pod: Pod): boolean {
+  const main = placed(pod, 'containers')
+  return main.length > 0 && main.every((each) => stateOf(each) === 'ended' && !restarts(pod, each))
 }
 
 async function waitOrPass(each: Placed, round: Round): Promise<void> {
@@ -166,7 +194,7 @@ function delayOf({ name, delay }: Stage, passed: number, { context, delays }: Ro
 
 async function take(pod: Pod, steps: readonly Step[], context: ControllerContext): Promise<void> {
   const changes = new Map(steps.map(({ each, change }) => [each.container.name, change]))
-  const changing = steps.some(({ change }) => change.next !== undefined || change.ready !== undefined || change.started !== undefined)
+  const changing = steps.some(({ change }) => change.next !== undefined || change.ready !== undefined || change.started !== undefined || change.resized)
   const written = changing ? await writeStatus(pod, changes, context) : pod
   for (const { each, change } of steps) {
     const starts = change.next !== undefined && 'running' in change.next

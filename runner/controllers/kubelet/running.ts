@@ -1,4 +1,5 @@
 // A container that runs: whether its program ended, and what its probes say.
+import { equal, isObject, type JsonObject } from '../../base/json.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
@@ -21,6 +22,11 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   const { pod, context, containers, wakes } = round
   const { name } = each.container
   const memory = containers[name] ?? noMemory
+  if (isResized(each)) {
+    round.steps.push({ each, change: { resized: true }, notices: [] })
+    await tellResize(round)
+    return
+  }
   const now = context.clock.now()
   const end = await endOf(each, memory, round)
   if (!end) return probe(each, memory, round)
@@ -33,6 +39,23 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   const reason = end.reason ?? (end.code === 0 ? 'Completed' : 'Error')
   round.steps.push({ each, change: { next: { terminated: { exitCode: end.code, reason } }, endedAt: end.at }, notices: [] })
   await context.runtime?.kill(pod, name, end.code)
+}
+
+/** True while a container has not yet what its spec was changed to. */
+function isResized({ container, status, list }: Placed): boolean {
+  const given = status?.resources
+  return list !== 'ephemeralContainers' && isObject(given) && !equal(given, (container.resources ?? {}) as JsonObject)
+}
+
+async function tellResize({ pod, context }: Round): Promise<void> {
+  const containers = pod.spec.containers.map(({ name, resources }) => ({ name, resources: resources ?? {} }))
+  const what = JSON.stringify({ containers, generation: pod.metadata.generation })
+  const { nodeName: host } = pod.spec
+  for (const [reason, words] of [
+    ['ResizeStarted', 'started'],
+    ['ResizeCompleted', 'completed'],
+  ] as const)
+    await context.event(pod, { type: 'Normal', reason, message: `Pod resize ${words}: ${what}`, component: 'kubelet', ...(host !== undefined && { host }) })
 }
 
 /** When and how a container ends; undefined if it goes on. */
@@ -79,6 +102,14 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
   const changed = probed.ready !== (each.status?.ready === true) || probed.started !== (each.status?.started === true)
   if (changed || probed.notices.length > 0)
     steps.push({ each, change: changed ? { ready: probed.ready, started: probed.started } : {}, notices: probed.notices })
+}
+
+/** A sidecar is ended after the containers that it was there for. */
+export async function endSidecar(each: Placed, { pod, context, steps }: Round): Promise<void> {
+  const code = exitAfterSignal(each)
+  const killing = { type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' } as const
+  steps.push({ each, change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } }, notices: [killing] })
+  await context.runtime?.kill(pod, each.container.name, code)
 }
 
 /** Shells and their like heed no signal and are killed; servers end well. */

@@ -4,7 +4,7 @@ import { configMended } from './stages/config-mended.ts'
 import { crashWaits } from './stages/crash-waits.ts'
 import { imagePullAgain } from './stages/image-pull-again.ts'
 import { imagePullFails } from './stages/image-pull-fails.ts'
-import { imagePullSucceeds } from './stages/image-pull-succeeds.ts'
+import { imagePullMended, imagePullSucceeds } from './stages/image-pull-succeeds.ts'
 import { imagePullWaits } from './stages/image-pull-waits.ts'
 import { podReady } from './stages/pod-ready.ts'
 import { crashRestarts, firstRestart } from './stages/restarts.ts'
@@ -15,6 +15,7 @@ export const stages: readonly Stage[] = [
   imagePullFails,
   imagePullWaits,
   imagePullAgain,
+  imagePullMended,
   imagePullSucceeds,
   configFails,
   configFailsAgain,

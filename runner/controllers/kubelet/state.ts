@@ -62,6 +62,11 @@ export function restarts(pod: Pod, each: Placed): boolean {
   return restartPolicy !== 'Never'
 }
 
+/** True once the main containers of a pod began: then its init containers were past, and stay so. */
+export function hasBegun(pod: Pod): boolean {
+  return placed(pod, 'containers').some((each) => stateOf(each) !== 'creating')
+}
+
 /** True once an init container lets the next one begin. */
 export function isPast(each: Placed): boolean {
   if (isSidecar(each)) return each.status?.started === true

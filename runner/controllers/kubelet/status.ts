@@ -10,7 +10,7 @@ import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
 import { fullReference } from './images.ts'
 import type { NextState, StageNotice } from './stage.ts'
-import { exitCodeOf, isPast, type Placed, placed, restarts, stateOf } from './state.ts'
+import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
 
 /** What becomes of a container. Without `next` its state stays, and only what its probes say is new. */
 export interface Change {
@@ -18,6 +18,8 @@ export interface Change {
   readonly restarts?: boolean
   readonly ready?: boolean
   readonly started?: boolean
+  /** What it is given is what its spec says now. */
+  readonly resized?: boolean
   readonly fault?: string
   /** When a program ended, ms. */
   readonly endedAt?: number
@@ -77,11 +79,12 @@ export async function notify(pod: Pod, { container, list }: Placed, notices: rea
 function phaseOf(pod: Pod): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   const init = placed(pod, 'initContainers')
   if (init.some((each) => stateOf(each) === 'ended' && exitCodeOf(each) !== 0 && !restarts(pod, each))) return 'Failed'
-  if (!init.every(isPast)) return 'Pending'
+  if (!hasBegun(pod) && !init.every(isPast)) return 'Pending'
   const main = placed(pod, 'containers')
   if (main.some((each) => !['running', 'ended', 'crash waits'].includes(stateOf(each)) && at(each.status, 'lastState', 'terminated') === undefined))
     return 'Pending'
   if (main.some((each) => stateOf(each) !== 'ended' || restarts(pod, each))) return 'Running'
+  if (init.some((each) => isSidecar(each) && stateOf(each) === 'running')) return 'Running'
   return main.every((each) => exitCodeOf(each) === 0) ? 'Succeeded' : 'Failed'
 }
 
@@ -107,7 +110,12 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
   const { change, waiting } = writing
   if (!change) return before ?? newStatus(container, waiting)
   if (!change.next)
-    return { ...before, ...(change.ready !== undefined && { ready: change.ready }), ...(change.started !== undefined && { started: change.started }) }
+    return {
+      ...before,
+      ...(change.ready !== undefined && { ready: change.ready }),
+      ...(change.started !== undefined && { started: change.started }),
+      ...(change.resized && { resources: container.resources ?? {} }),
+    }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next
   const ended = at(before, 'state', 'terminated')
@@ -171,7 +179,7 @@ function conditionsOf(pod: Pod, { phase, now }: { phase: string; now: string }):
   const unready = { reason: 'ContainersNotReady', message: `containers with unready status: [${unreadyNames.join(' ')}]` }
   const why = running ? {} : phase === 'Succeeded' ? { reason: 'PodCompleted' } : phase === 'Failed' ? { reason: 'PodFailed' } : unready
   const init = placed(pod, 'initContainers')
-  const incomplete = init.filter((each) => !isPast(each)).map(({ container }) => container.name)
+  const incomplete = (hasBegun(pod) ? [] : init).filter((each) => !isPast(each)).map(({ container }) => container.name)
   const initialized = incomplete.length === 0 || phase === 'Succeeded'
   const initWhy =
     phase === 'Succeeded'

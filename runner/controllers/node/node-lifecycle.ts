@@ -1,16 +1,12 @@
-// Registers nodes, gives them their pod range and their lease, and lets pods onto those that are ready.
+// Registers nodes, gives them their pod range, and taints those that pods had better keep away from.
 import type { JsonObject } from '../../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
 import { type ControllerContext, defineController } from '../controller.ts'
 import { leases, nodes } from '../resources.ts'
-import type { Node, Taint } from '../scheduler/node.ts'
-
-const notReady = 'node.kubernetes.io/not-ready'
-
-interface Condition {
-  readonly type: string
-  readonly status: string
-}
+import type { Node } from '../scheduler/node.ts'
+import { isReadyNode, readiness } from './readiness.ts'
+import { markPodsNotReady } from './silent-pods.ts'
+import { taintsOf } from './taints.ts'
 
 export const nodeLifecycle = defineController({
   name: 'node-lifecycle-controller',
@@ -25,20 +21,33 @@ export const nodeLifecycle = defineController({
       await event(node, { type: 'Normal', reason: 'RegisteredNode', message, component: 'node-controller' })
     }
     await settleSpec(node, context)
+    await noteReadiness(node, context)
     return undefined
   },
 })
 
-/** Pod range and the not-ready taint. */
-async function settleSpec(node: Node, { client, settings }: ControllerContext): Promise<void> {
-  const ready = (node.status?.conditions as readonly Condition[] | undefined)?.some(({ type, status }) => type === 'Ready' && status === 'True')
+/** Pod range and taints. */
+async function settleSpec(node: Node, { client, settings, clock }: ControllerContext): Promise<void> {
   const taints = node.spec?.taints ?? []
-  const wanted: readonly Taint[] = ready ? taints.filter(({ key }) => key !== notReady) : taints
+  const wanted = taintsOf(node, formatTime(clock.now()))
   const podCIDR = node.spec?.podCIDR ?? (await freeRange(settings.podCidr ?? '10.244.0.0/16', client))
-  if (wanted.length === taints.length && node.spec?.podCIDR !== undefined) return
+  if (wanted === taints && node.spec?.podCIDR !== undefined) return
   const { taints: _, ...spec } = (node.spec ?? {}) as JsonObject
   const next = { ...spec, podCIDR, podCIDRs: [podCIDR], ...(wanted.length > 0 && { taints: wanted }) }
   await client.update(nodes, { ...node, spec: next } as KubernetesObject)
+}
+
+/** Says when a node is not ready any more, and that its pods are not either. */
+async function noteReadiness(node: Node, context: ControllerContext): Promise<void> {
+  const { memory, event } = context
+  const name = node.metadata.name ?? ''
+  const key = `${name} ready`
+  const ready = isReadyNode(node)
+  if (readiness(node) === undefined || memory.get(key) === (ready ? undefined : 'no')) return
+  memory.set(key, ready ? undefined : 'no')
+  if (ready) return
+  await event(node, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady`, component: 'node-controller' })
+  await markPodsNotReady(name, context)
 }
 
 /** The first /24 of the range that no node has. */

@@ -1,15 +1,18 @@
 // The admission plugins of a cluster in kube-apiserver's order, one line each, by their Kubernetes names.
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
 import { defaultIngressClass, defaultStorageClass, runtimeClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-tolerations.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
+import { validatingAdmissionPolicy } from './policies/validating-policy.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './webhooks/webhooks.ts'
 
 const all: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -22,9 +25,18 @@ const all: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   storageObjectInUseProtection,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
+  mutatingAdmissionWebhook,
+  validatingAdmissionPolicy,
+  validatingAdmissionWebhook,
   resourceQuota,
 ]
+
+/** The plugins that call webhooks: a server whose webhooks are plugins of its own does without them. */
+export const callingPlugins: readonly string[] = [mutatingAdmissionWebhook.name, validatingAdmissionWebhook.name]
 
 /** All plugins that are on by default, but those that are named. */
 export function admissionChain(without: readonly string[]): readonly AdmissionPlugin[] {

@@ -35,6 +35,11 @@ export function createRbacAuthorizer(read: ClusterReader): Authorizer {
   return { authorize: (attributes) => authorize(read, attributes) }
 }
 
+/** What roles and bindings say now. */
+export function decideByRoles(read: ClusterReader, attributes: AccessAttributes): AccessDecision {
+  return authorize(read, attributes)
+}
+
 /** Calls back with every rule that holds for a user in a namespace ('' means cluster-wide only), until one answers true; gives what could not be resolved. */
 export function visitRules(
   read: ClusterReader,

@@ -57,10 +57,11 @@ export function servedGroups(resources: readonly ResourceInfo[]): ReadonlyMap<st
 
 /** Groups of definitions follow the built-in ones by name, and their versions by age: stable, then beta, then alpha, newest first. */
 function inDiscoveryOrder(resources: readonly ResourceInfo[]): readonly ResourceInfo[] {
-  if (!resources.some(({ source }) => source === 'custom')) return resources
+  if (resources.every(({ source }) => source === 'built-in')) return resources
   const custom = resources.filter(({ source }) => source === 'custom')
   custom.sort((a, b) => byText(a.group, b.group) || byText(versionRank(b.version), versionRank(a.version)) || byText(a.plural, b.plural))
-  return [...resources.filter(({ source }) => source !== 'custom'), ...custom]
+  const from = (wanted: ResourceInfo['source']): readonly ResourceInfo[] => resources.filter(({ source }) => source === wanted)
+  return [...from('built-in'), ...custom, ...from('aggregated')]
 }
 
 const stages: Readonly<Record<string, string>> = { alpha: '1', beta: '2', '': '3' }

@@ -6,9 +6,11 @@ import { builtInGroups } from '../openapi/facts.ts'
 import { readObject, readObjects } from '../registry/engine.ts'
 import { badRequest, methodNotAllowed, noSuchResource } from '../registry/errors.ts'
 import { StatusError } from '../status-error.ts'
+import { answerAggregated } from './aggregate.ts'
 import { authenticate, impersonate } from './authenticate.ts'
 import type { Call } from './call.ts'
 import { handleResource } from './handle-resource.ts'
+import { tally } from './metrics.ts'
 import { errorFormat, isPretty } from './negotiate.ts'
 import { pageNotFound } from './page-not-found.ts'
 import { readBytes } from './read-body.ts'
@@ -103,6 +105,8 @@ async function answerResource(handling: Handling, asked: ResourceRequest): Promi
   const { server, timers, request, url, warnings, outcome, user } = handling
   const resource = server.registry.find(asked.group, asked.version, asked.resource)
   if (!resource) {
+    const aggregated = await answerAggregated(handling, asked)
+    if (aggregated) return aggregated
     if (builtInGroups().some(({ group }) => group === asked.group)) throw noSuchResource()
     outcome.notSimulated = true
     return pageNotFound()
@@ -157,6 +161,8 @@ function routeServer(server: Server): RouteServer {
     list: (apiVersion, kind, namespace) => readObjects(server, apiVersion, kind, namespace),
     get: (apiVersion, kind, key) => readObject(server, apiVersion, kind, key),
     servedVersion: server.registry.version,
+    tallies: server.tallies,
+    stored: () => new Map(server.store.resources().map((resource) => [resource, server.store.list(resource).length])),
   }
 }
 
@@ -173,6 +179,7 @@ function refusal({ request, url, admitted }: Handling, error: unknown): Response
 }
 
 function logRequest({ server, request, url, info, outcome, user }: Handling, status: number, started: number): void {
+  tally(server, info, { method: request.method, status })
   const userAgent = request.headers.get('user-agent')
   const time = server.clock.now()
   server.log?.({

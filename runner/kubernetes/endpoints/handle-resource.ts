@@ -1,6 +1,7 @@
 // Verbs on a resource: which handler answers which request.
 import type { JsonObject } from '../../base/json.ts'
 import type { DeleteOptions } from '../client.ts'
+import { isMeasured, measuredList, measuredObject } from '../metrics/measured.ts'
 import { at, keyOf } from '../object.ts'
 import { createObject } from '../registry/create.ts'
 import { decodeBody } from '../registry/decode-object.ts'
@@ -12,6 +13,7 @@ import { patchObject } from '../registry/patch.ts'
 import { bindPod } from '../registry/pod-writes.ts'
 import { putObject } from '../registry/put.ts'
 import { remove } from '../registry/remove.ts'
+import { withWebhooks } from '../registry/suspended.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
 import { parseObject, parsePatch } from './read-body.ts'
@@ -65,7 +67,7 @@ function get(call: Call): Response {
   const { server, resource } = call
   const showing = showingOf(call)
   checkResourceVersion(server.store, call.query.get('resourceVersion') ?? undefined)
-  const object = liveObject(server, resource, keyOfCall(call))
+  const object = isMeasured(resource) ? measuredObject(server, resource, keyOfCall(call)) : liveObject(server, resource, keyOfCall(call))
   if (!object) throw notFound(resource.info, call.asked.name)
   return respond(objectBody(viewed(server, resource, object), showing), showing.format)
 }
@@ -74,7 +76,8 @@ function list(call: Call): Response {
   const { server, resource, asked } = call
   const showing = showingOf(call, true)
   const options = readListOptions(call.query, false)
-  const page = listObjects(server, resource, { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
+  const request = { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) }
+  const page = isMeasured(resource) ? measuredList(server, resource, request) : listObjects(server, resource, request)
   return respondList({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing)
 }
 
@@ -89,35 +92,37 @@ function watch(call: Call): Response {
   return new Response(stream, { headers: { 'content-type': `${format.media}${mark}` } })
 }
 
-function create(call: Call): Response {
+async function create(call: Call): Promise<Response> {
   const { server, resource } = call
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'CreateOptions')
   const scope = scopeOf(call, options)
   const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
-  const object = createObject(server, scope, decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn }))
+  const sent = decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const object = await withWebhooks(server, (engine) => createObject(engine, scope, sent))
   return written(call, object, { status: 201, showing })
 }
 
-function update(call: Call): Response {
+async function update(call: Call): Promise<Response> {
   const { server, resource } = call
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const scope = scopeOf(call, options)
   const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
   const next = decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
-  const { object, created } = putObject(server, scope, next)
+  const { object, created } = await withWebhooks(server, (engine) => putObject(engine, scope, next))
   return written(call, object, { status: created ? 201 : 200, showing })
 }
 
-function patch(call: Call): Response {
+async function patch(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const type = patchType(call)
   const options = readWriteOptions(call.query, 'PatchOptions', type)
   const scope = scopeOf(call, options)
   const { value, duplicates } = parsePatch(call.body, type)
   const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn: scope.warn }
-  const { object, created } = patchObject(call.server, scope, { type, body: value, force: options.force, decoding })
+  const wanted = { type, body: value, force: options.force, decoding }
+  const { object, created } = await withWebhooks(call.server, (engine) => patchObject(engine, scope, wanted))
   return written(call, object, { status: created ? 201 : 200, showing })
 }
 
@@ -138,11 +143,11 @@ function bind(call: Call): Response {
   return respond(bindPod(server, scope, value), showing.format, { status: 201 })
 }
 
-function deleteOne(call: Call): Response {
+async function deleteOne(call: Call): Promise<Response> {
   const { server } = call
   const showing = showingOf(call)
   const { dryRun, ...options } = deleteOptions(call)
-  const deleted = remove(server, scopeOf(call, { dryRun }), options)
+  const deleted = await withWebhooks(server, (engine) => remove(engine, scopeOf(call, { dryRun }), options))
   const { resourceVersion } = deleted.object.metadata
   if (resourceVersion !== undefined) call.outcome.resourceVersion = resourceVersion
   return respond(deletedBody(call, deleted, showing), showing.format)
@@ -152,7 +157,7 @@ function deletedBody({ resource }: Call, { object, answersObject }: Deleted, sho
   return answersObject ? objectBody(object, showing) : deletedStatus(resource, object)
 }
 
-function deleteCollection(call: Call): Response {
+async function deleteCollection(call: Call): Promise<Response> {
   const { server, resource, asked } = call
   const showing = showingOf(call)
   const listOptions = readListOptions(call.query, false)
@@ -160,7 +165,7 @@ function deleteCollection(call: Call): Response {
   const page = listObjects(server, resource, { ...listOptions, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
   for (const object of page.items) {
     const scope = scopeOf(call, { dryRun })
-    if (liveObject(server, resource, keyOf(object))) remove(server, { ...scope, key: keyOf(object) }, options)
+    if (liveObject(server, resource, keyOf(object))) await withWebhooks(server, (engine) => remove(engine, { ...scope, key: keyOf(object) }, options))
   }
   return respond(listBody(page, showing), showing.format)
 }

@@ -6,7 +6,8 @@ import type { PodConnections } from '../pod-connections.ts'
 import { liveObject } from '../registry/engine.ts'
 import { badRequest, notFound } from '../registry/errors.ts'
 import { servePortForward } from '../streams/port-forward.ts'
-import { channelProtocols, serveChannels } from '../streams/remote-command.ts'
+import { channelProtocols, type RemoteCommand, serveChannels } from '../streams/remote-command.ts'
+import { serveSpdyCommand, spdyProtocols } from '../streams/spdy-command.ts'
 import { acceptKey, openWebSocket } from '../streams/websocket.ts'
 import { answerUpgrade } from './handle-request.ts'
 import { isTrue, type ResourceRequest } from './request-info.ts'
@@ -42,20 +43,36 @@ function command(pods: PodConnections, pod: KubernetesObject, { asked, request, 
   const container = chosenContainer(pod, query.get('container') ?? '')
   const words = query.getAll('command')
   if (asked.subresource === 'exec' && words.length === 0) throw badRequest('you must specify at least one command for the container')
+  const remote: RemoteCommand = {
+    stdin: isTrue(query.get('stdin')),
+    tty: isTrue(query.get('tty')),
+    run: (streams) => (asked.subresource === 'exec' ? pods.exec(pod, container, words, streams) : pods.attach(pod, container, streams)),
+  }
+  if (isSpdy(request)) return overSpdy(remote, request, duplex)
   const protocol = channelProtocols.find((each) => offered(request).includes(each))
   if (protocol === undefined) return undefined
-  const tty = isTrue(query.get('tty'))
-  void serveChannels(duplex, {
-    stdin: isTrue(query.get('stdin')),
-    tty,
-    run: (streams) => (asked.subresource === 'exec' ? pods.exec(pod, container, words, streams) : pods.attach(pod, container, streams)),
-  })
+  void serveChannels(duplex, remote)
   return switched(request, protocol)
+}
+
+function isSpdy(request: Request): boolean {
+  return request.headers.get('upgrade')?.toLowerCase() === 'spdy/3.1'
+}
+
+function overSpdy(remote: RemoteCommand, request: Request, duplex: Duplex): Upgrade | undefined {
+  const versions = (request.headers.get('x-stream-protocol-version') ?? '').split(',').map((version) => version.trim())
+  const protocol = spdyProtocols.find((each) => versions.includes(each))
+  if (protocol === undefined) return undefined
+  const writer = duplex.writable.getWriter()
+  const close = (): void => void writer.close().catch(() => undefined)
+  const spdy = serveSpdyCommand((bytes) => void writer.write(bytes).catch(() => undefined), remote, close)
+  void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => spdy.gone())
+  return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': protocol } }
 }
 
 function forward(pods: PodConnections, pod: KubernetesObject, request: Request, duplex: Duplex): Upgrade | undefined {
   const dial: Parameters<typeof servePortForward>[1] = (port, receive) => pods.dial(pod, port, receive)
-  if (request.headers.get('upgrade')?.toLowerCase() === 'spdy/3.1') {
+  if (isSpdy(request)) {
     const writer = duplex.writable.getWriter()
     const spdy = servePortForward((bytes) => void writer.write(bytes).catch(() => undefined), dial)
     void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => writer.close().catch(() => undefined))

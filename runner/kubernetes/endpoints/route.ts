@@ -18,6 +18,10 @@ export interface RouteServer {
   customSchemas(): readonly CustomSchema[]
   list(apiVersion: string, kind: string, namespace?: string): readonly KubernetesObject[]
   get(apiVersion: string, kind: string, key: ObjectKey): KubernetesObject | undefined
+  /** Requests so far, by the labels of their metric. */
+  readonly tallies: ReadonlyMap<string, number>
+  /** How many objects of each resource are stored. */
+  stored(): ReadonlyMap<string, number>
   /** Changes whenever `resources()` or `customSchemas()` may give another answer: a key for caches. */
   readonly servedVersion: object
 }

@@ -3,6 +3,7 @@ import type { ServiceAccountTokens } from '../authentication/service-account-tok
 import { StatusError } from '../status-error.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { healthRoutes } from './health.ts'
+import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi.ts'
 import { goJson } from './respond.ts'
 import type { Route } from './route.ts'
@@ -10,7 +11,7 @@ import { versionRoute } from './version.ts'
 
 /** The table of routes; a server that issues tokens shows how they are checked. */
 export function serverRoutes(accounts: ServiceAccountTokens | undefined): readonly Route[] {
-  return [...discoveryRoutes, ...healthRoutes, versionRoute, ...openApiRoutes, ...(accounts ? issuerRoutes(accounts) : [])]
+  return [...discoveryRoutes, ...healthRoutes, ...metricsRoutes, versionRoute, ...openApiRoutes, ...(accounts ? issuerRoutes(accounts) : [])]
 }
 
 function issuerRoutes(accounts: ServiceAccountTokens): readonly Route[] {

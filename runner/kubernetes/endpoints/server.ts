@@ -7,18 +7,18 @@ import type { KubernetesObject } from '../object.ts'
 import { qualifiedName } from '../object.ts'
 import type { Describe } from '../openapi/descriptions.ts'
 import type { PodConnections } from '../pod-connections.ts'
-import type { Engine } from '../registry/engine.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
+import type { CallingEngine } from '../registry/suspended.ts'
 import type { RequestLogEntry } from '../request-log.ts'
+import type { FrameMemo } from './frame-memo.ts'
 import type { Route } from './route.ts'
 import type { VirtualResources } from './virtual-resources.ts'
-import type { FrameMemo } from './watch-stream.ts'
 
 /** Objects of a resource as they are read, where they differ from what is stored: `nodes`, `leases.coordination.k8s.io`. */
 export type ReadViews = Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>>
 
 /** Both doors' view of a server. */
-export interface Server extends Engine {
+export interface Server extends CallingEngine {
   readonly name: string
   gitVersion: string
   readonly describe: Describe | undefined
@@ -33,6 +33,10 @@ export interface Server extends Engine {
   /** The nodes' side: without it there are no logs, and nothing can be connected to. */
   readonly pods: PodConnections | undefined
   readonly tokenRequest: ((account: KubernetesObject, body: KubernetesObject) => KubernetesObject) | undefined
+  /** Hosts beyond the cluster; undefined for a name that nobody has. */
+  readonly outside: ((request: Request) => Promise<Response | undefined>) | undefined
+  /** How many requests were answered since the process began, by the labels of `apiserver_request_total`. */
+  readonly tallies: Map<string, number>
   /** Numbers requests and watches, so that what is made of them differs. */
   readonly count: { requests: number; watches: number }
   readonly frames: FrameMemo

@@ -178,21 +178,6 @@ function frameOf(type: string, object: JsonObject, { media }: Format): Uint8Arra
   return frame ?? new TextEncoder().encode(`${goJson({ type, object })}\n`)
 }
 
-/** The frames of the object that was told last: the watches of one server that hear of the same change share its bytes. */
-export class FrameMemo {
-  #object: KubernetesObject | undefined
-  readonly #frames = new Map<string, Uint8Array>()
-
-  /** The frame of a form of an object, made once. */
-  of(object: KubernetesObject, form: string, make: () => Uint8Array): Uint8Array {
-    if (object !== this.#object) this.#frames.clear()
-    this.#object = object
-    const frame = this.#frames.get(form) ?? make()
-    this.#frames.set(form, frame)
-    return frame
-  }
-}
-
 /** How objects of one watch are shown: a Table says its columns only once. */
 function shower(
   server: Server,

@@ -31,6 +31,7 @@ import { serviceAccount } from './core/service-account.ts'
 import { endpointSlice } from './discovery/endpoint-slice.ts'
 import { coreEvent, newEvent } from './events/event.ts'
 import { flowSchema, priorityLevelConfiguration } from './flowcontrol/flow-control.ts'
+import { nodeMetrics, podMetrics } from './metrics/metrics.ts'
 import { ipAddress, serviceCidr } from './networking/addresses.ts'
 import { ingress, ingressClass } from './networking/ingress.ts'
 import { networkPolicy } from './networking/network-policy.ts'
@@ -74,11 +75,13 @@ const kinds: readonly KindRules[] = [
   networkPolicy,
   newEvent,
   node,
+  nodeMetrics,
   oldHorizontalPodAutoscaler,
   persistentVolume,
   persistentVolumeClaim,
   pod,
   podDisruptionBudget,
+  podMetrics,
   podTemplate,
   priorityClass,
   priorityLevelConfiguration,

@@ -76,7 +76,13 @@ interface RawResource {
 const rawTypes = types as unknown as Readonly<Record<string, RawType>>
 const rawPackages = types.$packages as unknown as Readonly<Record<string, readonly [string, string, string]>>
 const rawResources = resources.resources as unknown as Readonly<Record<string, RawResource>>
-const kinds = resources.kinds as Readonly<Record<string, string>>
+/** The kinds of the served resources, and those of the metrics API, which another server answers. */
+const kinds: Readonly<Record<string, string>> = {
+  ...resources.kinds,
+  ...Object.fromEntries(
+    ['NodeMetrics', 'NodeMetricsList', 'PodMetrics', 'PodMetricsList'].map((kind) => [`metrics.k8s.io/v1beta1 ${kind}`, `metrics.v1beta1.${kind}`]),
+  ),
+}
 const closedEnums = enums.closed as Readonly<Record<string, readonly string[]>>
 
 const sharedKinds = new Set([

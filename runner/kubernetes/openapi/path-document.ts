@@ -160,6 +160,7 @@ function pathParameters(path: string): readonly JsonObject[] {
 const patchTypes: Readonly<Record<ResourceInfo['source'], readonly string[]>> = {
   'built-in': ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'],
   custom: ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
+  aggregated: [],
 }
 
 interface BodyOptions {

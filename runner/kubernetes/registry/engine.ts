@@ -2,10 +2,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { nameAlphabet, type Random } from '../../base/random.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
-import type { UserInfo } from '../identity.ts'
-import type { WriteContext } from '../kind.ts'
+import type { AccessAttributes, AccessDecision, UserInfo } from '../identity.ts'
+import type { WebhookAnswer, WebhookCall, WriteContext } from '../kind.ts'
 import { formatKey, type KubernetesObject, type ObjectKey } from '../object.ts'
 import type { Store } from '../storage/store.ts'
+import { decodeTyped } from './decode-object.ts'
 import type { Registry } from './registry.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -17,6 +18,10 @@ export interface Engine {
   readonly store: Store
   readonly registry: Registry
   readonly admission: readonly AdmissionPlugin[]
+  /** What roles allow, told at once. */
+  readonly decideNow?: ((attributes: AccessAttributes) => AccessDecision) | undefined
+  /** Asks webhooks within one write; see `suspended.ts`. */
+  readonly call?: ((asking: WebhookCall) => WebhookAnswer) | undefined
 }
 
 /** One write: what, by whom, and how. */
@@ -67,6 +72,13 @@ export function writeContext(engine: Engine, scope: WriteScope): WriteContext {
     list: (apiVersion, kind, namespace) => readObjects(engine, apiVersion, kind, namespace),
     serviceCidr: engine.serviceCidr,
     user: scope.user,
+    scopeOf(apiVersion, kind) {
+      const resource = engine.registry.forKind(apiVersion, kind)
+      return resource && (resource.info.namespaced ? 'Namespaced' : 'Cluster')
+    },
+    ...(engine.decideNow && { decide: engine.decideNow }),
+    ...(engine.call && { call: engine.call }),
+    decode: (object) => decodeTyped(scope.resource, object, { fieldValidation: 'Ignore', warn: () => undefined }),
     warn: (text) => scope.warn(text),
     dryRun: scope.dryRun,
   }

@@ -1,15 +1,20 @@
 // Which resources are served: the built-in ones from the facts table, custom ones from the definitions that are stored.
 
+import { isObject } from '../../base/json.ts'
 import { customKind, resourcesOfDefinition } from '../custom-resources/definition.ts'
 import type { CustomSchema } from '../endpoints/route.ts'
 import type { ResourceInfo } from '../kind.ts'
-import { apiVersionOf, type KubernetesObject } from '../object.ts'
+import { metricsResources } from '../metrics/resources.ts'
+import { apiVersionOf, at, type KubernetesObject } from '../object.ts'
 import { builtInResources } from '../openapi/facts.ts'
 import type { Store } from '../storage/store.ts'
 import { builtInResource, customResource, type ServedResource } from './served-resource.ts'
 
 /** Where definitions of custom resources are kept. */
 export const definitionsStorage = 'apiextensions.k8s.io/customresourcedefinitions'
+
+/** Where APIServices are kept. */
+export const apiServicesStorage = 'apiregistration.k8s.io/apiservices'
 
 const builtIns = new Map<string, ServedResource | undefined>()
 const customs = new WeakMap<KubernetesObject, readonly ServedResource[]>()
@@ -18,6 +23,7 @@ const customs = new WeakMap<KubernetesObject, readonly ServedResource[]>()
 export class Registry {
   readonly #store: Store
   #custom: ReadonlyMap<string, ServedResource> | undefined
+  #aggregated: readonly ServedResource[] | undefined
   #all: readonly ResourceInfo[] | undefined
   #kinds = new Map<string, ServedResource | undefined>()
   #version: object = {}
@@ -25,6 +31,7 @@ export class Registry {
   constructor(store: Store) {
     this.#store = store
     store.subscribe(definitionsStorage, () => this.#forget())
+    store.subscribe(apiServicesStorage, () => this.#forget())
   }
 
   /** Another object whenever what is served may have changed. */
@@ -35,7 +42,7 @@ export class Registry {
   /** The resource of a path. */
   find(group: string, version: string, plural: string): ServedResource | undefined {
     const path = `${group}/${version}/${plural}`
-    return builtInByPath(path) ?? this.#customs().get(path)
+    return builtInByPath(path) ?? this.#customs().get(path) ?? this.#aggregates().find(({ info }) => `${info.group}/${info.version}/${info.plural}` === path)
   }
 
   /** The resource of a kind. */
@@ -48,9 +55,9 @@ export class Registry {
     return found
   }
 
-  /** Every served resource: built-in ones in discovery order, then custom ones by group. */
+  /** Every served resource: built-in ones in discovery order, then custom ones by group, then those of servers behind APIServices. */
   resources(): readonly ResourceInfo[] {
-    this.#all ??= [...builtInResources(), ...[...this.#customs().values()].map(({ info }) => info)]
+    this.#all ??= [...builtInResources(), ...[...this.#customs().values(), ...this.#aggregates()].map(({ info }) => info)]
     return this.#all
   }
 
@@ -75,12 +82,27 @@ export class Registry {
     return this.#custom
   }
 
+  /** The metrics API, where its APIService says that somebody answers. */
+  #aggregates(): readonly ServedResource[] {
+    const service = this.#store.get(apiServicesStorage, 'v1beta1.metrics.k8s.io')
+    this.#aggregated ??= service && isAvailable(service) ? metricsResources.flatMap((info) => builtInResource(info) ?? []) : []
+    return this.#aggregated
+  }
+
   #forget(): void {
     this.#custom = undefined
+    this.#aggregated = undefined
     this.#all = undefined
     this.#kinds = new Map()
     this.#version = {}
   }
+}
+
+/** True for an APIService whose server, another than this one, answers. */
+export function isAvailable(service: KubernetesObject): boolean {
+  const conditions = at(service, 'status', 'conditions')
+  const available = (Array.isArray(conditions) ? conditions.filter(isObject) : []).find(({ type }) => type === 'Available')
+  return at(service, 'spec', 'service') !== undefined && available?.status === 'True'
 }
 
 function builtInByPath(path: string): ServedResource | undefined {

@@ -57,7 +57,7 @@ export function statusOf(end: RemoteEnd): object {
 }
 
 /** Input that comes before anybody listens waits. */
-function createInput(): { data(bytes: Uint8Array): void; end(): void; readonly stream: NonNullable<RemoteStreams['stdin']> } {
+export function createInput(): { data(bytes: Uint8Array): void; end(): void; readonly stream: NonNullable<RemoteStreams['stdin']> } {
   const held: Uint8Array[] = []
   let ended = false
   let listener: { data(bytes: Uint8Array): void; end(): void } | undefined

@@ -2,7 +2,7 @@
 import type { Azure } from '../../azure/arm-server.ts'
 import { createRandom } from '../../base/random.ts'
 import { hubAdmission, hubOnRead } from '../../controllers/fleet/index.ts'
-import { admissionChain } from '../../kubernetes/admission/chain.ts'
+import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
 import { heartbeatViews } from '../../kubernetes/heartbeats.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
@@ -27,7 +27,10 @@ export function birthOf(
   return {
     shared: aks ? joined(common, aks.shared) : common,
     own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
-    admission: [...admissionChain(spec.without), ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : [])],
+    admission: [
+      ...admissionChain(hub ? [...spec.without, ...callingPlugins] : spec.without),
+      ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : []),
+    ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
     onRead: { ...heartbeatViews, ...(hub ? hubOnRead : {}) },

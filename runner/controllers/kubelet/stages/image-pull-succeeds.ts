@@ -7,3 +7,10 @@ export const imagePullSucceeds = defineStage({
   name: 'image-pull-succeeds',
   when: { state: 'pull waits' },
 })
+
+/** The image was changed to one that is there, before the kubelet began to wait. */
+export const imagePullMended = defineStage({
+  ...podReady,
+  name: 'image-pull-mended',
+  when: { state: 'pull failed' },
+})

@@ -3,7 +3,7 @@ import { defineStage } from '../stage.ts'
 
 export const imagePullWaits = defineStage({
   name: 'image-pull-waits',
-  when: { state: 'pull failed' },
+  when: { state: 'pull failed', image: 'missing' },
   delay: { ms: 10_000, jitter: 3000 },
   next: {
     waiting: {

@@ -1,5 +1,6 @@
 // The CEL environment of validation rules: the standard library and those of Kubernetes' own functions that rules use.
 import { Environment } from '@marcbachmann/cel-js'
+import { registerAuthorizer } from './authorizer.ts'
 import { registerLibraries } from './libraries.ts'
 
 type Handler = (...values: never[]) => unknown
@@ -28,6 +29,7 @@ export function ruleEnvironment(): Environment {
   const environment = new Environment({ enableOptionalTypes: true, unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
   for (const [signature, handler] of Object.entries(functions)) environment.registerFunction(signature, handler as never)
   registerLibraries(environment)
+  registerAuthorizer(environment)
   return environment
 }
 

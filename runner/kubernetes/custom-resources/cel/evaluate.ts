@@ -97,7 +97,8 @@ function staticMessage(source: JsonObject): string {
   return typeof source.message === 'string' && source.message !== '' ? source.message : `failed rule: ${String(source.rule).trim()}`
 }
 
-function evaluationError(error: unknown): string {
+/** An error of a run in cel-go's words. */
+export function evaluationError(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
   const [, key] = /^No such key: (.+)$/.exec(text) ?? []
   return key === undefined ? text : `no such key: ${key}`

@@ -11,6 +11,7 @@ import { patchObject } from '../../registry/patch.ts'
 import { bindPod, evictPod } from '../../registry/pod-writes.ts'
 import { putObject } from '../../registry/put.ts'
 import { getScale, patchScale, updateScale } from '../../registry/scale.ts'
+import { withWebhooks } from '../../registry/suspended.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from '../call.ts'
 import { readWriteOptions, type WriteOptionsRead } from '../query-options.ts'
 import { parseObject, parsePatch } from '../read-body.ts'
@@ -65,18 +66,20 @@ function getPart(call: Call): Response {
   return respond(objectBody(object, showing), showing.format)
 }
 
-function updatePart(call: Call): Response {
+async function updatePart(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const scope = scopeOf(call, options)
   const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', call.resource.info.kind)
   const next = decodeBody(call.resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
-  return written(call, putObject(call.server, scope, next).object, { status: 200, showing })
+  const { object } = await withWebhooks(call.server, (engine) => putObject(engine, scope, next))
+  return written(call, object, { status: 200, showing })
 }
 
-function patchPart(call: Call): Response {
+async function patchPart(call: Call): Promise<Response> {
   const { patch, options, showing } = readPatch(call)
-  return written(call, patchObject(call.server, scopeOf(call, options), patch).object, { status: 200, showing })
+  const { object } = await withWebhooks(call.server, (engine) => patchObject(engine, scopeOf(call, options), patch))
+  return written(call, object, { status: 200, showing })
 }
 
 function readScale(call: Call): Response {
@@ -84,16 +87,18 @@ function readScale(call: Call): Response {
   return respond(objectBody(getScale(call.server, { resource: call.resource, key: keyOfCall(call) }), showing), showing.format)
 }
 
-function writeScale(call: Call): Response {
+async function writeScale(call: Call): Promise<Response> {
   const showing = showingOfScale(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'Scale')
-  return written(call, updateScale(call.server, scopeOf(call, options), value), { status: 200, showing })
+  const scale = await withWebhooks(call.server, (engine) => updateScale(engine, scopeOf(call, options), value))
+  return written(call, scale, { status: 200, showing })
 }
 
-function changeScale(call: Call): Response {
+async function changeScale(call: Call): Promise<Response> {
   const { patch, options } = readPatch(call)
-  return written(call, patchScale(call.server, scopeOf(call, options), patch), { status: 200, showing: showingOfScale(call) })
+  const scale = await withWebhooks(call.server, (engine) => patchScale(engine, scopeOf(call, options), patch))
+  return written(call, scale, { status: 200, showing: showingOfScale(call) })
 }
 
 const scaleColumns: readonly Column[] = [
@@ -128,10 +133,11 @@ function readPatch(call: Call) {
 }
 
 /** Bindings and evictions are answered with a Status. */
-function answerPod(call: Call, answer: typeof bindPod): Response {
+async function answerPod(call: Call, answer: typeof bindPod): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'CreateOptions')
   const kind = call.asked.subresource === 'binding' ? 'Binding' : 'Eviction'
   const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', kind)
-  return respond(answer(call.server, scopeOf(call, options), value), { ...showing.format }, { status: 201 })
+  const answered = await withWebhooks(call.server, (engine) => answer(engine, scopeOf(call, options), value))
+  return respond(answered, { ...showing.format }, { status: 201 })
 }

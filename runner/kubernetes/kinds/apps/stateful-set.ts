@@ -12,7 +12,7 @@ import { atMostWhole, countOf, countOrPercent } from '../validation/counts.ts'
 import { child, type Findings, forbidden, invalid, nonNegative, notSupported, required } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
 import { isDns1123Label, nameRule } from '../validation/names.ts'
-import { fields, number, present, text } from '../validation/read.ts'
+import { fields, number, objects, present, text } from '../validation/read.ts'
 import { isEmptySelector, isSelector, matchesSelector } from '../validation/selectors.ts'
 import { printLabels, validateAlwaysRestarts, validateRequiredSelector } from './pod-controller.ts'
 
@@ -83,7 +83,14 @@ function* validateOwnTemplate(spec: JsonObject): Findings {
   const { labels } = fields(template.metadata)
   if (!(present(spec.selector) && isEmptySelector(spec.selector)) && !matchesSelector(spec.selector, labels))
     yield invalid('spec.template.metadata.labels', printLabels(labels), '`selector` does not match template `labels`')
-  yield* validateTemplate(template, 'spec.template')
+  yield* validateTemplate({ ...template, spec: withClaims(fields(template.spec), objects(spec.volumeClaimTemplates)) }, 'spec.template')
+}
+
+/** A pod of the set has a volume for each claim template, whose name its containers mount. */
+function withClaims(pod: JsonObject, templates: readonly JsonObject[]): JsonObject {
+  const names = templates.map((template) => text(fields(template.metadata).name)).filter((name) => name !== '')
+  const own = objects(pod.volumes).filter(({ name }) => !names.includes(text(name)))
+  return names.length === 0 ? pod : { ...pod, volumes: [...own, ...names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))] }
 }
 
 function* validateStrategy(strategy: JsonObject, path: string): Findings {

@@ -1,0 +1,46 @@
+// exec and attach over SPDY, as older clients speak it: a stream for each of input, output, errors, sizes, and how it ended.
+import { createInput, type RemoteCommand, statusOf } from './remote-command.ts'
+import { createSpdy, type SpdyConnection } from './spdy.ts'
+
+/** Protocols that are spoken, the newest first. */
+export const spdyProtocols = ['v4.channel.k8s.io'] as const
+
+/** Joins a connection with a program once all its streams are there, and says how the program ended. `close` ends the connection. */
+export function serveSpdyCommand(write: (bytes: Uint8Array) => void, command: RemoteCommand, close: () => void): SpdyConnection & { gone(): void } {
+  const streams = new Map<string, number>()
+  const wanted = ['error', 'stdout', ...(command.stdin ? ['stdin'] : []), command.tty ? 'resize' : 'stderr']
+  const gone = new AbortController()
+  const input = createInput()
+  let begun = false
+  const send = (type: string, bytes: Uint8Array, last = false): void => {
+    const stream = streams.get(type)
+    if (stream !== undefined) spdy.send(stream, bytes, last)
+  }
+  const begin = async (): Promise<void> => {
+    const end = await command.run({
+      tty: command.tty,
+      out: (bytes) => send('stdout', bytes),
+      err: (bytes) => send('stderr', bytes),
+      gone: gone.signal,
+      ...(command.stdin && { stdin: input.stream }),
+    })
+    send('error', new TextEncoder().encode(JSON.stringify(statusOf(end))), true)
+    for (const type of ['stdout', 'stderr', 'stdin', 'resize']) send(type, new Uint8Array(), true)
+    close()
+  }
+  const spdy = createSpdy(write, {
+    opened(stream, headers) {
+      streams.set(headers.get('streamtype') ?? '', stream)
+      if (begun || !wanted.every((type) => streams.has(type) || type === 'resize' || (type === 'stderr' && command.tty))) return
+      begun = true
+      void begin()
+    },
+    data(stream, bytes) {
+      if (stream === streams.get('stdin')) input.data(bytes)
+    },
+    ended(stream) {
+      if (stream === streams.get('stdin')) input.end()
+    },
+  })
+  return { ...spdy, gone: () => gone.abort() }
+}

@@ -1,0 +1,148 @@
+// ValidatingAdmissionPolicies: what their expressions see, and what is said of what they refuse.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { configMaps, deployments, namespaces } from '#runner/controllers/resources.ts'
+import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
+import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
+
+const group = 'admissionregistration.k8s.io'
+const policies: Resource = { group, version: 'v1', plural: 'validatingadmissionpolicies', kind: 'ValidatingAdmissionPolicy', namespaced: false }
+const bindings: Resource = { group, version: 'v1', plural: 'validatingadmissionpolicybindings', kind: 'ValidatingAdmissionPolicyBinding', namespaced: false }
+const namespace = 'default'
+
+async function policy({ client }: TestCluster, spec: object, binding: object = {}): Promise<void> {
+  const matchConstraints = { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] }] }
+  const made = { apiVersion: `${group}/v1`, kind: policies.kind, metadata: { name: 'p' }, spec: { matchConstraints, ...spec } }
+  await client.create(policies, made as KubernetesObject)
+  const bound = { apiVersion: `${group}/v1`, kind: bindings.kind, metadata: { name: 'b' }, spec: { policyName: 'p', validationActions: ['Deny'], ...binding } }
+  await client.create(bindings, bound as KubernetesObject)
+}
+
+function configMap(name: string, more: object = {}): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, ...more }
+}
+
+const by = "ValidatingAdmissionPolicy 'p' with binding 'b' denied request:"
+
+/** Expressions on a new ConfigMap `x` with data a=1, and what is said where they refuse it. */
+const cases: readonly (readonly [title: string, validation: object, said: string | undefined])[] = [
+  ['true allows', { expression: 'true' }, undefined],
+  ['false refuses with itself', { expression: ' 1 > 2 ' }, 'failed expression: 1 > 2'],
+  ['a message is told', { expression: 'false', message: 'never' }, 'never'],
+  ['a message is made', { expression: 'false', messageExpression: "'no ' + object.metadata.name" }, 'no x'],
+  ['a message that cannot be made is left out', { expression: 'false', messageExpression: 'object.nope', message: 'plain' }, 'plain'],
+  ['an error refuses', { expression: 'object.data.nope == 1' }, "expression 'object.data.nope == 1' resulted in error: no such key: nope"],
+  ['the operation is known', { expression: "request.operation == 'CREATE' && oldObject == null" }, undefined],
+  ['who asks is known', { expression: "request.userInfo.username == 'admin' && 'system:masters' in request.userInfo.groups" }, undefined],
+  ['the namespace is known', { expression: "namespaceObject.metadata.name == 'default'" }, undefined],
+  ['variables build on each other', { expression: 'variables.twice == 2' }, undefined],
+  ['the authorizer is asked', { expression: "authorizer.group('').resource('pods').namespace('x').check('create').allowed()" }, undefined],
+  ['a path is asked for', { expression: "authorizer.path('/healthz').check('get').allowed()" }, undefined],
+  [
+    'a service account is asked for',
+    { expression: "authorizer.serviceAccount('default', 'default').group('').resource('pods').check('list').allowed()", message: 'may not' },
+    'may not',
+  ],
+]
+
+test('expressions judge what is written', async () => {
+  for (const [title, validation, said] of cases) {
+    const cluster = await startCluster()
+    const variables = [
+      { name: 'one', expression: 'int(object.data.a)' },
+      { name: 'twice', expression: 'variables.one * 2' },
+    ]
+    await policy(cluster, { variables, validations: [validation] })
+    const create = cluster.client.create(configMaps, configMap('x', { data: { a: '1' } }))
+    if (said === undefined) await create
+    else await assert.rejects(create, { message: `configmaps "x" is forbidden: ${by} ${said}`, code: 422, reason: 'Invalid' }, title)
+  }
+})
+
+test('a reason decides the code, and errors are let through where failures are ignored', async () => {
+  const cluster = await startCluster()
+  await policy(cluster, {
+    failurePolicy: 'Ignore',
+    validations: [{ expression: 'object.data.nope == 1' }, { expression: "object.metadata.name != 'y'", reason: 'Forbidden' }],
+  })
+  await cluster.client.create(configMaps, configMap('x'))
+  await assert.rejects(cluster.client.create(configMaps, configMap('y')), { code: 403, reason: 'Forbidden' })
+})
+
+test('conditions, selectors and the operation decide whether a policy is asked', async () => {
+  const cluster = await startCluster()
+  const { client } = cluster
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels: { strict: 'yes' } } })
+  await cluster.settle()
+  const matchConditions = [{ name: 'named', expression: "(object == null ? oldObject : object).metadata.name.startsWith('x')" }]
+  await policy(
+    cluster,
+    { matchConditions, validations: [{ expression: "request.operation != 'DELETE' && object.metadata.name == 'x1'" }] },
+    {
+      matchResources: { namespaceSelector: { matchLabels: { strict: 'yes' } } },
+    },
+  )
+  await client.create(configMaps, configMap('x'))
+  const strict = (name: string): KubernetesObject => ({ ...configMap(name), metadata: { name, namespace: 'strict' } })
+  await client.create(configMaps, strict('other'))
+  await client.create(configMaps, strict('x1'))
+  await assert.rejects(client.create(configMaps, strict('x2')), /denied request/)
+  await assert.rejects(client.delete(configMaps, { namespace: 'strict', name: 'x1' }), /denied request/)
+})
+
+test('parameters come from a named object or from chosen ones, and their lack is told', async () => {
+  const cluster = await startCluster()
+  const { client } = cluster
+  const deploymentRules = { resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }] }
+  const paramKind = { apiVersion: 'v1', kind: 'ConfigMap' }
+  await policy(
+    cluster,
+    { matchConstraints: deploymentRules, paramKind, validations: [{ expression: 'object.spec.replicas <= int(params.data.most)' }] },
+    { paramRef: { selector: { matchLabels: { limits: 'yes' } }, parameterNotFoundAction: 'Deny' } },
+  )
+  const labels = { app: 'w' }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+  const deployment = (replicas: number): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `w${replicas}`, namespace },
+    spec: { replicas, selector: { matchLabels: labels }, template },
+  })
+  const none = 'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction'
+  await assert.rejects(client.create(deployments, deployment(2)), { message: `deployments.apps "w2" is forbidden: ${by} ${none}` })
+  await client.create(configMaps, configMap('limits', { metadata: { name: 'limits', namespace, labels: { limits: 'yes' } }, data: { most: '2' } }))
+  await client.create(deployments, deployment(2))
+  await assert.rejects(client.create(deployments, deployment(3)), /failed expression: object.spec.replicas <= int\(params.data.most\)/)
+})
+
+test('a warning is a header of the answer', async () => {
+  const cluster = await startCluster()
+  await policy(cluster, { validations: [{ expression: "object.metadata.name != 'y'", message: 'not y' }] }, { validationActions: ['Warn', 'Audit'] })
+  const token = await cluster.client.postSubresource(
+    { group: '', version: 'v1', plural: 'serviceaccounts', kind: 'ServiceAccount', namespaced: true },
+    { namespace: 'kube-system', name: 'default' },
+    'token',
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: { audiences: [], expirationSeconds: 3600 } },
+  )
+  await cluster.client.create(
+    { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterrolebindings', kind: 'ClusterRoleBinding', namespaced: false },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'all' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'kube-system' }],
+    } as unknown as KubernetesObject,
+  )
+  const { token: bearer } = token.status as { token: string }
+  const answer = await cluster.server.host.fetch(
+    new Request('https://k/api/v1/namespaces/default/configmaps', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: JSON.stringify(configMap('y')),
+    }),
+    { address: '10.0.0.1' } as never,
+  )
+  assert.equal(answer.status, 201)
+  assert.equal(answer.headers.get('warning'), `299 - "Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': not y"`)
+})
