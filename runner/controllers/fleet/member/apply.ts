@@ -196,9 +196,11 @@ async function planPatch(manifest: Manifest, { live, resource, ground }: Present
 async function writePatch(step: Extract<Step, { type: 'patch' }>, manifest: Manifest, ground: ApplyGround): Promise<Outcome> {
   const { member, strategy } = ground
   const key = keyOfManifest(manifest)
-  if (strategy.type === 'ServerSideApply') {
-    const force = strategy.serverSideApplyConfig?.force === true || isManagedByFleetAlone(step.live)
-    const body = desiredObject(manifest, ground) as unknown as Json
+  const desired = desiredObject(manifest, ground)
+  const uncopied = desired.metadata.annotations?.[annotations.lastApplied] === ''
+  if (strategy.type === 'ServerSideApply' || uncopied) {
+    const force = uncopied || strategy.serverSideApplyConfig?.force === true || isManagedByFleetAlone(step.live)
+    const body = desired as unknown as Json
     return attempt('failed to apply the manifest object', () => member.patch(step.resource, key, body, { type: 'apply', fieldManager, force }), step.live)
   }
   const type = isBuiltIn(step.resource) ? 'strategic' : 'merge'
@@ -224,14 +226,22 @@ function isManagedByFleetAlone({ metadata }: KubernetesObject): boolean {
   return (metadata.managedFields ?? []).every(({ manager }) => manager === fieldManager || manager === 'before-first-apply')
 }
 
-/** The object as it is applied: the manifest, its hash, its owner and, for a client-side apply, a copy of itself. */
+/** The object as it is applied: the manifest, its hash, its owner and, for a client-side apply, a copy of itself; one that is too large is applied server-side. */
 function desiredObject({ object }: Manifest, { owner, strategy }: ApplyGround): KubernetesObject {
   const { [annotations.specHash]: _hash, [annotations.lastApplied]: _last, ...own } = object.metadata.annotations ?? {}
   const clean: KubernetesObject = { ...object, metadata: { ...object.metadata, annotations: own } }
   const hashed = { ...own, [annotations.specHash]: manifestHash(clean) }
   const base = { ...object, metadata: { ...object.metadata, annotations: hashed, ownerReferences: [owner] } }
   if (strategy.type !== 'ClientSideApply') return base
-  return { ...base, metadata: { ...base.metadata, annotations: { ...hashed, [annotations.lastApplied]: `${goJson(base)}\n` } } }
+  const copied = { ...hashed, [annotations.lastApplied]: `${goJson(base)}\n` }
+  return { ...base, metadata: { ...base.metadata, annotations: isTooLarge(copied) ? { ...hashed, [annotations.lastApplied]: '' } : copied } }
+}
+
+/** More annotations than this an API server does not take (apimachinery `TotalAnnotationSizeLimitB`). */
+const annotationLimit = 256 * 1024
+
+function isTooLarge(values: Readonly<Record<string, string>>): boolean {
+  return Object.entries(values).reduce((size, [key, value]) => size + key.length + value.length, 0) > annotationLimit
 }
 
 function lastApplied(live: KubernetesObject): JsonObject | undefined {
