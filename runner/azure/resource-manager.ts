@@ -140,7 +140,7 @@ async function removedNow(row: ResourceType, old: Resource, engine: Engine): Pro
 async function act(request: ArmRequest, target: Extract<Target, { kind: 'action' }>, engine: Engine): Promise<Response> {
   const action = actionOf(target)
   if (!action || request.method !== 'POST') throw armErrors.methodNotAllowed(request.method)
-  const old = existing(target, engine)
+  const old = action.anew ? (engine.context.store.get(target.id) ?? blank(target)) : existing(target, engine)
   const answer = await action.run({ ...writing(request, target, engine), old: engine.writer.shown(old) })
   if ('body' in answer) return resourceResponse(answer.body, target.row)
   const saved = engine.writer.save({ row: target.row, id: old.id, name: target.name, draft: answer.draft, verb: target.action, caller: request.caller })
@@ -154,6 +154,10 @@ function actionOf(target: { row: ResourceType; action: string }): Action | undef
 /** A type as permissions spell it: groups stand below subscriptions there. */
 function permissionType(row: ResourceType): string {
   return row.type === 'Microsoft.Resources/resourceGroups' ? 'Microsoft.Resources/subscriptions/resourceGroups' : row.type
+}
+
+function blank({ row, id, name }: { row: ResourceType; id: ResourceId; name: string }): Resource {
+  return { id, type: row.type, body: { id, name, type: row.type } }
 }
 
 function existing(target: { row: ResourceType; id: ResourceId }, engine: Engine): Resource {

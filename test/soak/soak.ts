@@ -1,4 +1,5 @@
 // `npm run soak [-- KILLS]`: what takes too long for `npm test`. Exits with 1 where something was lost or left behind.
+import { simulate } from '#test/support/fleet-simulation.ts'
 import { playByChance } from './chance.ts'
 import { churn } from './churn.ts'
 import { killRepeatedly } from './kill.ts'
@@ -25,4 +26,12 @@ for (const line of killed.missing) tell(`LOST ${line}`)
 tell(
   `${killed.kills} kills: ${killed.acknowledged} acknowledged writes, ${killed.verdicts} verdicts, ${killed.bytes} bytes of scrollback; ${killed.missing.length} missing`,
 )
-process.exitCode = chance.length > 0 || killed.missing.length > 0 || left.length > 0 || descriptors > 8 || grown > 25 ? 1 : 0
+
+const parted: string[] = []
+for (let seed = 1; seed <= 1000; seed += 1) {
+  const { problems } = await simulate(seed)
+  parted.push(...problems.map((problem) => `seed ${seed}: ${problem}`))
+}
+for (const line of parted) tell(`PARTED ${line}`)
+tell(`1000 fleets left to chance: ${parted.length} times a status and the members part`)
+process.exitCode = chance.length > 0 || parted.length > 0 || killed.missing.length > 0 || left.length > 0 || descriptors > 8 || grown > 25 ? 1 : 0

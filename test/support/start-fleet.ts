@@ -38,6 +38,10 @@ export interface FleetOptions {
   readonly nodes?: 0 | 1
   /** Default 15, as the join script sets it. */
   readonly heartbeatPeriodSeconds?: number
+  /** What all chance of the fleet follows from. */
+  readonly seed?: string
+  /** Stands between Fleet's agents and the API servers. */
+  readonly between?: (client: Client) => Client
 }
 
 /** One cluster of a fleet under test. */
@@ -52,6 +56,8 @@ export interface TestFleet {
   readonly clock: WorldClock
   readonly hub: FleetCluster
   readonly members: Readonly<Record<string, FleetCluster>>
+  /** Joins a further member, or one that has left. */
+  join(name: string, labels?: Readonly<Record<string, string>>): Promise<void>
   /** Waits until nothing is under way, moving time on by `ms` first. */
   settle(ms?: number): Promise<void>
 }
@@ -62,33 +68,47 @@ export const twoMembers = { 'member-east': azureLabels('eastus'), 'member-west':
 /** Starts a fleet and waits until its members have joined. */
 export async function startFleet(options: FleetOptions = {}): Promise<TestFleet> {
   const { clock, activity } = stoppedClock()
-  const ground = { clock, activity, random: createRandom('fleet') }
-  const { members = twoMembers, heartbeatPeriodSeconds } = options
+  const ground = { clock, activity, random: createRandom(options.seed ?? 'fleet') }
+  const { members = twoMembers } = options
   const problems: unknown[] = []
   const hub = startHub(ground, options)
   for (const object of hubObjects()) await create(hub, object)
   run(hub, ground, { definitions: clusterControllers(['scheduler', 'kubelet']), prefix: 'hub', problems })
   const definitions = hubControllers(options).filter(({ name }) => !options.without?.includes(name))
-  run(hub, ground, { definitions, prefix: 'hub-agent', problems })
+  run(hub, ground, { definitions, prefix: 'hub-agent', problems, ...(options.between ? { between: options.between } : {}) })
   const clusters: Record<string, FleetCluster> = {}
-  for (const [name, labels] of Object.entries(members)) {
-    const member = startMember(name, ground, options)
-    for (const object of memberObjects()) await create(member, object)
-    run(member, ground, { definitions: clusterControllers([]), prefix: name, problems })
-    await create(hub, hubAccessObject(name))
+  const join = async (name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> => {
+    if (!clusters[name]) clusters[name] = await startJoining(name, hub, { ground, options, problems })
+    const { heartbeatPeriodSeconds } = options
     await create(hub, memberClusterObject({ name, labels, ...(heartbeatPeriodSeconds === undefined ? {} : { heartbeatPeriodSeconds }) }))
-    const others = { hub: hub.server.client(agentOnHub(name), { fieldManager: 'memberagent' }) }
-    if (!options.silent?.includes(name))
-      run(member, ground, { definitions: memberControllers({ memberName: name }), prefix: `${name}-agent`, problems, others })
-    clusters[name] = member
   }
+  for (const [name, labels] of Object.entries(members)) await join(name, labels)
   const settle = async (ms = 0): Promise<void> => {
     await activity.settled()
     if (ms > 0) await clock.advance(ms)
     if (problems.length > 0) throw problems[0]
   }
   await settle(2000)
-  return { clock, hub, members: clusters, settle }
+  return { clock, hub, members: clusters, join, settle }
+}
+
+interface Joining {
+  readonly ground: Ground
+  readonly options: FleetOptions
+  readonly problems: unknown[]
+}
+
+/** A member's cluster with its agent, which waits for the hub's word. */
+async function startJoining(name: string, hub: FleetCluster, { ground, options, problems }: Joining): Promise<FleetCluster> {
+  const { between = (client) => client, silent } = options
+  const member = startMember(name, ground, options)
+  for (const object of memberObjects()) await create(member, object)
+  run(member, ground, { definitions: clusterControllers([]), prefix: name, problems })
+  await create(hub, hubAccessObject(name))
+  const others = { hub: between(hub.server.client(agentOnHub(name), { fieldManager: 'memberagent' })) }
+  const definitions = memberControllers({ memberName: name })
+  if (!silent?.includes(name)) run(member, ground, { definitions, prefix: `${name}-agent`, problems, others, between })
+  return member
 }
 
 interface Ground {
@@ -134,15 +154,16 @@ interface Crew {
   readonly prefix: string
   readonly problems: unknown[]
   readonly others?: RunOptions['others']
+  readonly between?: (client: Client) => Client
 }
 
 /** Errors that the API server gives are a controller's to retry; any other is a fault and fails the test. */
-function run({ server }: FleetCluster, ground: Ground, { definitions, prefix, problems, others }: Crew): void {
+function run({ server }: FleetCluster, ground: Ground, { definitions, prefix, problems, others, between = (client) => client }: Crew): void {
   runControllers(definitions, {
     ...ground,
     prefix,
     settings: { podCidr: '10.244.0.0/16', clusterName: prefix },
-    clientFor: (name, { fieldManager = 'kube-controller-manager' }) => server.client(systemUser(`system:${name}`), { fieldManager }),
+    clientFor: (name, { fieldManager = 'kube-controller-manager' }) => between(server.client(systemUser(`system:${name}`), { fieldManager })),
     ...(others ? { others } : {}),
     problem({ controller, key, error }) {
       const name = error instanceof Error ? error.name : ''

@@ -15,6 +15,7 @@ import { managedNamespaces } from './container-service/managed-namespaces.ts'
 import { updateRuns } from './container-service/update-runs.ts'
 import { updateStrategies } from './container-service/update-strategies.ts'
 import { availablePoolVersions, clusterUpgradeProfiles, maintenanceConfigurations, poolUpgradeProfiles } from './container-service/upgrade-profiles.ts'
+import { deployments } from './resources/deployments.ts'
 import { resourceGroups } from './resources/resource-groups.ts'
 import { storedTypes } from './stored-types.ts'
 
@@ -38,6 +39,7 @@ export const resourceTypes: readonly ResourceType[] = [
   poolUpgradeProfiles,
   updateRuns,
   updateStrategies,
+  deployments,
   resourceGroups,
   ...storedTypes,
 ]

@@ -62,7 +62,12 @@ function isOutdated(binding: KubernetesObject, { snapshot, overridesFor }: Rollo
 /** True if the binding's last apply or its availability has failed for its present generation. */
 function hasFailed(binding: KubernetesObject): boolean {
   const failed = (type: string): boolean => statusAt(findCondition(conditionsOf(binding), type), binding.metadata.generation ?? 0) === 'False'
-  return failed('Applied') || failed('Available') || failed('DiffReported') || failed('Overridden') || failed('WorkSynchronized')
+  return failed('Applied') || failed('Available') || failed('Overridden') || failed('WorkSynchronized')
+}
+
+/** True if all that is wanted of the member is what differs there, and that has been looked for. */
+function isCompared(binding: KubernetesObject): boolean {
+  return findCondition(conditionsOf(binding), 'DiffReported')?.observedGeneration === (binding.metadata.generation ?? 0)
 }
 
 function targetNumber({ policy }: PlacementSpec, picked: number): number {
@@ -80,7 +85,7 @@ function removalRoom(ground: RolloutGround, target: number): number {
 
 /** How many bindings may be bound now beside those that have or may yet get the resources. */
 function additionRoom(ground: RolloutGround, target: number): number {
-  const canBeReady = ground.bindings.filter((binding) => at(binding, 'spec', 'state') !== 'Scheduled' && !hasFailed(binding))
+  const canBeReady = ground.bindings.filter((binding) => at(binding, 'spec', 'state') !== 'Scheduled' && !hasFailed(binding) && !isCompared(binding))
   return target + scaled(ground.spec.strategy.rollingUpdate.maxSurge, target) - canBeReady.length
 }
 

@@ -59,7 +59,7 @@ export async function planStep(manifest: Manifest, ground: ApplyGround): Promise
   const reports = ground.strategy.type === 'ReportDiff'
   if (!live) return reports ? rest({ result: 'FoundDiff', diffs: [{ path: '/', valueInHub: '(the whole object)' }] }) : { type: 'create', resource }
   if (!isOwned(live, ground.owner) && ground.strategy.whenToTakeOver !== 'Never') return planTakeOver(manifest, { live, resource, ground })
-  if (reports) return rest(compared(manifest, live, ground.strategy))
+  if (reports) return rest(await reported(manifest, { live, resource, ground }))
   if (!isOwned(live, ground.owner)) {
     return rest({ result: 'NotTakenOver', error: 'no ownership of the object in the member cluster; takeover is needed', object: live })
   }
@@ -94,10 +94,35 @@ function isOwned(live: KubernetesObject, owner: OwnerReference): boolean {
   return (live.metadata.ownerReferences ?? []).some(({ kind, uid }) => kind === owner.kind && uid === owner.uid)
 }
 
-function compared(manifest: Manifest, live: KubernetesObject, { comparisonOption }: ApplyStrategy): Outcome {
-  const diffs = patchDetails(manifest.object, live, comparisonOption)
-  return diffs.length === 0 ? { result: 'NoDiffFound', object: live } : { result: 'FoundDiff', diffs, object: live }
+async function reported(manifest: Manifest, present: Present): Promise<Outcome> {
+  const { details, degraded } = await compare(manifest, present)
+  if (details.length === 0) return { result: 'NoDiffFound', object: present.live }
+  return { result: degraded ? 'FoundDiffInDegradedMode' : 'FoundDiff', diffs: details, object: present.live }
 }
+
+/** What differs. A manifest that the member's server would refuse is compared in full, whatever the strategy says. */
+async function compare(
+  manifest: Manifest,
+  { live, resource, ground }: Present,
+): Promise<{ readonly details: readonly JsonObject[]; readonly degraded: boolean }> {
+  const { comparisonOption } = ground.strategy
+  const details = patchDetails(manifest.object, live, comparisonOption)
+  if (details.length === 0 || comparisonOption === 'FullComparison') return { details, degraded: false }
+  const wanted = { ...manifest.object, metadata: { ...manifest.object.metadata, namespace: live.metadata.namespace } } as unknown as JsonObject
+  const patch = threeWayPatch({ lastApplied: lastApplied(live), manifest: wanted, live: live as unknown as JsonObject }, { strategic: isBuiltIn(resource) })
+  try {
+    const type = isBuiltIn(resource) ? 'strategic' : 'merge'
+    await ground.member.patch(resource, keyOfManifest(manifest), patch, { type, fieldManager, dryRun: true })
+    return { details, degraded: false }
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    const degraded = error.reason === 'Invalid'
+    return { details: degraded ? patchDetails(manifest.object, live, 'FullComparison') : details, degraded }
+  }
+}
+
+const degradedMode =
+  ' in degraded mode (full comparison is performed instead of partial comparison, as the manifest object is considered to be invalid by the member cluster API server)'
 
 interface Present {
   readonly live: KubernetesObject
@@ -116,10 +141,11 @@ async function planTakeOver(manifest: Manifest, { live, resource, ground }: Pres
   if (owners.some(({ kind }) => kind === owner.kind)) {
     return refuse('failed to take over a pre-existing object: the object is already owned by another Fleet AppliedWork object')
   }
-  const diffs = strategy.whenToTakeOver === 'IfNoDiff' ? patchDetails(manifest.object, live, strategy.comparisonOption) : []
+  const asked = strategy.whenToTakeOver === 'IfNoDiff'
+  const { details: diffs, degraded } = asked ? await compare(manifest, { live, resource, ground }) : { details: [], degraded: false }
   if (diffs.length > 0) {
     const found = 'configuration differences are found between the manifest object and the corresponding object in the member cluster'
-    return refuse(`cannot take over object: ${found}`, { diffs })
+    return refuse(`cannot take over object: ${found}${degraded ? degradedMode : ''}`, { diffs })
   }
   return { type: 'take over', resource, live, owners: [...owners, owner] }
 }
@@ -141,15 +167,16 @@ function ownerText({ apiVersion, kind, name, uid, controller, blockOwnerDeletion
   return `{APIVersion:${apiVersion} Kind:${kind} Name:${name} UID:${uid} ${flags}}`
 }
 
-function planPatch(manifest: Manifest, { live, resource, ground }: Present): Step {
+async function planPatch(manifest: Manifest, { live, resource, ground }: Present): Promise<Step> {
   const { strategy } = ground
   const desired = desiredObject(manifest, ground)
   const full = strategy.comparisonOption === 'FullComparison'
   if (strategy.whenToApply === 'IfNotDrifted' && live.metadata.annotations?.[annotations.specHash] === desired.metadata.annotations?.[annotations.specHash]) {
-    const drifts = patchDetails(manifest.object, live, strategy.comparisonOption)
+    const { details: drifts, degraded } = await compare(manifest, { live, resource, ground })
     if (drifts.length > 0) {
-      const error = 'cannot apply manifest: drifts are found between the manifest and the object from the member cluster'
-      return rest({ result: 'FoundDrifts', error, drifts, object: live })
+      const found = 'cannot apply manifest: drifts are found between the manifest and the object from the member cluster'
+      const result = degraded ? 'FoundDriftsInDegradedMode' : 'FoundDrifts'
+      return rest({ result, error: `${found}${degraded ? degradedMode : ''}`, drifts, object: live })
     }
   }
   if ((live.metadata.ownerReferences ?? []).length > 1 && strategy.allowCoOwnership !== true) {
@@ -169,9 +196,11 @@ function planPatch(manifest: Manifest, { live, resource, ground }: Present): Ste
 async function writePatch(step: Extract<Step, { type: 'patch' }>, manifest: Manifest, ground: ApplyGround): Promise<Outcome> {
   const { member, strategy } = ground
   const key = keyOfManifest(manifest)
-  if (strategy.type === 'ServerSideApply') {
-    const force = strategy.serverSideApplyConfig?.force === true || isManagedByFleetAlone(step.live)
-    const body = desiredObject(manifest, ground) as unknown as Json
+  const desired = desiredObject(manifest, ground)
+  const uncopied = desired.metadata.annotations?.[annotations.lastApplied] === ''
+  if (strategy.type === 'ServerSideApply' || uncopied) {
+    const force = uncopied || strategy.serverSideApplyConfig?.force === true || isManagedByFleetAlone(step.live)
+    const body = desired as unknown as Json
     return attempt('failed to apply the manifest object', () => member.patch(step.resource, key, body, { type: 'apply', fieldManager, force }), step.live)
   }
   const type = isBuiltIn(step.resource) ? 'strategic' : 'merge'
@@ -197,14 +226,22 @@ function isManagedByFleetAlone({ metadata }: KubernetesObject): boolean {
   return (metadata.managedFields ?? []).every(({ manager }) => manager === fieldManager || manager === 'before-first-apply')
 }
 
-/** The object as it is applied: the manifest, its hash, its owner and, for a client-side apply, a copy of itself. */
+/** The object as it is applied: the manifest, its hash, its owner and, for a client-side apply, a copy of itself; one that is too large is applied server-side. */
 function desiredObject({ object }: Manifest, { owner, strategy }: ApplyGround): KubernetesObject {
   const { [annotations.specHash]: _hash, [annotations.lastApplied]: _last, ...own } = object.metadata.annotations ?? {}
   const clean: KubernetesObject = { ...object, metadata: { ...object.metadata, annotations: own } }
   const hashed = { ...own, [annotations.specHash]: manifestHash(clean) }
   const base = { ...object, metadata: { ...object.metadata, annotations: hashed, ownerReferences: [owner] } }
   if (strategy.type !== 'ClientSideApply') return base
-  return { ...base, metadata: { ...base.metadata, annotations: { ...hashed, [annotations.lastApplied]: `${goJson(base)}\n` } } }
+  const copied = { ...hashed, [annotations.lastApplied]: `${goJson(base)}\n` }
+  return { ...base, metadata: { ...base.metadata, annotations: isTooLarge(copied) ? { ...hashed, [annotations.lastApplied]: '' } : copied } }
+}
+
+/** More annotations than this an API server does not take (apimachinery `TotalAnnotationSizeLimitB`). */
+const annotationLimit = 256 * 1024
+
+function isTooLarge(values: Readonly<Record<string, string>>): boolean {
+  return Object.entries(values).reduce((size, [key, value]) => size + key.length + value.length, 0) > annotationLimit
 }
 
 function lastApplied(live: KubernetesObject): JsonObject | undefined {

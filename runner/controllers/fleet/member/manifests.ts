@@ -14,10 +14,11 @@ export type ApplyResult =
   | 'FailedToTakeOver'
   | 'NotTakenOver'
   | 'FoundDrifts'
+  | 'FoundDriftsInDegradedMode'
   | 'ManifestApplyFailed'
 
 /** Reasons of a manifest's DiffReported condition. */
-export type DiffResult = 'NoDiffFound' | 'FoundDiff' | 'FailedToReportDiff'
+export type DiffResult = 'NoDiffFound' | 'FoundDiff' | 'FoundDiffInDegradedMode' | 'FailedToReportDiff'
 
 /** What one pass made of a manifest. */
 export interface Outcome {
@@ -67,7 +68,7 @@ export function keyOfManifest({ object }: Manifest): ObjectKey {
 
 /** True if what is in the member is as the Work wants it, or, in a report of differences, is known. */
 export function succeeded({ result }: Outcome): boolean {
-  return result === 'Applied' || result === 'NoDiffFound' || result === 'FoundDiff'
+  return result === 'Applied' || result === 'NoDiffFound' || result === 'FoundDiff' || result === 'FoundDiffInDegradedMode'
 }
 
 function identifierOf(object: KubernetesObject, options: { readonly ordinal: number; readonly resource: Resource | undefined }): JsonObject {

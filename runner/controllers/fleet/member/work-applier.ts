@@ -54,6 +54,8 @@ interface Ground {
 
 /** What is remembered of a Work between passes. */
 interface Memory {
+  /** The Work itself: one of the same name may follow it. */
+  readonly uid: string
   readonly generation: number
   readonly pass: Pass
   /** What the last pass made of each manifest; a change begins the schedule anew. */
@@ -66,7 +68,7 @@ interface Memory {
 async function look(work: KubernetesObject, ground: Ground): Promise<ReconcileResult | undefined> {
   const { key, context } = ground
   const memory = context.memory.get(key) as Memory | undefined
-  if (!memory || memory.generation !== work.metadata.generation) return pass(work, 1, ground)
+  if (!memory || !isOf(memory, work)) return pass(work, 1, ground)
   const now = context.clock.now()
   const { next: waited, ...rest } = memory
   if (!memory.failed && !(await findsSomething(work, memory, ground))) {
@@ -77,6 +79,10 @@ async function look(work: KubernetesObject, ground: Ground): Promise<ReconcileRe
   if (next.at <= now) return pass(work, next.attempt, ground)
   remember(key, { ...rest, next }, context)
   return { requeueAfter: next.at - now }
+}
+
+function isOf({ uid, generation }: Memory, { metadata }: KubernetesObject): boolean {
+  return uid === metadata.uid && generation === metadata.generation
 }
 
 function remember(key: string, memory: Memory, { memory: all }: ControllerContext): void {
@@ -113,11 +119,12 @@ async function pass(found: KubernetesObject, attempt: number, ground: Ground): P
   const outcomes = processed.map(({ outcome }) => outcome)
   const results = resultsOf(outcomes)
   const memory = context.memory.get(key) as Memory | undefined
-  const same = memory?.generation === work.metadata.generation && memory?.results === results
+  const same = memory !== undefined && isOf(memory, work) && memory.results === results
   const settled = outcomes.every((outcome) => succeeded(outcome) && outcome.availability !== 'ManifestNotAvailableYet')
   const failed = !outcomes.every(succeeded)
   const last = { at: clock.now(), attempt: same ? attempt : 1, settled }
-  remember(key, { generation: work.metadata.generation ?? 0, pass: last, results, failed }, context)
+  const { uid = '', generation = 0 } = work.metadata
+  remember(key, { uid, generation, pass: last, results, failed }, context)
   context.enqueue(key)
   return undefined
 }

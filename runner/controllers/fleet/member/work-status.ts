@@ -75,7 +75,10 @@ function manifestStatus(
   for (const condition of wanted) conditions = [...setCondition(conditions, { ...condition, observedGeneration }, now)]
   const details = {
     ...detail({ name: 'driftDetails', first: 'firstDriftedObservedTime', list: 'observedDrifts', entries: outcome.drifts, old }, { observedGeneration, now }),
-    ...detail({ name: 'diffDetails', first: 'firstDiffedObservedTime', list: 'observedDiffs', entries: outcome.diffs, old }, { observedGeneration, now }),
+    ...detail(
+      { name: 'diffDetails', first: 'firstDiffedObservedTime', list: 'observedDiffs', entries: outcome.diffs, old },
+      { observedGeneration: outcome.object && observedGeneration, now },
+    ),
   }
   return { conditions, ...details, identifier: manifest.identifier }
 }
@@ -90,11 +93,11 @@ interface Detail {
 
 function detail(
   { name, first, list, entries, old }: Detail,
-  { observedGeneration, now }: { readonly observedGeneration: number; readonly now: number },
+  { observedGeneration, now }: { readonly observedGeneration: number | undefined; readonly now: number },
 ): JsonObject {
   if (!entries) return {}
   const since = at(old, name, first) ?? formatTime(now)
-  const generation = name === 'diffDetails' && observedGeneration === 0 && !old ? {} : { observedInMemberClusterGeneration: observedGeneration }
+  const generation = observedGeneration === undefined ? {} : { observedInMemberClusterGeneration: observedGeneration }
   return { [name]: { [first]: since, observationTime: formatTime(now), [list]: entries, ...generation } }
 }
 
@@ -127,6 +130,10 @@ function reportedCondition(outcome: Outcome): Condition {
   const type = 'DiffReported'
   if (outcome.result === 'NoDiffFound') {
     return { type, status: 'True', reason: outcome.result, message: 'No diff has been found between the hub cluster and the member cluster' }
+  }
+  if (outcome.result === 'FoundDiffInDegradedMode') {
+    const why = 'cannot perform partial comparison as the member cluster API server rejected the manifest object (object is invalid)'
+    return { type, status: 'True', reason: outcome.result, message: `Diff has been found in degraded mode: ${why}` }
   }
   if (outcome.result === 'FoundDiff') {
     return { type, status: 'True', reason: outcome.result, message: 'Diff has been found between the hub cluster and the member cluster' }
