@@ -1,5 +1,6 @@
 // management.azure.com: who asks is checked, then a route or the table of resource types answers.
 import type { Host } from '../base/host.ts'
+import type { JsonObject } from '../base/json.ts'
 import { ArmError, armErrors } from './arm-error.ts'
 import type { ArmRequest } from './arm-request.ts'
 import { readArmRequest } from './arm-request.ts'
@@ -47,6 +48,27 @@ async function answer(request: Request, correlationId: string, engine: Engine, r
     return request.method === 'HEAD'
       ? new Response(null, { status: error.status })
       : textResponse(body, error.status, { 'x-ms-failure-cause': 'gateway', ...error.headers })
+  }
+}
+
+/** A request from within, as somebody: what a deployment writes. Never throws for what ARM refuses. */
+export async function sendWithin(
+  engine: Engine,
+  { method, path, body, caller }: Parameters<Engine['context']['send']>[0],
+): Promise<{ readonly status: number; readonly body: JsonObject }> {
+  try {
+    const correlationId = engine.context.requestId()
+    const request = new Request(`https://management.azure.com${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const response = await dispatch(await readArmRequest(request, caller, correlationId), engine)
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as JsonObject) }
+  } catch (error) {
+    if (!(error instanceof ArmError)) throw error
+    return { status: error.status, body: error.toBody() as unknown as JsonObject }
   }
 }
 

@@ -73,10 +73,17 @@ async function bodyOf(request: Request): Promise<JsonObject> {
   return value
 }
 
+function withoutComments(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, quoted: string | undefined) => quoted ?? '')
+}
+
+/** The CLI puts a template's own text into its body: the name before it has no quotes, and it may have comments. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
+    const plain = withoutComments(text.replace(/, template:(?=\s*\{)/, ', "template":'))
+    if (plain !== text) return parse(plain)
     throw armErrors.contentInvalid(error instanceof Error ? error.message : 'Unexpected character encountered while parsing value.')
   }
 }

@@ -43,6 +43,10 @@ export function operationHeaders(operation: Operation, request: ArmRequest, row:
   const { subscription, namespace } = parseId(operation.resource)
   const base = `${request.origin}/subscriptions/${subscription ?? ''}`
   if (row.asyncVersion === undefined) return { location: `${base}/operationresults/${operation.id}?api-version=${request.apiVersion}`, 'retry-after': '1' }
+  if (row.operationsBelow !== undefined) {
+    const below = `${request.origin}${operation.resource}/${row.operationsBelow}/${operation.id}?api-version=${request.apiVersion}`
+    return { 'azure-asyncoperation': below, ...(withLocation ? { location: below } : {}), 'retry-after': '1' }
+  }
   const place = `${base}/providers/${namespace ?? ''}/locations/${operation.location}`
   const query = `api-version=${row.asyncVersion}&t=${operation.startTime * 10_000 + 621_355_968_000_000_000}`
   return {

@@ -5,7 +5,7 @@ import type { Host } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import { createAccess } from './access.ts'
-import { createArmHost } from './arm-host.ts'
+import { createArmHost, sendWithin } from './arm-host.ts'
 import { type BirthOptions, birthState } from './birth.ts'
 import type { Engine } from './engine.ts'
 import { createDirectory, type Directory } from './entra/directory.ts'
@@ -127,15 +127,26 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
   const deviceCodes = new Map<string, DeviceCode>(start.deviceCodes.map((code) => [code.code, code]))
   const listeners = new Set<() => void>()
   const tell = (): void => listeners.forEach((listener) => void listener())
-  const context: AzureContext = { clock, random, requestId: () => requests.uuid(), tenant: start.tenant, store, directory, hooks, durations }
+  const context: AzureContext = {
+    clock,
+    random,
+    requestId: () => requests.uuid(),
+    tenant: start.tenant,
+    store,
+    directory,
+    hooks,
+    durations,
+    send: (asked) => sendWithin(engine, asked),
+  }
   const operations = createOperations(start.operations, { clock, activity, durations, changed: tell, complete: (operation) => writer.complete(operation) })
   const writer = createWriter(context, resourceTypes, () => operations)
   const access = createAccess(store, () => clock.now())
   const runs = clock.handle(updateRunOwner, (id) => activity.run(() => continueRun(id, context)))
   const ends = [store.onChange(tell), clock.handle(effectOwner, tell), runs, () => operations.stop()]
   const signingIn: SignInSetting = { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes }
+  const engine: Engine = { context, subscriptions: start.subscriptions, access, operations, writer }
   return {
-    engine: { context, subscriptions: start.subscriptions, access, operations, writer },
+    engine,
     signingIn,
     listeners,
     token: rememberedTokens(signingIn),

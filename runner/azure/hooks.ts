@@ -20,8 +20,11 @@ export interface UpgradeTarget {
 export interface AzureHooks {
   readonly managedCluster?: {
     created?(cluster: Resource): Promise<void>
-    /** After any change: versions, node pools, power, tags. The world makes the cluster what the resource says. */
-    updated?(cluster: Resource): Promise<void>
+    /**
+     * After any change: versions, node pools, tags. The world makes the cluster what the resource says, and is called again until it says `done`.
+     * `blocked` is why a node cannot be drained just now, in the words of the API server.
+     */
+    updated?(cluster: Resource): Promise<{ readonly done: boolean; readonly blocked?: string }>
     deleted?(cluster: Resource): Promise<void>
     /**
      * Brings a cluster's nodes, and then its API server, to these versions; called again and again until it says `done`.
@@ -37,6 +40,13 @@ export interface AzureHooks {
     deleted?(fleet: Resource): Promise<void>
     /** The hub's kubeconfig; `hubKubeconfig` writes it. */
     credentials?(fleet: Resource): Promise<string>
+  }
+  /** Namespaces of a hub that Azure looks after. */
+  readonly namespace?: {
+    /** After it was made or changed: the hub has it, with its labels and annotations, and its placement if it names one. */
+    applied?(namespace: Resource, fleet: Resource): Promise<void>
+    /** Before it goes; its `deletePolicy` says whether the namespace goes as well. */
+    deleted?(namespace: Resource, fleet: Resource): Promise<void>
   }
   readonly member?: {
     joined?(member: Resource, fleet: Resource, cluster: Resource): Promise<void>

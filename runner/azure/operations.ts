@@ -45,8 +45,8 @@ export interface OperationSetting {
   readonly durations: 'short' | 'real'
   /** Called after any change. */
   changed(): void
-  /** Does the work at an operation's end; what it throws becomes the operation's error. */
-  complete(operation: Operation): Promise<void>
+  /** Does the work at an operation's end; what it throws becomes the operation's error. A world time in ms: it is not over yet, and looked at again then. */
+  complete(operation: Operation): Promise<number | undefined>
 }
 
 /** Operations that go on from written-down ones. */
@@ -117,7 +117,16 @@ class OperationTable implements Operations {
   async #end(operation: Operation): Promise<void> {
     const { clock, complete } = this.#setting
     clock.disarm(owner, operation.id)
-    const error = await complete(operation).then(() => undefined, errorOf)
+    const end = await complete(operation).then(
+      (again) => ({ again }),
+      (thrown: unknown) => ({ error: errorOf(thrown) }),
+    )
+    if ('again' in end && end.again !== undefined) {
+      this.#keep({ ...operation, due: end.again })
+      clock.arm({ at: end.again, owner, key: operation.id })
+      return
+    }
+    const error = 'error' in end ? end.error : undefined
     const ended = { ...operation, endTime: Math.max(operation.due, clock.now()) }
     this.#keep(error === undefined ? { ...ended, status: 'Succeeded' } : { ...ended, status: 'Failed', error })
   }

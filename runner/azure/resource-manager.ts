@@ -5,6 +5,7 @@ import type { ArmRequest } from './arm-request.ts'
 import { acceptedResponse, emptyResponse, listResponse, operationHeaders, resourceResponse } from './arm-response.ts'
 import { checkConditions, checkLocation, checkName, checkParents, checkSubscription } from './checks.ts'
 import type { Engine } from './engine.ts'
+import { lockedBy } from './providers/authorization/locks.ts'
 import { parentOf, parseId, type ResourceId, resourceId, within } from './resource-id.ts'
 import { type Action, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
 import type { Resource } from './state.ts'
@@ -19,6 +20,8 @@ export async function manageResource(request: ArmRequest, target: Found, engine:
   checkSubscription(here, request.caller, engine)
   if (target.kind === 'collection') return list(request, target, engine)
   authorize(request, target, engine)
+  const locked = target.row.type.endsWith('/locks') ? undefined : lockedBy(target.id, request.method, engine.context)
+  if (locked) throw locked
   checkParents(here, target.row, request.method === 'PUT', engine)
   if (target.kind === 'action') return act(request, target, engine)
   const methods: Record<string, (() => Response | Promise<Response>) | undefined> = {
@@ -107,7 +110,7 @@ async function written(write: { request: ArmRequest; target: Item; draft: Draft;
   return resourceResponse(engine.writer.shown(saved.resource).body, target.row, status, headers)
 }
 
-function remove(request: ArmRequest, target: Item, engine: Engine): Response {
+async function remove(request: ArmRequest, target: Item, engine: Engine): Promise<Response> {
   const { row, id } = target
   const old = engine.context.store.get(id)
   if (!row.remove) throw armErrors.methodNotAllowed(request.method)
@@ -127,7 +130,8 @@ function deletingBody(row: ResourceType, resource: Resource, engine: Engine): Js
   return row.sorted ? engine.writer.shown(resource).body : undefined
 }
 
-function removedNow(row: ResourceType, old: Resource, engine: Engine): Response {
+async function removedNow(row: ResourceType, old: Resource, engine: Engine): Promise<Response> {
+  await row.removed?.(old, engine.context)
   engine.context.store.remove(old.id)
   if (row.deleted === 204) return emptyResponse(204)
   return row.provisioned === false ? resourceResponse(old.body, row) : emptyResponse(200)
@@ -136,7 +140,7 @@ function removedNow(row: ResourceType, old: Resource, engine: Engine): Response 
 async function act(request: ArmRequest, target: Extract<Target, { kind: 'action' }>, engine: Engine): Promise<Response> {
   const action = actionOf(target)
   if (!action || request.method !== 'POST') throw armErrors.methodNotAllowed(request.method)
-  const old = existing(target, engine)
+  const old = action.anew ? (engine.context.store.get(target.id) ?? blank(target)) : existing(target, engine)
   const answer = await action.run({ ...writing(request, target, engine), old: engine.writer.shown(old) })
   if ('body' in answer) return resourceResponse(answer.body, target.row)
   const saved = engine.writer.save({ row: target.row, id: old.id, name: target.name, draft: answer.draft, verb: target.action, caller: request.caller })
@@ -150,6 +154,10 @@ function actionOf(target: { row: ResourceType; action: string }): Action | undef
 /** A type as permissions spell it: groups stand below subscriptions there. */
 function permissionType(row: ResourceType): string {
   return row.type === 'Microsoft.Resources/resourceGroups' ? 'Microsoft.Resources/subscriptions/resourceGroups' : row.type
+}
+
+function blank({ row, id, name }: { row: ResourceType; id: ResourceId; name: string }): Resource {
+  return { id, type: row.type, body: { id, name, type: row.type } }
 }
 
 function existing(target: { row: ResourceType; id: ResourceId }, engine: Engine): Resource {

@@ -20,6 +20,13 @@ export interface AzureContext {
   readonly store: ResourceStore
   readonly directory: Directory
   readonly hooks: AzureHooks
+  /** Reads or writes a resource as somebody: the same checks and answers as over HTTP. `path` has its api-version. */
+  send(request: {
+    readonly method: string
+    readonly path: string
+    readonly body?: JsonObject
+    readonly caller: Caller
+  }): Promise<{ readonly status: number; readonly body: JsonObject }>
   /** Whether what takes minutes at the vendor's is over in a moment here. */
   readonly durations: 'short' | 'real'
 }
@@ -82,6 +89,8 @@ export type ActionAnswer = { readonly body: JsonObject } | { readonly draft: Dra
 export interface Action {
   /** Its name as permissions spell it: `listCredentials`. */
   readonly name: string
+  /** Needs no resource to be there: what is asked may become one. */
+  readonly anew?: boolean
   run(request: WriteRequest & { readonly old: Resource }): ActionAnswer | Promise<ActionAnswer>
 }
 
@@ -105,6 +114,8 @@ export interface ResourceType {
   readonly anyScope?: boolean
   /** How operations are followed: `Azure-AsyncOperation` of this version (and `Location` for deletes and actions), or by `Location` alone. */
   readonly asyncVersion?: string
+  /** Its operations are followed below the resource itself, under this word, and say no more than how they stand. */
+  readonly operationsBelow?: string
   /** `properties.status.lastOperationId` names the last operation. */
   readonly recordsOperation?: boolean
   /** Has location and tags, and is listed among a group's resources. */
@@ -130,8 +141,10 @@ export interface ResourceType {
   readonly deleted?: 200 | 204
   /** Called after a write that needs no operation. */
   saved?(resource: Resource, context: AzureContext): Promise<void>
-  /** Called when an operation's time is over, before it shows as done; returns what changes with that. */
-  complete?(completion: Completion): Promise<{ readonly body?: JsonObject; readonly inner?: JsonObject } | undefined>
+  /** Called when an operation's time is over, before it shows as done; returns what changes with that, or when (world time, ms) to look again. */
+  complete?(completion: Completion): Promise<{ readonly body?: JsonObject; readonly inner?: JsonObject; readonly again?: number } | undefined>
+  /** Called when the time of its own DELETE is over; a world time (ms) where it cannot go yet. */
+  leaving?(completion: Completion): Promise<number | undefined>
   /** Called before the resource goes: when its DELETE's time is over, or that of what holds it. */
   removed?(resource: Resource, context: AzureContext): Promise<void>
   /** The body as it is shown, where that needs other resources. */

@@ -21,8 +21,8 @@ export interface Writer {
   save(write: Write): { readonly resource: Resource; readonly operation: Operation | undefined }
   /** The resource as it is shown. */
   shown(resource: Resource): Resource
-  /** The end of an operation; throws what went wrong, after marking the resource. */
-  complete(operation: Operation): Promise<void>
+  /** The end of an operation, or when to look again whether it is over; throws what went wrong, after marking the resource. */
+  complete(operation: Operation): Promise<number | undefined>
   notFound(id: ResourceId): ArmError
 }
 
@@ -74,17 +74,24 @@ class ResourceWriter implements Writer {
     return armErrors.resourceNotFound([`${namespace}/${first}`, ...rest].join('/'), group)
   }
 
-  async complete(operation: Operation): Promise<void> {
+  async complete(operation: Operation): Promise<number | undefined> {
     const { store } = this.#context
     const row = this.#rows.get(operation.type)
     const resource = store.get(operation.resource)
-    if (!row || !resource) return
+    if (!row || !resource) return undefined
     try {
-      if (operation.verb === 'DELETE') return await this.#removeTree(resource)
+      if (operation.verb === 'DELETE') {
+        const again = await row.leaving?.({ resource: this.shown(resource), operation, context: this.#context })
+        if (again !== undefined) return again
+        await this.#removeTree(resource)
+        return undefined
+      }
       const changes = await row.complete?.({ resource: this.shown(resource), operation, context: this.#context })
+      if (changes?.again !== undefined) return changes.again
       const now = store.get(operation.resource) ?? resource
       const inner = changes?.inner ?? now.inner
       this.#settle({ ...now, body: { ...now.body, ...changes?.body }, ...(inner ? { inner } : {}) }, row, 'Succeeded')
+      return undefined
     } catch (error) {
       this.#settle(store.get(operation.resource) ?? resource, row, 'Failed')
       throw error

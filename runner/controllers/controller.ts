@@ -49,6 +49,8 @@ export interface EventNotice {
   readonly component?: string
   /** The machine it comes from: a kubelet's node. */
   readonly host?: string
+  /** Its place among several that are said in one moment: later ones come later in lists. */
+  readonly order?: number
   /** Part of the object that it is about, as `spec.containers{web}`. */
   readonly fieldPath?: string
   /** Makes it an Event of the newer sort (events.k8s.io/v1: eventTime, no count), as the scheduler's are. */

@@ -40,7 +40,13 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   await trim(cron, owned, context)
   if (cron.spec.suspend) return undefined
   const since = Date.parse(cron.status?.lastScheduleTime ?? cron.metadata.creationTimestamp ?? formatTime(clock.now()))
-  const due = latestDue(cron, since, clock.now())
+  const { due, missed } = dueSince(cron, since, clock.now())
+  if (missed > most && cron.spec.startingDeadlineSeconds === undefined)
+    await context.event(cron, {
+      type: 'Warning',
+      reason: 'TooManyMissedTimes',
+      message: `too many missed start times: ${missed}. Set or decrease .spec.startingDeadlineSeconds or check clock skew`,
+    })
   if (due !== undefined) await start(cron, { due, owned }, context)
   const next = nextTime(cron.spec.schedule, Math.max(clock.now(), due ?? 0), cron.spec.timeZone)
   return next === undefined ? undefined : { requeueAfter: next - clock.now() }
@@ -51,13 +57,19 @@ async function jobsOf({ metadata }: CronJob, { client }: ControllerContext): Pro
   return (items as readonly Job[]).filter((job) => job.metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === metadata.uid))
 }
 
-/** The last time that has come and is not too long ago; earlier ones that were missed are passed over. */
-function latestDue({ spec }: CronJob, since: number, now: number): number | undefined {
-  let due: number | undefined
-  for (let time = nextTime(spec.schedule, since, spec.timeZone); time !== undefined && time <= now; time = nextTime(spec.schedule, time, spec.timeZone))
+/** How many times may be missed before that is said. */
+const most = 100
+
+/** The last time that has come and is not too long ago, and how many came since; earlier ones that were missed are passed over. */
+function dueSince({ spec }: CronJob, since: number, now: number): { readonly due: number | undefined; readonly missed: number } {
+  const { startingDeadlineSeconds: deadline } = spec
+  let [due, missed]: [number | undefined, number] = [undefined, 0]
+  const from = deadline === undefined ? since : Math.max(since, now - deadline * 1000)
+  for (let time = nextTime(spec.schedule, from, spec.timeZone); time !== undefined && time <= now; time = nextTime(spec.schedule, time, spec.timeZone)) {
     due = time
-  const tooLate = due !== undefined && spec.startingDeadlineSeconds !== undefined && now - due > spec.startingDeadlineSeconds * 1000
-  return tooLate ? undefined : due
+    missed += 1
+  }
+  return { due, missed }
 }
 
 async function start(cron: CronJob, { due, owned }: { due: number; owned: readonly Job[] }, context: ControllerContext): Promise<void> {

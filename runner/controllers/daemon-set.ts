@@ -15,7 +15,10 @@ interface DaemonSet extends KubernetesObject {
   readonly spec: {
     readonly selector: JsonObject
     readonly template: { readonly metadata?: JsonObject; readonly spec: PodSpec }
-    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly maxUnavailable?: number | string } }
+    readonly updateStrategy?: {
+      readonly type?: string
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string }
+    }
     readonly minReadySeconds?: number
     readonly revisionHistoryLimit?: number
   }
@@ -89,11 +92,14 @@ function nodeOf(pod: Pod): string {
   return term?.matchFields?.[0]?.values?.[0] ?? ''
 }
 
-function isFor(set: DaemonSet, node: Node): boolean {
+/** True if a node is to have a pod; with `staying`, if one that is there may stay: taints that only keep new pods away do not count then. */
+function isFor(set: DaemonSet, node: Node, staying = false): boolean {
   const { spec } = set.spec.template
   if (!matchesNodeSelector(spec.nodeSelector, node) || !matchesAffinity(spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)) return false
   const tolerations = tolerationsOf(spec)
-  return (node.spec?.taints ?? []).every((taint) => taint.effect === 'PreferNoSchedule' || tolerates(tolerations, taint))
+  return (node.spec?.taints ?? []).every(
+    (taint) => taint.effect === 'PreferNoSchedule' || (staying && taint.effect === 'NoSchedule') || tolerates(tolerations, taint),
+  )
 }
 
 function tolerationsOf(spec: PodSpec): readonly JsonObject[] {
@@ -109,7 +115,8 @@ async function place(set: DaemonSet, { mine, all, hash }: Seen, context: Control
     const wanted = isFor(set, node)
     const [first, ...surplus] = there.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     if (wanted && there.length === 0) await createPod(set, { node: name, hash }, context)
-    for (const pod of wanted ? surplus : first ? [first, ...surplus] : []) await removePod(set, pod, context)
+    const twice = surplus.filter((pod) => surgeOf(set, all.length) === 0 || isOf(pod, hash) === (first !== undefined && isOf(first, hash)))
+    for (const pod of isFor(set, node, true) ? twice : first ? [first, ...surplus] : []) await removePod(set, pod, context)
     if (wanted && first && isDone(first)) await removePod(set, first, context)
   }
   const names = new Set(all.map(({ metadata }) => metadata.name))
@@ -146,6 +153,38 @@ async function removePod(set: DaemonSet, pod: Pod, { client, event }: Controller
   await event(set, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` })
 }
 
+function isOf({ metadata }: Pod, hash: string): boolean {
+  return metadata.labels?.[hashLabel] === hash
+}
+
+/** How many nodes may have a new pod beside the old one. */
+function surgeOf({ spec }: DaemonSet, nodeCount: number): number {
+  const most = spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0
+  return typeof most === 'number' ? most : Math.ceil((Number.parseInt(most, 10) * nodeCount) / 100)
+}
+
+/** Puts new pods beside old ones, and takes an old one away once the new one is available. */
+async function surge(
+  set: DaemonSet,
+  { mine, all, hash }: Seen,
+  { most, isAvailable, context }: { most: number; isAvailable(pod: Pod): boolean; context: ControllerContext },
+): Promise<void> {
+  const live = mine.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const pairs = all
+    .filter((node) => isFor(set, node))
+    .map(({ metadata }) => live.filter((pod) => nodeOf(pod) === metadata.name))
+    .map((there) => ({ old: there.find((pod) => !isOf(pod, hash)), fresh: there.find((pod) => isOf(pod, hash)) }))
+  let room = most - pairs.filter(({ old, fresh }) => old && fresh).length
+  for (const { old, fresh } of pairs) {
+    if (!old) continue
+    if (fresh ? isAvailable(fresh) : !isAvailable(old)) await removePod(set, old, context)
+    else if (!fresh && room > 0) {
+      room -= 1
+      await createPod(set, { node: nodeOf(old), hash }, context)
+    }
+  }
+}
+
 /** Replaces pods of an older template, as many at a time as may be missing. */
 async function update(set: DaemonSet, { mine, all, hash }: Seen, context: ControllerContext): Promise<void> {
   if (set.spec.updateStrategy?.type === 'OnDelete') return
@@ -154,6 +193,8 @@ async function update(set: DaemonSet, { mine, all, hash }: Seen, context: Contro
   const most = typeof allowed === 'number' ? allowed : Math.ceil((Number.parseInt(allowed, 10) * wanted.length) / 100)
   const isAvailable = (pod: Pod): boolean =>
     pod.metadata.deletionTimestamp === undefined && (availableAt(pod, set.spec.minReadySeconds ?? 0) ?? Number.POSITIVE_INFINITY) <= context.clock.now()
+  const beside = surgeOf(set, wanted.length)
+  if (beside > 0) return surge(set, { mine, all, hash }, { most: beside, isAvailable, context })
   let missing = wanted.filter(({ metadata }) => !mine.some((pod) => nodeOf(pod) === metadata.name && isAvailable(pod))).length
   const old = mine.filter(({ metadata }) => metadata.deletionTimestamp === undefined && metadata.labels?.[hashLabel] !== hash)
   for (const pod of old) {
@@ -164,11 +205,17 @@ async function update(set: DaemonSet, { mine, all, hash }: Seen, context: Contro
   }
 }
 
+/** The pod that counts for a node: the one of the present template, if both are there. */
+function presentPod(mine: readonly Pod[], node: string | undefined, hash: string): Pod | undefined {
+  const there = mine.filter((pod) => nodeOf(pod) === node && pod.metadata.deletionTimestamp === undefined)
+  return there.find((pod) => isOf(pod, hash)) ?? there[0]
+}
+
 async function writeStatus(set: DaemonSet, { mine, all, hash }: Seen, { client, clock }: ControllerContext): Promise<void> {
   const now = clock.now()
   const wanted = all.filter((node) => isFor(set, node))
   const names = new Set(wanted.map(({ metadata }) => metadata.name))
-  const placed = wanted.flatMap(({ metadata }) => mine.find((pod) => nodeOf(pod) === metadata.name && pod.metadata.deletionTimestamp === undefined) ?? [])
+  const placed = wanted.flatMap(({ metadata }) => presentPod(mine, metadata.name, hash) ?? [])
   const available = placed.filter((pod) => (availableAt(pod, set.spec.minReadySeconds ?? 0) ?? Number.POSITIVE_INFINITY) <= now).length
   const updated = placed.filter(({ metadata }) => metadata.labels?.[hashLabel] === hash).length
   const optional = { updatedNumberScheduled: updated, numberAvailable: available, numberUnavailable: wanted.length - available }

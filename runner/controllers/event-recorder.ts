@@ -63,7 +63,9 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
       const slot = message === notice.message ? message : ''
       const known = before?.messages[slot]
       const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
-      const entry = stored ? { name: known.name, count: known.count + 1 } : { name: eventName(object, now, options.random), count: 1 }
+      const entry = stored
+        ? { name: known.name, count: known.count + 1 }
+        : { name: eventName(object, now, { random: options.random, order: notice.order }), count: 1 }
       if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now }))
       remember(topic, { messages: { ...before?.messages, [slot]: entry }, last: now })
     },
@@ -96,8 +98,12 @@ async function create(client: Client, event: KubernetesObject): Promise<void> {
   await client.create(events, event).catch(() => undefined)
 }
 
-function eventName(object: KubernetesObject, now: number, random: Random): string {
-  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.below(1_000_000))
+/** Ten parts of a millisecond, for those that come one after another in it. */
+const part = 100_000
+
+function eventName(object: KubernetesObject, now: number, { random, order }: { readonly random: Random; readonly order: number | undefined }): string {
+  const within = order === undefined ? random.below(1_000_000) : Math.min(order, 9) * part + random.below(part)
+  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(within)
   return `${object.metadata.name ?? ''}.${nanoseconds.toString(16)}`
 }
 

@@ -17,11 +17,13 @@ import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
+import { policyStatus } from './policy-status.ts'
 import { replicaSetController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceLoadBalancer } from './service-load-balancer.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
 
@@ -44,11 +46,13 @@ const all = (): readonly ControllerDefinition[] => [
   nodeKubelet,
   nodeLifecycle,
   persistentVolumeBinder,
+  policyStatus,
   replicaSetController,
   resourceQuotaController,
   rootCaPublisher,
   scheduler(),
   serviceAccountController,
+  serviceLoadBalancer,
   statefulSetController,
   storageProtection,
   taintEviction,

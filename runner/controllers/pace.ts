@@ -2,7 +2,7 @@
 // changes more often than that is looked at together; here too, so that ten thousand pods do not make their owner look ten thousand times.
 import type { JsonObject } from '../base/json.ts'
 
-/** Looks at one key that a second of world time allows at once; more come together, once in `apart` ms. */
+/** Changes of one key that are looked at at once in a second of world time; more come together, once in `apart` ms. */
 const most = 20
 const apart = 100
 
@@ -13,7 +13,7 @@ export interface PaceState {
   readonly looks: Readonly<Record<string, number>>
 }
 
-/** Counts how often each item was looked at in the present second. */
+/** Counts how often each item was woken in the present second. */
 export class Pace {
   #second: number
   #looks: Map<string, number>
@@ -29,7 +29,7 @@ export class Pace {
     return (this.#looks.get(item) ?? 0) < most ? undefined : (Math.floor(now / apart) + 1) * apart
   }
 
-  /** An item is looked at. */
+  /** A change wakes an item. */
   count(item: string, now: number): void {
     this.#turn(now)
     this.#looks.set(item, (this.#looks.get(item) ?? 0) + 1)

@@ -6,7 +6,7 @@ import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
 import { type ControllerContext, defineController } from './controller.ts'
 import type { Pod } from './pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from './resources.ts'
-import { isProvided, provision } from './volume-provisioner.ts'
+import { expand, isProvided, provision } from './volume-provisioner.ts'
 import type { Claim, Volume } from './volumes.ts'
 
 const component = 'persistentvolume-controller'
@@ -67,11 +67,21 @@ async function settleClaim(key: string, context: ControllerContext): Promise<voi
   const volumes = (await client.list(persistentVolumes)).items as readonly Volume[]
   const { volumeName } = claim.spec
   const volume = volumeName ? volumes.find(({ metadata }) => metadata.name === volumeName) : best(claim, volumes)
-  if (volume && claim.status?.phase === 'Bound') return
+  if (volume && claim.status?.phase === 'Bound') {
+    if (wantsMore(claim)) await expand(claim, volume, context)
+    return
+  }
   if (volume && (await mayBind(claim, context))) await bind(claim, volume, context)
   else if (!volume && volumeName && claim.status?.phase === 'Bound')
     await client.update(persistentVolumeClaims, { ...claim, status: { ...claim.status, phase: 'Lost' } }, { subresource: 'status' })
   else if (!volumeName) await explain(claim, context)
+}
+
+/** True for a bound claim that asks for more than it has, from somebody who gives it. */
+function wantsMore({ metadata, spec, status }: Claim): boolean {
+  const has = at(status, 'capacity', 'storage')
+  const provisioner = metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] ?? ''
+  return isProvided(provisioner) && typeof has === 'string' && parseQuantity(spec.resources?.requests?.storage ?? '0').nanos > parseQuantity(has).nanos
 }
 
 /** The smallest free volume that a claim may have; one that is reserved for it comes first. */
@@ -151,9 +161,10 @@ async function explain(claim: Claim, context: ControllerContext): Promise<void> 
     return say(claim, ['Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding'], context)
   const provisioner = String(found.provisioner)
   const node = pod?.spec.nodeName
-  if (isProvided(provisioner) && (!pod || node !== undefined)) return provision(claim, { storageClass: found, node }, context)
   const words = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
-  if (!isProvided(provisioner)) await say(claim, ['Normal', 'ExternalProvisioning', words], context)
+  if (pod && node === undefined) return
+  await say(claim, ['Normal', 'ExternalProvisioning', words], context)
+  if (isProvided(provisioner)) await provision(claim, { storageClass: found, node }, context)
 }
 
 async function say(

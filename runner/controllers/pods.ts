@@ -30,6 +30,7 @@ export interface Container {
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[]
   readonly resources?: { readonly requests?: Readonly<Record<string, string>>; readonly limits?: Readonly<Record<string, string>> }
   readonly restartPolicy?: string
+  readonly imagePullPolicy?: string
   readonly livenessProbe?: JsonObject
   readonly readinessProbe?: JsonObject
   readonly startupProbe?: JsonObject

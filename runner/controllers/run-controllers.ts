@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly clock: Clock
   readonly activity: Activity
   readonly random: Random
-  /** The client of a controller, as its own user and with its field manager. Called once for each. */
+  /** A client of a controller, as its own user and with its field manager. */
   clientFor(name: string, definition: ControllerDefinition): Client
   /** Clients of further API servers by role. */
   readonly others?: Readonly<Record<string, Client>>
@@ -112,8 +112,7 @@ class ControllerRunner implements RunningControllers {
 
   #join(definition: ControllerDefinition): void {
     const client = this.#options.clientFor(definition.name, definition)
-    this.#contexts.set(definition.name, this.#contextFor(definition.name, client))
-    this.#handle(definition.name, (key) => this.#add(definition.name, key))
+    this.#handle(definition.name, (key) => void this.#add(definition.name, key))
     for (const { resource, server = own, namespace, keys, follower } of definition.watches) {
       const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
@@ -133,6 +132,14 @@ class ControllerRunner implements RunningControllers {
     }
   }
 
+  /** Made when a controller has something to look at for the first time: most of a cluster at rest never do. */
+  #contextOf(definition: ControllerDefinition): ControllerContext {
+    const { name } = definition
+    const context = this.#contexts.get(name) ?? this.#contextFor(name, this.#options.clientFor(name, definition))
+    this.#contexts.set(name, context)
+    return context
+  }
+
   #contextFor(name: string, client: Client): ControllerContext {
     const { clock, random, others = {}, settings = {}, runtime, authority } = this.#options
     return {
@@ -145,7 +152,7 @@ class ControllerRunner implements RunningControllers {
       ...(authority && { authority }),
       memory: this.#memoryOf(name),
       event: (object, notice) => this.#recorder.record((notice.server && others[notice.server]) || client, object, { component: name, ...notice }),
-      enqueue: (key, at) => (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),
+      enqueue: (key, at) => void (at === undefined ? this.#add(name, key) : this.#arm(name, key, at)),
     }
   }
 
@@ -210,15 +217,18 @@ class ControllerRunner implements RunningControllers {
 
   /** Something changed: the key is looked at now, or with what else changes where that happens all the time. */
   #wake(controller: string, key: string): void {
-    const at = this.#pace.next(`${controller} ${key}`, this.#options.clock.now())
-    if (at === undefined) this.#add(controller, key)
-    else this.#arm(controller, key, at)
+    const item = `${controller} ${key}`
+    const now = this.#options.clock.now()
+    const at = this.#pace.next(item, now)
+    if (at !== undefined) this.#arm(controller, key, at)
+    else if (this.#add(controller, key)) this.#pace.count(item, now)
   }
 
-  #add(controller: string, key: string): void {
-    if (this.#stopped) return
-    this.#queue.add(`${controller} ${key}`)
+  #add(controller: string, key: string): boolean {
+    if (this.#stopped) return false
+    const added = this.#queue.add(`${controller} ${key}`)
     this.#work()
+    return added
   }
 
   #work(): void {
@@ -234,9 +244,8 @@ class ControllerRunner implements RunningControllers {
   async #look(item: string): Promise<void> {
     const [controller, key] = splitItem(item)
     const definition = this.#definitions.get(controller)
-    const context = this.#contexts.get(controller)
-    if (!definition || !context) return
-    this.#pace.count(item, this.#options.clock.now())
+    if (!definition) return
+    const context = this.#contextOf(definition)
     try {
       const result = await definition.reconcile(key, context)
       this.#queue.forget(item)

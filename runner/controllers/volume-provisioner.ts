@@ -1,9 +1,9 @@
 // Makes volumes for classes whose provisioners are simulated: Azure's disks and files, and local paths.
 import type { JsonObject } from '../base/json.ts'
-import type { KubernetesObject } from '../kubernetes/object.ts'
+import { type KubernetesObject, keyOf } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import type { ControllerContext } from './controller.ts'
-import { persistentVolumes } from './resources.ts'
+import { persistentVolumeClaims, persistentVolumes } from './resources.ts'
 import type { Claim } from './volumes.ts'
 
 const sources: Readonly<Record<string, (name: string, node: string | undefined) => JsonObject>> = {
@@ -34,6 +34,7 @@ export async function provision(
   { client, event }: ControllerContext,
 ): Promise<void> {
   const provisioner = String(storageClass.provisioner)
+  await mark(claim, { provisioner, node }, client)
   const name = `pvc-${claim.metadata.uid}`
   const { namespace, name: claimName, uid, resourceVersion } = claim.metadata
   const { accessModes, volumeMode, resources, storageClassName } = claim.spec
@@ -51,10 +52,49 @@ export async function provision(
       ...sources[provisioner]?.(name, node),
     },
   }
+  const asked = `External provisioner is provisioning volume for claim "${namespace}/${claimName}"`
   try {
+    await event(claim, { type: 'Normal', reason: 'Provisioning', message: asked, component: provisioner })
     await client.create(persistentVolumes, volume as unknown as KubernetesObject)
     await event(claim, { type: 'Normal', reason: 'ProvisioningSucceeded', message: `Successfully provisioned volume ${name}`, component: provisioner })
   } catch (error) {
     if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error
   }
+}
+
+/** What a claim is told while its volume is made: who makes it, and for which node. */
+async function mark(
+  claim: Claim,
+  { provisioner, node }: { readonly provisioner: string; readonly node: string | undefined },
+  client: ControllerContext['client'],
+): Promise<void> {
+  const annotations = {
+    'volume.beta.kubernetes.io/storage-provisioner': provisioner,
+    ...(node !== undefined && { 'volume.kubernetes.io/selected-node': node }),
+    'volume.kubernetes.io/storage-provisioner': provisioner,
+  }
+  const known = claim.metadata.annotations ?? {}
+  if (Object.entries(annotations).every(([name, value]) => known[name] === value)) return
+  await client.patch(persistentVolumeClaims, keyOf(claim), { metadata: { annotations } }, { type: 'merge' })
+}
+
+/** Makes a bound claim and its volume as large as is asked for now. */
+export async function expand(claim: Claim, volume: KubernetesObject, { client, event }: ControllerContext): Promise<void> {
+  const storage = claim.spec.resources?.requests?.storage ?? '0'
+  const name = volume.metadata.name ?? ''
+  const provisioner = claim.metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] ?? ''
+  await event(claim, {
+    type: 'Normal',
+    reason: 'Resizing',
+    message: `External resizer is resizing volume ${name}`,
+    component: `external-resizer ${provisioner}`,
+  })
+  await client.patch(persistentVolumes, { name }, { spec: { capacity: { storage } } }, { type: 'merge' })
+  await client.patch(persistentVolumeClaims, keyOf(claim), { status: { capacity: { storage } } }, { type: 'merge', subresource: 'status' })
+  await event(claim, {
+    type: 'Normal',
+    reason: 'FileSystemResizeSuccessful',
+    message: `MountVolume.NodeExpandVolume succeeded for volume "${name}"`,
+    component: 'kubelet',
+  })
 }

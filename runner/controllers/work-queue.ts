@@ -8,8 +8,8 @@ export interface WorkQueueState {
 
 /** A first-in first-out set of items with a count of failures in a row for each. */
 export interface WorkQueue {
-  /** Puts an item at the end; does nothing if it waits already. */
-  add(item: string): void
+  /** Puts an item at the end; false, and nothing done, if it waits already. */
+  add(item: string): boolean
   /** Takes the first item out, or undefined. */
   take(): string | undefined
   /** Counts a failure and says how many ms the item must wait now. */
@@ -25,7 +25,10 @@ export function createWorkQueue(from: WorkQueueState = { waiting: [], failures: 
   const waiting = new Set(from.waiting)
   const failures = new Map(Object.entries(from.failures))
   return {
-    add: (item) => void waiting.add(item),
+    add(item) {
+      const before = waiting.size
+      return waiting.add(item).size > before
+    },
     take() {
       for (const item of waiting) {
         waiting.delete(item)

@@ -153,7 +153,8 @@ export function createCluster(spec: ClusterSpec, ground: ClusterGround, options:
 /** Sets Kubernetes' own controllers to work. */
 export function runCluster(cluster: Cluster): void {
   cluster.server.repeated()
-  cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without) })
+  const settings: Record<string, string> = cluster.spec.flavor === 'aks' ? { cloud: 'azure' } : {}
+  cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without), settings })
 }
 
 /** The cluster's containers; programs in them reach its API server as anyone does. */

@@ -15,12 +15,14 @@ import { playBirth, settlingTime } from './births/play.ts'
 import { aksHooks } from './bridges/aks.ts'
 import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
 import type { BridgeGround, Membership } from './bridges/ground.ts'
+import { namespaceHooks } from './bridges/managed-namespace.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
 import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster, runCluster } from './cluster.ts'
 import { withFaults } from './faults.ts'
 import { createHostTable, type HostTable } from './hosts.ts'
 import type { Internet } from './internet.ts'
+import { createManifestHost, manifestHostName } from './manifest-host.ts'
 import { bringForward, followAzure, lastContainers, type WorldRecord } from './recovery.ts'
 import type { WorldSnapshot } from './world-state.ts'
 
@@ -128,6 +130,7 @@ class RunningWorld implements World {
     this.#authority = snapshot?.authority ?? createAuthority('Drydock world CA', { secret: createRandom(`${this.#secret}/authority`), now: this.#born })
     this.#hosts = createHostTable({ authority: this.#authority, secret: this.#secret, born: this.#born })
     this.#hosts.put(clockHostName, { host: createClockHost(this.clock) })
+    this.#hosts.put(manifestHostName, { host: createManifestHost() })
   }
 
   get internet(): Internet {
@@ -233,7 +236,7 @@ class RunningWorld implements World {
       random: this.#chances.azure,
       secret: this.#chances.secret,
       durations: this.file.durations,
-      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground) },
+      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground), namespace: namespaceHooks(ground) },
       ...(snapshot?.azure ? { state: snapshot.azure } : {}),
     })
     this.azure = azure

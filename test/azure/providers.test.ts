@@ -15,7 +15,10 @@ function recording(): { calls: string[]; hooks: AzureHooks } {
     hooks: {
       managedCluster: {
         created: note('cluster created'),
-        updated: note('cluster updated'),
+        updated: async (cluster) => {
+          await note('cluster updated')(cluster)
+          return { done: true }
+        },
         deleted: note('cluster deleted'),
         credentials: async (cluster, who, format) => `${cluster.body.name} ${who} ${format ?? 'as usual'}`,
       },

@@ -1,10 +1,14 @@
 // `npm run soak [-- KILLS]`: what takes too long for `npm test`. Exits with 1 where something was lost or left behind.
 import { simulate } from '#test/support/fleet-simulation.ts'
+import { playByChance } from './chance.ts'
 import { churn } from './churn.ts'
 import { killRepeatedly } from './kill.ts'
 
 const kills = Number(process.argv[2] ?? 100)
 const tell = (line: string): void => console.log(line)
+
+const chance = await playByChance(tell)
+for (const line of chance) tell(`FAULT ${line}`)
 
 const held = await churn({ rounds: 7, sessions: 60 }, tell)
 const [, warm, ...later] = held
@@ -30,4 +34,4 @@ for (let seed = 1; seed <= 1000; seed += 1) {
 }
 for (const line of parted) tell(`PARTED ${line}`)
 tell(`1000 fleets left to chance: ${parted.length} times a status and the members part`)
-process.exitCode = parted.length > 0 || killed.missing.length > 0 || left.length > 0 || descriptors > 8 || grown > 25 ? 1 : 0
+process.exitCode = chance.length > 0 || parted.length > 0 || killed.missing.length > 0 || left.length > 0 || descriptors > 8 || grown > 25 ? 1 : 0

@@ -8,7 +8,7 @@ import { type Case, createReplay } from './arm-replayer.ts'
 const root = new URL('azure/', import.meta.url)
 
 /** Areas in which every case in order is covered by rows that this Azure has. */
-const areas = ['exercise', 'group', 'fleet', 'member', 'updatestrategy', 'aks', 'nodepool', 'account', 'login', 'ad', 'role', 'resource', 'tag', 'extension', 'error', 'output', 'core']
+const areas = ['exercise', 'group', 'fleet', 'member', 'updatestrategy', 'aks', 'nodepool', 'account', 'login', 'ad', 'role', 'resource', 'tag', 'extension', 'error', 'output', 'core', 'updaterun', 'autoupgradeprofile', 'gate', 'namespace', 'monitor', 'policy', 'deployment']
 
 function casesOf(area: string): Case[] {
   return readdirSync(new URL(`${area}/`, root))

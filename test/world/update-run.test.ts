@@ -92,6 +92,40 @@ test('a run goes stage by stage, waits in between, and really upgrades clusters 
   assert.match(JSON.stringify((await run('start')).body), /The update run is in state 'Completed' and cannot be started/)
 })
 
+test('gates before and after stages and groups hold a run until somebody lets it pass', async () => {
+  const { world } = await worldWithRun({ type: 'NodeImageOnly' })
+  const url = `${fleetUrl(world)}/updateRuns/gated`
+  const gate = (displayName: string): JsonObject[] => [{ displayName, type: 'Approval' }]
+  const groups = [{ name: 'stage1', beforeGates: gate('before the group'), afterGates: gate('after the group') }]
+  const stages = [{ name: 'first', beforeGates: gate('before the stage'), afterGates: gate('after the stage'), groups }]
+  const managedClusterUpdate = { upgrade: { type: 'NodeImageOnly' }, nodeImageSelection: { type: 'Latest' } }
+  assert.equal((await send(world, 'PUT', `${url}?${version}`, { properties: { managedClusterUpdate, strategy: { stages } } })).status, 201)
+  await send(world, 'POST', `${url}/start?${version}`)
+  const states = async (): Promise<string> => statesOf((await send(world, 'GET', `${url}?${version}`)).body)
+  const pending = async (): Promise<readonly JsonObject[]> =>
+    (await send(world, 'GET', `${fleetUrl(world)}/gates?$filter=state%20eq%20Pending&${version}`)).body.value as readonly JsonObject[]
+  const pass = async (expected: string, at: string): Promise<void> => {
+    await world.clock.advance(120_000)
+    assert.equal(await states(), at)
+    const open = await pending()
+    assert.deepEqual(
+      open.map(({ properties }) => (properties as JsonObject).displayName),
+      [expected],
+    )
+    const passed = await send(world, 'PATCH', `https://management.azure.com${open[0]?.id}?${version}`, { properties: { state: 'Completed' } })
+    assert.deepEqual([passed.status, (passed.body.properties as JsonObject).state], [200, 'Completed'])
+  }
+  await pass('before the stage', 'Pending: Pending [NotStarted NotStarted]')
+  await pass('before the group', 'Pending: Pending [Pending NotStarted]')
+  await pass('after the group', 'Pending: Pending [Pending Completed]')
+  await pass('after the stage', 'Pending: Pending [Completed Completed]')
+  await world.clock.advance(10_000)
+  assert.equal(await states(), 'Completed: Completed [Completed Completed]')
+  assert.equal(((await send(world, 'GET', `${fleetUrl(world)}/gates?${version}`)).body.value as unknown[]).length, 4)
+  await send(world, 'DELETE', `${url}?${version}`)
+  assert.deepEqual((await send(world, 'GET', `${fleetUrl(world)}/gates?${version}`)).body.value, [], 'gates go with their run')
+})
+
 test('stop finishes what is in flight and begins nothing; start goes on from there', async () => {
   const { world, run, states } = await worldWithRun({ type: 'NodeImageOnly' })
   await run('start')

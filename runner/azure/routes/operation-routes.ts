@@ -17,6 +17,21 @@ export const operationRoutes: readonly Route[] = [
       return textResponse(JSON.stringify(status(operation, engine), null, 1), 200, running(operation) ? { 'retry-after': '1' } : {})
     },
   },
+  ...['', '/resourceGroups/{group}'].map(
+    (group): Route => ({
+      method: 'GET',
+      path: `/subscriptions/{subscription}${group}/providers/Microsoft.Resources/deployments/{name}/operationStatuses/{operation}`,
+      async answer(_request, names, engine) {
+        const operation = await poll(names, engine)
+        const { error: problem } = operation
+        return textResponse(
+          JSON.stringify({ status: phaseOf(operation, engine.context.clock.now()), ...(problem ? { error: problem } : {}) }),
+          200,
+          running(operation) ? { 'retry-after': '1' } : {},
+        )
+      },
+    }),
+  ),
   {
     method: 'GET',
     path: '/subscriptions/{subscription}/providers/{namespace}/locations/{location}/operationresults/{operation}',

@@ -47,7 +47,7 @@ function listOne(path: string, has: Has, process: Process): void {
   })
   if (has('t')) rows.sort((a, b) => b.entry.at - a.entry.at)
   if (has('r')) rows.reverse()
-  if (has('l')) process.out(`total ${rows.reduce((sum, { entry }) => sum + Math.ceil(sizeOf(entry) / 1024), 0)}\n`)
+  if (has('l')) process.out(`total ${rows.reduce((sum, { entry }) => sum + (entry.kind === 'link' ? 0 : Math.ceil(sizeOf(entry) / 4096) * 4), 0)}\n`)
   show(rows, has, process)
   if (!has('R')) return
   for (const { name, entry } of rows) {

@@ -12,6 +12,8 @@ import { formatIndexes, indexAnnotation, indexOf } from './indexes.ts'
 import { endOf, isIndexed, type Job } from './shape.ts'
 import { recentFailures, retryAt, type Tally, tallyOf } from './tally.ts'
 
+/** What `managedBy` says of a Job that is this controller's. */
+const own = 'kubernetes.io/job-controller'
 const tracking = 'batch.kubernetes.io/job-tracking'
 const failureCount = 'batch.kubernetes.io/job-index-failure-count'
 
@@ -25,6 +27,7 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const { client, clock } = context
   const job = (await client.get(jobs, parseKey(key))) as Job | undefined
   if (!job) return releaseOrphans(key, context)
+  if ((job.spec.managedBy ?? own) !== own) return undefined
   const { items } = await client.list(pods, { namespace: job.metadata.namespace ?? '' })
   const mine = (await claim(client, job, { resource: pods, objects: items })) as readonly Pod[]
   await release(mine, context, { all: job.metadata.deletionTimestamp !== undefined || endOf(job) !== undefined })
@@ -32,7 +35,8 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   if (endOf(job)) return removeLater(job, context)
   const tally = tallyOf(job, mine)
   const end = endNow(job, tally, clock.now())
-  const wanted = end || job.spec.suspend ? 0 : roomOf(job, tally)
+  const leaving = job.spec.podReplacementPolicy === 'Failed' ? mine.filter(isTerminating).length : 0
+  const wanted = end || job.spec.suspend ? 0 : Math.max(roomOf(job, tally) - leaving, 0)
   await removePods(job, tally.active.slice(wanted), context)
   const { made, next } = await createPods(job, { mine, tally, wanted }, context)
   await writeStatus(job, { mine, tally, active: Math.min(tally.active.length, wanted) + made, end }, context)

@@ -14,6 +14,8 @@ export interface Job extends KubernetesObject {
     readonly ttlSecondsAfterFinished?: number
     readonly completionMode?: string
     readonly suspend?: boolean
+    readonly managedBy?: string
+    readonly podReplacementPolicy?: string
     readonly selector?: JsonObject
     readonly template: JsonObject
     readonly successPolicy?: { readonly rules?: readonly SuccessRule[] }

@@ -5,9 +5,12 @@ import { type ControllerContext, defineController, type ReconcileResult } from '
 import { isSilent } from '../node/readiness.ts'
 import { isDone, isReady, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
+import { overDeadline } from './deadline.ts'
+import { afterStart, beforeStop } from './hooks.ts'
 import { isMissing } from './images.ts'
 import { noMemory, type PodMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
+import { withPull } from './pulls.ts'
 import type { Round, Step } from './round.ts'
 import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
@@ -71,6 +74,7 @@ interface Looking {
 /** A pod on its way out: its processes end at the first signal. */
 async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
   const { client, clock, memory, random } = context
+  if (known.gone === undefined) await beforeStop(pod, context)
   const gone = known.gone ?? clock.now() + 800 + random.below(400)
   if (gone > clock.now()) {
     remember(memory, key, { ...known, gone })
@@ -101,6 +105,11 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
     await writeStatus(pod, new Map(), context)
     return undefined
   }
+  const late = await overDeadline(pod, context)
+  if (late === 'over') {
+    memory.set(key, undefined)
+    return undefined
+  }
   const mount = await mountVolumes(pod, { known, context })
   if (mount) {
     remember(memory, key, { ...known, mount })
@@ -118,14 +127,15 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
   remember(memory, key, { ...rest, containers: round.containers })
   if (round.steps.length > 0) await take(pod, round.steps, context)
   else if (isOutOfDate(pod)) await writeStatus(pod, new Map(), context)
-  const wake = Math.min(...round.wakes)
+  const wake = Math.min(...round.wakes, ...(late === undefined ? [] : [late]))
   return Number.isFinite(wake) ? { requeueAfter: Math.max(wake - clock.now(), 0) } : undefined
 }
 
 /** True for a pod that was taken out of service while its node was not heard of. */
 function isOutOfDate(pod: Pod): boolean {
   const main = placed(pod, 'containers')
-  return pod.status?.phase === 'Running' && !isReady(pod) && main.every(({ status }) => status?.ready === true)
+  const gates = Array.isArray(pod.spec.readinessGates) && pod.spec.readinessGates.length > 0
+  return pod.status?.phase === 'Running' && (!isReady(pod) || gates) && main.every(({ status }) => status?.ready === true)
 }
 
 /** Containers whose turn it is: init ones one after another, then all others. */
@@ -169,7 +179,7 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
     ...(fault && { fault: fault.message }),
     ...(running && { started, ready: started && !hasProbe(each, 'readiness') }),
   }
-  round.steps.push({ each, change, notices: stage.events })
+  round.steps.push({ each, change, notices: withPull(stage.events, each, round) })
 }
 
 function fits(
@@ -201,6 +211,7 @@ async function take(pod: Pod, steps: readonly Step[], context: ControllerContext
     if (starts) context.runtime?.start(written, each.container.name, Number(each.status?.restartCount ?? 0) + (change.restarts ? 1 : 0))
   }
   for (const { each, change, notices } of steps) await notify(pod, each, notices, context, change.fault)
+  for (const { each, change } of steps) if (change.next !== undefined && 'running' in change.next) await afterStart(written, each, context)
 }
 
 /** Until the volumes of a pod can be mounted nothing of it starts; the kubelet says so, each time later. */

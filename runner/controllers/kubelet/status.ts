@@ -69,9 +69,17 @@ const fieldNames = { containers: 'containers', initContainers: 'initContainers',
 /** Says something of a container. */
 export async function notify(pod: Pod, { container, list }: Placed, notices: readonly StageNotice[], { event }: ControllerContext, fault = ''): Promise<void> {
   const { nodeName: host } = pod.spec
-  for (const { type, reason, message } of notices) {
+  for (const [order, { type, reason, message }] of notices.entries()) {
     const fieldPath = `spec.${fieldNames[list]}{${container.name}}`
-    await event(pod, { type, reason, message: fill(message, pod, { container, fault }), component: 'kubelet', fieldPath, ...(host !== undefined && { host }) })
+    await event(pod, {
+      type,
+      reason,
+      message: fill(message, pod, { container, fault }),
+      component: 'kubelet',
+      order,
+      fieldPath,
+      ...(host !== undefined && { host }),
+    })
   }
 }
 
@@ -169,6 +177,18 @@ function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject
   }
 }
 
+/** The readiness gates of a pod that are not open: whoever opens them sets a condition of their name. */
+function gateOf(pod: Pod): { readonly reason: string; readonly message: string } | undefined {
+  const gates = Array.isArray(pod.spec.readinessGates) ? pod.spec.readinessGates.filter(isObject) : []
+  const shut = gates.flatMap(({ conditionType }) => {
+    const condition = pod.status?.conditions?.find(({ type }) => type === conditionType)
+    if (condition?.status === 'True') return []
+    if (!condition) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`]
+    return [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`]
+  })
+  return shut.length === 0 ? undefined : { reason: 'ReadinessGatesNotReady', message: shut.length === 1 ? (shut[0] ?? '') : `[${shut.join(', ')}]` }
+}
+
 /** The kubelet's conditions in its order; a condition keeps the time of its last change. */
 function conditionsOf(pod: Pod, { phase, now }: { phase: string; now: string }): readonly PodCondition[] {
   const main = placed(pod, 'containers')
@@ -187,21 +207,32 @@ function conditionsOf(pod: Pod, { phase, now }: { phase: string; now: string }):
       : initialized
         ? {}
         : { reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` }
+  const closed = gateOf(pod)
   const begun = [...init, ...main].some((each) => ['running', 'ended', 'crash waits'].includes(stateOf(each)))
   const rows: [type: string, holds: boolean, detail: object][] = [
     ['PodReadyToStartContainers', begun && phase !== 'Succeeded' && phase !== 'Failed', {}],
     ['Initialized', initialized, initWhy],
-    ['Ready', running, why],
+    ['Ready', running && closed === undefined, running ? (closed ?? {}) : why],
     ['ContainersReady', running, why],
     ['PodScheduled', true, {}],
   ]
   const generation = pod.metadata.generation
-  return rows.map(([type, holds, detail]) => {
+  const own = new Set(rows.map(([type]) => type))
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => !own.has(type))
+  const kept = rows.map(([type, holds, detail]): PodCondition => {
     const status = holds ? 'True' : 'False'
     const known = pod.status?.conditions?.find((condition) => condition.type === type)
     const lastTransitionTime = known?.status === status ? (known.lastTransitionTime ?? now) : now
-    return { type, ...(generation !== undefined && { observedGeneration: generation }), status, lastProbeTime: null, lastTransitionTime, ...detail }
+    return {
+      type,
+      ...(generation !== undefined && { observedGeneration: generation }),
+      status,
+      lastProbeTime: null,
+      lastTransitionTime,
+      ...detail,
+    } as PodCondition
   })
+  return [...kept, ...others]
 }
 
 function fill(text: string, pod: Pod, { container, fault }: { readonly container: Container; readonly fault: string }): string {

@@ -2,8 +2,8 @@
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import { isReadyToUse } from '../persistent-volume.ts'
-import type { Pod } from '../pods.ts'
-import { persistentVolumeClaims, persistentVolumes, storageClasses } from '../resources.ts'
+import { isDone, type Pod } from '../pods.ts'
+import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../resources.ts'
 
 /** What speaks against every node; `preemption` if the sentence goes on to say that nobody's going would help. */
 interface Refusal {
@@ -12,7 +12,10 @@ interface Refusal {
 }
 
 /** Why no node at all will do, or the volumes that the claims are bound to. */
-export async function volumesOf(pod: Pod, { client }: ControllerContext): Promise<Refusal | { readonly volumes: readonly KubernetesObject[] }> {
+export async function volumesOf(
+  pod: Pod,
+  { client }: ControllerContext,
+): Promise<Refusal | { readonly volumes: readonly KubernetesObject[]; readonly claimTaken: boolean }> {
   const claims: KubernetesObject[] = []
   for (const name of claimNames(pod)) {
     const claim = await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' })
@@ -29,7 +32,22 @@ export async function volumesOf(pod: Pod, { client }: ControllerContext): Promis
     const volume = typeof name === 'string' && name !== '' ? await client.get(persistentVolumes, { name }) : undefined
     if (volume) volumes.push(volume)
   }
-  return waits ? { refusal: 'pod has unbound immediate PersistentVolumeClaims.', preemption: true } : { volumes }
+  return waits
+    ? { refusal: 'pod has unbound immediate PersistentVolumeClaims.', preemption: true }
+    : { volumes, claimTaken: await isTaken(pod, claims, client) }
+}
+
+/** True if another pod uses a claim that is for one pod alone. */
+async function isTaken(pod: Pod, claims: readonly KubernetesObject[], client: ControllerContext['client']): Promise<boolean> {
+  const alone = claims
+    .filter((claim) => [at(claim, 'spec', 'accessModes') ?? []].flat().includes('ReadWriteOncePod'))
+    .map(({ metadata }) => metadata.name ?? '')
+  if (alone.length === 0) return false
+  const { items } = await client.list(pods, { namespace: pod.metadata.namespace ?? '' })
+  return (items as readonly Pod[]).some(
+    (other) =>
+      other.metadata.uid !== pod.metadata.uid && other.spec.nodeName !== undefined && !isDone(other) && claimNames(other).some((name) => alone.includes(name)),
+  )
 }
 
 function claimNames({ spec }: Pod): readonly string[] {

@@ -13,7 +13,7 @@ type Filter = (pod: Pod, node: Node, load: NodeLoad) => Misfit | undefined
 
 /** What a pod asks of each place: the first filter's answer that speaks against it, or undefined if the pod fits. */
 export function checkFor(pod: Pod, surroundings: Surroundings): Check {
-  const related = [volumeAffinity(surroundings), topologySpread(pod, surroundings.places), podAffinity(pod, surroundings)].filter(
+  const related = [onePodOnly(surroundings), volumeAffinity(surroundings), topologySpread(pod, surroundings.places), podAffinity(pod, surroundings)].filter(
     (check) => check !== undefined,
   )
   return (place) => {
@@ -27,6 +27,12 @@ export function checkFor(pod: Pod, surroundings: Surroundings): Check {
     }
     return undefined
   }
+}
+
+const takenReason = 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode'
+
+function onePodOnly({ claimTaken }: Surroundings): Check | undefined {
+  return claimTaken ? () => ({ reasons: [takenReason], final: false, relational: true }) : undefined
 }
 
 const filters: readonly Filter[] = [nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, nodeResources]

@@ -15,6 +15,8 @@ export interface Surroundings {
   /** Volumes that the pod's claims are bound to. */
   readonly volumes: readonly KubernetesObject[]
   readonly namespaces: readonly KubernetesObject[]
+  /** A claim of the pod may be used by one pod alone, and another pod uses it. */
+  readonly claimTaken?: boolean
 }
 
 /** Why a node is no place for a pod; `final` if no other pod's going would help. */

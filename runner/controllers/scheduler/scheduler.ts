@@ -100,7 +100,7 @@ async function place(pod: Pod, context: ControllerContext, occupancy: Occupancy)
   const claims = await volumesOf(pod, context)
   if ('refusal' in claims) return { message: `0/${all.length} nodes are available: ${claims.refusal}${claims.preemption ? hopeless(all.length) : ''}` }
   const places = all.map((node) => ({ node, load: occupancy.load(node.metadata.name ?? '', pod) }))
-  const surroundings = { places, volumes: claims.volumes, namespaces: (await client.list(namespaces)).items }
+  const surroundings = { places, volumes: claims.volumes, claimTaken: claims.claimTaken, namespaces: (await client.list(namespaces)).items }
   const check = checkFor(pod, surroundings)
   const misfits = new Map<Place, Misfit>()
   for (const each of places) {

@@ -1,5 +1,6 @@
 // The admission plugins of a cluster in kube-apiserver's order, one line each, by their Kubernetes names.
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
+import { persistentVolumeClaimResize } from './claim-resize.ts'
 import { defaultIngressClass, defaultStorageClass, runtimeClass } from './default-classes.ts'
 import { defaultTolerationSeconds } from './default-tolerations.ts'
 import { limitRanger } from './limit-ranger.ts'
@@ -8,6 +9,7 @@ import type { AdmissionPlugin } from './plugin.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { validatingAdmissionPolicy } from './policies/validating-policy.ts'
 import { priority } from './priority.ts'
+import { rbacEscalation } from './rbac-escalation.ts'
 import { resourceQuota } from './resource-quota.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-protection.ts'
@@ -29,6 +31,8 @@ const all: readonly AdmissionPlugin[] = [
   certificateSigning,
   certificateSubjectRestriction,
   defaultIngressClass,
+  rbacEscalation,
+  persistentVolumeClaimResize,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,
   validatingAdmissionWebhook,

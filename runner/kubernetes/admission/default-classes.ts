@@ -9,7 +9,7 @@ export const defaultStorageClass: AdmissionPlugin = {
   admit(request) {
     const { object, operation, context } = request
     if (!object || operation !== 'CREATE' || !isWriteOf(request, '', 'persistentvolumeclaims')) return undefined
-    const spec = object.spec as JsonObject
+    const spec = (object.spec ?? {}) as JsonObject
     if (spec.storageClassName !== undefined || object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined) return undefined
     const found = marked(context.list('storage.k8s.io/v1', 'StorageClass'), 'storageclass.kubernetes.io/is-default-class')
     return found && { ...object, spec: { ...spec, storageClassName: found.metadata.name } }
@@ -21,7 +21,7 @@ export const defaultIngressClass: AdmissionPlugin = {
   admit(request) {
     const { object, operation, context } = request
     if (!object || operation !== 'CREATE' || !isWriteOf(request, 'networking.k8s.io', 'ingresses')) return undefined
-    const spec = object.spec as JsonObject
+    const spec = (object.spec ?? {}) as JsonObject
     if (spec.ingressClassName !== undefined || object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined) return undefined
     const found = marked(context.list('networking.k8s.io/v1', 'IngressClass'), 'ingressclass.kubernetes.io/is-default-class')
     return found && { ...object, spec: { ...spec, ingressClassName: found.metadata.name } }
@@ -33,7 +33,7 @@ export const runtimeClass: AdmissionPlugin = {
   admit(request) {
     const { object, operation, context } = request
     if (!object || operation !== 'CREATE' || !isWriteOf(request, '', 'pods')) return undefined
-    const spec = object.spec as JsonObject
+    const spec = (object.spec ?? {}) as JsonObject
     const name = spec.runtimeClassName
     if (typeof name !== 'string') {
       if (spec.overhead === undefined) return undefined

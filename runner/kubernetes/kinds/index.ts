@@ -14,6 +14,7 @@ import { cronJob } from './batch/cron-job.ts'
 import { job } from './batch/job.ts'
 import { certificateSigningRequest } from './certificates/certificate-signing-request.ts'
 import { lease } from './coordination/lease.ts'
+import { componentStatus } from './core/component-status.ts'
 import { configMap } from './core/config-map.ts'
 import { endpoints } from './core/endpoints.ts'
 import { limitRange } from './core/limit-range.ts'
@@ -49,6 +50,7 @@ const kinds: readonly KindRules[] = [
   certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,
+  componentStatus,
   configMap,
   controllerRevision,
   coreEvent,

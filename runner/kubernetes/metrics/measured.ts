@@ -14,10 +14,18 @@ export interface MeasuredServer extends Pick<Engine, 'registry' | 'store'> {
   readonly pods: PodConnections | undefined
 }
 
-/** True for a resource of the metrics API. */
+/** True for a resource that is not stored: of the metrics API, or the state of the control plane. */
 export function isMeasured({ info }: ServedResource): boolean {
-  return info.source === 'aggregated'
+  return info.source === 'aggregated' || (info.group === '' && info.plural === 'componentstatuses')
 }
+
+/** The parts of a control plane, as the server sees them. */
+const components: readonly KubernetesObject[] = ['controller-manager', 'etcd-0', 'scheduler'].map((name) => ({
+  kind: 'ComponentStatus',
+  apiVersion: 'v1',
+  metadata: { name },
+  conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }],
+}))
 
 /** A list of the metrics API; throws StatusError for selectors that are none. */
 export function measuredList(server: MeasuredServer, resource: ServedResource, request: ListRequest): ListPage {
@@ -36,6 +44,7 @@ export function measuredObject(
 }
 
 function measured(server: MeasuredServer, { info }: ServedResource, namespace: string | undefined): readonly KubernetesObject[] {
+  if (info.plural === 'componentstatuses') return components
   const measures = server.pods?.measure()
   if (!measures) return []
   const { time, window } = measures

@@ -17,17 +17,13 @@ export interface Manager {
 /** Managers by identity: an applier is one whatever version it used, an updater is one per version. */
 export type Managers = ReadonlyMap<string, Manager>
 
-/** Entries that were read before: most stand in an object through many of its versions. */
-const known = new WeakMap<ManagedFieldsEntry, Manager>()
-
 /** Reads managedFields; undefined if an entry is not one that the server could have written. */
 export function readManagers(entries: readonly ManagedFieldsEntry[]): Managers | undefined {
   const managers = new Map<string, Manager>()
   for (const entry of entries) {
     const { operation, apiVersion = '', fieldsType, manager = '', subresource = '', time } = entry
     if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1') return undefined
-    const read = known.get(entry) ?? { manager, operation, apiVersion, subresource, time, fields: parseFields(entry.fieldsV1 ?? {}), written: entry }
-    if (Object.isFrozen(entry)) known.set(entry, read)
+    const read: Manager = { manager, operation, apiVersion, subresource, time, fields: parseFields(entry.fieldsV1 ?? {}), written: entry }
     managers.set(managerId(read), read)
   }
   return managers

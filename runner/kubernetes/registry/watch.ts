@@ -49,9 +49,10 @@ export function watchObjects(engine: Engine, resource: ServedResource, request: 
     for (const event of missed) tell(event)
   }
   const from = start.after ?? 0
-  const unsubscribe = store.subscribe(resource.storage, (event) => {
+  const listen = (event: StoredEvent): void => {
     if (event.revision > from) tell(event)
-  })
+  }
+  const unsubscribe = store.subscribe(resource.storage, listen, matcher.namespace)
   return { stop: unsubscribe }
 }
 

@@ -1,6 +1,7 @@
 // Objects by resource and key over an immutable birth layer, one counter of revisions, and everybody told of each change.
 import { deepFreeze } from '../../base/json.ts'
 import type { KubernetesObject } from '../object.ts'
+import { Audience } from './audience.ts'
 import type { Layer } from './birth-layer.ts'
 import { FieldIndex } from './field-index.ts'
 import { firstFrom, SortedKeys } from './sorted-keys.ts'
@@ -18,7 +19,7 @@ export class Store {
   #revision: number
   readonly #keys = new Map<string, SortedKeys>()
   readonly #indexes = new Map<string, FieldIndex>()
-  readonly #listeners = new Map<string, Set<StoreListener>>()
+  readonly #audience = new Audience<StoreListener>()
   readonly #untold: StoredEvent[] = []
   /** How many objects there are beside those of birth. */
   #size = 0
@@ -120,12 +121,9 @@ export class Store {
     return this.#repeating
   }
 
-  /** Calls back on each change of a resource, or of every one (`*`). */
-  subscribe(resource: string, listener: StoreListener): () => void {
-    const listeners = this.#listeners.get(resource) ?? new Set()
-    this.#listeners.set(resource, listeners)
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+  /** Calls back on each change of a resource, or of every one (`*`); with a namespace only on changes there. */
+  subscribe(resource: string, listener: StoreListener, namespace?: string): () => void {
+    return this.#audience.join(namespace === undefined ? resource : `${resource} ${namespace}`, listener)
   }
 
   #stamp(object: KubernetesObject): KubernetesObject {
@@ -159,7 +157,10 @@ export class Store {
     this.#telling = true
     try {
       for (let next = this.#untold.shift(); next; next = this.#untold.shift()) {
-        for (const resource of [next.resource, '*']) for (const listener of [...(this.#listeners.get(resource) ?? [])]) listener(next)
+        const slash = next.key.indexOf('/')
+        const there = slash < 0 ? [] : [`${next.resource} ${next.key.slice(0, slash)}`]
+        for (const listener of this.#audience.of([next.resource, ...there])) listener(next)
+        for (const listener of this.#audience.of(['*'])) listener(next)
       }
     } finally {
       this.#telling = false

@@ -56,12 +56,13 @@ const reservedCores: readonly (readonly [cores: number, thousandths: number])[] 
 export function aksNodes(cluster: AksCluster, random: Random): readonly { readonly node: KubernetesObject; readonly facts: NodeFacts }[] {
   const machines = cluster.nodePools.flatMap((pool) => Array.from({ length: pool.count }, (_, index) => ({ pool, index })))
   return machines.map(({ pool, index }, place) => {
-    const facts = nodeFacts(cluster, pool, { index, place })
+    const facts = machineFacts(cluster, pool, { index, place })
     return { facts, node: bornNode(facts, { now: cluster.now, random }) }
   })
 }
 
-function nodeFacts(cluster: AksCluster, pool: AksNodePool, { index, place }: { index: number; place: number }): NodeFacts {
+/** What a machine of a pool is as a node: `index` is its number in the pool's scale set, `place` among all nodes of the cluster. */
+export function machineFacts(cluster: AksCluster, pool: AksNodePool, { index, place }: { index: number; place: number }): NodeFacts {
   const scaleSet = `aks-${pool.name}-${cluster.nodeSuffix}-vmss`
   const name = `${scaleSet}${index.toString(36).padStart(6, '0')}`
   const nodeGroup = `MC_${cluster.resourceGroup}_${cluster.clusterName}_${cluster.location}`

@@ -6,6 +6,7 @@ import { at } from '../../kubernetes/object.ts'
 import type { Cluster, ClusterSpec } from '../cluster.ts'
 import { encode } from '../kubeconfig.ts'
 import type { BridgeGround } from './ground.ts'
+import { fitPools, type WantedPool } from './node-pools.ts'
 import { upgradeNodes, upgrader } from './node-upgrade.ts'
 
 /** The spec of the cluster behind a managed cluster. Its id is the resource's, in lower case. */
@@ -50,6 +51,25 @@ function poolFacts(pool: unknown): NonNullable<ClusterSpec['aks']>['nodePools'][
   }
 }
 
+/** What a pool says of its nodes beside what they are born from. */
+function wantedOf(resource: Resource, name: string, usual: string): Pick<WantedPool, 'version' | 'labels' | 'taints'> {
+  const pools = at(resource.body, 'properties', 'agentPoolProfiles')
+  const pool = Array.isArray(pools) ? pools.find((one) => at(one, 'name') === name) : undefined
+  const taints = at(pool, 'nodeTaints')
+  const labels = at(pool, 'nodeLabels')
+  return {
+    version: String(at(pool, 'currentOrchestratorVersion') ?? usual),
+    ...(typeof labels === 'object' && labels !== null ? { labels: labels as Readonly<Record<string, string>> } : {}),
+    ...(Array.isArray(taints) ? { taints: taints.map(taintOf) } : {}),
+  }
+}
+
+/** `sku=gpu:NoSchedule` as a node has it. */
+function taintOf(text: unknown): { readonly key: string; readonly value?: string; readonly effect: string } {
+  const [, key = '', value, effect = 'NoSchedule'] = /^([^=:]+)(?:=([^:]*))?:(.+)$/.exec(String(text)) ?? []
+  return { key, ...(value === undefined ? {} : { value }), effect }
+}
+
 /** What the world does when Azure makes, changes or deletes a managed cluster. */
 export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedCluster']> {
   return {
@@ -58,6 +78,17 @@ export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedC
       if (ground.cluster(resource.id.toLowerCase())) return
       const context = contextOf(ground, resource)
       ground.addCluster(aksSpec(resource, { now: ground.now(), without: ground.file.azure?.without ?? [], ...(context === undefined ? {} : { context }) }))
+    },
+    async updated(resource) {
+      const cluster = ground.cluster(resource.id.toLowerCase())
+      if (!cluster) return { done: true }
+      const version = String(at(resource.body, 'properties', 'currentKubernetesVersion'))
+      if (version !== (cluster.spec.upgraded ?? cluster.spec.version)) ground.upgradeCluster(cluster.spec.id, version)
+      const facts = aksFacts(resource)
+      const pools = facts.nodePools.map((pool) => ({ ...pool, ...wantedOf(resource, pool.name, version) }))
+      // A cluster that was born without nodes is no more than an API server, and stays so.
+      if (pools.every(({ count }) => count === 0)) return { done: true }
+      return fitPools(cluster.clientOf(upgrader), { ...facts, clusterName: resource.body.name, version, now: ground.now() }, pools)
     },
     async deleted(resource) {
       ground.removeCluster(resource.id.toLowerCase())

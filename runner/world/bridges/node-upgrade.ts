@@ -17,6 +17,8 @@ export interface NodeVersions {
   readonly version: string
   readonly image: string
   readonly count: number
+  /** Nodes of this pool alone. */
+  readonly pool?: string
 }
 
 /** How far it has come. `blocked` is why a pod cannot be evicted just now. */
@@ -28,12 +30,12 @@ export interface NodeProgress {
 /** Takes nodes further as far as it goes now; to be called again until it is done. */
 export async function upgradeNodes(client: Client, to: NodeVersions): Promise<NodeProgress> {
   const [nodes, pods] = await Promise.all([served(client, 'Node'), served(client, 'Pod')])
-  const all = (await client.list(nodes)).items
+  const all = (await client.list(nodes)).items.filter((node) => to.pool === undefined || node.metadata.labels?.agentpool === to.pool)
   const surge = all.length > to.count ? all.at(-1) : undefined
   const old = all.filter((node) => node !== surge && !isCurrent(node, to))
   const [first] = old
   if (first && !surge) {
-    await client.create(nodes, surgeNode(first, all.length, to))
+    await client.create(nodes, surgeNode(first, nextIndex(all), to))
     return { done: false }
   }
   if (surge && !isReady(surge)) return { done: false }
@@ -43,10 +45,29 @@ export async function upgradeNodes(client: Client, to: NodeVersions): Promise<No
     if (!drained.done) return drained
     await renew(client, nodes, node, to)
   }
-  if (!surge) return { done: true }
-  await cordon(client, nodes, surge, true)
-  const drained = await drain(client, pods, surge)
-  if (drained.done) await client.delete(nodes, keyOf(surge))
+  return surge ? removeNode(client, surge) : { done: true }
+}
+
+/** The first number of a scale set that no machine of these has or has had before a later one. */
+export function nextIndex(nodes: readonly KubernetesObject[]): number {
+  return Math.max(-1, ...nodes.map(({ metadata }) => Number.parseInt((metadata.name ?? '').slice(-6), 36))) + 1
+}
+
+/** Whether a node is of a version and image, and takes pods. */
+export function isCurrent(node: KubernetesObject, { version, image }: Pick<NodeVersions, 'version' | 'image'>): boolean {
+  return (
+    at(node, 'status', 'nodeInfo', 'kubeletVersion') === `v${version}` &&
+    node.metadata.labels?.[imageLabel] === image &&
+    at(node, 'spec', 'unschedulable') !== true
+  )
+}
+
+/** Cordons a node, drains it and takes it away; to be called again until it is done. */
+export async function removeNode(client: Client, node: KubernetesObject): Promise<NodeProgress> {
+  const [nodes, pods] = await Promise.all([served(client, 'Node'), served(client, 'Pod')])
+  await cordon(client, nodes, node, true)
+  const drained = await drain(client, pods, node)
+  if (drained.done) await client.delete(nodes, keyOf(node))
   return drained
 }
 
@@ -78,14 +99,6 @@ function ownOnly(annotations: Readonly<Record<string, string>>): Record<string, 
 function isReady(node: KubernetesObject): boolean {
   const conditions = at(node, 'status', 'conditions')
   return Array.isArray(conditions) && conditions.some((condition) => at(condition, 'type') === 'Ready' && at(condition, 'status') === 'True')
-}
-
-function isCurrent(node: KubernetesObject, { version, image }: NodeVersions): boolean {
-  return (
-    at(node, 'status', 'nodeInfo', 'kubeletVersion') === `v${version}` &&
-    node.metadata.labels?.[imageLabel] === image &&
-    at(node, 'spec', 'unschedulable') !== true
-  )
 }
 
 async function drain(client: Client, pods: Resource, node: KubernetesObject): Promise<NodeProgress> {

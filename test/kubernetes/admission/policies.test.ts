@@ -146,3 +146,17 @@ test('a warning is a header of the answer', async () => {
   assert.equal(answer.status, 201)
   assert.equal(answer.headers.get('warning'), `299 - "Validation failed for ValidatingAdmissionPolicy 'p' with binding 'b': not y"`)
 })
+
+test('the status tells which expressions do not fit a kind', async () => {
+  const cluster = await startCluster()
+  const matchConstraints = { resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }] }
+  const good = { expression: 'object.spec.template.spec.containers.all(c, c.name != "x") && object.spec.replicas > 1' }
+  await policy(cluster, { matchConstraints, validations: [good, { expression: 'object.replicas > 1' }] })
+  await cluster.settle()
+  const found = await cluster.client.get(policies, { name: 'p' })
+  const warning = "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^"
+  assert.deepEqual(found?.status, { observedGeneration: 1, typeChecking: { expressionWarnings: [{ fieldRef: 'spec.validations[1].expression', warning }] } })
+  await cluster.client.patch(policies, { name: 'p' }, { spec: { validations: [good] } }, { type: 'merge' })
+  await cluster.settle()
+  assert.deepEqual((await cluster.client.get(policies, { name: 'p' }))?.status, { observedGeneration: 2, typeChecking: {} })
+})

@@ -5,6 +5,7 @@ import { nameOf, parentOf, type ResourceId } from '../../resource-id.ts'
 import { type AzureContext, type Draft, defineResourceType, isSettled, propertiesOf, provisioningState, type WriteRequest } from '../../resource-type.ts'
 import type { Resource } from '../../state.ts'
 import { completePool } from './agent-pool-profile.ts'
+import { fitCluster } from './fit-cluster.ts'
 import { nodeImages } from './kubernetes-versions.ts'
 
 const minutes = 60_000
@@ -48,8 +49,12 @@ export const agentPools = defineResourceType({
     const cluster = context.store.get(parentOf(resource.id) ?? '')
     const after = { ...resource, body: { ...resource.body, properties } }
     context.store.put(after)
-    if (cluster) await context.hooks.managedCluster?.updated?.(shownCluster(cluster, context))
-    return { body: { properties } }
+    const again = cluster && (await fitCluster(shownCluster(cluster, context), context))
+    return again === undefined ? { body: { properties } } : { again }
+  },
+  async leaving({ resource, context }) {
+    const cluster = context.store.get(parentOf(resource.id) ?? '')
+    return cluster && fitCluster(shownCluster(cluster, context, resource), context)
   },
   actions: [
     {
@@ -74,8 +79,10 @@ export function settlePools(cluster: ResourceId, context: AzureContext): void {
   }
 }
 
-function shownCluster(cluster: Resource, context: AzureContext): Resource {
-  const profiles = context.store.children(cluster.id, agentPools.type).map((pool) => ({ name: pool.body.name, ...propertiesOf(pool) }))
+/** The cluster with its pools, but for one that goes. */
+function shownCluster(cluster: Resource, context: AzureContext, without?: Resource): Resource {
+  const pools = context.store.children(cluster.id, agentPools.type).filter(({ id }) => id !== without?.id)
+  const profiles = pools.map((pool) => ({ name: pool.body.name, ...propertiesOf(pool) }))
   return { ...cluster, body: { ...cluster.body, properties: { ...propertiesOf(cluster), agentPoolProfiles: profiles } } }
 }
 

@@ -17,6 +17,7 @@ import {
 import type { Resource, ResourceBody } from '../../state.ts'
 import { completePool } from './agent-pool-profile.ts'
 import { agentPools, putPool, settlePools } from './agent-pools.ts'
+import { fitCluster } from './fit-cluster.ts'
 import { clusterBody, missing } from './managed-cluster-body.ts'
 
 const minutes = 60_000
@@ -103,13 +104,16 @@ function profilesOf(body: JsonObject): JsonObject[] {
   return listed
 }
 
-async function complete({ resource, operation, context }: Completion): Promise<{ body?: JsonObject } | undefined> {
+async function complete({ resource, operation, context }: Completion): Promise<{ body?: JsonObject; again?: number } | undefined> {
   const hooks = context.hooks.managedCluster
   const body = powerAfter(resource, operation.verb)
+  if (!operation.created) {
+    const again = await fitCluster(resource, context)
+    if (again !== undefined) return { again }
+  }
   settlePools(resource.id, context)
   const now = { ...resource, body: present({ ...resource, body: { ...resource.body, ...body } }, context) }
   if (operation.created) await hooks?.created?.(now)
-  else await hooks?.updated?.(now)
   return body && { body }
 }
 

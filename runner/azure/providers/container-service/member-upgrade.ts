@@ -25,8 +25,8 @@ const pools = 'Microsoft.ContainerService/managedClusters/agentPools'
 const minute = 60_000
 /** How long a control plane and a node pool take, ms. */
 const takes = { real: 10 * minute, short: 3000 }
-/** How long a node may refuse to be drained; the service's own default is half an hour. */
-const drainTimeout = { real: 30 * minute, short: minute }
+/** How long a node may refuse to be drained, world ms; the service's own default is half an hour. */
+export const drainTimeout = { real: 30 * minute, short: minute }
 const lookAgain = 5000
 
 /** Begins a member's upgrade: `flight` where it goes on, undefined where it is over already. */

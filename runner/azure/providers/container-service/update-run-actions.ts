@@ -3,8 +3,19 @@ import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { type AzureContext, propertiesOf, type WriteRequest } from '../../resource-type.ts'
 import type { Resource, ResourceBody } from '../../state.ts'
 import { fleetError } from './fleet-error.ts'
+import { openGate } from './gate-resource.ts'
 import { beginUpgrade, lookAtUpgrade, type UpgradeGoal, type UpgradeInFlight } from './member-upgrade.ts'
-import { type Concurrency, type RunSteps, resumed, type StepState, stepRun, type UpgradePort } from './update-run-steps.ts'
+import {
+  type Concurrency,
+  type GateStep,
+  type GroupStep,
+  type RunSteps,
+  resumed,
+  type StageStep,
+  type StepState,
+  stepRun,
+  type UpgradePort,
+} from './update-run-steps.ts'
 
 /** Owner of the runs' timers; the key is the run's id. */
 export const updateRunOwner = 'azure.updateRuns'
@@ -12,7 +23,7 @@ const second = 1000
 const startable = ['NotStarted', 'Stopped', 'Failed']
 const stoppable = ['Running', 'Pending']
 /** States in which a run goes on by itself. */
-const moving = ['Running', 'Stopping']
+const moving = ['Running', 'Stopping', 'Pending']
 
 type Acted = WriteRequest & { readonly old: Resource }
 
@@ -52,7 +63,7 @@ export async function continueRun(id: string, context: AzureContext): Promise<vo
   const before = starting ? resumed(stepsOf(run), now) : stepsOf(run)
   const { run: steps, again } = starting
     ? { run: before, again: now + second }
-    : await stepRun(before, { now, port: portOf(goalOf(run), flights, context), concurrency: concurrencyOf(run) })
+    : await stepRun(before, { now, port: portOf(run, flights, context), concurrency: concurrencyOf(run) })
   const latest = context.store.get(id)
   if (!latest) return
   const after = withSteps(latest, starting ? steps : asAsked(steps, stepsOf(latest)))
@@ -69,22 +80,34 @@ function asAsked(steps: RunSteps, latest: RunSteps): RunSteps {
     const asked = latest.stages[index]
     const groups = stage.groups.map((group, place) => {
       const members = group.members?.map((member, at) => kept(member, asked?.groups[place]?.members?.[at]))
-      return { ...kept(group, asked?.groups[place]), ...(members ? { members } : {}) }
+      return { ...kept(group, asked?.groups[place]), ...passed(group, asked?.groups[place]), ...(members ? { members } : {}) }
     })
     const wait = stage.afterStageWaitStatus && kept(stage.afterStageWaitStatus, asked?.afterStageWaitStatus)
-    return { ...kept(stage, asked), groups, ...(wait ? { afterStageWaitStatus: wait } : {}) }
+    return { ...kept(stage, asked), ...passed(stage, asked), groups, ...(wait ? { afterStageWaitStatus: wait } : {}) }
   })
   const stopping = latest.status.state === 'Stopping' && steps.status.state === 'Running'
   return { status: stopping ? { ...steps.status, state: 'Stopping' } : steps.status, stages }
 }
 
-function portOf(goal: UpgradeGoal, flights: Record<string, UpgradeInFlight>, context: AzureContext): UpgradePort {
+/** Gates that were passed meanwhile are passed. */
+function passed(own: StageStep | GroupStep, asked: StageStep | GroupStep | undefined): Partial<Pick<StageStep, 'beforeGates' | 'afterGates'>> {
+  const latest = (gates: readonly GateStep[], theirs: readonly GateStep[] = []): readonly GateStep[] =>
+    gates.map((gate, index) => (['Completed', 'Skipped'].includes(theirs[index]?.status.state ?? '') ? (theirs[index] ?? gate) : gate))
+  return {
+    ...(own.beforeGates ? { beforeGates: latest(own.beforeGates, asked?.beforeGates) } : {}),
+    ...(own.afterGates ? { afterGates: latest(own.afterGates, asked?.afterGates) } : {}),
+  }
+}
+
+function portOf(run: Resource, flights: Record<string, UpgradeInFlight>, context: AzureContext): UpgradePort {
+  const goal = goalOf(run)
   const keep = (name: string, flight: UpgradeInFlight | undefined): void => {
     if (flight) flights[name] = flight
     else delete flights[name]
   }
   return {
     operationId: () => context.requestId(),
+    openGate: (gate, place) => openGate(run, { gate, place }, context),
     async begin(member) {
       const { upgrade, flight } = beginUpgrade(member, goal, context)
       keep(member.name, flight)

@@ -20,17 +20,36 @@ export interface MemberStep {
   message?: string
 }
 
-/** A group of a stage. */
-export interface GroupStep {
-  readonly name: string
+/** A gate before or after a stage or group: who may, lets the run pass. The resource is made when the run comes to it. */
+export interface GateStep {
+  readonly displayName?: string
+  gateId?: string
   status: StepState
+}
+
+/** Where a gate stands. */
+export interface GatePlace {
+  readonly stage: string
+  readonly group?: string
+  readonly timing: 'Before' | 'After'
+}
+
+/** What stages and groups have alike. */
+interface Gated {
+  status: StepState
+  readonly beforeGates?: readonly GateStep[]
+  readonly afterGates?: readonly GateStep[]
+}
+
+/** A group of a stage. */
+export interface GroupStep extends Gated {
+  readonly name: string
   readonly members?: readonly MemberStep[]
 }
 
 /** A stage of a run. */
-export interface StageStep {
+export interface StageStep extends Gated {
   readonly name: string
-  status: StepState
   readonly groups: readonly GroupStep[]
   readonly afterStageWaitStatus?: { status: StepState; readonly waitDurationInSeconds: number }
 }
@@ -52,6 +71,8 @@ export interface UpgradePort {
   begin(member: MemberStep): Promise<Upgrade>
   look(member: MemberStep): Promise<Upgrade>
   operationId(): string
+  /** Makes the resource of a gate that the run has come to; gives its id. */
+  openGate(gate: GateStep, place: GatePlace): string
 }
 
 /** How many members at a time: of a group, within the ceiling of its stage. */
@@ -91,10 +112,11 @@ class RunWalk {
   async step(): Promise<void> {
     const { status, stages } = this.#run
     if (status.state === 'Stopping') return this.#stopping()
-    if (status.state !== 'Running') return
+    if (status.state !== 'Running' && status.state !== 'Pending') return
     const stage = stages.find((one) => !isOver(one.status))
     if (!stage) return this.#end(status, stages.every((one) => one.status.state === 'Skipped') && stages.length > 0 ? 'Skipped' : 'Completed')
     await this.#stage(stage)
+    this.#rollUp(stage)
   }
 
   /** Members in flight are finished, none is begun. */
@@ -108,17 +130,42 @@ class RunWalk {
   }
 
   async #stage(stage: StageStep): Promise<void> {
-    if (stage.status.state !== 'Running') return this.#begin(stage.status)
-    const waiting = stage.groups.filter(({ status }) => status.state === 'NotStarted')
-    for (const group of waiting) this.#begin(group.status)
-    if (waiting.length > 0) return
-    for (const group of stage.groups) if (group.status.state === 'Running') await this.#group(stage, group)
+    if (isBefore(stage.status)) return this.#enter(stage, { stage: stage.name, timing: 'Before' })
+    const waiting = stage.groups.filter(({ status }) => isBefore(status))
+    for (const group of waiting) this.#enter(group, { stage: stage.name, group: group.name, timing: 'Before' })
+    if (waiting.some(({ status }) => status.state === 'Running')) return
+    for (const group of stage.groups) if (isUnderWay(group.status)) await this.#group(stage, group)
     if (membersOf(stage).some(hasFailed)) {
       if (!membersOf(stage).some(isRunning)) return this.#fail()
       this.#run.status.state = 'Stopping'
       return this.#soon()
     }
     if (stage.groups.every(({ status }) => isOver(status))) this.#afterGroups(stage)
+  }
+
+  /** A stage or group begins once its gates have let it pass. */
+  #enter(holder: Gated, place: GatePlace): void {
+    if (this.#mayPass(holder.beforeGates, place)) this.#begin(holder.status)
+    else holder.status = { state: 'Pending' }
+  }
+
+  #mayPass(gates: readonly GateStep[] = [], place: GatePlace): boolean {
+    for (const gate of gates) {
+      if (gate.status.state !== 'NotStarted') continue
+      gate.gateId = this.#port.openGate(gate, place)
+      gate.status = { startTime: nanoseconds(this.#now), state: 'Pending' }
+    }
+    return gates.every(({ status }) => isOver(status))
+  }
+
+  /** A stage whose every group waits is waiting itself, and with it the run. */
+  #rollUp(stage: StageStep): void {
+    if (this.#run.status.state !== 'Running' && this.#run.status.state !== 'Pending') return
+    const open = stage.groups.filter(({ status }) => !isOver(status))
+    const groupsWait = open.length > 0 && open.every(({ status }) => status.state === 'Pending')
+    const itself = stage.status.state === 'Pending' && (isBefore(stage.status) || open.length === 0)
+    if (!isOver(stage.status) && !isBefore(stage.status) && !itself) stage.status.state = groupsWait ? 'Pending' : 'Running'
+    this.#run.status.state = stage.status.state === 'Pending' ? 'Pending' : 'Running'
   }
 
   async #group(stage: StageStep, group: GroupStep): Promise<void> {
@@ -131,10 +178,17 @@ class RunWalk {
       member.operationId = this.#port.operationId()
       this.#apply(member, await this.#port.begin(member))
     }
-    if (members.every(({ status }) => isOver(status))) this.#end(group.status, 'Completed')
+    if (!members.every(({ status }) => isOver(status))) return
+    if (this.#mayPass(group.afterGates, { stage: stage.name, group: group.name, timing: 'After' })) this.#end(group.status, 'Completed')
+    else group.status.state = 'Pending'
   }
 
   #afterGroups(stage: StageStep): void {
+    if (!this.#mayPass(stage.afterGates, { stage: stage.name, timing: 'After' })) {
+      stage.status.state = 'Pending'
+      return
+    }
+    if (stage.status.state === 'Pending') stage.status.state = 'Running'
     const wait = stage.afterStageWaitStatus
     const due = Date.parse(wait?.status.startTime ?? '') + (wait?.waitDurationInSeconds ?? 0) * second
     if (wait?.status.state === 'NotStarted') this.#begin(wait.status)
@@ -217,6 +271,16 @@ export function nanoseconds(now: number): string {
 
 function membersOf(stage: StageStep): readonly MemberStep[] {
   return stage.groups.flatMap(({ members }) => members ?? [])
+}
+
+/** Not begun yet, perhaps waiting at a gate. */
+function isBefore({ state, startTime }: StepState): boolean {
+  return state === 'NotStarted' || (state === 'Pending' && startTime === undefined)
+}
+
+/** Begun, perhaps waiting at a gate behind its members. */
+function isUnderWay({ state, startTime }: StepState): boolean {
+  return state === 'Running' || (state === 'Pending' && startTime !== undefined)
 }
 
 function isOver({ state }: StepState): boolean {

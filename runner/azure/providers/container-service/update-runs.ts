@@ -7,8 +7,9 @@ import type { Resource } from '../../state.ts'
 import { fleetError, fleetNameRule, propertyMissing } from './fleet-error.ts'
 import { fleetETag } from './fleet-etag.ts'
 import { fleetApiVersions } from './fleets.ts'
+import { gatesOf } from './gate-resource.ts'
 import { nodeImages } from './kubernetes-versions.ts'
-import { runState, startRun, stopRun } from './update-run-actions.ts'
+import { runState, startRun, stopRun, updateRunOwner } from './update-run-actions.ts'
 import { groupsOf, readStrategy } from './update-stages.ts'
 
 /** The row of update runs. */
@@ -21,6 +22,9 @@ export const updateRuns = defineResourceType({
   eTag: fleetETag,
   put,
   remove: () => undefined,
+  async removed(run, context) {
+    for (const gate of gatesOf(run, context)) context.store.remove(gate.id)
+  },
   actions: [
     { name: 'skip', run: skip },
     { name: 'start', run: (request) => ({ body: startRun(request) }) },
@@ -112,7 +116,22 @@ function skip(request: WriteRequest & { old: Resource }): ActionAnswer {
   if (marker.hits === 0) throw fleetError(400, 'InvalidParameter', 'No target matched the request.', request)
   const body = { ...old.body, properties: { ...propertiesOf(old), status: { ...status, stages } } }
   context.store.put({ ...old, body })
+  skipGates({ ...old, body }, context)
+  // A run that waited at what is skipped now goes on.
+  if (runState(old) === 'Pending') context.clock.arm({ at: context.clock.now() + 1000, owner: updateRunOwner, key: old.id })
   return { body }
+}
+
+/** Gates that have a resource already are skipped in it as well. */
+function skipGates(run: Resource, context: WriteRequest['context']): void {
+  const stages = list(objectOf(propertiesOf(run).status).stages)
+  const holders = [...stages, ...stages.flatMap((stage) => list(stage.groups))]
+  const steps = holders.flatMap((holder) => [...list(holder.beforeGates), ...list(holder.afterGates)])
+  const skipped = new Set(steps.filter((step) => objectOf(step.status).state === 'Skipped').map(({ gateId }) => gateId))
+  for (const gate of gatesOf(run, context)) {
+    if (!skipped.has(gate.id)) continue
+    context.store.put({ ...gate, body: { ...gate.body, properties: { ...propertiesOf(gate), state: 'Skipped' } } })
+  }
 }
 
 interface Marker {

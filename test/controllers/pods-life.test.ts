@@ -1,0 +1,250 @@
+// Rarer turns in the life of pods, and of the controllers that keep them.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cronJobs, daemonSets, jobs, nodes, persistentVolumeClaims, pods, services } from '#runner/controllers/resources.ts'
+import { serviceLoadBalancer } from '#runner/controllers/service-load-balancer.ts'
+import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
+import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
+
+const namespace = 'default'
+const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }
+
+function pod(name: string, spec: object): KubernetesObject {
+  const containers = [{ name: 'c', image: 'nginx' }]
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: { terminationGracePeriodSeconds: 1, containers, ...spec } }
+}
+
+async function said({ client }: TestCluster, reason: string): Promise<string[]> {
+  return (await client.list(events, { fieldSelector: `reason=${reason}` })).items.map(({ message }) => String(message))
+}
+
+async function ready({ client }: TestCluster, name: string): Promise<string> {
+  const conditions = (at(await client.get(pods, { namespace, name }), 'status', 'conditions') ?? []) as readonly {
+    type: string
+    status: string
+    reason?: string
+  }[]
+  const found = conditions.find(({ type }) => type === 'Ready')
+  return `${found?.status} ${found?.reason ?? ''}`
+}
+
+async function setReady({ client, settle }: TestCluster, name: string, status: string): Promise<void> {
+  await client.patch(nodes, { name }, { status: { conditions: [{ type: 'Ready', status }] } }, { type: 'strategic', subresource: 'status' })
+  await settle()
+}
+
+async function taints({ client }: TestCluster, name: string): Promise<string[]> {
+  const found = (at(await client.get(nodes, { name }), 'spec', 'taints') ?? []) as readonly { key: string; effect: string }[]
+  return found.map(({ key, effect }) => `${key}:${effect}`)
+}
+
+test('a silent node is tainted, its pods are out of service, and go after five minutes', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  await cluster.client.create(pods, pod('p', {}))
+  await cluster.settle(5000)
+  assert.equal(await ready(cluster, 'p'), 'True ')
+  await setReady(cluster, 'node-1', 'Unknown')
+  assert.deepEqual(await taints(cluster, 'node-1'), ['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute'])
+  assert.equal(await ready(cluster, 'p'), 'False ')
+  assert.deepEqual(await said(cluster, 'NodeNotReady'), ['Node node-1 status is now: NodeNotReady', 'Node is not ready'])
+  await cluster.settle(200_000)
+  assert.equal(at(await cluster.client.get(pods, { namespace, name: 'p' }), 'metadata', 'deletionTimestamp'), undefined)
+  await cluster.settle(110_000)
+  const leaving = await cluster.client.get(pods, { namespace, name: 'p' })
+  assert.ok(leaving?.metadata.deletionTimestamp, 'nobody is there to end it')
+  assert.deepEqual(await said(cluster, 'TaintManagerEviction'), ['Marking for deletion Pod default/p'])
+  await setReady(cluster, 'node-1', 'True')
+  await cluster.settle(3000)
+  assert.deepEqual(await taints(cluster, 'node-1'), [])
+  assert.equal(await cluster.client.get(pods, { namespace, name: 'p' }), undefined)
+})
+
+test('a node that comes back in time keeps its pods', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  await cluster.client.create(pods, pod('p', {}))
+  await cluster.settle(5000)
+  await setReady(cluster, 'node-1', 'False')
+  await cluster.settle(60_000)
+  await setReady(cluster, 'node-1', 'True')
+  await cluster.settle(400_000)
+  assert.equal(await ready(cluster, 'p'), 'True ')
+  assert.deepEqual(await said(cluster, 'TaintManagerEviction'), ['Cancelling deletion of Pod default/p'])
+})
+
+test('a cordoned node bears the taint of one, and daemon pods stay', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  const labels = { app: 'd' }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+  await cluster.client.create(daemonSets, {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'd', namespace },
+    spec: { selector: { matchLabels: labels }, template },
+  } as KubernetesObject)
+  await cluster.settle(4000)
+  await cluster.client.patch(nodes, { name: 'node-1' }, { spec: { unschedulable: true, taints: [{ key: 'x', effect: 'NoSchedule' }] } }, { type: 'merge' })
+  await cluster.settle(4000)
+  assert.deepEqual(await taints(cluster, 'node-1'), ['x:NoSchedule', 'node.kubernetes.io/unschedulable:NoSchedule'])
+  assert.equal((await cluster.client.list(pods, { namespace })).items.length, 1)
+})
+
+test('a daemon set may put new pods beside old ones', async () => {
+  const cluster = await startCluster({ nodes: 2 })
+  const labels = { app: 'd' }
+  const template = (image: string) => ({ metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image }] } })
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+  const spec = { selector: { matchLabels: labels }, updateStrategy, template: template('nginx:1') }
+  await cluster.client.create(daemonSets, { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'd', namespace }, spec } as KubernetesObject)
+  await cluster.settle(4000)
+  await cluster.client.patch(daemonSets, { namespace, name: 'd' }, { spec: { template: template('nginx:2') } }, { type: 'strategic' })
+  await cluster.settle()
+  assert.equal((await cluster.client.list(pods, { namespace })).items.length, 3, 'one beside its elder')
+  let least = 3
+  for (let second = 0; second < 12; second += 1) {
+    await cluster.settle(500)
+    const available = (await cluster.client.list(pods, { namespace })).items.filter(
+      (each) => each.metadata.deletionTimestamp === undefined && at(each, 'status', 'phase') === 'Running',
+    )
+    least = Math.min(least, available.length)
+  }
+  assert.equal(least, 2, 'never fewer than there were')
+  const images = (await cluster.client.list(pods, { namespace })).items.map((each) => (each.spec as { containers: { image: string }[] }).containers[0]?.image)
+  assert.deepEqual(images, ['nginx:2', 'nginx:2'])
+})
+
+test('a pod may run only as long as its deadline', async () => {
+  const cluster = await startCluster()
+  await cluster.client.create(pods, pod('p', { activeDeadlineSeconds: 30, restartPolicy: 'Never' }))
+  await cluster.settle(20_000)
+  assert.equal(await ready(cluster, 'p'), 'True ')
+  await cluster.settle(20_000)
+  const ended = await cluster.client.get(pods, { namespace, name: 'p' })
+  assert.equal(at(ended, 'status', 'phase'), 'Failed')
+  assert.equal(at(ended, 'status', 'reason'), 'DeadlineExceeded')
+})
+
+test('a readiness gate keeps a pod from being ready until somebody opens it', async () => {
+  const cluster = await startCluster()
+  await cluster.client.create(pods, pod('p', { readinessGates: [{ conditionType: 'example.com/open' }] }))
+  await cluster.settle(5000)
+  assert.equal(await ready(cluster, 'p'), 'False ReadinessGatesNotReady')
+  const open = { status: { conditions: [{ type: 'example.com/open', status: 'True' }] } }
+  await cluster.client.patch(pods, { namespace, name: 'p' }, open, { type: 'strategic', subresource: 'status' })
+  await cluster.settle(1000)
+  assert.equal(await ready(cluster, 'p'), 'True ')
+})
+
+test('hooks run after a start and before an end', async () => {
+  const cluster = await startCluster()
+  const write = (text: string) => ({ exec: { command: ['sh', '-c', `echo ${text} >> /shared/log`] } })
+  const volumes = [{ name: 'shared', hostPath: { path: '/shared' } }]
+  const volumeMounts = [{ name: 'shared', mountPath: '/shared' }]
+  const lifecycle = { postStart: write('started'), preStop: write('stopping') }
+  await cluster.client.create(pods, pod('p', { volumes, containers: [{ name: 'c', image: 'nginx', lifecycle, volumeMounts }] }))
+  await cluster.settle(4000)
+  await cluster.client.delete(pods, { namespace, name: 'p' })
+  await cluster.settle(4000)
+  const reader = { name: 'c', image: 'busybox', command: ['cat', '/shared/log'], volumeMounts }
+  await cluster.client.create(pods, pod('reader', { volumes, restartPolicy: 'Never', containers: [reader] }))
+  await cluster.settle(4000)
+  const found = await cluster.client.get(pods, { namespace, name: 'reader' })
+  const printed = found && (await cluster.connections.logs(found, { container: 'c', follow: false, previous: false, timestamps: false }))
+  assert.equal(printed, 'started\nstopping\n')
+  const bad = { postStart: { exec: { command: ['false'] } } }
+  await cluster.client.create(pods, pod('bad', { containers: [{ name: 'c', image: 'nginx', lifecycle: bad }] }))
+  await cluster.settle(2000)
+  assert.deepEqual(await said(cluster, 'FailedPostStartHook'), ['PostStartHook failed'])
+})
+
+test('a claim for one pod alone keeps a second pod waiting', async () => {
+  const cluster = await startCluster()
+  const spec = { accessModes: ['ReadWriteOncePod'], storageClassName: 'local', resources: { requests: { storage: '1Gi' } } }
+  const storage: Resource = { group: 'storage.k8s.io', version: 'v1', plural: 'storageclasses', kind: 'StorageClass', namespaced: false }
+  await cluster.client.create(storage, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'local' },
+    provisioner: 'rancher.io/local-path',
+  } as KubernetesObject)
+  await cluster.client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c', namespace }, spec })
+  await cluster.settle()
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }]
+  await cluster.client.create(pods, pod('first', { volumes }))
+  await cluster.settle(3000)
+  await cluster.client.create(pods, pod('second', { volumes }))
+  await cluster.settle(1000)
+  const [why = ''] = await said(cluster, 'FailedScheduling')
+  assert.match(why, /^0\/2 nodes are available: 2 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode\./)
+  await cluster.client.delete(pods, { namespace, name: 'first' }, { gracePeriodSeconds: 0 })
+  await cluster.settle(3000)
+  assert.equal(await ready(cluster, 'second'), 'True ')
+})
+
+test('a Job of another controller is left alone, and one may wait for pods to be gone before it makes others', async () => {
+  const cluster = await startCluster()
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sleep', 'infinity'] }] } }
+  const job = (name: string, spec: object): KubernetesObject => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace },
+    spec: { template, ...spec },
+  })
+  await cluster.client.create(jobs, job('foreign', { managedBy: 'example.com/other' }))
+  await cluster.client.create(jobs, job('patient', { podReplacementPolicy: 'Failed' }))
+  await cluster.settle(3000)
+  const made = (await cluster.client.list(pods, { namespace })).items
+  assert.deepEqual(
+    made.map(({ metadata }) => metadata.labels?.['job-name']),
+    ['patient'],
+  )
+  await cluster.client.delete(pods, { namespace, name: made[0]?.metadata.name ?? '' })
+  await cluster.settle()
+  assert.equal((await cluster.client.list(pods, { namespace })).items.length, 1, 'the old one is not gone yet')
+  await cluster.settle(15_000)
+  const [next] = (await cluster.client.list(pods, { namespace })).items
+  assert.notEqual(next?.metadata.name, made[0]?.metadata.name)
+})
+
+test('a cron job that missed very many times says so', async () => {
+  const cluster = await startCluster()
+  const jobTemplate = { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['true'] }] } } } }
+  await cluster.client.create(cronJobs, {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'c', namespace },
+    spec: { schedule: '* * * * *', suspend: true, jobTemplate },
+  } as KubernetesObject)
+  await cluster.settle(3 * 3_600_000)
+  await cluster.client.patch(cronJobs, { namespace, name: 'c' }, { spec: { suspend: false } }, { type: 'merge' })
+  await cluster.settle(1000)
+  assert.match(
+    (await said(cluster, 'TooManyMissedTimes'))[0] ?? '',
+    /^too many missed start times: 1\d\d\. Set or decrease \.spec\.startingDeadlineSeconds or check clock skew$/,
+  )
+  assert.equal((await cluster.client.list(jobs, { namespace })).items.length, 1)
+})
+
+test('a load balancer has an address where the cloud gives one, and is cleaned up', async () => {
+  const cluster = await startCluster()
+  const { client, clock } = cluster
+  const spec = { type: 'LoadBalancer', ports: [{ port: 80 }], selector: { app: 'x' } }
+  await client.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace }, spec })
+  const said: string[] = []
+  const context = {
+    clock,
+    client,
+    others: {},
+    memory: { get: () => undefined, set: () => undefined, keys: () => [] },
+    random: undefined as never,
+    settings: { cloud: 'azure' },
+    event: async (_: unknown, { reason }: { reason: string }) => void said.push(reason),
+    enqueue: () => undefined,
+  }
+  await serviceLoadBalancer.reconcile('default/s', context)
+  const [given] = (at(await client.get(services, { namespace, name: 's' }), 'status', 'loadBalancer', 'ingress') ?? []) as readonly { ip: string }[]
+  assert.match(given?.ip ?? '', /^20\.\d+\.\d+\.\d+$/)
+  await client.delete(services, { namespace, name: 's' })
+  await serviceLoadBalancer.reconcile('default/s', context)
+  assert.equal(await client.get(services, { namespace, name: 's' }), undefined)
+  assert.deepEqual(said, ['EnsuringLoadBalancer', 'EnsuredLoadBalancer', 'DeletingLoadBalancer', 'DeletedLoadBalancer'])
+})
