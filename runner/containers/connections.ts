@@ -5,6 +5,8 @@ import type { Dialed, LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams
 import { StatusError } from '../kubernetes/status-error.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
+import { userOf } from './environment.ts'
+import { imageOf } from './images/table.ts'
 import { answerKubelet, isNode } from './kubelet-api.ts'
 import { type LogLine, lineText, logText } from './log.ts'
 import { backendOf } from './network/cluster-network.ts'
@@ -97,7 +99,8 @@ async function exec(
   if (!container || runningSince(pod, name) === undefined) return notRunning(name)
   const run = await runtime.run(pod, name)
   const restarts = restartsOf(pod, name)
-  const task = { pid: 40 + (runtime.clock.now() % 60), user: 'root', command: command.join(' ') }
+  const { uid } = userOf(pod, container, imageOf(container.image))
+  const task = { pid: 40 + (runtime.clock.now() % 60), user: uid === 0 ? 'root' : String(uid), command: command.join(' ') }
   const inside = runtime.inside(pod, container, restarts, () => (run?.repeating ? run : undefined), [task])
   const stdin = new Pipe()
   const halt = new Halt()

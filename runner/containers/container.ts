@@ -4,6 +4,7 @@ import { amount, hostnameOf, userOf } from './environment.ts'
 import { Files, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
+import { kernelMounts } from './kernel-files.ts'
 import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
 import { findProgram } from './programs.ts'
@@ -48,16 +49,22 @@ export function insideOf(
     writes: ground.writes(rootKey),
   }
   const readOnlyRoot = at(container.whole, 'securityContext', 'readOnlyRootFilesystem') === true
-  const mounts: readonly Mount[] = [{ path: '/', tree: root, readOnly: readOnlyRoot }, ...mountsOf(pod, container, ground)]
+  const user = userOf(pod, container, image)
+  const mounts: readonly Mount[] = [
+    { path: '/', tree: root, readOnly: readOnlyRoot },
+    ...kernelMounts(pod, container, { user }, built),
+    ...mountsOf(pod, container, ground),
+  ]
   const files = new Files(
     mounts.map((mount) => whileRepeating(mount, run)),
     () => run()?.now() ?? ground.now(),
+    user,
   )
   const limit = at(container.whole, 'resources', 'limits', 'memory')
   const machine: Machine = {
     hostname: hostnameOf(pod),
     flavor: image.flavor,
-    user: userOf(pod, container, image),
+    user,
     net: ground.netOf(pod, run),
     memoryLimit: typeof limit === 'string' ? amount(limit) : undefined,
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),

@@ -1,9 +1,19 @@
 // A container's files: an image's skeleton with what was written over it, and volumes mounted into it.
 
+/** User and group of an entry; without any it is root's. */
+export type Owner = readonly [uid: number, gid: number]
+
+/** Who reads and writes. */
+export interface FileUser {
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
+}
+
 /** A file, folder or link as plain data; `content` is a byte string. */
 export type Entry =
-  | { readonly kind: 'file'; readonly content: string; readonly mode: number; readonly at: number }
-  | { readonly kind: 'folder'; readonly mode: number; readonly at: number }
+  | { readonly kind: 'file'; readonly content: string; readonly mode: number; readonly at: number; readonly owner?: Owner }
+  | { readonly kind: 'folder'; readonly mode: number; readonly at: number; readonly owner?: Owner }
   | { readonly kind: 'link'; readonly target: string; readonly at: number }
 
 /** What was written over a tree, by path from its root (`''`, `a/b`); null takes away what was there. */
@@ -51,8 +61,10 @@ const reasons = {
 export class Files {
   readonly #mounts: readonly Mount[]
   readonly #now: () => number
+  readonly #user: FileUser
 
-  constructor(mounts: readonly Mount[], now: () => number) {
+  constructor(mounts: readonly Mount[], now: () => number, user: FileUser = { uid: 0, gid: 0, groups: [] }) {
+    this.#user = user
     this.#mounts = [...mounts].sort((a, b) => b.path.length - a.path.length)
     this.#now = now
   }
@@ -130,7 +142,7 @@ export class Files {
     if (before?.kind === 'folder') throw new FileError('folder')
     const held = options.append && before?.kind === 'file' ? before.content : ''
     const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o644)
-    this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now() })
+    this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now(), ...this.#owner(real, before) })
   }
 
   makeFolder(path: string, options: { parents?: boolean; mode?: number } = {}): void {
@@ -140,7 +152,7 @@ export class Files {
       throw new FileError('exists')
     }
     if (options.parents && path !== '/') this.makeFolder(parentOf(path), { parents: true })
-    this.#set(this.real(path) ?? path, { kind: 'folder', mode: options.mode ?? 0o755, at: this.#now() })
+    this.#set(this.real(path) ?? path, { kind: 'folder', mode: options.mode ?? 0o755, at: this.#now(), ...this.#owner(path, undefined) })
   }
 
   link(path: string, target: string): void {
@@ -174,8 +186,26 @@ export class Files {
     if (folder && folder.kind !== 'folder') throw new FileError('no folder')
     const { mount, inside } = this.#place(join(parent, nameOf(path)))
     if (mount.readOnly || !mount.tree.writes) throw new FileError('read only')
+    const known = entry === null ? undefined : this.entry(path)
+    if (!this.#mayWrite(known && known.kind !== 'link' ? known : folder)) throw new FileError('denied')
     if (entry === null && !mount.tree.base().has(inside)) mount.tree.writes.delete(inside)
     else mount.tree.writes.set(inside, entry)
+  }
+
+  /** Whose a new entry is: its maker's, and of the group of a folder that hands its group on. */
+  #owner(path: string, before: Entry | undefined): { readonly owner?: Owner } {
+    if (before && before.kind !== 'link') return before.owner ? { owner: before.owner } : {}
+    const parent = this.stat(parentOf(path))
+    const gid = parent?.kind === 'folder' && (parent.mode & 0o2000) !== 0 ? (parent.owner?.[1] ?? 0) : this.#user.gid
+    return this.#user.uid === 0 && gid === 0 ? {} : { owner: [this.#user.uid, gid] }
+  }
+
+  #mayWrite(entry: Entry | undefined): boolean {
+    const { uid, gid, groups } = this.#user
+    if (uid === 0 || !entry || entry.kind === 'link') return true
+    const [owner, group] = entry.owner ?? [0, 0]
+    const bits = owner === uid ? 0o200 : group === gid || groups.includes(group) ? 0o020 : 0o002
+    return (entry.mode & bits) !== 0
   }
 
   #place(path: string): { readonly mount: Mount; readonly inside: string } {

@@ -3,6 +3,7 @@ import { tar } from './commands/archive.ts'
 import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
 import { networkPrograms } from './commands/network.ts'
+import { installedMark, packagePrograms } from './commands/packages.ts'
 import { systemPrograms } from './commands/system.ts'
 import { textPrograms } from './commands/text.ts'
 import { type Files, nameOf, resolve } from './files.ts'
@@ -20,13 +21,13 @@ const shells: Readonly<Record<string, Program>> = {
   busybox: ([name = '', ...words], process) => runProgram([name, ...words], process),
 }
 
-const common: Readonly<Record<string, Program>> = { ...textPrograms, ...editPrograms, ...folderPrograms, ...systemPrograms, tar }
+const common: Readonly<Record<string, Program>> = { ...textPrograms, ...editPrograms, ...folderPrograms, ...systemPrograms, ...packagePrograms, tar }
 const everything: Readonly<Record<string, Program>> = { ...common, ...networkPrograms, ...serverPrograms, ...shells }
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
-  busybox: new Set(['bash', 'zsh']),
-  debian: new Set(['ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep']),
+  busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
+  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep']),
 }
 
 /** The program of a name; undefined if the container has none. */
@@ -37,8 +38,16 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
   if (name.includes('/') && !/^(\/usr)?(\/local)?\/s?bin\/|^\/docker-entrypoint|^\//.test(name)) return undefined
   const listed = image.programs.includes(base) || image.programs.includes('*')
   const shared = image.shell && ((base in shells && base !== 'zsh') || base in common) && !lacking[image.flavor].has(base)
-  if (!listed && !shared && !(base in serverPrograms && !image.known)) return undefined
+  if (!listed && !shared && !(base in serverPrograms && !image.known)) return installed(base, at.files)
   return Object.hasOwn(everything, base) ? everything[base] : undefined
+}
+
+const places = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** A program that was put into a folder of programs: by a package, or as a script. */
+function installed(name: string, files: Files): Program | undefined {
+  const found = places.map((place) => `${place}/${name}`).find((path) => files.stat(path)?.kind === 'file')
+  return found === undefined ? undefined : scriptAt(found, files)
 }
 
 /** A file with a first line `#!`. */
@@ -51,6 +60,7 @@ function scriptAt(path: string, files: Files): Program | undefined {
       return 126
     }
   }
+  if (entry.content.startsWith(installedMark)) return everything[entry.content.slice(installedMark.length).trim()]
   const [, line] = entry.content.match(/^#!\s*([^\n]+)/) ?? []
   const words = (line ?? '/bin/sh')
     .trim()

@@ -5,7 +5,7 @@ import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
-import { ConfigFault, environmentOf, fill } from './environment.ts'
+import { ConfigFault, environmentOf, fill, userOf } from './environment.ts'
 import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
@@ -304,7 +304,8 @@ export class Runtime implements ReachedLog {
       const words = wordsOf(container, imageOf(container.image))
       const nginx = nameOf(words[0] ?? '') === 'nginx'
       const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
-      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: 'root', command })
+      const { uid } = userOf(pod, container, imageOf(container.image))
+      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command })
       if (nginx)
         for (const worker of [29, 30])
           base.push({ pid: worker + base.length - 1, user: container.image.includes('alpine') ? 'nginx' : '101', command: 'nginx: worker process' })

@@ -63,7 +63,9 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround)
   const kept = keyOf(pod, volume, ground.reader)
   const age = startOf(pod)
   const machine = at(volume, 'hostPath', 'path') === '/'
-  const base = (): ReadonlyMap<string, Entry> => (machine ? skeleton('debian', imageOf('debian'), age) : rootOnly(age, 0o777))
+  const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
+  const base = (): ReadonlyMap<string, Entry> =>
+    machine ? skeleton('debian', imageOf('debian'), age) : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
   return { base: () => computed(pod, volume, ground) }
 }
@@ -88,8 +90,9 @@ function keyOf(pod: KubernetesObject, volume: JsonObject, reader: ClusterReader)
   return `volume/${typeof bound === 'string' ? bound : `${namespace}/${claim}`}`
 }
 
-function rootOnly(age: number, mode: number): ReadonlyMap<string, Entry> {
-  return new Map([['', { kind: 'folder', mode, at: age }]])
+/** An empty volume; one of a group hands the group on to what is made in it. */
+function rootOnly(age: number, mode: number, group?: number): ReadonlyMap<string, Entry> {
+  return new Map([['', group === undefined ? { kind: 'folder', mode, at: age } : { kind: 'folder', mode: mode | 0o2000, at: age, owner: [0, group] }]])
 }
 
 type Files = Map<string, { readonly content: string; readonly mode: number }>

@@ -8,6 +8,7 @@ import { cronJobController } from './cron-job.ts'
 import { daemonSetController } from './daemon-set.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption.ts'
+import { endpointMirroring } from './endpoint-mirroring.ts'
 import { endpointSliceController, endpointsController } from './endpoint-slice.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
@@ -18,11 +19,12 @@ import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
 import { policyStatus } from './policy-status.ts'
-import { replicaSetController } from './replica-set.ts'
+import { replicaSetController, replicationController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaPublisher } from './root-ca-publisher.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
+import { serviceAccountTokens } from './service-account-tokens.ts'
 import { serviceLoadBalancer } from './service-load-balancer.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { storageProtection } from './storage-protection.ts'
@@ -36,6 +38,7 @@ const all = (): readonly ControllerDefinition[] => [
   daemonSetController,
   deploymentController,
   disruptionController,
+  endpointMirroring,
   endpointSliceController,
   endpointsController,
   garbageCollector,
@@ -48,10 +51,12 @@ const all = (): readonly ControllerDefinition[] => [
   persistentVolumeBinder,
   policyStatus,
   replicaSetController,
+  replicationController,
   resourceQuotaController,
   rootCaPublisher,
   scheduler(),
   serviceAccountController,
+  serviceAccountTokens,
   serviceLoadBalancer,
   statefulSetController,
   storageProtection,

@@ -1,11 +1,11 @@
-// Keeps as many pods of a ReplicaSet's template as it asks for.
-import { equal, type JsonObject } from '../base/json.ts'
-import { formatTime, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
+// Keeps as many pods of a template as a ReplicaSet, or an older ReplicationController, asks for.
+import { equal, isObject, type JsonObject } from '../base/json.ts'
+import { formatTime, type KubernetesObject, keyOf, parseKey, type Resource } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { claim, ownerKeys, selects } from './owners.ts'
 import { availableAt, isActive, isReady, isTerminating, type Pod, podFromTemplate } from './pods.ts'
-import { pods, replicaSets } from './resources.ts'
+import { pods, replicaSets, replicationControllers } from './resources.ts'
 import { byDeletionRank } from './victims.ts'
 
 /** The parts of a ReplicaSet that controllers read. */
@@ -30,33 +30,60 @@ export interface ReplicaSetCondition {
   readonly message: string
 }
 
+/** What tells the two kinds apart. */
+interface Sort {
+  readonly resource: Resource
+  /** The object with its selector in the newer form. */
+  read(object: KubernetesObject): ReplicaSet
+  readonly countsLeaving: boolean
+}
+
+const sets: Sort = { resource: replicaSets, read: (object) => object as ReplicaSet, countsLeaving: true }
+
+const older: Sort = {
+  resource: replicationControllers,
+  read(object) {
+    const spec = isObject(object.spec) ? object.spec : {}
+    const replicas = typeof spec.replicas === 'number' ? spec.replicas : 1
+    return { ...object, spec: { ...spec, replicas, selector: { matchLabels: spec.selector } } } as unknown as ReplicaSet
+  },
+  countsLeaving: false,
+}
+
 export const replicaSetController = defineController({
   name: 'replicaset-controller',
   watches: [{ resource: replicaSets }, { resource: pods, keys: ownerKeys('ReplicaSet') }],
-  reconcile,
+  reconcile: (key, context) => reconcile(sets, key, context),
 })
 
-async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
-  if (key.endsWith('/*')) return findAdopters(key, context)
+export const replicationController = defineController({
+  name: 'replication-controller',
+  watches: [{ resource: replicationControllers }, { resource: pods, keys: ownerKeys('ReplicationController') }],
+  reconcile: (key, context) => reconcile(older, key, context),
+})
+
+async function reconcile(sort: Sort, key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  if (key.endsWith('/*')) return findAdopters(sort, key, context)
   const { client, clock } = context
-  const set = (await client.get(replicaSets, parseKey(key))) as ReplicaSet | undefined
+  const found = await client.get(sort.resource, parseKey(key))
+  const set = found && sort.read(found)
   if (!set) return undefined
   const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
   const claimed = (await claim(client, set, { resource: pods, objects: items.filter((pod) => isActive(pod as Pod)) })) as readonly Pod[]
   const failure = set.metadata.deletionTimestamp === undefined ? await scale(set, claimed, context) : undefined
   const leaving = items.filter((pod) => isTerminating(pod as Pod) && pod.metadata.ownerReferences?.some(({ uid }) => uid === set.metadata.uid))
-  const next = await writeStatus(set, context, { claimed, terminating: leaving.length, failure })
+  const next = await writeStatus({ sort, set }, context, { claimed, terminating: leaving.length, failure })
   if (failure) throw failure
   return next === undefined ? undefined : { requeueAfter: next - clock.now() }
 }
 
 /** An orphan appeared: whoever selects it looks again. */
-async function findAdopters(key: string, { client, enqueue }: ControllerContext): Promise<undefined> {
+async function findAdopters({ resource, read }: Sort, key: string, { client, enqueue }: ControllerContext): Promise<undefined> {
   const { namespace = '' } = parseKey(key)
   const { items } = await client.list(pods, { namespace })
   const orphans = items.filter((pod) => isActive(pod as Pod) && !pod.metadata.ownerReferences?.some(({ controller }) => controller))
-  for (const set of (await client.list(replicaSets, { namespace })).items)
-    if (orphans.some((pod) => selects((set as ReplicaSet).spec.selector, pod))) enqueue(`${namespace}/${set.metadata.name}`)
+  for (const set of orphans.length === 0 ? [] : (await client.list(resource, { namespace })).items)
+    if (orphans.some((pod) => selects(read(set).spec.selector, pod))) enqueue(`${namespace}/${set.metadata.name}`)
   return undefined
 }
 
@@ -112,7 +139,7 @@ async function deletePod(set: ReplicaSet, pod: Pod, { client, event }: Controlle
 
 /** Counts what is there now and writes it if it differs; gives when the next ready pod will count as available. */
 async function writeStatus(
-  set: ReplicaSet,
+  { sort, set }: { readonly sort: Sort; readonly set: ReplicaSet },
   { client, clock }: ControllerContext,
   seen: { readonly claimed: readonly Pod[]; readonly terminating: number; readonly failure: ScaleFailure | undefined },
 ): Promise<number | undefined> {
@@ -130,17 +157,17 @@ async function writeStatus(
     ...count('fullyLabeledReplicas', labelled.length),
     ...count('readyReplicas', mine.filter(isReady).length),
     ...count('availableReplicas', times.filter((time) => time <= now).length),
-    terminatingReplicas: seen.terminating,
+    ...(sort.countsLeaving && { terminatingReplicas: seen.terminating }),
     observedGeneration: set.metadata.generation,
     ...(conditions.length > 0 && { conditions }),
   }
-  if (!equal(set.status ?? {}, status)) await client.update(replicaSets, { ...(await fresh(set, client)), status }, { subresource: 'status' })
+  if (!equal(set.status ?? {}, status)) await client.update(sort.resource, { ...(await fresh(sort, set, client)), status }, { subresource: 'status' })
   const later = times.filter((time) => time > now)
   return later.length > 0 ? Math.min(...later) : undefined
 }
 
-async function fresh(set: ReplicaSet, client: ControllerContext['client']): Promise<KubernetesObject> {
-  return (await client.get(replicaSets, keyOf(set))) ?? set
+async function fresh({ resource }: Sort, set: ReplicaSet, client: ControllerContext['client']): Promise<KubernetesObject> {
+  return (await client.get(resource, keyOf(set))) ?? set
 }
 
 function failureConditions(set: ReplicaSet, failure: ScaleFailure | undefined, now: number): JsonObject[] {

@@ -209,10 +209,16 @@ const du: Program = (words, process) => {
   return 0
 }
 
-const df: Program = (_, process) => {
-  process.out('Filesystem           1K-blocks      Used Available Use% Mounted on\n')
-  for (const { path } of [...process.files.mounts].reverse())
-    process.out(`${(path === '/' ? 'overlay' : '/dev/sda1').padEnd(20)} 129886128  21473280 108396464  17% ${path}\n`)
+const df: Program = (words, process) => {
+  const { rest, has } = readOptions(words, [])
+  const figures = has('h') ? '      123.9G     20.5G    103.4G  17%' : ' 129886128  21473280 108396464  17%'
+  process.out(
+    has('h') ? 'Filesystem                Size      Used Available Use% Mounted on\n' : 'Filesystem           1K-blocks      Used Available Use% Mounted on\n',
+  )
+  const mounts = process.files.mounts.filter(({ path }) => path !== '/proc' && path !== '/sys/fs/cgroup')
+  const holds = (asked: string, { path }: { readonly path: string }): boolean => path === '/' || asked === path || asked.startsWith(`${path}/`)
+  const shown = rest.length === 0 ? [...mounts].reverse() : rest.flatMap((each) => mounts.find((mount) => holds(resolve(process.cwd, each), mount)) ?? [])
+  for (const { path } of shown) process.out(`${(path === '/' ? 'overlay' : '/dev/sda1').padEnd(20)}${figures} ${path}\n`)
   return 0
 }
 

@@ -66,12 +66,13 @@ function show(rows: readonly Row[], has: Has, process: Process): void {
 function long({ name, entry }: Row, has: Has, { files, cwd }: Process): string {
   const letters = entry.kind === 'folder' ? 'd' : entry.kind === 'link' ? 'l' : '-'
   const mode = entry.kind === 'link' ? 0o777 : entry.mode
-  const bits = [6, 3, 0].map((place) => ['r', 'w', 'x'].map((letter, index) => ((mode >> place) & (4 >> index) ? letter : '-')).join('')).join('')
+  const plain = [6, 3, 0].map((place) => ['r', 'w', 'x'].map((letter, index) => ((mode >> place) & (4 >> index) ? letter : '-')).join('')).join('')
+  const bits = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
   const links = entry.kind === 'folder' ? 2 + countFolders(files, resolve(cwd, name)) : 1
   const size = sizeOf(entry)
   const shown = has('h') && size >= 1024 ? `${(size / 1024).toFixed(1)}K` : String(size)
   const target = entry.kind === 'link' ? ` -> ${entry.target}` : ''
-  return `${letters}${bits}    ${links} root     root     ${shown.padStart(9)} ${shortDate(entry.at)} ${name}${target}`
+  return `${letters}${bits}    ${links} ${ownerText(entry)} ${shown.padStart(9)} ${shortDate(entry.at)} ${name}${target}`
 }
 
 function countFolders(files: Process['files'], path: string): number {
@@ -89,4 +90,11 @@ function shortDate(at: number): string {
   const date = new Date(at)
   const two = (value: number): string => String(value).padStart(2, '0')
   return `${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
+}
+
+const userNames: Readonly<Record<number, string>> = { 0: 'root', 33: 'www-data', 65534: 'nobody' }
+
+function ownerText(entry: Entry): string {
+  const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
+  return [uid, gid].map((id) => (userNames[id] ?? String(id)).padEnd(8)).join(' ')
 }

@@ -144,6 +144,7 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
   entries.set('', { kind: 'folder', mode: 0o755, at })
   for (const path of image.shell ? folders : ['/dev', '/etc', '/proc', '/sys', '/tmp', '/var', '/var/run']) folder(path)
   folder(image.folder)
+  if (image.user !== 0 && image.folder !== '/') entries.set(image.folder.slice(1), { kind: 'folder', mode: 0o755, at, owner: [image.user, image.user] })
   const files = {
     '/etc/passwd': accounts,
     '/etc/group': 'root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n',

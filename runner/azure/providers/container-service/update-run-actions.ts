@@ -74,7 +74,7 @@ export async function continueRun(id: string, context: AzureContext): Promise<vo
 /** Stops and skips that were asked for while a member was looked at came through the store: they stand, whatever was found meanwhile. */
 function asAsked(steps: RunSteps, latest: RunSteps): RunSteps {
   const kept = <step extends { readonly status: StepState }>(own: step, asked: step | undefined): step => {
-    return asked?.status.state === 'Skipped' && own.status.state === 'NotStarted' ? asked : own
+    return asked?.status.state === 'Skipped' && ['NotStarted', 'Pending'].includes(own.status.state) ? asked : own
   }
   const stages = steps.stages.map((stage, index) => {
     const asked = latest.stages[index]

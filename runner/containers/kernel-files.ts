@@ -1,0 +1,88 @@
+// What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { amount } from './environment.ts'
+import type { Entry, Mount } from './files.ts'
+import { type ContainerSpec, texts } from './pod.ts'
+import type { Machine } from './process.ts'
+
+/** Capabilities by their number. */
+const capabilities = [
+  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE', 'NET_BIND_SERVICE'],
+  ...['NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT', 'SYS_ADMIN'],
+  ...['SYS_BOOT', 'SYS_NICE', 'SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP', 'MAC_OVERRIDE'],
+  ...['MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF', 'CHECKPOINT_RESTORE'],
+]
+/** What containerd leaves a container that asks for nothing. */
+const usual = 'CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP'.split(' ')
+
+/** The mounts of a container's kernel files. */
+export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, machine: Pick<Machine, 'user'>, started: number): readonly Mount[] {
+  const limit = (name: string): string | undefined => {
+    const text = at(container.whole, 'resources', 'limits', name)
+    return text === undefined ? undefined : String(text)
+  }
+  const [memory, cpu] = [limit('memory'), limit('cpu')]
+  const group = {
+    'memory.max': memory === undefined ? 'max' : String(amount(memory)),
+    'cpu.max': cpu === undefined ? 'max 100000' : `${Math.round(amount(cpu) * 100_000)} 100000`,
+    'pids.max': 'max',
+  }
+  const status = statusText(pod, container, machine)
+  const processes = {
+    '1/status': status,
+    'self/status': status,
+    version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
+    uptime: '183492.11 721043.20',
+  }
+  return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
+}
+
+function mountOf(path: string, files: Readonly<Record<string, string>>, started: number): Mount {
+  const base = new Map<string, Entry>([['', { kind: 'folder', mode: 0o555, at: started }]])
+  for (const [name, text] of Object.entries(files)) {
+    const [folder, ...rest] = name.split('/')
+    if (rest.length > 0) base.set(folder ?? '', { kind: 'folder', mode: 0o555, at: started })
+    base.set(name, { kind: 'file', content: `${text}\n`, mode: 0o444, at: started })
+  }
+  return { path, tree: { base: () => base }, readOnly: true }
+}
+
+function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: Pick<Machine, 'user'>): string {
+  const context = (field: string) => at(container.whole, 'securityContext', field) ?? at(pod, 'spec', 'securityContext', field)
+  const bounding = boundingSet(container)
+  const own = user.uid === 0 ? bounding : 0n
+  const mask = (bits: bigint): string => bits.toString(16).padStart(16, '0')
+  const confined =
+    at(container.whole, 'securityContext', 'privileged') !== true &&
+    at(context('seccompProfile'), 'type') !== undefined &&
+    at(context('seccompProfile'), 'type') !== 'Unconfined'
+  return [
+    'Name:\tmain',
+    'Umask:\t0022',
+    'State:\tS (sleeping)',
+    'Pid:\t1',
+    'PPid:\t0',
+    `Uid:\t${Array(4).fill(user.uid).join('\t')}`,
+    `Gid:\t${Array(4).fill(user.gid).join('\t')}`,
+    `Groups:\t${user.groups.join(' ')} `,
+    'CapInh:\t0000000000000000',
+    `CapPrm:\t${mask(own)}`,
+    `CapEff:\t${mask(own)}`,
+    `CapBnd:\t${mask(bounding)}`,
+    'CapAmb:\t0000000000000000',
+    `NoNewPrivs:\t${at(container.whole, 'securityContext', 'allowPrivilegeEscalation') === false ? 1 : 0}`,
+    `Seccomp:\t${confined ? 2 : 0}`,
+    `Seccomp_filters:\t${confined ? 1 : 0}`,
+  ].join('\n')
+}
+
+function boundingSet({ whole }: ContainerSpec): bigint {
+  const all = (1n << BigInt(capabilities.length)) - 1n
+  if (at(whole, 'securityContext', 'privileged') === true) return all
+  const plain = (list: string): readonly string[] =>
+    texts(at(whole, 'securityContext', 'capabilities', list)).map((name) => name.toUpperCase().replace(/^CAP_/, ''))
+  const [dropped, added] = [plain('drop'), plain('add')]
+  const kept = dropped.includes('ALL') ? [] : usual.filter((name) => !dropped.includes(name))
+  if (added.includes('ALL')) return all
+  return [...new Set([...kept, ...added])].reduce((bits, name) => (capabilities.includes(name) ? bits | (1n << BigInt(capabilities.indexOf(name))) : bits), 0n)
+}
