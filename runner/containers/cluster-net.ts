@@ -1,6 +1,6 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { connect, type NetworkGround, nameOfAddress, type Origin, resolveName } from './network/cluster-network.ts'
+import { connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import type { Connection, HttpAnswer, HttpCall, Listener, Net } from './process.ts'
 import type { Run } from './run.ts'
@@ -10,6 +10,8 @@ import type { ReachedLog } from './sleeps.ts'
 export interface NetOptions {
   reader(): ClusterReader
   api(call: HttpCall): Promise<HttpAnswer>
+  /** What listens in another cluster, behind an EndpointSlice that was imported from there. */
+  beyond?: ((slice: string, address: string, port: number) => Promise<Listener | undefined>) | undefined
   readonly runs: ReachedLog
 }
 
@@ -33,6 +35,7 @@ export class ClusterNet {
     return {
       reader: this.#options.reader(),
       listener: (pod, port) => this.listener(pod, port),
+      beyond: async (slice, address, port) => this.#options.beyond?.(slice, address, port),
       apiServer: { http: (call) => this.#options.api(call) },
       turn: (service) => {
         const next = (this.#turns.get(service) ?? -1) + 1
@@ -80,6 +83,12 @@ export class ClusterNet {
       if (found) return found
     }
     return undefined
+  }
+
+  /** What listens at a pod's address, for who comes from another cluster. */
+  async reach(address: string, port: number): Promise<Listener | undefined> {
+    const pod = podAt(address, this.#options.reader())
+    return pod && this.listener(pod, port)
   }
 
   /** Begins the programs of a pod, so that they listen. */

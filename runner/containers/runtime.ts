@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   reader(): ClusterReader
   /** The API server, for programs in containers. */
   api(call: HttpCall): Promise<HttpAnswer>
+  /** What listens in another cluster, behind an EndpointSlice that was imported from there. */
+  beyond?: ((slice: string, address: string, port: number) => ReturnType<ClusterNet['listener']>) | undefined
   /** A token of a service account, bound to its pod. */
   token(pod: KubernetesObject, audience: string, seconds: number): string
   readonly state?: JsonObject
@@ -80,7 +82,7 @@ export class Runtime implements ReachedLog {
     this.#tokens = new Map(Object.entries(state.tokens ?? {}))
     this.#environments = new Map(Object.entries(state.environments ?? {}))
     this.#kept = new Map(Object.entries(state.runs ?? {}))
-    this.net = new ClusterNet({ reader: () => options.reader(), api: (call) => options.api(call), runs: this })
+    this.net = new ClusterNet({ reader: () => options.reader(), api: (call) => options.api(call), beyond: options.beyond, runs: this })
   }
 
   /** Unique in the world. */

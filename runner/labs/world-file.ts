@@ -61,7 +61,13 @@ const members = z.union([
   }),
 ])
 
-const hub = z.strictObject({ context: z.string().default('hub'), webhooks: z.boolean().default(true), guardRail: z.boolean().default(true) })
+const hub = z.strictObject({
+  context: z.string().default('hub'),
+  webhooks: z.boolean().default(true),
+  guardRail: z.boolean().default(true),
+  /** With the agents for Services across clusters. */
+  networking: z.boolean().default(false),
+})
 
 const fleet = z.strictObject({
   name: z.string().default('aks-fleet-lab'),

@@ -76,6 +76,8 @@ export interface ClusterGround {
   readonly declarations?: ((path: string) => string | undefined) | undefined
   /** The world's other hosts; undefined for a name that it does not have. */
   outside?(request: Request): Promise<Response | undefined>
+  /** What listens in another cluster, behind an EndpointSlice that one of them imported. */
+  beyond?(cluster: ClusterSpec, slice: string, address: string, port: number): ReturnType<Cluster['reach']>
   log?(cluster: ClusterSpec, entry: RequestLogEntry): void
   /** Told of each change of a cluster's store before the write is answered, and where its chance stands then. */
   mutation?(cluster: ClusterSpec, mutation: Mutation, random: RandomState): void
@@ -115,6 +117,8 @@ export interface Cluster {
   state(): ClusterState
   /** What its containers hold, as it stands in the state. */
   containers(): JsonObject
+  /** What listens at a pod's address, for who comes from another cluster. */
+  reach(address: string, port: number): ReturnType<Runtime['net']['reach']>
   stop(): void
 }
 
@@ -164,6 +168,7 @@ function clusterRuntime(spec: ClusterSpec, ground: ClusterGround, from: { server
     name: spec.id,
     ...(from.state && { state: from.state }),
     reader: () => from.server().reader,
+    beyond: async (slice, address, port) => ground.beyond?.(spec, slice, address, port),
     token: (pod, audience, seconds) => from.server().tokenFor(pod, audience, seconds) ?? '',
     api: async ({ method, path, headers, body }) => {
       const request = new Request(`https://kubernetes.default.svc${path}`, { method, headers, ...(body !== '' && { body }) })
@@ -228,6 +233,10 @@ class RunningCluster implements Cluster {
 
   clientOf(user: UserInfo, fieldManager?: string): Client {
     return this.server.client(user, fieldManager === undefined ? {} : { fieldManager })
+  }
+
+  reach(address: string, port: number): ReturnType<Runtime['net']['reach']> {
+    return this.#runtime.net.reach(address, port)
   }
 
   repeat(mutation: Mutation, random: RandomState): void {

@@ -14,7 +14,7 @@ import { birthOf } from './births/births.ts'
 import { playBirth, settlingTime } from './births/play.ts'
 import { aksHooks } from './bridges/aks.ts'
 import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
-import type { BridgeGround, Membership } from './bridges/ground.ts'
+import { type BridgeGround, exporterOf, type Membership } from './bridges/ground.ts'
 import { namespaceHooks } from './bridges/managed-namespace.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
@@ -284,6 +284,10 @@ class RunningWorld implements World {
       seed: String(this.file.seed),
       declarations: this.#options.declarations,
       outside: async (request) => this.#hosts.host(new URL(request.url).hostname)?.fetch(request, localPeer),
+      beyond: async ({ id }, slice, address, port) => {
+        const exporter = exporterOf(slice, { memberships: this.#memberships, importer: id })
+        return exporter && this.#clusters.get(exporter.cluster)?.reach(address, port)
+      },
       log: (cluster, entry) => this.#noted(cluster, entry),
       ...(this.#options.record
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }

@@ -13,6 +13,8 @@ export interface NetworkGround {
   turn(service: string): number
   /** The API server as a listener. */
   readonly apiServer: Listener
+  /** What listens at an address in another cluster, whose endpoints this EndpointSlice has. */
+  beyond(slice: string, address: string, port: number): Promise<Listener | undefined>
 }
 
 /** Where a connection comes from: a pod, a node, or the outside. */
@@ -61,10 +63,15 @@ function headless(service: KubernetesObject, host: string | undefined, reader: C
     .map(({ address }) => address)
 }
 
+/** Whose slices have endpoints of other clusters. */
+const importer = 'endpointslice-import-controller.networking.fleet.azure.com'
+
 interface Endpoint {
   readonly address: string
   readonly ready: boolean
   readonly hostname: string | undefined
+  /** Name of the slice, if its endpoints are in another cluster. */
+  readonly imported: string | undefined
   readonly ports: readonly { readonly name: string; readonly port: number }[]
 }
 
@@ -75,6 +82,7 @@ function endpointsOf(service: KubernetesObject, reader: ClusterReader): readonly
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
   return slices.flatMap((slice) =>
     objects(at(slice, 'endpoints')).flatMap((endpoint) => {
+      const imported = slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === importer ? slice.metadata.name : undefined
       const target = at(endpoint, 'targetRef', 'name')
       const hostname = typeof endpoint.hostname === 'string' ? endpoint.hostname : typeof target === 'string' ? target : undefined
       const ports = objects(at(slice, 'ports')).map((port) => ({ name: String(port.name ?? ''), port: Number(port.port) }))
@@ -82,6 +90,7 @@ function endpointsOf(service: KubernetesObject, reader: ClusterReader): readonly
         address: String(address),
         ready: at(endpoint, 'conditions', 'ready') !== false,
         hostname,
+        imported,
         ports,
       }))
     }),
@@ -147,8 +156,14 @@ function toService(
   if (ready.length === 0) return 'refused'
   const chosen = ready[ground.turn(service.metadata.uid ?? '') % ready.length]
   const target = chosen?.ports.find(({ name }) => name === String(port.name ?? '')) ?? chosen?.ports[0]
+  if (chosen?.imported !== undefined && target) return toBeyond(chosen.imported, { address: chosen.address, port: target.port }, ground)
   const pod = chosen && podAt(chosen.address, ground.reader)
   return pod && target ? toPod(origin, pod, target.port, ground) : 'refused'
+}
+
+async function toBeyond(slice: string, { address, port }: { readonly address: string; readonly port: number }, ground: NetworkGround): Promise<Connection> {
+  const listener = await ground.beyond(slice, address, port)
+  return listener ? { listener, address } : 'refused'
 }
 
 function toPod(origin: Origin, pod: KubernetesObject, port: number, ground: NetworkGround): Connection | Promise<Connection> {

@@ -61,14 +61,19 @@ export function fleetHooks(ground: BridgeGround): Required<Pick<AzureHooks, 'fle
 
 /** Makes a cluster a hub: KubeFleet's definitions and namespaces, then the hub agent at work. */
 export async function installHub(hub: Cluster, ground: BridgeGround): Promise<void> {
-  for (const object of hubObjects()) await createIfAbsent(hub.clientOf(installer), object)
+  for (const object of hubObjects(fleetSettings(ground.file).hub)) await createIfAbsent(hub.clientOf(installer), object)
   runHub(hub, ground)
 }
 
 /** Starts the hub agent's controllers on a hub: at its birth, and when a world is restored. */
 export function runHub(hub: Cluster, ground: BridgeGround): void {
-  const { reservedNamespaces } = fleetSettings(ground.file)
-  hub.run({ name: 'hub-agent', definitions: hubControllers({ reservedNamespaces }).filter(({ name }) => !hub.spec.without.includes(name)), user: hubAgent })
+  const { reservedNamespaces, hub: settings } = fleetSettings(ground.file)
+  const { networking } = settings
+  hub.run({
+    name: 'hub-agent',
+    definitions: hubControllers({ reservedNamespaces, networking }).filter(({ name }) => !hub.spec.without.includes(name)),
+    user: hubAgent,
+  })
 }
 
 /** Starts the member agent of one membership: when it joins, and when a world is restored. */
@@ -81,7 +86,9 @@ export function runMember(ground: BridgeGround, membership: Membership): void {
   member.end(name)
   member.run({
     name,
-    definitions: memberControllers({ memberName: membership.member }).filter(({ name }) => !member.spec.without.includes(name)),
+    definitions: memberControllers({ memberName: membership.member, networking: fleetSettings(ground.file).hub.networking }).filter(
+      ({ name }) => !member.spec.without.includes(name),
+    ),
     others: { hub: hubClient },
     settings: { memberName: membership.member },
     user: memberAgent,
@@ -122,7 +129,7 @@ export async function joinFleet(ground: BridgeGround, membership: Membership, op
   const member = ground.cluster(membership.cluster)
   if (!hub || !member) return
   const onMember = member.clientOf(installer)
-  for (const object of memberObjects()) await createIfAbsent(onMember, object)
+  for (const object of memberObjects(fleetSettings(ground.file).hub)) await createIfAbsent(onMember, object)
   await createIfAbsent(hub.clientOf(installer), hubAccessObject(membership.member))
   await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
   ground.setMemberships([...ground.memberships(), membership])

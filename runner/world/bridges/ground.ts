@@ -32,7 +32,17 @@ export interface BridgeGround {
   setMemberships(memberships: readonly Membership[]): void
 }
 
+/** The member that an imported EndpointSlice is from, by its name: of the importer's own fleet. */
+export function exporterOf(
+  slice: string,
+  { memberships, importer }: { readonly memberships: readonly Membership[]; readonly importer: string },
+): Membership | undefined {
+  const hubs = memberships.filter(({ cluster }) => cluster === importer).map(({ hub }) => hub)
+  const fitting = memberships.filter(({ hub, member }) => hubs.includes(hub) && slice.startsWith(`${member}-`))
+  return fitting.toSorted((a, b) => b.member.length - a.member.length)[0]
+}
+
 /** Settings of a fleet that the world file gives, with the defaults of a world that has none. */
 export function fleetSettings(file: WorldFile): { hub: FleetFile['hub']; reservedNamespaces: WorldFile['reservedNamespaces'] } {
-  return { hub: file.fleet?.hub ?? { context: 'hub', webhooks: true, guardRail: true }, reservedNamespaces: file.reservedNamespaces }
+  return { hub: file.fleet?.hub ?? { context: 'hub', webhooks: true, guardRail: true, networking: false }, reservedNamespaces: file.reservedNamespaces }
 }
