@@ -118,6 +118,8 @@ export interface ResourceType {
   readonly operationsBelow?: string
   /** `properties.status.lastOperationId` names the last operation. */
   readonly recordsOperation?: boolean
+  /** There is one below each parent, called `default`, and its path may leave the name out. */
+  readonly single?: boolean
   /** Has location and tags, and is listed among a group's resources. */
   readonly tracked?: boolean
   /** Has `properties.provisioningState`; default true. */

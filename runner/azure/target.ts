@@ -29,6 +29,7 @@ function providerTarget(path: { scope: readonly string[]; namespace: string; res
   const item = rowOf(path.namespace, typesOf(named), rows)
   if (last === undefined) return item && { kind: 'item', row: item, ...identify(path, item, named) }
   const collection = rowOf(path.namespace, [...typesOf(named), last], rows)
+  if (collection?.single) return { kind: 'item', row: collection, ...identify(path, collection, [...named, last, 'default']) }
   if (collection) return { kind: 'collection', row: collection, scope: collectionScope(path, collection, named) }
   if (!item?.actions?.some((action) => action.name.toLowerCase() === last.toLowerCase())) return undefined
   return { kind: 'action', row: item, ...identify(path, item, named), action: last.toLowerCase() }

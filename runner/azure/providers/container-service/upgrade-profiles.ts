@@ -30,10 +30,11 @@ export const poolUpgradeProfiles = defineResourceType({
   },
 })
 
-/** `managedClusters/{c}/availableAgentPoolVersions/default`. */
+/** `managedClusters/{c}/availableAgentPoolVersions`, asked for without a name. */
 export const availablePoolVersions = defineResourceType({
   ...common,
   type: 'Microsoft.ContainerService/managedClusters/availableAgentPoolVersions',
+  single: true,
   read(id, context) {
     const cluster = parentResource(id, context)
     if (!cluster) return undefined
