@@ -1,4 +1,6 @@
 // The configuration folder of somebody who has signed in already: what `az login` leaves behind.
+import type { JsonObject } from '../base/json.ts'
+import { extensionFiles } from './extensions.ts'
 import { profileText, type Subscription } from './profile.ts'
 import { addTokens, azureCliClientId, type TokenCache, tokenCacheText } from './token-cache.ts'
 import { graphScope, managementScope } from './tokens.ts'
@@ -13,6 +15,8 @@ export interface SeedOptions {
   readonly tenant: { readonly id: string; readonly domain: string; readonly name: string }
   readonly subscriptions: readonly { readonly id: string; readonly name: string; readonly isDefault: boolean }[]
   readonly refreshToken: string
+  /** Extensions that are installed, by what their wheels say of themselves. */
+  readonly extensions?: readonly JsonObject[]
   /** Tokens that are at hand without asking; az gets others with the refresh token. */
   readonly accessTokens?: { readonly arm?: string; readonly graph?: string }
 }
@@ -37,6 +41,7 @@ export function seedProfile(options: SeedOptions): Record<string, string> {
     [`${folder}/config`]: '[cloud]\nname = AzureCloud\n\n[core]\nfirst_run = yes\n\n',
     [`${folder}/clouds.config`]: `[AzureCloud]\nsubscription = ${options.subscriptions.find((one) => one.isDefault)?.id ?? ''}\n\n`,
     [`${folder}/msal_http_cache.bin`]: `organizations\n${tenant.id}\n`,
+    ...Object.assign({}, ...(options.extensions ?? []).map((one) => extensionFiles(`${folder}/cliextensions`, String(one.name), String(one.version), one))),
   }
 }
 

@@ -7,6 +7,7 @@ export interface ArmErrorBody {
   readonly message: string
   readonly target?: string
   readonly details?: readonly ArmErrorBody[]
+  readonly additionalInfo?: readonly JsonObject[]
 }
 
 /** A refused request. `toBody()` is what goes over the wire. */

@@ -12,7 +12,7 @@ import { createDirectory, type Directory } from './entra/directory.ts'
 import { createEntraHost } from './entra/entra-host.ts'
 import { type SignInSetting, tokenWithout, userAnswer } from './entra/sign-in.ts'
 import { createTokens, type TokenClaims } from './entra/tokens.ts'
-import { createExtensionHosts } from './extensions/extension-hosts.ts'
+import { createExtensionHosts, extensionOffered } from './extensions/extension-hosts.ts'
 import { createGraphHost } from './graph/graph-host.ts'
 import type { AzureHooks } from './hooks.ts'
 import { createOperations } from './operations.ts'
@@ -64,6 +64,8 @@ export interface Azure {
   tokenFor(userPrincipalName: string, audience: string): string
   /** Makes resources at once, as if their operations were over; hooks are called. In order: groups, clusters, fleets, members. */
   seed(resources: readonly SeedResource[]): Promise<void>
+  /** What an extension of the Azure CLI says of itself, as its index offers it; undefined for another name. */
+  extension(name: string): JsonObject | undefined
   stop(): void
 }
 
@@ -104,6 +106,7 @@ export function createAzure(options: AzureOptions): Azure {
     async seed(resources) {
       for (const resource of resources) await seedResource(resource, engine)
     },
+    extension: extensionOffered,
     stop: parts.stop,
   }
 }

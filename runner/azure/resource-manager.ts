@@ -6,6 +6,7 @@ import { acceptedResponse, emptyResponse, listResponse, operationHeaders, resour
 import { checkConditions, checkLocation, checkName, checkParents, checkSubscription } from './checks.ts'
 import type { Engine } from './engine.ts'
 import { lockedBy } from './providers/authorization/locks.ts'
+import { deniedBy } from './providers/authorization/policies.ts'
 import { parentOf, parseId, type ResourceId, resourceId, within } from './resource-id.ts'
 import { type Action, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
 import type { Resource } from './state.ts'
@@ -52,7 +53,10 @@ function list(request: ArmRequest, target: Extract<Target, { kind: 'collection' 
   if (row.listVirtual) return listResponse(row.listVirtual(scope, context), request)
   const filter = request.query.get('$filter')
   const found = row.listAt?.(scope, context) ?? context.store.list(row.type).filter((resource) => isListedAt(resource, scope, row))
-  const visible = found.filter((resource) => access.allows(request.caller.objectId, resource.id, `${permissionType(row)}/read`))
+  // What belongs to the whole tenant, as built-in policies do, everybody sees.
+  const visible = found.filter(
+    (resource) => parseId(resource.id).subscription === undefined || access.allows(request.caller.objectId, resource.id, `${permissionType(row)}/read`),
+  )
   const wanted = filter === undefined || !row.matches ? visible : visible.filter((resource) => row.matches?.(resource, filter, { scope, context }))
   return listResponse(
     wanted.map((resource) => engine.writer.shown(resource)),
@@ -89,6 +93,8 @@ async function put(request: ArmRequest, target: Item, engine: Engine): Promise<R
   const body = checkLocation(request.body, target, old)
   if (old && !isSettled(old) && target.row.busy) throw target.row.busy(old)
   const draft = target.row.put({ ...writing(request, target, engine), body, old })
+  const denied = deniedBy(policyTarget(target, draft), engine.context)
+  if (denied) throw denied
   return written({ request, target, draft, verb: 'PUT', old }, engine)
 }
 
@@ -98,7 +104,13 @@ async function patch(request: ArmRequest, target: Item, engine: Engine): Promise
   checkConditions(request, target.row, old)
   if (!isSettled(old) && target.row.busy) throw target.row.busy(old)
   const draft = target.row.patch({ ...writing(request, target, engine), old })
+  const denied = deniedBy(policyTarget(target, draft), engine.context)
+  if (denied) throw denied
   return written({ request, target, draft, verb: 'PATCH', old }, engine)
+}
+
+function policyTarget({ row, id, name }: Item, { body }: Draft): Parameters<typeof deniedBy>[0] {
+  return { id, type: permissionType(row), body: { name, ...body }, tracked: row.tracked === true }
 }
 
 async function written(write: { request: ArmRequest; target: Item; draft: Draft; verb: string; old: Resource | undefined }, engine: Engine): Promise<Response> {

@@ -17,7 +17,7 @@ export function homeFiles(world: World, date: number): Readonly<Record<string, H
   const { azure } = world
   return {
     ...(contexts.length > 0 ? { '.kube/config': { text: formatKubeconfig(contexts), mode: 0o600 } } : {}),
-    ...(azure ? azureFiles(azure, '/home/learner', date) : {}),
+    ...(azure ? azureFiles(azure, { home: '/home/learner', date, extensions: world.file.fleet ? ['fleet'] : [] }) : {}),
   }
 }
 
@@ -49,7 +49,11 @@ function credentialsOf(cluster: Cluster): Readonly<Record<string, string>> {
   return { 'client-certificate-data': encode(pair.certificate), 'client-key-data': encode(pair.key) }
 }
 
-function azureFiles(azure: Azure, home: string, date: number): Readonly<Record<string, HomeText>> {
+/** Whoever finds a fleet in the subscription has the extension that it was made with. */
+function azureFiles(
+  azure: Azure,
+  { home, date, extensions }: { readonly home: string; readonly date: number; readonly extensions: readonly string[] },
+): Readonly<Record<string, HomeText>> {
   const { subscriptions, tenant, users } = azure.state()
   const [user] = users
   if (!user) return {}
@@ -62,6 +66,7 @@ function azureFiles(azure: Azure, home: string, date: number): Readonly<Record<s
     subscriptions: subscriptions.map((one, index) => ({ ...one, isDefault: index === 0 })),
     refreshToken: String(answer.refresh_token),
     accessTokens: { arm: String(answer.access_token) },
+    extensions: extensions.map((name) => azure.extension(name)).filter((one) => one !== undefined),
   })
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [path.slice(home.length + 1), { text, mode: 0o600 }]))
 }

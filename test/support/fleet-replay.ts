@@ -15,6 +15,7 @@ export interface FleetStep {
   readonly exit: number
   readonly stdout: string
   readonly stderr: string
+  readonly tookMs: number
   readonly wait?: boolean
   readonly timing?: boolean
   readonly unstable?: boolean
@@ -73,8 +74,8 @@ export interface Printed {
 
 /** A shell with contexts for all clusters of a fleet. */
 export interface FleetShell {
-  /** Runs a command in a bash of its own; time passes as long as it runs. */
-  run(command: string, pace?: number): Promise<Printed>
+  /** Runs a command in a bash of its own; time passes as long as it runs, faster until `hurry` ms have passed. */
+  run(command: string, hurry?: number): Promise<Printed>
   close(): Promise<void>
 }
 
@@ -90,21 +91,25 @@ export async function openFleetShell(fleet: TestFleet, kubectl: string): Promise
   await writeFile(join(folder, 'config'), kubeconfig(servers))
   await writeFile(join(folder, 'kubectl-fleet'), `#!/bin/sh\nexec ${process.execPath} ${plugin} "$@"\n`, { mode: 0o755 })
   const env = { PATH: `${folder}:${dirname(kubectl)}:/usr/bin:/bin`, HOME: folder, KUBECONFIG: join(folder, 'config'), TZ: 'UTC', LC_ALL: 'C.UTF-8' }
+  const forget = fleet.clock.handle('shell', () => fleet.clock.setPace(1))
   return {
-    async run(command, pace = 1) {
+    async run(command, hurry = 0) {
       const seconds = /^sleep (\d+)$/.exec(command)?.[1]
       if (seconds !== undefined) {
         await fleet.settle(Number(seconds) * 1000)
         return { exit: 0, stdout: '', stderr: '' }
       }
       await fleet.settle()
-      fleet.clock.setPace(pace)
+      fleet.clock.setPace(hurry > 0 ? 10 : 1)
+      if (hurry > 0) fleet.clock.arm({ owner: 'shell', key: 'slow down', at: fleet.clock.now() + hurry })
       fleet.clock.start()
-      const printed = await bash(hastened(command, pace), { cwd: folder, env })
+      const printed = await bash(hurry > 0 ? hastened(command) : command, { cwd: folder, env })
       fleet.clock.stop()
+      fleet.clock.disarm('shell', 'slow down')
       return printed
     },
     async close() {
+      forget()
       for (const [, server] of servers) server.close()
       await rm(folder, { recursive: true, force: true })
     },
@@ -112,8 +117,7 @@ export async function openFleetShell(fleet: TestFleet, kubectl: string): Promise
 }
 
 /** A command that waits or polls, for a clock that runs so much faster. */
-function hastened(command: string, pace: number): string {
-  if (pace === 1) return command
+function hastened(command: string): string {
   return command.replace(/\bsleep 1\b/g, 'sleep 0.1').replace(/--timeout=\d+s/, '--timeout=30s')
 }
 
@@ -122,7 +126,7 @@ export async function replay(recording: FleetRecording, shell: FleetShell): Prom
   const deviations: FleetDeviation[] = []
   let leftOut = 0
   for (const [index, step] of recording.steps.entries()) {
-    const printed = await shell.run(step.run, paceOf(step))
+    const printed = await shell.run(step.run, hurryOf(step))
     if (step.wait || step.timing || step.unstable || step.compare === 'none') {
       leftOut += 1
       continue
@@ -133,9 +137,9 @@ export async function replay(recording: FleetRecording, shell: FleetShell): Prom
   return { compared: recording.steps.length - leftOut, leftOut, deviations }
 }
 
-/** Time passes faster while a step does nothing but wait. */
-function paceOf({ run, wait, timing }: FleetStep): number {
-  return wait || timing || /^kubectl --context \S+ wait /.test(run) ? 10 : 1
+/** Time passes faster while a step does nothing but wait, unless it takes far longer than it did: a busy machine runs what polls late. */
+function hurryOf({ run, wait, timing, tookMs }: FleetStep): number {
+  return wait || timing || /^kubectl --context \S+ wait /.test(run) ? 1.5 * tookMs + 10_000 : 0
 }
 
 function kubeconfig(servers: readonly (readonly [string, PlainServer])[]): string {

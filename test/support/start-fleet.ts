@@ -30,6 +30,8 @@ export interface FleetOptions {
   readonly members?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly reservedNamespaces?: 'own' | 'upstream'
   readonly webhooks?: boolean
+  /** With the agents for Services across clusters. */
+  readonly networking?: boolean
   /** Leaves controllers of the hub agent out, by name. */
   readonly without?: readonly string[]
   /** Members whose agent does not run. */
@@ -72,7 +74,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<TestFleet>
   const { members = twoMembers } = options
   const problems: unknown[] = []
   const hub = startHub(ground, options)
-  for (const object of hubObjects()) await create(hub, object)
+  for (const object of hubObjects(options)) await create(hub, object)
   run(hub, ground, { definitions: clusterControllers(['scheduler', 'kubelet']), prefix: 'hub', problems })
   const definitions = hubControllers(options).filter(({ name }) => !options.without?.includes(name))
   run(hub, ground, { definitions, prefix: 'hub-agent', problems, ...(options.between ? { between: options.between } : {}) })
@@ -102,11 +104,11 @@ interface Joining {
 async function startJoining(name: string, hub: FleetCluster, { ground, options, problems }: Joining): Promise<FleetCluster> {
   const { between = (client) => client, silent } = options
   const member = startMember(name, ground, options)
-  for (const object of memberObjects()) await create(member, object)
+  for (const object of memberObjects(options)) await create(member, object)
   run(member, ground, { definitions: clusterControllers([]), prefix: name, problems })
   await create(hub, hubAccessObject(name))
   const others = { hub: between(hub.server.client(agentOnHub(name), { fieldManager: 'memberagent' })) }
-  const definitions = memberControllers({ memberName: name })
+  const definitions = memberControllers({ memberName: name, networking: options.networking })
   if (!silent?.includes(name)) run(member, ground, { definitions, prefix: `${name}-agent`, problems, others, between })
   return member
 }

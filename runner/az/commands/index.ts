@@ -5,6 +5,7 @@ type Load = () => Promise<{ readonly group: CommandGroup }>
 
 /** By the longest prefix of the command's name. */
 const groups: Readonly<Record<string, Load>> = {
+  'account lock': () => import('./lock.ts'),
   account: () => import('./account.ts'),
   ad: () => import('./ad.ts'),
   aks: () => import('./aks.ts'),
@@ -26,12 +27,15 @@ const groups: Readonly<Record<string, Load>> = {
   'fleet updaterun': () => import('./fleet-update-run.ts'),
   'fleet updatestrategy': () => import('./fleet-update-strategy.ts'),
   group: () => import('./group.ts'),
+  'group lock': () => import('./lock.ts'),
+  lock: () => import('./lock.ts'),
   login: () => import('./login.ts'),
   logout: () => import('./login.ts'),
   monitor: () => import('./monitor.ts'),
   policy: () => import('./policy.ts'),
   provider: () => import('./provider.ts'),
   resource: () => import('./resource.ts'),
+  'resource lock': () => import('./lock.ts'),
   rest: () => import('./rest.ts'),
   role: () => import('./role.ts'),
   tag: () => import('./tag.ts'),

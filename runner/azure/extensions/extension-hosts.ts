@@ -55,17 +55,19 @@ function entry(wheel: (typeof wheels)[number]): JsonObject {
   return {
     downloadUrl: `https://azcliprod.blob.core.windows.net/cli-extensions/${fileOf(wheel)}`,
     filename: fileOf(wheel),
-    metadata: {
-      'azext.isPreview': false,
-      'azext.minCliCoreVersion': wheel.minCore,
-      name: wheel.name,
-      version: wheel.version,
-      summary: wheel.summary,
-      license: 'MIT',
-      metadata_version: '2.0',
-    },
+    metadata: metadataOf(wheel),
     sha256Digest: toHex(sha256(contentOf(wheel))),
   }
+}
+
+/** What the wheel of an extension that is offered says of itself; undefined for a name that is not offered. */
+export function extensionOffered(name: string): JsonObject | undefined {
+  const wheel = wheels.find((one) => one.name === name)
+  return wheel && metadataOf(wheel)
+}
+
+function metadataOf({ name, version, minCore, summary }: (typeof wheels)[number]): JsonObject {
+  return { 'azext.isPreview': false, 'azext.minCliCoreVersion': minCore, name, version, summary, license: 'MIT', metadata_version: '2.0' }
 }
 
 /** A wheel that pip installs and that says of itself that its commands are not in it. */

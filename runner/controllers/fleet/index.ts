@@ -24,6 +24,10 @@ import { workGenerator } from './hub/work-generator.ts'
 import { internalMemberCluster } from './member/internal-member-cluster.ts'
 import { workApplier } from './member/work-applier.ts'
 import { hubAccessAccount, systemNamespace } from './names.ts'
+import { endpointSliceExport } from './networking/endpoint-slice-export.ts'
+import { endpointSliceImport, multiClusterService, serviceImportRelay } from './networking/multi-cluster-service.ts'
+import { serviceExport } from './networking/service-export.ts'
+import { serviceImport } from './networking/service-import.ts'
 import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
 import { updateRun } from './updates/update-run.ts'
@@ -36,11 +40,13 @@ export interface HubOptions {
   readonly guardRail?: boolean | undefined
   /** Which namespaces are Fleet's own. Default: as upstream. */
   readonly reservedNamespaces?: ReservedNamespaces | undefined
+  /** The networking agents: Services across clusters. Default: off. */
+  readonly networking?: boolean | undefined
 }
 
 /** The hub agent's controllers. */
 export function hubControllers(options: HubOptions = {}): readonly ControllerDefinition[] {
-  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
+  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream', networking = false } = options
   return [
     clusterProfile,
     eviction,
@@ -52,22 +58,25 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
     updateRun({ reservedNamespaces }),
     webhookConfiguration({ webhooks, guardRail: webhooks && guardRail }),
     workGenerator,
+    ...(networking ? [serviceImport] : []),
   ]
 }
 
-/** The controllers of one member's agent. */
-export function memberControllers(options: { readonly memberName: string }): readonly ControllerDefinition[] {
-  return [internalMemberCluster(options), workApplier(options)]
+/** The controllers of one member's agents. */
+export function memberControllers(options: { readonly memberName: string; readonly networking?: boolean | undefined }): readonly ControllerDefinition[] {
+  const agent = [internalMemberCluster(options), workApplier(options)]
+  if (!options.networking) return agent
+  return [...agent, serviceExport(options), endpointSliceExport(options), multiClusterService, serviceImportRelay(options), endpointSliceImport(options)]
 }
 
 /** Plain manifests that a hub begins with, in the order in which they can be created. */
-export function hubObjects(options: { readonly networking?: boolean } = {}): readonly KubernetesObject[] {
+export function hubObjects(options: { readonly networking?: boolean | undefined } = {}): readonly KubernetesObject[] {
   return [...hubDefinitions(options), systemNamespaceObject]
 }
 
 /** Plain manifests that a member begins with, in the order in which they can be created. */
-export function memberObjects(): readonly KubernetesObject[] {
-  return memberDefinitions()
+export function memberObjects(options: { readonly networking?: boolean | undefined } = {}): readonly KubernetesObject[] {
+  return [...memberDefinitions(options), ...(options.networking ? [systemNamespaceObject] : [])]
 }
 
 const systemNamespaceObject: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: systemNamespace } }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { conditionsOf, findCondition } from '#runner/controllers/fleet/conditions.ts'
-import { namespacedBindings, resourceSnapshots, works } from '#runner/controllers/fleet/resources.ts'
+import { bindings, namespacedBindings, resourceSnapshots, works } from '#runner/controllers/fleet/resources.ts'
 import { at, type KubernetesObject } from '#runner/kubernetes/object.ts'
 import { change, fleetObject, make, placementOf, read, remove, smallApp, told } from '#test/support/fleet-objects.ts'
 import { startFleet, type TestFleet } from '#test/support/start-fleet.ts'
@@ -225,4 +225,39 @@ test('a member whose agent never answers is let go 15 minutes after it was delet
   await fleet.settle(20_000)
   assert.equal(await read(client, member), undefined)
   assert.equal(await read(client, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fleet-member-member-west' } }), undefined)
+})
+
+test('a list of clusters that is empty is let in, and never scheduled', async () => {
+  const fleet = await startFleet()
+  const { client } = fleet.hub
+  await make(client, ...smallApp('app'))
+  const fixed = placementOf('app', { policy: { placementType: 'PickFixed' } })
+  await make(client, fixed)
+  await fleet.settle(10_000)
+  assert.deepEqual(told(await read(client, fixed)), ['Scheduled Unknown SchedulePending'])
+  await change(client, fixed, { spec: { policy: { clusterNames: ['member-east'] } } })
+  await fleet.settle(10_000)
+  assert.equal(told(await read(client, fixed)).at(-1), 'Available True ResourceAvailable')
+})
+
+test('a selector without a group is one of the core group', async () => {
+  const fleet = await startFleet()
+  const { client } = fleet.hub
+  await make(client, ...smallApp('app'))
+  await make(client, placementOf('app', { resourceSelectors: [{ version: 'v1', kind: 'Namespace', name: 'app' }] }))
+  await fleet.settle(10_000)
+  const placement = await read(client, placementOf('app'))
+  assert.equal(at(placement, 'spec', 'resourceSelectors', '0', 'group'), '')
+  assert.equal(told(placement).at(-1), 'Available True ResourceAvailable')
+})
+
+test('the name of a binding is cut to 63 characters', async () => {
+  const fleet = await startFleet({ members: { [`member-${'c'.repeat(40)}`]: {} } })
+  const { client } = fleet.hub
+  const name = `app-${'p'.repeat(50)}`
+  await make(client, ...smallApp(name), placementOf(name))
+  await fleet.settle(10_000)
+  const [binding] = (await client.list(bindings)).items
+  assert.match(binding?.metadata.name ?? '', /^app-p{22}-member-c{20}-[0-9a-f]{8}$/)
+  assert.equal(told(await read(client, placementOf(name))).at(-1), 'Available True ResourceAvailable')
 })

@@ -7,6 +7,7 @@ import { change, fleetObject, make, placementOf } from '#test/support/fleet-obje
 import { startFleet, type TestFleet } from '#test/support/start-fleet.ts'
 
 const placing = 'admission webhook "fleet.clusterresourceplacementv1beta1.validating" denied the request: deny create/update v1beta1 CRP has invalid fields'
+const defaulting = 'admission webhook "fleet.clusterresourceplacementv1beta1.mutating" denied the request:'
 const policyFault = `${placing} the placement policy field is invalid:`
 const schema = 'ClusterResourcePlacement.placement.kubernetes-fleet.io "app" is invalid:'
 const pickAll = (policy: object) => ({ policy: { placementType: 'PickAll', ...policy } })
@@ -19,7 +20,21 @@ const property = (...matchExpressions: readonly object[]) => pickAll(required({ 
 const nodes = (operator: string, ...values: readonly string[]) => ({ name: 'kubernetes-fleet.io/node-count', operator, values })
 
 const placements: readonly (readonly [what: string, spec: object, message: string])[] = [
-  ['PickFixed without names', { policy: { placementType: 'PickFixed' } }, `${policyFault} cluster names cannot be empty for policy type PickFixed`],
+  [
+    'a number that is none',
+    { policy: { placementType: 'PickN', numberOfClusters: 'two' } },
+    `${defaulting} json: cannot unmarshal string into Go struct field PlacementPolicy.spec.policy.numberOfClusters of type int32`,
+  ],
+  [
+    'a number that is not whole',
+    { revisionHistoryLimit: 1.5 },
+    `${defaulting} json: cannot unmarshal number 1.5 into Go struct field PlacementSpec.spec.revisionHistoryLimit of type int32`,
+  ],
+  [
+    'a name that is a number',
+    { policy: { placementType: 7 } },
+    `${defaulting} json: cannot unmarshal number into Go struct field PlacementPolicy.spec.policy.placementType of type v1beta1.PlacementType`,
+  ],
   [
     'PickFixed with one name twice',
     { policy: { placementType: 'PickFixed', clusterNames: ['a', 'a'] } },

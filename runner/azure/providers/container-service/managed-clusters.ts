@@ -61,6 +61,12 @@ export const managedClusters = defineResourceType({
   actions: [
     { name: 'listClusterUserCredential', run: (request) => credentials(request, 'user') },
     { name: 'listClusterAdminCredential', run: (request) => credentials(request, 'admin') },
+    {
+      name: 'runCommand',
+      run() {
+        throw error(501, 'NotSimulated', 'Run command is not simulated here: use kubectl with the credentials of "az aks get-credentials".')
+      },
+    },
     power('start', 'Starting', 'Running'),
     power('stop', 'Stopping', 'Stopped'),
   ],

@@ -19,8 +19,8 @@ export const placementHook: AdmissionPlugin = {
     if (!isPlacementWrite(request) || !request.object) return undefined
     const spec = request.object.spec
     if (!isObject(spec)) return undefined
-    const count = at(spec, 'policy', 'numberOfClusters')
-    if (count !== undefined && typeof count !== 'number') throw denied(mutating, typeProblem(count))
+    const problem = typeProblem(spec)
+    if (problem !== undefined) throw denied(mutating, problem)
     const next = { ...request.object, spec: withDefaults(spec) }
     return equal(next, request.object) ? undefined : next
   },
@@ -40,16 +40,41 @@ function isPlacementWrite({ resource, subresource, operation }: HookRequest): bo
   return written && subresource === '' && resource.plural === 'clusterresourceplacements' && resource.group === 'placement.kubernetes-fleet.io'
 }
 
+/** Fields of a spec with the Go struct and type that each is decoded into, in the order of their names. */
+const goFields: readonly (readonly [path: readonly string[], struct: string, type: string])[] = [
+  [['policy', 'clusterNames'], 'PlacementPolicy', '[]string'],
+  [['policy', 'numberOfClusters'], 'PlacementPolicy', 'int32'],
+  [['policy', 'placementType'], 'PlacementPolicy', 'v1beta1.PlacementType'],
+  [['policy', 'tolerations'], 'PlacementPolicy', '[]v1beta1.Toleration'],
+  [['resourceSelectors'], 'PlacementSpec', '[]v1beta1.ResourceSelectorTerm'],
+  [['revisionHistoryLimit'], 'PlacementSpec', 'int32'],
+  [['strategy', 'rollingUpdate', 'unavailablePeriodSeconds'], 'RollingUpdateConfig', 'int'],
+  [['strategy', 'type'], 'RolloutStrategy', 'v1beta1.RolloutStrategyType'],
+]
+
 /** The webhook decodes into Go's types before the schema is asked. */
-function typeProblem(value: unknown): string {
-  const kind = isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  return `json: cannot unmarshal ${kind} into Go struct field PlacementPolicy.spec.policy.numberOfClusters of type int32`
+function typeProblem(spec: JsonObject): string | undefined {
+  for (const [path, struct, type] of goFields) {
+    const value: unknown = at(spec, ...path)
+    const kind = isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+    const wanted = type.startsWith('[]') ? 'array' : type.startsWith('int') ? 'number' : 'string'
+    const fits = kind === wanted && (kind !== 'number' || Number.isInteger(value))
+    if (value === undefined || value === null || fits) continue
+    return `json: cannot unmarshal ${kind === 'number' ? `number ${wanted === 'number' ? value : ''}`.trim() : kind} into Go struct field ${struct}.spec.${path.join('.')} of type ${type}`
+  }
+  return undefined
 }
 
 function withDefaults(spec: JsonObject): JsonObject {
   const policy = isObject(spec.policy) ? withPolicyDefaults(spec.policy) : { placementType: 'PickAll' }
   const strategy = defaultStrategy(isObject(spec.strategy) ? spec.strategy : {})
-  return { ...spec, policy, revisionHistoryLimit: spec.revisionHistoryLimit ?? 10, strategy }
+  return { ...spec, ...withWholeSelectors(spec), policy, revisionHistoryLimit: spec.revisionHistoryLimit ?? 10, strategy }
+}
+
+/** What Go's struct always writes: a selector whose group was left out is one of the core group. */
+function withWholeSelectors({ resourceSelectors }: JsonObject): JsonObject {
+  if (!Array.isArray(resourceSelectors)) return {}
+  return { resourceSelectors: resourceSelectors.map((selector) => (isObject(selector) ? { group: '', version: '', kind: '', ...selector } : selector)) }
 }
 
 function withPolicyDefaults(policy: JsonObject): JsonObject {

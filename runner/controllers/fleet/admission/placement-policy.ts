@@ -28,7 +28,6 @@ const byType: Readonly<Record<string, (policy: JsonObject) => readonly string[]>
   ],
   PickFixed: ({ clusterNames }) => {
     const names = (clusterNames ?? []) as readonly string[]
-    if (names.length === 0) return ['cluster names cannot be empty for policy type PickFixed']
     const wrong = names.flatMap((name) => [
       ...(subdomain.test(name) && name.length <= 253 ? [] : [`PickFixed cluster name ${name} is not a valid member name: ${subdomainRule}`]),
       ...(name.length > 63 ? [`PickFixed cluster name ${name} cannot have length exceeding 63`] : []),

@@ -5,16 +5,18 @@ import kinds from './kinds.json' with { type: 'json' }
 import schemas from './schemas.json' with { type: 'json' }
 
 /** What stands on a hub: all kinds but, unless wanted, those of the networking agents. */
-export function hubDefinitions(options: { readonly networking?: boolean } = {}): readonly KubernetesObject[] {
+export function hubDefinitions(options: { readonly networking?: boolean | undefined } = {}): readonly KubernetesObject[] {
   return rows()
     .filter(({ networking }) => !networking || options.networking === true)
     .map(definition)
 }
 
-/** What stands on a member: AppliedWork alone. */
-export function memberDefinitions(): readonly KubernetesObject[] {
+const networkingOnMembers = ['ServiceExport', 'ServiceImport', 'MultiClusterService']
+
+/** What stands on a member: AppliedWork, and what the networking agents are told by. */
+export function memberDefinitions(options: { readonly networking?: boolean | undefined } = {}): readonly KubernetesObject[] {
   return rows()
-    .filter(({ kind }) => kind === 'AppliedWork')
+    .filter(({ kind }) => kind === 'AppliedWork' || (options.networking === true && networkingOnMembers.includes(kind)))
     .map(definition)
 }
 

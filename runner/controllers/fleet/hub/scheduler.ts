@@ -36,7 +36,7 @@ export const scheduler: ControllerDefinition = defineController({
   },
 })
 
-/** One cycle: hold the placement, decide, write bindings, report. */
+/** One cycle: hold the placement, decide, write bindings, report. There is none for a list of clusters that is empty. */
 async function run(placement: KubernetesObject, context: ControllerContext): Promise<void> {
   const { client } = context
   const key = keyOf(placement)
@@ -46,11 +46,13 @@ async function run(placement: KubernetesObject, context: ControllerContext): Pro
   if (!hasFinalizer(placement, finalizers.schedulerCleanup)) {
     await client.update(placements, withFinalizer(placement, finalizers.schedulerCleanup))
   }
+  const policy = policyOf(snapshot)
+  if (policy?.placementType === 'PickFixed' && (policy.clusterNames ?? []).length === 0) return
   const members = (await client.list(memberClusters)).items
   const present = (await bindingsOf(key, context)).filter((binding) => !isUnderDeletion(binding))
   const reported = at(snapshot, 'status', 'observedCRPGeneration') === generationOf(snapshot) ? decisionsOf(snapshot) : []
   const result = schedule({
-    policy: policyOf(snapshot),
+    policy,
     policySnapshot: snapshot.metadata.name ?? '',
     members,
     bindings: present,
