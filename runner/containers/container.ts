@@ -25,6 +25,13 @@ export interface Inside {
   readonly machine: Machine
 }
 
+/** A container whose processes another one sees: its files are below its first process's `root`. */
+export interface Seen {
+  readonly pid: number
+  readonly container: ContainerSpec
+  readonly rootKey: string
+}
+
 const built = Date.parse('2026-01-12T09:00:00Z')
 
 /** The inside of a container. `repeating`: what it writes goes nowhere that lasts. */
@@ -35,25 +42,28 @@ export function insideOf(
     ground,
     rootKey,
     run,
+    seen,
     tasks,
     kill,
-  }: { readonly ground: ContainerGround; readonly rootKey: string; readonly run: () => Run | undefined; tasks(): readonly Task[]; kill: Machine['kill'] },
+  }: {
+    readonly ground: ContainerGround
+    readonly rootKey: string
+    readonly run: () => Run | undefined
+    readonly seen: readonly Seen[]
+    tasks(): readonly Task[]
+    kill: Machine['kill']
+  },
 ): Inside {
   const image = imageOf(container.image)
-  let base: ReturnType<Tree['base']> | undefined
-  const root: Tree = {
-    base: () => {
-      base ??= skeleton(container.image, image, built)
-      return base
-    },
-    writes: ground.writes(rootKey),
-  }
-  const readOnlyRoot = at(container.whole, 'securityContext', 'readOnlyRootFilesystem') === true
   const user = userOf(pod, container, image)
   const mounts: readonly Mount[] = [
-    { path: '/', tree: root, readOnly: readOnlyRoot },
+    rootOf(container, rootKey, ground),
     ...kernelMounts(pod, container, { user }, built),
     ...mountsOf(pod, container, ground),
+    ...seen.flatMap((each) => {
+      const own = [rootOf(each.container, each.rootKey, ground), ...mountsOf(pod, each.container, ground)]
+      return own.map((mount) => ({ ...mount, path: `/proc/${each.pid}/root${mount.path === '/' ? '' : mount.path}` }))
+    }),
   ]
   const files = new Files(
     mounts.map((mount) => whileRepeating(mount, run)),
@@ -73,6 +83,18 @@ export function insideOf(
     kill,
   }
   return { image, files, machine }
+}
+
+function rootOf(container: ContainerSpec, key: string, ground: ContainerGround): Mount {
+  let base: ReturnType<Tree['base']> | undefined
+  const tree: Tree = {
+    base: () => {
+      base ??= skeleton(container.image, imageOf(container.image), built)
+      return base
+    },
+    writes: ground.writes(key),
+  }
+  return { path: '/', tree, readOnly: at(container.whole, 'securityContext', 'readOnlyRootFilesystem') === true }
 }
 
 /** A run that is gone through again writes over a copy. */

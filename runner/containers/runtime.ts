@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
-import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
+import { type ContainerGround, folderOf, type Inside, insideOf, processIn, type Seen, seenFrom } from './container.ts'
 import { ConfigFault, environmentOf, fill, userOf } from './environment.ts'
 import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
@@ -288,8 +288,16 @@ export class Runtime implements ReachedLog {
       ground,
       rootKey,
       run,
+      seen: this.#seen(pod, container.name),
       tasks: () => [...this.#tasks(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
+    })
+  }
+
+  #seen(pod: KubernetesObject, name: string): readonly Seen[] {
+    return this.#tasks(pod, name).flatMap(({ pid, first }) => {
+      const container = first === undefined || first === name ? undefined : containerOf(pod, first)
+      return container ? [{ pid, container, rootKey: `root/${keyOf(pod, container.name, restartsOf(pod, container.name))}` }] : []
     })
   }
 
@@ -303,7 +311,7 @@ export class Runtime implements ReachedLog {
       const nginx = nameOf(words[0] ?? '') === 'nginx'
       const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
       const { uid } = userOf(pod, container, imageOf(container.image))
-      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command })
+      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command, first: each })
       if (nginx)
         for (const worker of [29, 30])
           base.push({ pid: worker + base.length - 1, user: container.image.includes('alpine') ? 'nginx' : '101', command: 'nginx: worker process' })
