@@ -25,13 +25,6 @@ export interface Inside {
   readonly machine: Machine
 }
 
-/** A container whose processes another one sees: its files are below its first process's `root`. */
-export interface Seen {
-  readonly pid: number
-  readonly container: ContainerSpec
-  readonly rootKey: string
-}
-
 const built = Date.parse('2026-01-12T09:00:00Z')
 
 /** The inside of a container. `repeating`: what it writes goes nowhere that lasts. */
@@ -42,14 +35,15 @@ export function insideOf(
     ground,
     rootKey,
     run,
-    seen,
+    rootKeyOf,
     tasks,
     kill,
   }: {
     readonly ground: ContainerGround
     readonly rootKey: string
     readonly run: () => Run | undefined
-    readonly seen: readonly Seen[]
+    /** Where the files of another container of the pod are kept. */
+    rootKeyOf(name: string): string
     tasks(): readonly Task[]
     kill: Machine['kill']
   },
@@ -60,9 +54,10 @@ export function insideOf(
     rootOf(container, rootKey, ground),
     ...kernelMounts(pod, container, { user }, built),
     ...mountsOf(pod, container, ground),
-    ...seen.flatMap((each) => {
-      const own = [rootOf(each.container, each.rootKey, ground), ...mountsOf(pod, each.container, ground)]
-      return own.map((mount) => ({ ...mount, path: `/proc/${each.pid}/root${mount.path === '/' ? '' : mount.path}` }))
+    ...tasks().flatMap(({ pid, first }) => {
+      const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
+      const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...mountsOf(pod, other, ground)] : []
+      return theirs.map((mount) => ({ ...mount, path: `/proc/${pid}/root${mount.path === '/' ? '' : mount.path}` }))
     }),
   ]
   const files = new Files(

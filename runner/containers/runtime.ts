@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
-import { type ContainerGround, folderOf, type Inside, insideOf, processIn, type Seen, seenFrom } from './container.ts'
+import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
 import { ConfigFault, environmentOf, fill, userOf } from './environment.ts'
 import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
@@ -288,16 +288,9 @@ export class Runtime implements ReachedLog {
       ground,
       rootKey,
       run,
-      seen: this.#seen(pod, container.name),
+      rootKeyOf: (name) => `root/${keyOf(pod, name, restartsOf(pod, name))}`,
       tasks: () => [...this.#tasks(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
-    })
-  }
-
-  #seen(pod: KubernetesObject, name: string): readonly Seen[] {
-    return this.#tasks(pod, name).flatMap(({ pid, first }) => {
-      const container = first === undefined || first === name ? undefined : containerOf(pod, first)
-      return container ? [{ pid, container, rootKey: `root/${keyOf(pod, container.name, restartsOf(pod, container.name))}` }] : []
     })
   }
 
