@@ -57,7 +57,8 @@ export interface ArmClientOptions {
   readonly requestId: string
   readonly progress: Progress
   subscriptionId(): string
-  token(audience: 'arm' | 'graph'): Promise<string>
+  /** `fresh`: the one that is kept was refused as expired. */
+  token(audience: 'arm' | 'graph', fresh?: boolean): Promise<string>
 }
 
 const armHost = 'https://management.azure.com'
@@ -77,12 +78,27 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   }
 }
 
+/** A token that has expired by the service's clock, though not by this machine's, is got anew once: a world's time may have been moved on. */
 async function exchange(options: ArmClientOptions, audience: 'arm' | 'graph', method: string, request: ArmRequest): Promise<ArmAnswer> {
+  try {
+    return await exchangeWith(await options.token(audience), options, audience, { method, request })
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.code !== 'ExpiredAuthenticationToken') throw error
+    return exchangeWith(await options.token(audience, true), options, audience, { method, request })
+  }
+}
+
+async function exchangeWith(
+  token: string,
+  options: ArmClientOptions,
+  audience: 'arm' | 'graph',
+  { method, request }: { readonly method: string; readonly request: ArmRequest },
+): Promise<ArmAnswer> {
   const body = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
   const url = request.path.startsWith('https://') ? request.path : `${audience === 'arm' ? armHost : graphHost}${request.path}`
   const headers: Record<string, string> = {
     accept: request.accept ?? (audience === 'arm' ? 'application/json' : '*/*'),
-    authorization: `Bearer ${await options.token(audience)}`,
+    authorization: `Bearer ${token}`,
     'user-agent': userAgents[audience],
     'x-ms-client-request-id': options.requestId,
     commandname: options.command,

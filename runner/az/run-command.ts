@@ -109,7 +109,8 @@ function createCall(name: string, parsed: Parsed, words: readonly string[], surr
       requestId,
       progress: createProgress(context, !log.onlyErrors && !config.flag('core', 'disable_progress_bar', false)),
       subscriptionId: () => profile.subscription(subscription).id,
-      token: async (audience) => (await acquireToken(context, profile.subscription(subscription), audience === 'arm' ? managementScope : graphScope)).token,
+      token: async (audience, fresh) =>
+        (await acquireToken(context, profile.subscription(subscription), audience === 'arm' ? managementScope : graphScope, fresh)).token,
     })
   const parameters = optionNames(words)
   return { command: name, values: parsed.values, parameters, given: parsed.given, context, config, log, profile, armAs, arm: armAs(name, parameters) }

@@ -34,11 +34,11 @@ export interface AccessToken {
   readonly expiresOn: number
 }
 
-/** Gets a token for a scope, for the account of a subscription. */
-export async function acquireToken(context: AzContext, subscription: Subscription, scope: string): Promise<AccessToken> {
+/** Gets a token for a scope, for the account of a subscription; `fresh`: not the one that is kept. */
+export async function acquireToken(context: AzContext, subscription: Subscription, scope: string, fresh = false): Promise<AccessToken> {
   const cache = await loadTokenCache(context)
   const owner = ownerOf(cache, subscription)
-  const cached = findAccessToken(cache, owner, scope, context.now())
+  const cached = fresh ? undefined : findAccessToken(cache, owner, scope, context.now())
   if (cached !== undefined) return cached
   if (subscription.user.type === 'servicePrincipal') return principalToken(context, subscription, scope)
   const refresh = findRefreshToken(cache, owner)

@@ -61,7 +61,8 @@ export function clusterKubeconfig(
   who: 'user' | 'admin',
   credentials: ClusterCredentials,
 ): string {
-  const context = who === 'admin' ? `${cluster.name}-admin` : cluster.name
+  // The service names the context after the cluster for both; az itself adds `-admin` to an administrator's.
+  const context = cluster.name
   const user = `${who === 'admin' ? 'clusterAdmin' : 'clusterUser'}_${cluster.group}_${cluster.name}`
   const { clientCertificate, clientKey, token } = credentials
   const how =

@@ -40,7 +40,7 @@ test('wrong use is exit code 2, with what was meant', async () => {
     [['run', '../x'], /expected a path inside the labs folder/],
     [['run', 'fleet-manager', '--steps', '7-9'], /"--steps" expects numbers and ranges from 1 to 8/],
     [['run', 'fleet-manager', '--set', 'namspace=x'], /has no parameter "namspace".*did you mean "namespace"\?/],
-    [['run', 'fleet-manager', '--clusters', 'real'], /not there yet/],
+    [['run', 'fleet-manager', '--clusters', 'real'], /"--clusters real" needs "--kubeconfig FILE"/],
     [['run', 'fleet-manager', '--report', join(folder, 'no/such/report.json')], /Cannot write/],
     [['world', 'up'], /needs "--out FILE.json"/],
     [['world', 'up', small, '--out', join(folder, 'no/such/folder.json')], /Cannot write/],

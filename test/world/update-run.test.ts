@@ -126,6 +126,28 @@ test('gates before and after stages and groups hold a run until somebody lets it
   assert.deepEqual((await send(world, 'GET', `${fleetUrl(world)}/gates?${version}`)).body.value, [], 'gates go with their run')
 })
 
+test('a member whose maintenance window is closed waits for it, and stands in nobody’s way', async () => {
+  const { world, run, states } = await worldWithRun({ type: 'NodeImageOnly' })
+  const east = `${fleetUrl(world).split('/providers/')[0]}/providers/Microsoft.ContainerService/managedClusters/aks-fleet-east`
+  const opens = new Date(world.clock.now() + 6 * 3_600_000)
+  const maintenanceWindow = {
+    schedule: { daily: { intervalDays: 1 } },
+    durationHours: 4,
+    utcOffset: '+00:00',
+    startTime: `${String(opens.getUTCHours()).padStart(2, '0')}:00`,
+  }
+  const url = `${east}/maintenanceConfigurations/aksManagedNodeOSUpgradeSchedule?api-version=2025-08-01`
+  assert.ok((await send(world, 'PUT', url, { properties: { maintenanceWindow } })).status < 300)
+  await run('start')
+  await world.clock.advance(60_000)
+  assert.match(await states(), /^Pending: Pending \(wait NotStarted\) \[Pending Pending\]/)
+  assert.match(JSON.stringify((await run()).body), /the maintenance window of its cluster opens at/)
+  await world.clock.advance(6 * 3_600_000)
+  assert.match(await states(), /^Running: Running \(wait Running\) \[Completed Completed\]/)
+  await world.clock.advance(3_600_000)
+  assert.match(await states(), /^Completed/)
+})
+
 test('stop finishes what is in flight and begins nothing; start goes on from there', async () => {
   const { world, run, states } = await worldWithRun({ type: 'NodeImageOnly' })
   await run('start')

@@ -1,7 +1,7 @@
 // az deployment group and sub: ARM templates.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { AzError } from '../cli-error.ts'
-import { type Call, type CommandGroup, flag, type Handler, list, required, text } from '../command.ts'
+import { type Call, type CommandGroup, flag, type Handler, required, text } from '../command.ts'
 import models from '../facts/models-deployments.json' with { type: 'json' }
 import { type Models, modelOutput } from '../models.ts'
 import { absolutePath } from '../paths.ts'
@@ -97,7 +97,7 @@ async function requestBody(call: Call, scope: DeploymentScope): Promise<string> 
   const uri = text(values, 'template_uri')
   if (file === undefined && uri === undefined) throw new AzError('incorrect usage: --template-file FILE | --template-uri URI | --template-spec ID')
   const template = file === undefined ? '{}' : await readTemplate(call, file)
-  const parameters = await readParameters(call, template, list(values, 'parameters') ?? flatParameters(values.parameters))
+  const parameters = await readParameters(call, template, flatParameters(values.parameters))
   const properties = { ...(uri === undefined ? {} : { templateLink: { uri } }), parameters, mode }
   const fields = scope.fields(call)
   if (file === undefined) return pythonJson({ ...fields, properties })

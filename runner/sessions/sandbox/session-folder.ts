@@ -1,5 +1,20 @@
 // The folder on the machine that a sandbox is built from, and from which it is shown its /etc and its home's first files.
-import { chmodSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, normalize } from 'node:path'
 import { hostsFile, shellEnvironment, writeEtc } from './etc-files.ts'
@@ -52,7 +67,7 @@ export function createSessionFolder(options: SandboxOptions): SessionFolder {
     shown,
     writeMounts: (list: readonly Shown[]) =>
       writeFileSync(join(path, 'fstab'), toFstab(mountsOf({ session: path, user: options.user, home, shown: list }), join(path, 'root'))),
-    writeHosts: () => writeFileSync(join(path, 'etc/hosts'), hostsFile(options.internet.names(), options.hostName)),
+    writeHosts: () => writeInPlace(join(path, 'etc/hosts'), hostsFile(options.internet.names(), options.hostName)),
     remove: () => rmSync(path, { recursive: true, force: true }),
   }
   try {
@@ -84,6 +99,17 @@ export function giveTo(user: number, path: string): void {
 
 function lines(list: readonly string[]): string {
   return list.map((line) => `${line}\n`).join('')
+}
+
+/** Writes a file that others read all the time: at no moment is it empty. */
+function writeInPlace(file: string, text: string): void {
+  const open = openSync(file, existsSync(file) ? 'r+' : 'w')
+  try {
+    writeSync(open, text, 0)
+    ftruncateSync(open, Buffer.byteLength(text))
+  } finally {
+    closeSync(open)
+  }
 }
 
 function programsOf({ programs }: SandboxOptions): readonly Shown[] {

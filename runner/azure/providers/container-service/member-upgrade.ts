@@ -4,6 +4,7 @@ import type { UpgradeTarget } from '../../hooks.ts'
 import { type AzureContext, isSettled, propertiesOf, provisioningState } from '../../resource-type.ts'
 import type { Resource } from '../../state.ts'
 import { compareVersions, fullVersion, nodeImages, upgradesFrom } from './kubernetes-versions.ts'
+import { nextOpening } from './maintenance-window.ts'
 import { upgradeRefused } from './managed-cluster-body.ts'
 import type { MemberStep, Upgrade } from './update-run-steps.ts'
 
@@ -38,6 +39,8 @@ export function beginUpgrade(member: MemberStep, goal: UpgradeGoal, context: Azu
   const found = targetOf(cluster, goal, context)
   if ('refused' in found) return failed('OperationNotAllowed', found.refused)
   if (!found.target.controlPlane && !found.target.nodes) return { upgrade: { is: 'done', message: alreadyThere(cluster, context) } }
+  const opens = windowOf(cluster, goal, context)
+  if (opens !== undefined && opens > context.clock.now()) return { upgrade: { is: 'pending', again: opens, ...closed(member.name, opens) } }
   const until = context.clock.now() + takes[context.durations]
   mark(cluster, 'Upgrading', context)
   return { upgrade: { is: 'running', again: until }, flight: { until, target: found.target } }
@@ -66,6 +69,19 @@ export async function lookAtUpgrade(
   }
   const { blockedSince: _, ...rest } = flight
   return { upgrade: { is: 'running', again: now + lookAgain }, flight: { ...rest, ...(blockedSince === undefined ? {} : { blockedSince }) } }
+}
+
+/** When the cluster's own maintenance window for this sort of upgrade is open; undefined where it has none. */
+function windowOf(cluster: Resource, { type }: UpgradeGoal, context: AzureContext): number | undefined {
+  const name = type === 'NodeImageOnly' ? 'aksManagedNodeOSUpgradeSchedule' : 'aksManagedAutoUpgradeSchedule'
+  const configuration = context.store.get(`${cluster.id}/maintenanceConfigurations/${name}`)
+  return configuration && nextOpening(propertiesOf(configuration), context.clock.now())
+}
+
+/** The words are ours: no recording shows the service's. */
+function closed(member: string, opens: number): { readonly code: string; readonly message: string } {
+  const when = `${new Date(opens).toISOString().slice(0, 19)}Z`
+  return { code: 'MaintenanceWindowClosed', message: `set member: ${member} to Pending: the maintenance window of its cluster opens at ${when}` }
 }
 
 function targetOf(cluster: Resource, goal: UpgradeGoal, context: AzureContext): { readonly target: UpgradeTarget } | { readonly refused: string } {

@@ -73,8 +73,8 @@ export async function continueRun(id: string, context: AzureContext): Promise<vo
 
 /** Stops and skips that were asked for while a member was looked at came through the store: they stand, whatever was found meanwhile. */
 function asAsked(steps: RunSteps, latest: RunSteps): RunSteps {
-  const kept = <step extends { readonly status: StepState }>(own: step, asked: step | undefined): step => {
-    return asked?.status.state === 'Skipped' && own.status.state === 'NotStarted' ? asked : own
+  const kept = <step extends { readonly status: StepState }>(own: step, asked: step | undefined, skippable = ['NotStarted', 'Pending']): step => {
+    return asked?.status.state === 'Skipped' && skippable.includes(own.status.state) ? asked : own
   }
   const stages = steps.stages.map((stage, index) => {
     const asked = latest.stages[index]
@@ -82,7 +82,8 @@ function asAsked(steps: RunSteps, latest: RunSteps): RunSteps {
       const members = group.members?.map((member, at) => kept(member, asked?.groups[place]?.members?.[at]))
       return { ...kept(group, asked?.groups[place]), ...passed(group, asked?.groups[place]), ...(members ? { members } : {}) }
     })
-    const wait = stage.afterStageWaitStatus && kept(stage.afterStageWaitStatus, asked?.afterStageWaitStatus)
+    // A wait can be cut short while it runs: nothing but time is at work in it.
+    const wait = stage.afterStageWaitStatus && kept(stage.afterStageWaitStatus, asked?.afterStageWaitStatus, ['NotStarted', 'Running'])
     return { ...kept(stage, asked), ...passed(stage, asked), groups, ...(wait ? { afterStageWaitStatus: wait } : {}) }
   })
   const stopping = latest.status.state === 'Stopping' && steps.status.state === 'Running'

@@ -63,6 +63,8 @@ export interface RunSteps {
 /** How a member's upgrade stands. `again` is the world time of the next look, ms. */
 export type Upgrade =
   | { readonly is: 'running'; readonly again: number }
+  /** It cannot begin yet, and stands in nobody's way. */
+  | { readonly is: 'pending'; readonly again: number; readonly code: string; readonly message: string }
   | { readonly is: 'done'; readonly message?: string }
   | { readonly is: 'failed'; readonly code: string; readonly message: string }
 
@@ -172,15 +174,30 @@ class RunWalk {
     const members = group.members ?? []
     for (const member of members.filter(isRunning)) this.#apply(member, await this.#port.look(member))
     if (membersOf(stage).some(hasFailed)) return
-    const free = this.#concurrency(stage.name, group.name) - members.filter(isRunning).length
-    for (const member of members.filter(({ status }) => status.state === 'NotStarted').slice(0, Math.max(0, free))) {
-      this.#begin(member.status)
-      member.operationId = this.#port.operationId()
-      this.#apply(member, await this.#port.begin(member))
-    }
+    let free = this.#concurrency(stage.name, group.name) - members.filter(isRunning).length
+    for (const member of members.filter(mayBegin)) if (free > 0 && (await this.#beginMember(member))) free -= 1
+    const open = members.filter(({ status }) => !isOver(status))
+    if (open.length > 0) group.status.state = open.every(mayBegin) && open.some(({ status }) => status.state === 'Pending') ? 'Pending' : 'Running'
     if (!members.every(({ status }) => isOver(status))) return
     if (this.#mayPass(group.afterGates, { stage: stage.name, group: group.name, timing: 'After' })) this.#end(group.status, 'Completed')
     else group.status.state = 'Pending'
+  }
+
+  /** False for a member that has to wait: the next one is tried in its place. */
+  async #beginMember(member: MemberStep): Promise<boolean> {
+    const upgrade = await this.#port.begin(member)
+    if (upgrade.is === 'pending') {
+      const { code, message, again } = upgrade
+      member.status = { startTime: member.status.startTime ?? nanoseconds(this.#now), state: 'Pending', error: { code, message } }
+      member.message = message
+      this.#looks.push(again)
+      return false
+    }
+    delete member.message
+    this.#begin(member.status)
+    member.operationId = this.#port.operationId()
+    this.#apply(member, upgrade)
+    return true
   }
 
   #afterGroups(stage: StageStep): void {
@@ -198,7 +215,7 @@ class RunWalk {
   }
 
   #apply(member: MemberStep, upgrade: Upgrade): void {
-    if (upgrade.is === 'running') {
+    if (upgrade.is === 'running' || upgrade.is === 'pending') {
       this.#looks.push(upgrade.again)
       return
     }
@@ -289,6 +306,10 @@ function isOver({ state }: StepState): boolean {
 
 function hasFailed({ status }: MemberStep): boolean {
   return status.state === 'Failed'
+}
+
+function mayBegin({ status }: MemberStep): boolean {
+  return status.state === 'NotStarted' || status.state === 'Pending'
 }
 
 function isRunning({ status }: MemberStep): boolean {

@@ -118,7 +118,7 @@ function skip(request: WriteRequest & { old: Resource }): ActionAnswer {
   context.store.put({ ...old, body })
   skipGates({ ...old, body }, context)
   // A run that waited at what is skipped now goes on.
-  if (runState(old) === 'Pending') context.clock.arm({ at: context.clock.now() + 1000, owner: updateRunOwner, key: old.id })
+  if (['Pending', 'Running'].includes(runState(old))) context.clock.arm({ at: context.clock.now() + 1000, owner: updateRunOwner, key: old.id })
   return { body }
 }
 
