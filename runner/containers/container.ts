@@ -35,25 +35,30 @@ export function insideOf(
     ground,
     rootKey,
     run,
+    rootKeyOf,
     tasks,
     kill,
-  }: { readonly ground: ContainerGround; readonly rootKey: string; readonly run: () => Run | undefined; tasks(): readonly Task[]; kill: Machine['kill'] },
+  }: {
+    readonly ground: ContainerGround
+    readonly rootKey: string
+    readonly run: () => Run | undefined
+    /** Where the files of another container of the pod are kept. */
+    rootKeyOf(name: string): string
+    tasks(): readonly Task[]
+    kill: Machine['kill']
+  },
 ): Inside {
   const image = imageOf(container.image)
-  let base: ReturnType<Tree['base']> | undefined
-  const root: Tree = {
-    base: () => {
-      base ??= skeleton(container.image, image, built)
-      return base
-    },
-    writes: ground.writes(rootKey),
-  }
-  const readOnlyRoot = at(container.whole, 'securityContext', 'readOnlyRootFilesystem') === true
   const user = userOf(pod, container, image)
   const mounts: readonly Mount[] = [
-    { path: '/', tree: root, readOnly: readOnlyRoot },
+    rootOf(container, rootKey, ground),
     ...kernelMounts(pod, container, { user }, built),
     ...mountsOf(pod, container, ground),
+    ...tasks().flatMap(({ pid, first }) => {
+      const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
+      const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...mountsOf(pod, other, ground)] : []
+      return theirs.map((mount) => ({ ...mount, path: `/proc/${pid}/root${mount.path === '/' ? '' : mount.path}` }))
+    }),
   ]
   const files = new Files(
     mounts.map((mount) => whileRepeating(mount, run)),
@@ -73,6 +78,18 @@ export function insideOf(
     kill,
   }
   return { image, files, machine }
+}
+
+function rootOf(container: ContainerSpec, key: string, ground: ContainerGround): Mount {
+  let base: ReturnType<Tree['base']> | undefined
+  const tree: Tree = {
+    base: () => {
+      base ??= skeleton(container.image, imageOf(container.image), built)
+      return base
+    },
+    writes: ground.writes(key),
+  }
+  return { path: '/', tree, readOnly: at(container.whole, 'securityContext', 'readOnlyRootFilesystem') === true }
 }
 
 /** A run that is gone through again writes over a copy. */

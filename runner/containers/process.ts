@@ -51,6 +51,8 @@ export interface Task {
   readonly pid: number
   readonly user: string
   readonly command: string
+  /** The container whose first process it is. */
+  readonly first?: string
 }
 
 /** What a process knows of the container and pod around it. */

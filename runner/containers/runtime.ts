@@ -290,6 +290,7 @@ export class Runtime implements ReachedLog {
       ground,
       rootKey,
       run,
+      rootKeyOf: (name) => `root/${keyOf(pod, name, restartsOf(pod, name))}`,
       tasks: () => [...this.#tasks(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
     })
@@ -305,7 +306,7 @@ export class Runtime implements ReachedLog {
       const nginx = nameOf(words[0] ?? '') === 'nginx'
       const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
       const { uid } = userOf(pod, container, imageOf(container.image))
-      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command })
+      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command, first: each })
       if (nginx)
         for (const worker of [29, 30])
           base.push({ pid: worker + base.length - 1, user: container.image.includes('alpine') ? 'nginx' : '101', command: 'nginx: worker process' })

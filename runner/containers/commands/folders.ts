@@ -215,7 +215,7 @@ const df: Program = (words, process) => {
   process.out(
     has('h') ? 'Filesystem                Size      Used Available Use% Mounted on\n' : 'Filesystem           1K-blocks      Used Available Use% Mounted on\n',
   )
-  const mounts = process.files.mounts.filter(({ path }) => path !== '/proc' && path !== '/sys/fs/cgroup')
+  const mounts = process.files.mounts.filter(({ path }) => !/^\/proc(\/|$)/.test(path) && path !== '/sys/fs/cgroup')
   const holds = (asked: string, { path }: { readonly path: string }): boolean => path === '/' || asked === path || asked.startsWith(`${path}/`)
   const shown = rest.length === 0 ? [...mounts].reverse() : rest.flatMap((each) => mounts.find((mount) => holds(resolve(process.cwd, each), mount)) ?? [])
   for (const { path } of shown) process.out(`${(path === '/' ? 'overlay' : '/dev/sda1').padEnd(20)}${figures} ${path}\n`)

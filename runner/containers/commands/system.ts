@@ -232,7 +232,8 @@ const free: Program = (_, { out }) => {
 
 const mount: Program = (_, { files, out }) => {
   const kernel: Readonly<Record<string, string>> = { '/proc': 'proc', '/sys/fs/cgroup': 'cgroup2' }
-  for (const { path, readOnly } of [...files.mounts].reverse())
+  const own = files.mounts.filter(({ path }) => !path.startsWith('/proc/'))
+  for (const { path, readOnly } of [...own].reverse())
     if (kernel[path] !== undefined) out(`${kernel[path]} on ${path} type ${kernel[path]} (${path === '/proc' ? 'rw' : 'ro'},nosuid,nodev,noexec,relatime)\n`)
     else out(path === '/' ? 'overlay on / type overlay (rw,relatime)\n' : `/dev/sda1 on ${path} type ext4 (${readOnly ? 'ro' : 'rw'},relatime)\n`)
   return 0

@@ -5,7 +5,9 @@ import { apiVersionOf } from '../object.ts'
 import { builtInGroups } from '../openapi/facts.ts'
 import { readObject, readObjects } from '../registry/engine.ts'
 import { badRequest, methodNotAllowed, noSuchResource } from '../registry/errors.ts'
+import { withWebhooks } from '../registry/suspended.ts'
 import { StatusError } from '../status-error.ts'
+import { admitConnect } from './admit-connect.ts'
 import { answerAggregated } from './aggregate.ts'
 import { authenticate, impersonate } from './authenticate.ts'
 import type { Call } from './call.ts'
@@ -80,6 +82,8 @@ async function upgrade(handling: Handling, peer: Peer, take: (asked: ResourceReq
   await authorize(server, attributes)
   if (info.type === 'resource' && request.method === 'GET') await authorize(server, { ...attributes, verb: 'create' })
   handling.admitted = true
+  const asked = { user: handling.user, query: handling.url.searchParams }
+  if (info.type === 'resource') await withWebhooks(server, (engine) => admitConnect(engine, info, asked))
   const taken = info.type === 'resource' ? take(info) : undefined
   if (!taken) throw badRequest('unable to upgrade: unable to negotiate protocol')
   return taken
