@@ -97,6 +97,8 @@ test('clusters go up one minor at a time, and never down', async () => {
   assert.match(await put('1.20'), /^Managed cluster is on version 1\.20 which is not supported in this region\./)
   const { body } = await small.send('GET', `${clusterPath}/upgradeProfiles/default`)
   assert.deepEqual(body.properties.controlPlaneProfile.upgrades, [{ kubernetesVersion: '1.34.4' }, { kubernetesVersion: '1.35.2' }])
+  const offered = await small.send('GET', `${clusterPath}/availableAgentPoolVersions`)
+  assert.deepEqual(offered.body.properties.agentPoolVersions.slice(0, 1), [{ kubernetesVersion: '1.34.3', default: true }])
 })
 
 test('a stopped cluster says so, and starts again', async () => {
