@@ -46,7 +46,7 @@ export async function playSessions(folder: string, { beside, world }: Playing): 
   const differing = process.env.RECORD === '1' ? [] : sessions.filter((session) => differences(session, answersOf(stdout, session)).length > 0)
   // A busy machine may show a moment between two states: what differs is played once more, alone, and must be right then.
   const again = differing.length > 0 ? await play(differing, 1) : ''
-  for (const { name } of differing) console.log(`${folder}: ${name} is played again`)
+  for (const session of differing) console.log(`${folder}: ${session.name} is played again\n${differences(session, answersOf(stdout, session)).join('\n')}`)
   const wrong = differing.flatMap((session) => differences(session, answersOf(again, session)))
   console.log(`${folder}: ${sessions.length} sessions, ${sessions.flatMap(({ steps }) => steps).length} commands, ${wrong.length} deviating`)
   assert.equal(wrong.length, 0, wrong.join('\n'))
