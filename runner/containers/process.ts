@@ -18,6 +18,8 @@ export interface HttpAnswer {
   readonly reason?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** How long whoever asked waits for it, ms; at once without it. */
+  readonly delay?: number
 }
 
 /** Something that listens on a port: HTTP, or what answers pieces of bytes with bytes. */

@@ -2,6 +2,7 @@
 
 import type { Json } from '../../../base/json.ts'
 import { humanDuration } from '../../duration.ts'
+import { noProblems } from '../../encoding/strict.ts'
 import type { Column, KindRules } from '../../kind.ts'
 import { at, type KubernetesObject } from '../../object.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
@@ -70,8 +71,8 @@ async function updatePart(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const scope = scopeOf(call, options)
-  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', call.resource.info.kind)
-  const next = decodeBody(call.resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const { value, problems } = parseObject(call.body, call.headers.get('content-type') ?? '', call.resource.info.kind)
+  const next = decodeBody(call.resource, value, { fieldValidation: options.fieldValidation, text: problems, warn: scope.warn })
   const { object } = await withWebhooks(call.server, (engine) => putObject(engine, scope, next))
   return written(call, object, { status: 200, showing })
 }
@@ -126,9 +127,9 @@ function readPatch(call: Call) {
   const showing = showingOf(call)
   const type = patchType(call)
   const options: WriteOptionsRead = readWriteOptions(call.query, 'PatchOptions', type)
-  const { value, duplicates } = parsePatch(call.body, type)
+  const { value, problems } = parsePatch(call.body, type)
   const { warn } = scopeOf(call, options)
-  const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn }
+  const decoding = { fieldValidation: options.fieldValidation, text: type === 'json' ? noProblems : problems, warn }
   return { showing, options, patch: { type, body: value, force: options.force, decoding } }
 }
 
