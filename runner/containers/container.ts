@@ -76,6 +76,10 @@ export function insideOf(
     image: container.image,
     tasks,
     kill,
+    linger: (ms) => {
+      const own = run()
+      if (own) own.lingers = ms
+    },
   }
   return { image, files, machine }
 }

@@ -28,7 +28,8 @@ export function mountsOf(pod: KubernetesObject, { whole }: ContainerSpec, ground
     const tree = treeOf(pod, volume, ground)
     if (part !== undefined && tree.writes && !tree.base().has(part) && !tree.writes.has(part))
       tree.writes.set(part, { kind: 'folder', mode: 0o755, at: startOf(pod) })
-    return [{ path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
+    const memory = isObject(volume.secret) || isObject(volume.projected) || at(volume, 'emptyDir', 'medium') === 'Memory'
+    return [{ memory, path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
   })
   return [...mounts, ...ownFiles(pod, ground)]
 }

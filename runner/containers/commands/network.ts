@@ -138,7 +138,7 @@ const nc: Program = async (words, process) => {
   const found = process.machine.net.resolve(name)
   if (!found) return fail(process, `nc: bad address '${name}'`)
   const [address = ''] = found.addresses
-  const connection = await process.machine.net.connect(address, Number(port))
+  const connection = await process.machine.net.connect(address, Number(port), options.has('u') ? 'UDP' : 'TCP')
   if (connection === 'timeout') await process.sleep(Number(options.value('w') ?? 130) * 1000)
   if (typeof connection === 'string') {
     const why = connection === 'timeout' ? 'Connection timed out' : connection === 'refused' ? 'Connection refused' : 'No route to host'
@@ -164,6 +164,10 @@ async function speak(listener: Listener, process: Process): Promise<number> {
     const talk = listener.talk()
     for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read()))
       process.out(talk(piece))
+    return 0
+  }
+  if ('datagram' in listener) {
+    process.out(listener.datagram(await process.halt.unless(process.stdin.readAll()), process.machine.net.address) ?? '')
     return 0
   }
   const [first = '', ...rest] = (await process.halt.unless(process.stdin.readAll())).split(/\r?\n/)

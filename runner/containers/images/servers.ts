@@ -5,7 +5,7 @@ import { bytesOf } from '../commands/system.ts'
 import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
-import { agnhost } from './agnhost.ts'
+import { agnhost } from './agnhost/agnhost.ts'
 import { databasePrograms } from './databases.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
@@ -266,6 +266,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   perl,
   'http-echo': httpEcho,
   agnhost,
+  'agnhost-2': agnhost,
   'whoami-server': whoami,
   echoserver: echoServer,
   'echo-server': echoServer,

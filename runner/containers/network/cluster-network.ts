@@ -1,13 +1,13 @@
 // The cluster's network: names, services, pods, and which of them a policy lets talk.
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
-import type { Connection, Listener } from '../process.ts'
+import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
 export interface NetworkGround {
   readonly reader: ClusterReader
-  /** What listens on a pod's port now; a pod that was not looked at yet starts its programs first. */
+  /** What listens on a pod's port now, by `portKey`; a pod that was not looked at yet starts its programs first. */
   listener(pod: KubernetesObject, port: number): Promise<Listener | undefined>
   /** How many connections a service had before: they go round its pods. */
   turn(service: string): number
@@ -105,29 +105,36 @@ export function nameOfAddress(address: string, { reader }: NetworkGround): strin
   return pod && `${address.replaceAll('.', '-')}.${pod.metadata.namespace}.pod${suffix}`
 }
 
+/** Where a connection goes; over TCP unless it says so. */
+export interface Destination {
+  readonly address: string
+  readonly port: number
+  readonly protocol?: Protocol | undefined
+}
+
 /** Connects from somewhere to an address and port. */
-export async function connect(origin: Origin, address: string, port: number, ground: NetworkGround): Promise<Connection> {
+export async function connect(origin: Origin, { address, port, protocol = 'TCP' }: Destination, ground: NetworkGround): Promise<Connection> {
   const { reader } = ground
-  if (/^127\./.test(address) && origin.pod) return reach(origin.pod, port, ground)
+  if (/^127\./.test(address) && origin.pod) return reach(origin.pod, { port, protocol }, ground)
   const services = reader.list('v1', 'Service')
   const external = (each: KubernetesObject): readonly string[] => [
     ...objects(at(each, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => String(ip)),
     ...textsAt(each, 'externalIPs'),
   ]
   const service = services.find((each) => at(each, 'spec', 'clusterIP') === address || external(each).includes(address))
-  if (service) return toService(origin, service, (each) => Number(each.port) === port, ground)
+  if (service) return toService(origin, service, (each) => Number(each.port) === port && (each.protocol ?? 'TCP') === protocol, ground)
   const node = reader.list('v1', 'Node').some((each) => objects(at(each, 'status', 'addresses')).some((one) => one.address === address))
   if (node) {
     for (const each of services)
-      if (objects(at(each, 'spec', 'ports')).some(({ nodePort }) => nodePort === port))
-        return toService(origin, each, ({ nodePort }) => nodePort === port, ground)
+      if (objects(at(each, 'spec', 'ports')).some((one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol))
+        return toService(origin, each, (one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol, ground)
     const onHost = reader
       .list('v1', 'Pod')
       .find((pod) => at(pod, 'spec', 'hostNetwork') === true && at(pod, 'status', 'podIP') === address && declares(pod, port))
-    return onHost ? reach(onHost, port, ground) : 'refused'
+    return onHost ? reach(onHost, { port, protocol }, ground) : 'refused'
   }
   const pod = podAt(address, reader)
-  if (pod) return toPod(origin, pod, port, ground)
+  if (pod) return toPod(origin, pod, { port, protocol }, ground)
   return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
 }
 
@@ -158,7 +165,8 @@ function toService(
   const target = chosen?.ports.find(({ name }) => name === String(port.name ?? '')) ?? chosen?.ports[0]
   if (chosen?.imported !== undefined && target) return toBeyond(chosen.imported, { address: chosen.address, port: target.port }, ground)
   const pod = chosen && podAt(chosen.address, ground.reader)
-  return pod && target ? toPod(origin, pod, target.port, ground) : 'refused'
+  const protocol = port.protocol === 'UDP' ? 'UDP' : 'TCP'
+  return pod && target ? toPod(origin, pod, { port: target.port, protocol }, ground) : 'refused'
 }
 
 async function toBeyond(slice: string, { address, port }: { readonly address: string; readonly port: number }, ground: NetworkGround): Promise<Connection> {
@@ -166,14 +174,16 @@ async function toBeyond(slice: string, { address, port }: { readonly address: st
   return listener ? { listener, address } : 'refused'
 }
 
-function toPod(origin: Origin, pod: KubernetesObject, port: number, ground: NetworkGround): Connection | Promise<Connection> {
+type Door = Required<Pick<Destination, 'port' | 'protocol'>>
+
+function toPod(origin: Origin, pod: KubernetesObject, door: Door, ground: NetworkGround): Connection | Promise<Connection> {
   const policies = ground.reader.list('networking.k8s.io/v1', 'NetworkPolicy')
-  if (policies.length > 0 && !allowedBy(policies, { origin, pod, port, reader: ground.reader })) return 'timeout'
-  return reach(pod, port, ground)
+  if (policies.length > 0 && !allowedBy(policies, { origin, pod, ...door, reader: ground.reader })) return 'timeout'
+  return reach(pod, door, ground)
 }
 
-async function reach(pod: KubernetesObject, port: number, ground: NetworkGround): Promise<Connection> {
-  const listener = await ground.listener(pod, port)
+async function reach(pod: KubernetesObject, { port, protocol }: Door, ground: NetworkGround): Promise<Connection> {
+  const listener = await ground.listener(pod, portKey(port, protocol))
   return listener ? { listener, address: String(at(pod, 'status', 'podIP') ?? '') } : 'refused'
 }
 

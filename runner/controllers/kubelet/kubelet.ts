@@ -71,11 +71,11 @@ interface Looking {
   readonly context: ControllerContext
 }
 
-/** A pod on its way out: its processes end at the first signal. */
+/** A pod on its way out: its processes end at the first signal after their hooks, or when their time is over. */
 async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
   const { client, clock, memory, random } = context
-  if (known.gone === undefined) await beforeStop(pod, context)
-  const gone = known.gone ?? clock.now() + 800 + random.below(400)
+  const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), clock.now())
+  const gone = known.gone ?? Math.min(clock.now() + (await beforeStop(pod, context)), latest) + 800 + random.below(400)
   if (gone > clock.now()) {
     remember(memory, key, { ...known, gone })
     return { requeueAfter: gone - clock.now() }

@@ -15,7 +15,7 @@ test('parseJson() names members given twice by their path, and keeps the last', 
   assert.equal(strictProblems({ duplicates }, ['spec.x']), 'strict decoding error: duplicate field "b[1].c", duplicate field "a", unknown field "spec.x"')
 })
 
-test('strictProblems() tells a typed object\'s problems in the order of its text', () => {
+test("strictProblems() tells a typed object's problems in the order of its text", () => {
   const text = '{"spec":{"odd":1,"replicas":2,"replicas":3,"last":4}}'
   const problems = { duplicates: parseJson(text).duplicates, order: () => memberOrder(text) }
   assert.equal(

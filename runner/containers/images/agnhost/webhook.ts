@@ -1,10 +1,10 @@
 // `agnhost webhook`: admission webhooks with fixed opinions (test/images/agnhost/webhook).
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { at } from '../../kubernetes/object.ts'
-import { decodeText } from '../bytes.ts'
-import { readOptions } from '../commands/options.ts'
-import { answerText } from '../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Process } from '../process.ts'
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { at } from '../../../kubernetes/object.ts'
+import { decodeText } from '../../bytes.ts'
+import { readOptions } from '../../commands/options.ts'
+import { answerText } from '../../commands/transfer.ts'
+import type { HttpAnswer, HttpCall, Process } from '../../process.ts'
 
 type Opinion = (request: JsonObject) => JsonObject
 
