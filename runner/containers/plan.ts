@@ -122,6 +122,7 @@ const endingHelpers = new Set([
   'logs-generator',
   'mounttest',
   'netexec',
+  'nettest',
 ])
 
 /** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */

@@ -9,6 +9,7 @@ import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
+import { lastWords } from './last-words.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeFailure, probeOutcome } from './probes.ts'
@@ -145,6 +146,16 @@ export class Runtime implements ReachedLog {
   /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
   hook(pod: KubernetesObject, name: string, hook: JsonObject): Promise<Outcome> {
     return probeOutcome(this, pod, name, hook)
+  }
+
+  /** What a program that ended left to be read in its status. */
+  lastWords(pod: KubernetesObject, name: string, code: number): string | undefined {
+    const container = containerOf(pod, name)
+    const restarts = restartsOf(pod, name)
+    return (
+      container &&
+      lastWords(container, code, { files: this.inside(pod, container, restarts).files, log: this.#runs.get(keyOf(pod, name, restarts))?.log ?? [] })
+    )
   }
 
   /** How long a container's program goes on after it was asked to end, ms. */

@@ -6,6 +6,7 @@ import { type Image, imageOf } from './images/table.ts'
 import { planOf, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerOf } from './pod.ts'
 import { findProgram } from './programs.ts'
+import { subPathFault } from './volumes.ts'
 
 /** The reason and message of the state of a container that cannot start. */
 export interface StartFault {
@@ -39,7 +40,8 @@ function environmentFault({ reader }: StartGround, pod: KubernetesObject, { cont
     if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
     throw error
   }
-  return undefined
+  const message = subPathFault(pod, container, reader)
+  return message === undefined ? undefined : { reason: 'CreateContainerConfigError', message }
 }
 
 function userFault(pod: KubernetesObject, { container, image }: Made): StartFault | undefined {

@@ -115,7 +115,11 @@ export interface Destination {
 /** Connects from somewhere to an address and port. */
 export async function connect(origin: Origin, { address, port, protocol = 'TCP' }: Destination, ground: NetworkGround): Promise<Connection> {
   const { reader } = ground
-  if (/^127\./.test(address) && origin.pod) return reach(origin.pod, { port, protocol }, ground)
+  if (/^127\./.test(address) && origin.pod) {
+    const own = await reach(origin.pod, { port, protocol }, ground)
+    const node = at(origin.pod, 'spec', 'hostNetwork') === true ? String(at(origin.pod, 'status', 'hostIP') ?? '') : ''
+    return own === 'refused' && node !== '' ? toHost(node, { port, protocol }, ground, '127.0.0.1') : own
+  }
   const services = reader.list('v1', 'Service')
   const external = (each: KubernetesObject): readonly string[] => [
     ...objects(at(each, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => String(ip)),
@@ -128,10 +132,7 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
     for (const each of services)
       if (objects(at(each, 'spec', 'ports')).some((one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol))
         return toService(origin, each, (one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol, ground)
-    const onHost = reader
-      .list('v1', 'Pod')
-      .find((pod) => at(pod, 'spec', 'hostNetwork') === true && at(pod, 'status', 'podIP') === address && declares(pod, port))
-    return onHost ? reach(onHost, { port, protocol }, ground) : 'refused'
+    return toHost(address, { port, protocol }, ground)
   }
   const pod = podAt(address, reader)
   if (pod) return toPod(origin, pod, { port, protocol }, ground)
@@ -143,10 +144,20 @@ function textsAt(object: KubernetesObject, field: string): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-function declares(pod: KubernetesObject, port: number): boolean {
-  return objects(at(pod, 'spec', 'containers')).some((container) =>
-    objects(container.ports).some(({ containerPort, hostPort }) => containerPort === port || hostPort === port),
-  )
+/** A port of a node: of a pod on its network, or one that a pod's `hostPort` takes there. `seen` is the address that was asked for. */
+function toHost(node: string, { port, protocol }: Door, ground: NetworkGround, seen = node): Connection | Promise<Connection> {
+  for (const pod of ground.reader.list('v1', 'Pod')) {
+    if (at(pod, 'status', 'hostIP') !== node || at(pod, 'status', 'phase') !== 'Running') continue
+    const ports = objects(at(pod, 'spec', 'containers')).flatMap((container) => objects(container.ports))
+    const found = ports.find((each) => opensOnHost(each, { port, protocol, seen }) || (at(pod, 'spec', 'hostNetwork') === true && each.containerPort === port))
+    if (found) return reach(pod, { port: Number(found.containerPort), protocol }, ground)
+  }
+  return 'refused'
+}
+
+function opensOnHost(each: Record<string, unknown>, { port, protocol, seen }: Door & { readonly seen: string }): boolean {
+  const { hostPort, hostIP = '' } = each
+  return hostPort === port && (each.protocol ?? 'TCP') === protocol && [seen, '', '0.0.0.0'].includes(String(hostIP))
 }
 
 function toService(

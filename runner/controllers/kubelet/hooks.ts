@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import type { Pod } from '../pods.ts'
-import { type Placed, placed, stateOf } from './state.ts'
+import { isSidecar, type Placed, placed, stateOf } from './state.ts'
 import { notify, writeStatus } from './status.ts'
 
 /** How long a hook may take where nothing else says. */
@@ -33,7 +33,7 @@ export async function afterStart(pod: Pod, each: Placed, context: ControllerCont
 /** Before a pod's containers are told to end; how long they take to it, ms: their hooks, and what they still do after the signal. */
 export async function beforeStop(pod: Pod, context: ControllerContext): Promise<number> {
   let longest = 0
-  for (const each of placed(pod, 'containers')) {
+  for (const each of [...placed(pod, 'containers'), ...placed(pod, 'initContainers').filter(isSidecar)]) {
     if (stateOf(each) !== 'running') continue
     const { ms, failure } = await runHook(pod, each, 'preStop', context)
     longest = Math.max(longest, ms + (context.runtime?.lingers(pod, each.container.name) ?? 0))

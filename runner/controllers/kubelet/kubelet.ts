@@ -5,6 +5,7 @@ import { type ControllerContext, defineController, type ReconcileResult } from '
 import { isSilent } from '../node/readiness.ts'
 import { isDone, isReady, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
+import { refuse } from './admission.ts'
 import { overDeadline } from './deadline.ts'
 import { afterStart, beforeStop } from './hooks.ts'
 import { isMissing } from './images.ts'
@@ -102,6 +103,7 @@ async function ignoringGone(work: () => Promise<ReconcileResult | undefined>): P
 async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
   const { clock, memory } = context
   if ((pod.status?.containerStatuses ?? []).length === 0 && pod.status?.phase !== 'Running') {
+    if (await refuse(pod, context)) return undefined
     await writeStatus(pod, new Map(), context)
     return undefined
   }

@@ -37,7 +37,9 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   const { probes: _, ...kept } = memory
   containers[name] = { ...kept, stage: '', due: 0, passed: end.at - startedAt(each) > lasting ? {} : memory.passed }
   const reason = end.reason ?? (end.code === 0 ? 'Completed' : 'Error')
-  round.steps.push({ each, change: { next: { terminated: { exitCode: end.code, reason } }, endedAt: end.at }, notices: [] })
+  const message = context.runtime?.lastWords(pod, name, end.code)
+  const terminated = { exitCode: end.code, reason, ...(message !== undefined && { message }) }
+  round.steps.push({ each, change: { next: { terminated }, endedAt: end.at }, notices: [] })
   await context.runtime?.kill(pod, name, end.code)
 }
 

@@ -9,6 +9,7 @@ import { readGoDuration } from './go-duration.ts'
 import { logLine } from './klog.ts'
 import { mounttest } from './mounttest.ts'
 import { netexec } from './netexec.ts'
+import { nettest } from './nettest.ts'
 import { serveWebhooks } from './webhook.ts'
 
 async function forever(process: Process): Promise<number> {
@@ -50,6 +51,7 @@ const commands: Readonly<Record<string, Program>> = {
   'logs-generator': generateLogs,
   mounttest,
   netexec,
+  nettest,
   pause: (_, process) => {
     process.out('Paused\n')
     return forever(process)

@@ -59,8 +59,22 @@ export async function netexec(words: readonly string[], process: Process): Promi
 function answer(call: HttpCall, rest: Pick<Ask, 'process' | 'port' | 'udpPort'>): HttpAnswer | Promise<HttpAnswer> {
   const [path = '/', query = ''] = call.path.split('?')
   const form = call.headers['content-type'] === 'application/x-www-form-urlencoded' ? `&${decodeText(call.body)}` : ''
-  rest.process.err(logLine(rest.process, `GET ${routes[path] ? path : '/'}`))
-  return (routes[path] ?? routes['/'] ?? named)({ call, values: new URLSearchParams(query + form), ...rest })
+  const values = new URLSearchParams(query + form)
+  rest.process.err(logLine(rest.process, `GET ${routes[path] ? path : '/'}${shown(path, values)}`))
+  return (routes[path] ?? routes['/'] ?? named)({ call, values, ...rest })
+}
+
+/** What the log says of a request beside its path. */
+const logged: Readonly<Record<string, readonly string[]>> = {
+  '/echo': ['msg', 'code'],
+  '/exit': ['code', 'timeout', 'wait'],
+  '/dial': ['host', 'protocol', 'port', 'request', 'tries'],
+  '/shell': ['cmd'],
+}
+
+function shown(path: string, values: URLSearchParams): string {
+  const names = logged[path] ?? []
+  return names.length === 0 ? '' : `?${names.map((name) => `${name}=${values.get(name) ?? ''}`).join('&')}`
 }
 
 function datagram(
