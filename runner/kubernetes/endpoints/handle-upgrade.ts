@@ -54,7 +54,7 @@ function command(pods: PodConnections, pod: KubernetesObject, { asked, request, 
   if (isSpdy(request)) return overSpdy(remote, request, duplex)
   const protocol = channelProtocols.find((each) => offered(request).includes(each))
   if (protocol === undefined) return undefined
-  void serveChannels(duplex, remote)
+  void serveChannels(duplex, remote, protocol)
   return switched(request, protocol)
 }
 
@@ -101,5 +101,5 @@ function offered(request: Request): readonly string[] {
 
 function switched(request: Request, protocol: string): Upgrade {
   const key = acceptKey(request.headers.get('sec-websocket-key') ?? '')
-  return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, 'sec-websocket-protocol': protocol } }
+  return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, ...(protocol !== '' && { 'sec-websocket-protocol': protocol }) } }
 }
