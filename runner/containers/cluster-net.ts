@@ -1,6 +1,6 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
 import type { Run } from './run.ts'
@@ -62,6 +62,7 @@ export class ClusterNet {
         const local = hosts.get(asked) ?? (asked === name ? address : undefined)
         return local === undefined ? resolveName(asked, namespace, ground) : { name: asked, addresses: [local] }
       },
+      alias: (asked) => aliasOf(asked, namespace, ground),
       reverse: (asked) => nameOfAddress(asked, ground),
       connect: (to, port, protocol) =>
         outside(

@@ -67,6 +67,7 @@ const ending = new Set([
   'postgres',
   'http-echo',
   'tail',
+  'sysctl',
 ])
 
 /** Programs of well-known images that nobody wrote down. */
@@ -108,6 +109,7 @@ const servers = new Set([
   'agnhost',
   'agnhost-2',
   'metrics-server',
+  'update-demo',
 ])
 
 /** The words of agnhost that come to an end. */

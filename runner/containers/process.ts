@@ -51,6 +51,8 @@ export interface Net {
   readonly address: string
   /** Addresses of a name with its full name; undefined if there is none. Never fails for an address. */
   resolve(name: string): { readonly name: string; readonly addresses: readonly string[] } | undefined
+  /** The name that a name of an ExternalName service stands for. */
+  alias(name: string): string | undefined
   /** The name of an address. */
   reverse(address: string): string | undefined
   connect(address: string, port: number, protocol?: Protocol): Promise<Connection>

@@ -182,9 +182,10 @@ function addSource(files: Files, pod: KubernetesObject, source: JsonObject, { mo
       if (items.length === 0 || item) files.set(String(item?.path ?? key), { content, mode: Number(item?.mode ?? mode) })
     }
   }
+  const present = ground.reader.get('v1', 'Pod', { namespace, name: pod.metadata.name ?? '' }) ?? pod
   for (const item of objects(at(source, 'downwardAPI', 'items'))) {
     const text = isObject(item.fieldRef)
-      ? fieldOf(pod, String(item.fieldRef.fieldPath))
+      ? fieldOf(present, String(item.fieldRef.fieldPath))
       : isObject(item.resourceFieldRef)
         ? resourceOf(pod, {}, item.resourceFieldRef)
         : ''

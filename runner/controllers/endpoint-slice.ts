@@ -62,9 +62,15 @@ async function eachService(key: string, { client, enqueue }: ControllerContext):
   return undefined
 }
 
+/** A slice that somebody deleted wakes its Service. */
+function deletedSlice({ metadata }: KubernetesObject, change: string): readonly string[] {
+  const name = metadata.labels?.[serviceName]
+  return change === 'DELETED' && name !== undefined && metadata.labels?.[managedBy] === sliceManager ? [`${metadata.namespace}/${name}`] : []
+}
+
 export const endpointSliceController = defineController({
   name: 'endpointslice-controller',
-  watches: [{ resource: services }, { resource: pods, keys: podKeys }],
+  watches: [{ resource: services }, { resource: pods, keys: podKeys }, { resource: endpointSlices, keys: deletedSlice }],
   async reconcile(key: string, context: ControllerContext) {
     if (key.endsWith('/*')) return eachService(key, context)
     const found = await selected(context.client, key)
@@ -80,9 +86,13 @@ export const endpointSliceController = defineController({
   },
 })
 
+function deletedEndpoints({ metadata }: KubernetesObject, change: string): readonly string[] {
+  return change === 'DELETED' ? [`${metadata.namespace}/${metadata.name}`] : []
+}
+
 export const endpointsController = defineController({
   name: 'endpoints-controller',
-  watches: [{ resource: services }, { resource: pods, keys: podKeys }],
+  watches: [{ resource: services }, { resource: pods, keys: podKeys }, { resource: endpoints, keys: deletedEndpoints }],
   async reconcile(key: string, context: ControllerContext) {
     if (key.endsWith('/*')) return eachService(key, context)
     const found = await selected(context.client, key)

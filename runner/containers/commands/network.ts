@@ -84,8 +84,14 @@ const nslookup: Program = (words, process) => {
 }
 
 const dig: Program = (words, { machine, out }) => {
-  const [name = ''] = words.filter((word) => !/^[+@-]/.test(word) && !/^(A|ANY|SRV)$/.test(word))
+  const [name = ''] = words.filter((word) => !/^[+@-]/.test(word) && !/^(A|ANY|SRV|CNAME)$/.test(word))
+  const alias = machine.net.alias(name)
+  if (words.includes('CNAME')) {
+    if (words.includes('+short') && alias !== undefined) out(`${alias}.\n`)
+    return 0
+  }
   const found = machine.net.resolve(name)
+  if (words.includes('+short') && alias !== undefined) out(`${alias}.\n`)
   if (words.includes('+short')) for (const address of found?.addresses ?? []) out(`${address}\n`)
   else
     out(

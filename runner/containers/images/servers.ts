@@ -255,6 +255,15 @@ const stress: Program = async (words, process) => {
   return 0
 }
 
+/** The picture of a demo of rolling updates: which one is said in a small file. */
+const updateDemo: Program = (_, process) => {
+  const picture = /(nautilus|kitten)(:|@|$)/.exec(process.machine.image)?.[1] ?? 'nautilus'
+  listen(process, 80, ({ path }) =>
+    path.split('?')[0] === '/data.json' ? answerText(`{\n"image": "${picture}.jpg"\n}\n`, 'application/json') : answerText('404 Not Found\n', 'text/html', 404),
+  )
+  return forever(process)
+}
+
 /** Servers by the name of their program. */
 export const serverPrograms: Readonly<Record<string, Program>> = {
   nginx,
@@ -275,6 +284,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'nginx-hello': demoPage('Hello World'),
   'aks-helloworld': demoPage('Welcome to Azure Kubernetes Service (AKS)'),
   'metrics-server': metricsServer,
+  'update-demo': updateDemo,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

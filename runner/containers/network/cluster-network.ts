@@ -40,6 +40,18 @@ export function resolveName(
   return undefined
 }
 
+/** What a name of an ExternalName service stands for; undefined for any other. */
+export function aliasOf(name: string, namespace: string, { reader }: NetworkGround): string | undefined {
+  const [service = '', place = namespace] = name
+    .replace(/\.$/, '')
+    .replace(suffix, '')
+    .replace(/\.svc$/, '')
+    .split('.')
+  const found = reader.get('v1', 'Service', { namespace: place, name: service })
+  const external = found && at(found, 'spec', 'type') === 'ExternalName' ? at(found, 'spec', 'externalName') : undefined
+  return typeof external === 'string' ? external : undefined
+}
+
 function addressesOf(full: string, reader: ClusterReader): readonly string[] {
   const parts = full.slice(0, -suffix.length).split('.')
   const kind = parts.pop()
@@ -170,10 +182,11 @@ function toService(
   if (!port) return port === undefined && at(service, 'spec', 'clusterIP') !== undefined ? 'timeout' : 'refused'
   if (service.metadata.namespace === 'default' && service.metadata.name === 'kubernetes')
     return { listener: ground.apiServer, address: String(at(service, 'spec', 'clusterIP')) }
-  const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready)
+  const hasPort = ({ ports }: Endpoint): boolean => ports.some(({ name }) => name === String(port.name ?? ''))
+  const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready && hasPort(endpoint))
   if (ready.length === 0) return 'refused'
   const chosen = ready[ground.turn(service.metadata.uid ?? '') % ready.length]
-  const target = chosen?.ports.find(({ name }) => name === String(port.name ?? '')) ?? chosen?.ports[0]
+  const target = chosen?.ports.find(({ name }) => name === String(port.name ?? ''))
   if (chosen?.imported !== undefined && target) return toBeyond(chosen.imported, { address: chosen.address, port: target.port }, ground)
   const pod = chosen && podAt(chosen.address, ground.reader)
   const protocol = port.protocol === 'UDP' ? 'UDP' : 'TCP'

@@ -101,5 +101,8 @@ function offered(request: Request): readonly string[] {
 
 function switched(request: Request, protocol: string): Upgrade {
   const key = acceptKey(request.headers.get('sec-websocket-key') ?? '')
-  return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, ...(protocol !== '' && { 'sec-websocket-protocol': protocol }) } }
+  return {
+    accepted: true,
+    headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, ...(protocol !== '' && { 'sec-websocket-protocol': protocol }) },
+  }
 }

@@ -30,7 +30,10 @@ export async function serveChannels(duplex: Duplex, command: RemoteCommand, prot
     closed: () => gone.abort(),
   })
   const send = (channel: number, bytes: Uint8Array): void => {
-    if (base64) return wire.sendText(`${channel}${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`)
+    if (base64) {
+      wire.sendText(`${channel}${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`)
+      return
+    }
     const message = new Uint8Array(bytes.length + 1)
     message[0] = channel
     message.set(bytes, 1)

@@ -22,7 +22,7 @@ import { answerConnect } from './connect.ts'
 import { answerLog } from './log.ts'
 import { answerToken } from './token.ts'
 
-type Handler = (call: Call) => Response | Promise<Response>
+type Handler = (call: Call, method: string) => Response | Promise<Response>
 
 /** Answers a request for a subresource. */
 export function handleSubresource(call: Call, method: string): Response | Promise<Response> {
@@ -30,14 +30,17 @@ export function handleSubresource(call: Call, method: string): Response | Promis
   const known = resource.info.subresources.find(({ name }) => name === asked.subresource)
   const inPlace = resource.info.namespaced === (asked.namespace !== '') || resource.info.plural === 'namespaces'
   if (!known || !inPlace) throw noSuchResource()
-  const verb = subresourceVerbs[method]
+  const verb = subresourceVerbs[method] ?? (asked.subresource === 'proxy' ? proxyVerbs[method] : undefined)
   const handlers = byName[asked.subresource] ?? ofObject
   const handler = verb === undefined ? undefined : handlers[verb]
   if (verb === undefined || !known.verbs.includes(verb) || !handler) throw methodNotAllowed()
-  return handler(call)
+  return handler(call, method)
 }
 
 const subresourceVerbs: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+
+/** A proxy takes every method. */
+const proxyVerbs: Readonly<Record<string, string>> = { HEAD: 'get', OPTIONS: 'get' }
 
 const ofObject: Readonly<Record<string, Handler>> = { get: getPart, update: updatePart, patch: patchPart }
 const connect: Readonly<Record<string, Handler>> = {
