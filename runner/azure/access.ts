@@ -35,11 +35,7 @@ export function createAccess(store: ResourceStore, now: () => number): Access {
     })
   }
 
-  function permissions(principalId: string, scope: string): Permission[] {
-    return assignments(principalId)
-      .filter((assignment) => within(scope, text(assignment, 'scope')))
-      .flatMap((assignment) => permissionsOf(text(assignment, 'roleDefinitionId'), store))
-  }
+  const permissions = (principalId: string, scope: string): readonly Permission[] => permissionsAt(scope, principalId, { store, clock: { now } })
 
   return {
     allows: (principalId, scope, action) => permissions(principalId, scope).some((one) => permits(one.actions, one.notActions, action)),
@@ -47,6 +43,15 @@ export function createAccess(store: ResourceStore, now: () => number): Access {
     knows: (principalId, scope) =>
       assignments(principalId).some((assignment) => within(scope, text(assignment, 'scope')) || within(text(assignment, 'scope'), scope)),
   }
+}
+
+/** What a principal is permitted at a scope: the permissions of each of its roles that hold there now. */
+export function permissionsAt(scope: string, principalId: string, { store, clock }: { store: ResourceStore; clock: { now(): number } }): readonly Permission[] {
+  return store
+    .list(assignmentType)
+    .filter((one) => text(one, 'principalId').toLowerCase() === principalId.toLowerCase() && within(scope, text(one, 'scope')))
+    .filter(({ inner }) => typeof inner?.effectiveAt !== 'number' || inner.effectiveAt <= clock.now())
+    .flatMap((one) => permissionsOf(text(one, 'roleDefinitionId'), store))
 }
 
 /** The permissions of a role definition, built in or made by a user; none for an unknown one. */

@@ -10,12 +10,12 @@ import type { Engine } from './engine.ts'
 import type { TokenClaims } from './entra/tokens.ts'
 import { resourceTypes } from './providers/index.ts'
 import { resourceId } from './resource-id.ts'
-import { manageResource } from './resource-manager.ts'
+import { manageResource, wantedAction } from './resource-manager.ts'
 import type { Caller } from './resource-type.ts'
 import { findRoute, type RouteMatch } from './route.ts'
 import cloudEndpoints from './routes/cloud-endpoints.json' with { type: 'json' }
 import { routes } from './routes/index.ts'
-import { findTarget } from './target.ts'
+import { findTarget, type Target } from './target.ts'
 
 /** Audiences that a token for ARM may name. */
 export const armAudiences = [
@@ -76,13 +76,30 @@ async function dispatch(request: ArmRequest, engine: Engine): Promise<Response> 
   const route = findRoute(request.method, request.segments, routes)
   if (route) return answerRoute(request, route, engine)
   const target = findTarget(request.segments, resourceTypes)
-  if (target && target.kind !== 'unknown') return manageResource(request, target, engine)
+  if (target && target.kind !== 'unknown') return noted(request, target, engine)
   if (!target) throw notSimulated(armErrors.pathInvalid(request.path))
   const rows = resourceTypes.filter((row) => row.type.toLowerCase().startsWith(`${target.namespace.toLowerCase()}/`))
   if (rows.length === 0) throw notSimulated(armErrors.namespaceInvalid(target.namespace))
   const [first = ''] = target.type.split('/')
   const near = rows.find((row) => row.type.split('/')[1]?.toLowerCase() === first.toLowerCase()) ?? rows[0]
   throw notSimulated(armErrors.typeInvalid(target.type, target.namespace, request.apiVersion, [...(near?.apiVersions ?? [])]))
+}
+
+/** What is written or done to a resource stands in the activity log, whatever came of it. */
+async function noted(request: ArmRequest, target: Exclude<Target, { kind: 'unknown' }>, engine: Engine): Promise<Response> {
+  if (request.method === 'GET' || request.method === 'HEAD' || target.kind === 'collection') return manageResource(request, target, engine)
+  const what = { action: wantedAction(request.method, target), resource: target.id }
+  try {
+    const response = await manageResource(request, target, engine)
+    const operation = /\/(?:operations|operationStatuses|operationresults)\/([0-9a-f-]{36})/i.exec(
+      response.headers.get('azure-asyncoperation') ?? response.headers.get('location') ?? '',
+    )?.[1]
+    engine.activity.note(request, { ...what, status: response.status, ...(operation === undefined ? {} : { operation }) })
+    return response
+  } catch (thrown) {
+    if (thrown instanceof ArmError && thrown.status !== 404) engine.activity.note(request, { ...what, status: thrown.status })
+    throw thrown
+  }
 }
 
 /** What the request log marks: no row and no route answers here. */

@@ -5,6 +5,7 @@ import type { Host } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import { createAccess } from './access.ts'
+import { createActivityLog } from './activity-log.ts'
 import { createArmHost, sendWithin } from './arm-host.ts'
 import { type BirthOptions, birthState } from './birth.ts'
 import type { Engine } from './engine.ts'
@@ -118,7 +119,7 @@ interface Parts {
   token(user: User, audience: string): string
   identify: Azure['identify']
   /** What changes of the state. */
-  state(): Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes'>
+  state(): Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes' | 'events'>
   stop(): void
 }
 
@@ -130,24 +131,23 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
   const deviceCodes = new Map<string, DeviceCode>(start.deviceCodes.map((code) => [code.code, code]))
   const listeners = new Set<() => void>()
   const tell = (): void => listeners.forEach((listener) => void listener())
-  const context: AzureContext = {
+  const facts = { clock, random, tenant: start.tenant, store, directory, hooks, durations }
+  const context: AzureContext = { ...facts, requestId: () => requests.uuid(), send: (asked) => sendWithin(engine, asked) }
+  const log = createActivityLog(start.events ?? [], context)
+  const operations = createOperations(start.operations, {
     clock,
-    random,
-    requestId: () => requests.uuid(),
-    tenant: start.tenant,
-    store,
-    directory,
-    hooks,
+    activity,
     durations,
-    send: (asked) => sendWithin(engine, asked),
-  }
-  const operations = createOperations(start.operations, { clock, activity, durations, changed: tell, complete: (operation) => writer.complete(operation) })
+    changed: tell,
+    ended: (operation) => log.ended(operation),
+    complete: (operation) => writer.complete(operation),
+  })
   const writer = createWriter(context, resourceTypes, () => operations)
   const access = createAccess(store, () => clock.now())
   const runs = clock.handle(updateRunOwner, (id) => activity.run(() => continueRun(id, context)))
   const ends = [store.onChange(tell), clock.handle(effectOwner, tell), runs, () => operations.stop()]
   const signingIn: SignInSetting = { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes }
-  const engine: Engine = { context, subscriptions: start.subscriptions, access, operations, writer }
+  const engine: Engine = { context, subscriptions: start.subscriptions, access, operations, activity: log, writer }
   return {
     engine,
     signingIn,
@@ -161,6 +161,7 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
       requestRandom: requests.state,
       resources: store.state(),
       operations: operations.state(),
+      events: log.events(),
       deviceCodes: [...deviceCodes.values()],
     }),
     stop: () => ends.forEach((end) => void end()),

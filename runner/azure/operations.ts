@@ -45,6 +45,8 @@ export interface OperationSetting {
   readonly durations: 'short' | 'real'
   /** Called after any change. */
   changed(): void
+  /** Called when one is over. */
+  ended?(operation: Operation): void
   /** Does the work at an operation's end; what it throws becomes the operation's error. A world time in ms: it is not over yet, and looked at again then. */
   complete(operation: Operation): Promise<number | undefined>
 }
@@ -128,7 +130,9 @@ class OperationTable implements Operations {
     }
     const error = 'error' in end ? end.error : undefined
     const ended = { ...operation, endTime: Math.max(operation.due, clock.now()) }
-    this.#keep(error === undefined ? { ...ended, status: 'Succeeded' } : { ...ended, status: 'Failed', error })
+    const over: Operation = error === undefined ? { ...ended, status: 'Succeeded' } : { ...ended, status: 'Failed', error }
+    this.#setting.ended?.(over)
+    this.#keep(over)
   }
 
   #keep(operation: Operation): void {

@@ -38,11 +38,16 @@ export async function manageResource(request: ArmRequest, target: Found, engine:
 }
 
 function authorize(request: ArmRequest, target: Exclude<Found, { kind: 'collection' }>, engine: Engine): void {
-  const verbs: Record<string, string> = { GET: 'read', HEAD: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }
-  const wanted = target.kind === 'action' ? `${actionOf(target)?.name ?? target.action}/action` : (verbs[request.method] ?? 'action')
   const scope = target.row.anyScope ? (parentOf(target.id) ?? resourceId('/')) : target.id
-  const action = `${permissionType(target.row)}/${wanted}`
+  const action = wantedAction(request.method, target)
   if (!engine.access.allows(request.caller.objectId, scope, action)) throw armErrors.forbidden(request.caller.name, request.caller.objectId, action, scope)
+}
+
+/** What a request wants to do, as permissions spell it. */
+export function wantedAction(method: string, target: Exclude<Found, { kind: 'collection' }>): string {
+  const verbs: Record<string, string> = { GET: 'read', HEAD: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }
+  const wanted = target.kind === 'action' ? `${actionOf(target)?.name ?? target.action}/action` : (verbs[method] ?? 'action')
+  return `${permissionType(target.row)}/${wanted}`
 }
 
 function list(request: ArmRequest, target: Extract<Target, { kind: 'collection' }>, engine: Engine): Response {
@@ -50,7 +55,7 @@ function list(request: ArmRequest, target: Extract<Target, { kind: 'collection' 
   const { context, access } = engine
   if (request.method !== 'GET') throw armErrors.methodNotAllowed(request.method)
   checkListScope(scope, row, engine)
-  if (row.listVirtual) return listResponse(row.listVirtual(scope, context), request)
+  if (row.listVirtual) return listResponse(row.listVirtual(scope, context, request.caller), request)
   const filter = request.query.get('$filter')
   const found = row.listAt?.(scope, context) ?? context.store.list(row.type).filter((resource) => isListedAt(resource, scope, row))
   // What belongs to the whole tenant, as built-in policies do, everybody sees.

@@ -154,7 +154,7 @@ export interface ResourceType {
   readonly actions?: readonly Action[]
   /** Resources that are computed, not stored. */
   read?(id: ResourceId, context: AzureContext): JsonObject | undefined
-  listVirtual?(parent: ResourceId, context: AzureContext): readonly JsonObject[]
+  listVirtual?(parent: ResourceId, context: AzureContext, caller: Caller): readonly JsonObject[]
   /** What a list at a scope holds, where that is not just its children. */
   listAt?(scope: ResourceId, context: AzureContext): readonly Resource[]
   /** `$filter` of lists. */

@@ -76,6 +76,23 @@ export interface DeviceCode {
   readonly issuedAt: number
 }
 
+/** What somebody did to a resource, and how it ended. */
+export interface ActivityEvent {
+  readonly id: string
+  /** World time, ms. */
+  readonly at: number
+  /** As permissions spell it: `Microsoft.ContainerService/fleets/write`. */
+  readonly action: string
+  readonly resource: string
+  readonly state: 'Accepted' | 'Succeeded' | 'Failed'
+  /** Of the answer; of an operation's end what that would be. */
+  readonly status: number
+  readonly caller: { readonly objectId: string; readonly name: string }
+  readonly correlationId: string
+  /** Id of the long-running operation. */
+  readonly operation?: string
+}
+
 /** The state of a whole Azure. */
 export interface AzureState {
   readonly tenant: { readonly id: string; readonly displayName: string; readonly domain: string }
@@ -88,4 +105,6 @@ export interface AzureState {
   readonly resources: readonly Resource[]
   readonly operations: readonly Operation[]
   readonly deviceCodes: readonly DeviceCode[]
+  /** Newest last; absent in what was written before there was a log. */
+  readonly events?: readonly ActivityEvent[]
 }

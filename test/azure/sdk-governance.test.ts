@@ -111,10 +111,7 @@ test('the SDK validates, previews, deploys, exports and deletes a template’s d
     ['Create'],
   )
   const done = await deployments.deployments.createOrUpdate(group, 'one', { properties }, quickly)
-  assert.deepEqual(
-    [done.properties?.provisioningState, done.properties?.outputs],
-    ['Succeeded', { place: { type: 'String', value: 'eastus' } }],
-  )
+  assert.deepEqual([done.properties?.provisioningState, done.properties?.outputs], ['Succeeded', { place: { type: 'String', value: 'eastus' } }])
   const steps = await all(deployments.deploymentOperations.list(group, 'one'))
   assert.deepEqual(steps.map(({ properties: step }) => step?.targetResource?.resourceName).filter(Boolean), ['logs'])
   assert.deepEqual((await deployments.deployments.exportTemplate(group, 'one')).template, template)
