@@ -16,6 +16,7 @@ import { findRoute, type RouteMatch } from './route.ts'
 import cloudEndpoints from './routes/cloud-endpoints.json' with { type: 'json' }
 import { routes } from './routes/index.ts'
 import { findTarget, type Target } from './target.ts'
+import { createThrottle, sortOf, type Throttle } from './throttle.ts'
 
 /** Audiences that a token for ARM may name. */
 export const armAudiences = [
@@ -27,21 +28,32 @@ export const armAudiences = [
 
 /** The host of an Azure; `read` gives the claims of a token that the tenant signed. */
 export function createArmHost(engine: Engine, read: (token: string) => TokenClaims | undefined): Host {
+  const throttle = createThrottle(() => engine.context.clock.now())
   return {
     async fetch(request) {
       const correlationId = request.headers.get('x-ms-correlation-request-id') ?? engine.context.requestId()
-      const response = await answer(request, correlationId, engine, read)
+      const response = await answer(request, correlationId, { engine, read, throttle })
       return withHeaders(response, request, correlationId)
     },
   }
 }
 
-async function answer(request: Request, correlationId: string, engine: Engine, read: (token: string) => TokenClaims | undefined): Promise<Response> {
+async function answer(
+  request: Request,
+  correlationId: string,
+  { engine, read, throttle }: { engine: Engine; read: (token: string) => TokenClaims | undefined; throttle: Throttle },
+): Promise<Response> {
   try {
     const url = new URL(request.url)
     if (/^\/metadata\/endpoints\/?$/i.test(url.pathname)) return textResponse(JSON.stringify({ ...cloudEndpoints, resourceManager: `${url.origin}/` }))
     const caller = identify(request, engine, read)
-    return await dispatch(await readArmRequest(request, caller, correlationId), engine)
+    const [, first = '', subscription = ''] = url.pathname.split('/')
+    const counted = first.toLowerCase() === 'subscriptions' && subscription !== ''
+    const sort = sortOf(request.method)
+    const left = counted ? throttle.take(sort, { subscription, principal: caller.objectId }) : undefined
+    const response = await dispatch(await readArmRequest(request, caller, correlationId), engine)
+    if (left !== undefined) response.headers.set(`x-ms-ratelimit-remaining-subscription-${sort}`, String(left))
+    return response
   } catch (error) {
     if (!(error instanceof ArmError)) throw error
     const body = JSON.stringify(error.toBody())
@@ -149,6 +161,5 @@ function withHeaders(response: Response, request: Request, correlationId: string
   headers.set('cache-control', 'no-cache')
   headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
   headers.set('x-content-type-options', 'nosniff')
-  headers.set(`x-ms-ratelimit-remaining-subscription-${request.method === 'GET' ? 'reads' : 'writes'}`, '799')
   return new Response(response.body, { status: response.status, headers })
 }

@@ -65,6 +65,8 @@ export interface Azure {
   tokenFor(userPrincipalName: string, audience: string): string
   /** Makes resources at once, as if their operations were over; hooks are called. In order: groups, clusters, fleets, members. */
   seed(resources: readonly SeedResource[]): Promise<void>
+  /** An operation that runs will end as `Failed`, with these words. */
+  failOperation(id: string, error: { readonly code: string; readonly message: string }): void
   /** What an extension of the Azure CLI says of itself, as its index offers it; undefined for another name. */
   extension(name: string): JsonObject | undefined
   stop(): void
@@ -104,6 +106,7 @@ export function createAzure(options: AzureOptions): Azure {
     identify: parts.identify,
     signIn: (name, scope = cliScope) => userAnswer(userNamed(name, directory), { clientId: cliClientId, scope }, parts.signingIn),
     tokenFor: (name, audience) => parts.token(userNamed(name, directory), audience),
+    failOperation: (id, error) => engine.operations.doom(id, error),
     async seed(resources) {
       for (const resource of resources) await seedResource(resource, engine)
     },

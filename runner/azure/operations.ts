@@ -29,6 +29,8 @@ export interface Operations {
   get(id: string): Operation | undefined
   /** The operation, ended first if its time is over. */
   poll(id: string): Promise<Operation | undefined>
+  /** An operation that runs will fail so at its end. */
+  doom(id: string, error: { readonly code: string; readonly message: string }): void
   /** Ends an operation now, whatever its time. */
   finish(id: string): Promise<void>
   /** Gives up the operations that run on resources for which this holds. */
@@ -87,6 +89,11 @@ class OperationTable implements Operations {
     const operation = this.#byId.get(id)
     if (operation?.status === 'InProgress' && operation.due <= this.#setting.clock.now()) await this.finish(id)
     return this.#byId.get(id)
+  }
+
+  doom(id: string, error: { readonly code: string; readonly message: string }): void {
+    const operation = this.#byId.get(id)
+    if (operation?.status === 'InProgress') this.#keep({ ...operation, doom: error })
   }
 
   finish(id: string): Promise<void> {

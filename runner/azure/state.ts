@@ -42,6 +42,8 @@ export interface Operation {
   /** Words shown while it runs, spread evenly over its time. */
   readonly phases: readonly string[]
   readonly error?: { readonly code: string; readonly message: string }
+  /** What it will end with, whatever it does. */
+  readonly doom?: { readonly code: string; readonly message: string }
 }
 
 /** A person in the tenant. */

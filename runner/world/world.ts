@@ -227,7 +227,7 @@ class RunningWorld implements World {
     })
     this.azure = azure
     for (const [name, host] of Object.entries(azure.hosts)) {
-      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults }) })
+      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults, failOperation: azure.failOperation }) })
     }
   }
 
