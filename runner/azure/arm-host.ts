@@ -141,6 +141,7 @@ function identify(request: Request, engine: Engine, read: (token: string) => Tok
   const principal = directory.byObjectId(claims.oid)
   if (!principal) throw armErrors.tokenInvalid(tenant.id)
   if (principal.type === 'User') return { objectId: principal.user.objectId, name: principal.user.userPrincipalName, kind: 'User' }
+  if (principal.type === 'Group') throw armErrors.tokenInvalid(tenant.id)
   return { objectId: principal.application.objectId, name: principal.application.appId, kind: 'Application' }
 }
 

@@ -24,7 +24,7 @@ import { type AzureResources, createResourceStore } from './resource-store.ts'
 import type { AzureContext } from './resource-type.ts'
 import { createWriter } from './resource-writer.ts'
 import { type SeedResource, seedResource } from './seed.ts'
-import type { AzureState, DeviceCode, Subscription, User } from './state.ts'
+import type { AzureState, DeviceCode, DirectoryState, Subscription, User } from './state.ts'
 
 /** What an Azure begins with. With `state` it goes on from there, and people, tenant and subscriptions are taken from it. */
 export interface AzureOptions extends BirthOptions {
@@ -74,6 +74,7 @@ export interface Azure {
 
 const cliClientId = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
 const cliScope = 'https://management.core.windows.net//.default offline_access openid profile'
+const secretLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const loginHosts = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
 const graphAudiences = ['https://graph.microsoft.com', 'https://graph.microsoft.com/', '00000003-0000-0000-c000-000000000000']
 
@@ -88,7 +89,9 @@ export function createAzure(options: AzureOptions): Azure {
     hosts: hostsOf(parts),
     tenantId: start.tenant.id,
     subscriptions: start.subscriptions,
-    users: start.users,
+    get users() {
+      return directory.users
+    },
     resources: {
       get(id) {
         const found = store.get(id)
@@ -122,18 +125,18 @@ interface Parts {
   token(user: User, audience: string): string
   identify: Azure['identify']
   /** What changes of the state. */
-  state(): Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes' | 'events'>
+  state(): DirectoryState & Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes' | 'events'>
   stop(): void
 }
 
 function assemble(start: AzureState, { clock, random, secret, activity = createActivity(), durations, hooks = {} }: AzureOptions): Parts {
   const store = createResourceStore(start.resources)
   const requests = createRandom(start.requestRandom)
-  const directory = createDirectory(start)
   const tokens = createTokens(start.signingKey)
   const deviceCodes = new Map<string, DeviceCode>(start.deviceCodes.map((code) => [code.code, code]))
   const listeners = new Set<() => void>()
   const tell = (): void => listeners.forEach((listener) => void listener())
+  const directory = createDirectory(start, tell)
   const facts = { clock, random, tenant: start.tenant, store, directory, hooks, durations }
   const context: AzureContext = { ...facts, requestId: () => requests.uuid(), send: (asked) => sendWithin(engine, asked) }
   const log = createActivityLog(start.events ?? [], context)
@@ -146,7 +149,7 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
     complete: (operation) => writer.complete(operation),
   })
   const writer = createWriter(context, resourceTypes, () => operations)
-  const access = createAccess(store, () => clock.now())
+  const access = createAccess(context)
   const runs = clock.handle(updateRunOwner, (id) => activity.run(() => continueRun(id, context)))
   const ends = [store.onChange(tell), clock.handle(effectOwner, tell), runs, () => operations.stop()]
   const signingIn: SignInSetting = { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes }
@@ -161,6 +164,7 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
       return claims && audiences.includes(claims.aud) && claims.exp * 1000 > clock.now() ? claims : undefined
     },
     state: () => ({
+      ...directory.state(),
       requestRandom: requests.state,
       resources: store.state(),
       operations: operations.state(),
@@ -176,7 +180,9 @@ function hostsOf({ engine, signingIn }: Parts): Readonly<Record<string, Host>> {
   const entra = createEntraHost(signingIn, context.requestId)
   const graph = createGraphHost({
     directory: context.directory,
-    tenant: context.tenant.id,
+    tenant: context.tenant,
+    newId: () => context.random.uuid(),
+    newSecret: () => `${signingIn.secret.letters(3, secretLetters)}8Q~${signingIn.secret.letters(34, secretLetters)}`,
     now: () => context.clock.now(),
     requestId: context.requestId,
     identify(request) {

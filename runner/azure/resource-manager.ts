@@ -39,6 +39,7 @@ export async function manageResource(request: ArmRequest, target: Found, engine:
 
 function authorize(request: ArmRequest, target: Exclude<Found, { kind: 'collection' }>, engine: Engine): void {
   const scope = target.row.anyScope ? (parentOf(target.id) ?? resourceId('/')) : target.id
+  if (target.row.openAtRoot && request.method === 'GET' && parseId(target.id).subscription === undefined) return
   const action = wantedAction(request.method, target)
   if (!engine.access.allows(request.caller.objectId, scope, action)) throw armErrors.forbidden(request.caller.name, request.caller.objectId, action, scope)
 }

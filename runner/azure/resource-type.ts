@@ -108,6 +108,8 @@ export interface ResourceType {
   readonly shownType?: string
   /** Newest first; the first is the provider's default. */
   readonly apiVersions: readonly string[]
+  /** Those that belong to the whole tenant, as built-in ones do, everybody may read. */
+  readonly openAtRoot?: boolean
   /** Ids print `resourcegroups`, as those of managed clusters do. */
   readonly lowerCaseGroup?: boolean
   /** Hangs on any scope, as role assignments do. */

@@ -16,6 +16,7 @@ export const policyDefinitions = defineResourceType({
   type,
   apiVersions: policyApiVersions,
   anyScope: true,
+  openAtRoot: true,
   provisioned: false,
   systemData: true,
   missing: (id) => error(404, 'PolicyDefinitionNotFound', `The policy definition '${nameOf(id)}' could not be found.`),
