@@ -17,6 +17,7 @@ import { createExtensionHosts, extensionOffered } from './extensions/extension-h
 import { createGraphHost } from './graph/graph-host.ts'
 import type { AzureHooks } from './hooks.ts'
 import { createOperations } from './operations.ts'
+import { type PodConstraint, podConstraints } from './providers/authorization/constraints.ts'
 import { effectOwner, pendingAssignments } from './providers/authorization/role-assignments.ts'
 import { continueRun, updateRunOwner } from './providers/container-service/update-run-actions.ts'
 import { resourceTypes } from './providers/index.ts'
@@ -40,6 +41,8 @@ export interface AzureOptions extends BirthOptions {
   readonly durations: 'short' | 'real'
   readonly state?: AzureState
 }
+
+export type { PodConstraint } from './providers/authorization/constraints.ts'
 
 /** A running Azure. */
 export interface Azure {
@@ -67,6 +70,8 @@ export interface Azure {
   seed(resources: readonly SeedResource[]): Promise<void>
   /** An operation that runs will end as `Failed`, with these words. */
   failOperation(id: string, error: { readonly code: string; readonly message: string }): void
+  /** What assigned policies ask of the pods of a managed cluster; none where it lacks the add-on for them. */
+  podConstraints(clusterId: string): readonly PodConstraint[]
   /** What an extension of the Azure CLI says of itself, as its index offers it; undefined for another name. */
   extension(name: string): JsonObject | undefined
   stop(): void
@@ -109,6 +114,7 @@ export function createAzure(options: AzureOptions): Azure {
     identify: parts.identify,
     signIn: (name, scope = cliScope) => userAnswer(userNamed(name, directory), { clientId: cliClientId, scope }, parts.signingIn),
     tokenFor: (name, audience) => parts.token(userNamed(name, directory), audience),
+    podConstraints: (clusterId) => podConstraints(clusterId, engine.context),
     failOperation: (id, error) => engine.operations.doom(id, error),
     async seed(resources) {
       for (const resource of resources) await seedResource(resource, engine)

@@ -6,7 +6,7 @@ import { acceptedResponse, emptyResponse, listResponse, operationHeaders, resour
 import { checkConditions, checkLocation, checkName, checkParents, checkSubscription } from './checks.ts'
 import type { Engine } from './engine.ts'
 import { lockedBy } from './providers/authorization/locks.ts'
-import { deniedBy } from './providers/authorization/policies.ts'
+import { changedBy, deniedBy } from './providers/authorization/policies.ts'
 import { parentOf, parseId, type ResourceId, resourceId, within } from './resource-id.ts'
 import { type Action, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
 import type { Resource } from './state.ts'
@@ -98,7 +98,8 @@ async function put(request: ArmRequest, target: Item, engine: Engine): Promise<R
   checkConditions(request, target.row, old)
   const body = checkLocation(request.body, target, old)
   if (old && !isSettled(old) && target.row.busy) throw target.row.busy(old)
-  const draft = target.row.put({ ...writing(request, target, engine), body, old })
+  const asked = changedBy(policyTarget(target, { body }), engine.context)
+  const draft = target.row.put({ ...writing(request, target, engine), body: asked, old })
   const denied = deniedBy(policyTarget(target, draft), engine.context)
   if (denied) throw denied
   return written({ request, target, draft, verb: 'PUT', old }, engine)

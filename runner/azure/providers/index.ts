@@ -4,6 +4,7 @@ import { locks } from './authorization/locks.ts'
 import { denyAssignments, permissions } from './authorization/permissions.ts'
 import { policyAssignments } from './authorization/policy-assignments.ts'
 import { policyDefinitions } from './authorization/policy-definitions.ts'
+import { policyExemptions, policySetDefinitions } from './authorization/policy-sets.ts'
 import { roleAssignments } from './authorization/role-assignments.ts'
 import { roleDefinitions } from './authorization/role-definitions.ts'
 import { agentPools } from './container-service/agent-pools.ts'
@@ -29,6 +30,8 @@ export const resourceTypes: readonly ResourceType[] = [
   permissions,
   policyAssignments,
   policyDefinitions,
+  policyExemptions,
+  policySetDefinitions,
   roleAssignments,
   roleDefinitions,
   accessProfiles,

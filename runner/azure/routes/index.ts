@@ -4,6 +4,7 @@ import { activityRoutes } from './activity-routes.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { exportRoutes } from './export-routes.ts'
 import { operationRoutes } from './operation-routes.ts'
+import { policyStateRoutes } from './policy-state-routes.ts'
 import { providerOperationRoutes } from './provider-operation-routes.ts'
 import { providerRoutes } from './provider-routes.ts'
 import { resourceRoutes } from './resource-routes.ts'
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...directoryRoutes,
   ...exportRoutes,
   ...operationRoutes,
+  ...policyStateRoutes,
   ...providerOperationRoutes,
   ...providerRoutes,
   ...resourceRoutes,
