@@ -105,6 +105,8 @@ class RunningWorld implements World {
   readonly #listeners = new Set<() => void>()
   readonly #writers = new Map<string, Map<string, string>>()
   #memberships: readonly Membership[] = []
+  /** Those whose agents do not run. */
+  #silences: readonly Membership[] = []
   /** Set once the world is there: its birth is no change. */
   #record: WorldOptions['record']
   /** While a world is brought forward: what its containers held last. */
@@ -160,7 +162,7 @@ class RunningWorld implements World {
     if (snapshot) {
       this.#containers = lastContainers(records)
       for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
-      this.#memberships = snapshot.memberships
+      this.#bind(snapshot.memberships)
       for (const record of records) this.#repeat(record)
       for (const cluster of this.#clusters.values()) runCluster(cluster)
       for (const cluster of this.#clusters.values()) if (cluster.spec.flavor === 'hub') runHub(cluster, ground)
@@ -178,7 +180,7 @@ class RunningWorld implements World {
     if (record.kind === 'cluster' && !this.#clusters.has(record.spec.id)) this.#addCluster(record.spec, { own: record.own })
     if (record.kind === 'version') this.#clusters.get(record.cluster)?.upgradeTo(record.version)
     if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
-    if (record.kind === 'memberships') this.#memberships = record.memberships
+    if (record.kind === 'memberships') this.#bind(record.memberships)
   }
 
   recordContainers(): void {
@@ -229,6 +231,11 @@ class RunningWorld implements World {
     for (const cluster of this.#clusters.values()) cluster.stop()
   }
 
+  #bind(memberships: readonly Membership[]): void {
+    this.#memberships = memberships
+    this.#silences = memberships.filter(({ silentSince }) => silentSince !== undefined)
+  }
+
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
     const azure = createAzure({
       ...azurePeople(this.file, this.#secret),
@@ -269,7 +276,7 @@ class RunningWorld implements World {
       },
       memberships: () => this.#memberships,
       setMemberships: (memberships) => {
-        this.#memberships = memberships
+        this.#bind(memberships)
         this.#record?.({ kind: 'memberships', at: this.clock.now(), memberships })
         this.#changed()
       },
@@ -293,7 +300,8 @@ class RunningWorld implements World {
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }
         : {}),
     }
-    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own })
+    const silentSince = (member: string): number | undefined => this.#silences.find((one) => one.hub === spec.id && one.member === member)?.silentSince
+    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own, silentSince })
     const cluster = createCluster(spec, ground, { birth, containers: this.#containers.get(spec.id), ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })

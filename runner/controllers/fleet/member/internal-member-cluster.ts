@@ -1,12 +1,13 @@
 // The member agent's other half: joins and leaves at the hub's word, and reports health and resources with its heartbeat.
 //
 // A heartbeat that has nothing new to say is not written: its time is computed when the object is read (heartbeat.ts).
+// An agent that begins anew (setting `begun`: when) reports at once.
 // What has changed in the cluster is written with the next heartbeat, as the real agent would.
 import { equal, type JsonObject } from '../../../base/json.ts'
 import type { Client } from '../../../kubernetes/client.ts'
 import { at, formatTime, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { type ControllerContext, type ControllerDefinition, defineController, type ReconcileResult } from '../../controller.ts'
-import { type Condition, findCondition, setCondition } from '../conditions.ts'
+import { type Condition, findCondition, isTrueAt, setCondition } from '../conditions.ts'
 import { hasFinalizer, withoutFinalizer } from '../finalizers.ts'
 import { heartbeatAt } from '../heartbeat.ts'
 import { finalizers, managers, memberNamespace } from '../names.ts'
@@ -38,9 +39,12 @@ export function internalMemberCluster({ memberName }: { readonly memberName: str
 
 async function join(internal: KubernetesObject, hub: Client, context: ControllerContext): Promise<ReconcileResult | undefined> {
   const now = context.clock.now()
-  const joined = findCondition(agentConditions(internal), 'Joined')?.status === 'True'
+  const joined = isTrueAt(findCondition(agentConditions(internal), 'Joined'), internal.metadata.generation ?? 0)
   const report = await clusterReport(context.client, now)
-  if (joined) {
+  const begun = context.settings.begun ?? ''
+  const isNew = begun !== '' && context.memory.get('begun') !== begun
+  if (isNew) context.memory.set('begun', begun)
+  if (joined && !isNew) {
     if (sameReport(report, internal)) return undefined
     const due = nextHeartbeat(internal, now)
     if (due > now) return { requeueAfter: due - now }
