@@ -50,6 +50,8 @@ const member = z.strictObject({
   taints: z.array(taint).default([]),
   /** `member-agent`, or single controllers of it, left out of this member. */
   without: z.array(z.string()).default([]),
+  /** Default: `azure` for a member that is an AKS cluster. */
+  propertyProvider: z.enum(['azure', 'none']).optional(),
 })
 
 const members = z.union([

@@ -8,7 +8,7 @@ import type { Client } from '../../kubernetes/client.ts'
 import { systemUser, type UserInfo } from '../../kubernetes/identity.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
-import { fleetMembers } from '../../labs/world-file.ts'
+import { fleetMembers, type MemberFile } from '../../labs/world-file.ts'
 import type { Cluster, ClusterSpec } from '../cluster.ts'
 import { encode } from '../kubeconfig.ts'
 import { type BridgeGround, fleetSettings, type Membership } from './ground.ts'
@@ -88,17 +88,31 @@ function runAgent(ground: BridgeGround, { member: memberName, hub, cluster }: Me
   if (!hubClient || !member) return
   const without = withoutOf(ground, memberName, member)
   const definitions = memberControllers({ memberName, networking: fleetSettings(ground.file).hub.networking, without })
-  member.run({ name: agentSet(memberName), definitions, others: { hub: hubClient }, settings: { memberName, ...more }, user: memberAgent })
+  member.run({
+    name: agentSet(memberName),
+    definitions,
+    others: { hub: hubClient },
+    settings: { memberName, propertyProvider: providerOf(ground, memberName, member), ...more },
+    user: memberAgent,
+  })
 }
 
 function agentSet(member: string): string {
   return `member-agent/${member}`
 }
 
+/** AKS clusters have Azure's property provider. */
+function providerOf(ground: BridgeGround, name: string, { spec }: Cluster): string {
+  return memberFile(ground, name)?.propertyProvider ?? (spec.flavor === 'aks' ? 'azure' : 'none')
+}
+
+function memberFile({ file }: BridgeGround, name: string): MemberFile | undefined {
+  return file.fleet && fleetMembers(file.fleet).find((member) => member.name === name)
+}
+
 /** What is left out of a member's agent: by its cluster, or by the world file's fleet. */
 function withoutOf(ground: BridgeGround, name: string, { spec }: Cluster): readonly string[] {
-  const { fleet } = ground.file
-  return [...spec.without, ...((fleet && fleetMembers(fleet).find((member) => member.name === name)?.without) ?? [])]
+  return [...spec.without, ...(memberFile(ground, name)?.without ?? [])]
 }
 
 /** The agent's process has ended, or has begun anew: then it reports at once, and the hub hears of it. */
