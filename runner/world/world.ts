@@ -88,6 +88,8 @@ class RunningWorld implements World {
   readonly #listeners = new Set<() => void>()
   readonly #writers = createWriters()
   #memberships: readonly Membership[] = []
+  /** Those whose agents do not run. */
+  #silences: readonly Membership[] = []
   /** Set once the world is there: its birth is no change. */
   #record: WorldOptions['record']
   /** While a world is brought forward: what its containers held last. */
@@ -143,7 +145,7 @@ class RunningWorld implements World {
     if (snapshot) {
       this.#containers = lastContainers(records)
       for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
-      this.#memberships = snapshot.memberships
+      this.#bind(snapshot.memberships)
       for (const record of records) this.#repeat(record)
       const stopped = stoppedClusters(this.azure)
       for (const id of stopped) this.#power(id, false, ground)
@@ -164,7 +166,7 @@ class RunningWorld implements World {
     if (record.kind === 'version') this.#clusters.get(record.cluster)?.upgradeTo(record.version)
     if (record.kind === 'renewed') this.#renew(record.cluster)
     if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
-    if (record.kind === 'memberships') this.#memberships = record.memberships
+    if (record.kind === 'memberships') this.#bind(record.memberships)
   }
 
   recordContainers(): void {
@@ -215,6 +217,11 @@ class RunningWorld implements World {
     for (const cluster of this.#clusters.values()) cluster.stop()
   }
 
+  #bind(memberships: readonly Membership[]): void {
+    this.#memberships = memberships
+    this.#silences = memberships.filter(({ silentSince }) => silentSince !== undefined)
+  }
+
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
     const azure = createAzure({
       ...azurePeople(this.file, this.#secret),
@@ -257,7 +264,7 @@ class RunningWorld implements World {
       renewCluster: (id) => this.#renew(id),
       memberships: () => this.#memberships,
       setMemberships: (memberships) => {
-        this.#memberships = memberships
+        this.#bind(memberships)
         this.#record?.({ kind: 'memberships', at: this.clock.now(), memberships })
         this.#changed()
       },
@@ -282,7 +289,8 @@ class RunningWorld implements World {
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }
         : {}),
     }
-    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own })
+    const silentSince = (member: string): number | undefined => this.#silences.find((one) => one.hub === spec.id && one.member === member)?.silentSince
+    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own, silentSince })
     const cluster = createCluster(spec, ground, { birth, containers: this.#containers.get(spec.id), ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     this.#showCluster(cluster)
