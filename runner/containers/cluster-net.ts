@@ -67,7 +67,11 @@ export class ClusterNet {
       connect: (to, port, protocol) =>
         outside(
           run(),
-          connect({ pod: own(), address }, { address: to === address ? '127.0.0.1' : to, port, protocol }, ground).then((connection) => heard(connection, run)),
+          connect(
+            { pod: own(), address },
+            { address: to === address && at(pod, 'spec', 'hostNetwork') !== true ? '127.0.0.1' : to, port, protocol },
+            ground,
+          ).then((connection) => heard(connection, run)),
         ),
       listen: (port, listener, protocol) => void (run() ?? this.#run(own(), container))?.listeners.set(portKey(port, protocol), listener),
       get listening() {

@@ -1,4 +1,5 @@
 // What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
+import type { Json } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { amount } from './environment.ts'
 import type { Entry, Mount } from './files.ts'
@@ -24,6 +25,7 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
   const [memory, cpu] = [limit('memory'), limit('cpu')]
   const group = {
     'memory.max': memory === undefined ? 'max' : String(amount(memory)),
+    'cpu.weight': String(weightOf(at(container.whole, 'resources', 'requests', 'cpu'))),
     'cpu.max': cpu === undefined ? 'max 100000' : `${Math.round(amount(cpu) * 100_000)} 100000`,
     'pids.max': 'max',
   }
@@ -36,6 +38,12 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
     ...parameters(pod),
   }
   return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
+}
+
+/** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */
+function weightOf(request: Json | undefined): number {
+  const shares = Math.max(2, Math.floor((request === undefined ? 0 : amount(String(request))) * 1024))
+  return Math.floor(1 + ((shares - 2) * 9999) / 262_142)
 }
 
 /** Kernel parameters as pods usually find them. */

@@ -1,6 +1,6 @@
 // Everything that one learner's commands can reach: a small internet, a clock and a seed (the room's door).
 
-import { type Azure, createAzure } from '../azure/arm-server.ts'
+import type { Azure } from '../azure/arm-server.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
 import { createClock, machineNow, machinePulse, type WorldClock } from '../base/clock.ts'
 import { localPeer } from '../base/host.ts'
@@ -9,13 +9,12 @@ import { createRandom, type Random } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
-import { azurePeople, ownerToken, stoppedClusters } from './azure-birth.ts'
+import { ownerToken, stoppedClusters } from './azure-birth.ts'
+import { beginAzure } from './begin-azure.ts'
 import { birthOf } from './births/births.ts'
 import { playBirth, settlingTime } from './births/play.ts'
-import { aksHooks } from './bridges/aks.ts'
-import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
+import { runHub, runMember } from './bridges/fleet.ts'
 import { type BridgeGround, exporterOf, type Membership } from './bridges/ground.ts'
-import { namespaceHooks } from './bridges/managed-namespace.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
 import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster, runCluster } from './cluster.ts'
@@ -223,15 +222,8 @@ class RunningWorld implements World {
   }
 
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
-    const azure = createAzure({
-      ...azurePeople(this.file, this.#secret),
-      clock: this.clock,
-      random: this.#chances.azure,
-      secret: this.#chances.secret,
-      durations: this.file.durations,
-      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground), namespace: namespaceHooks(ground) },
-      ...(snapshot?.azure ? { state: snapshot.azure } : {}),
-    })
+    const { clock, file } = this
+    const azure = beginAzure(file, { secret: this.#secret, clock, chances: this.#chances, ground, ...(snapshot?.azure && { state: snapshot.azure }) })
     this.azure = azure
     for (const [name, host] of Object.entries(azure.hosts)) {
       this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults, failOperation: azure.failOperation }) })

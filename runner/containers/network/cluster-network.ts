@@ -127,10 +127,12 @@ export interface Destination {
 /** Connects from somewhere to an address and port. */
 export async function connect(origin: Origin, { address, port, protocol = 'TCP' }: Destination, ground: NetworkGround): Promise<Connection> {
   const { reader } = ground
-  if (/^127\./.test(address) && origin.pod) {
+  const node = origin.pod && at(origin.pod, 'spec', 'hostNetwork') === true ? String(at(origin.pod, 'status', 'hostIP') ?? '') : ''
+  if (origin.pod && (/^127\./.test(address) || address === node)) {
     const own = await reach(origin.pod, { port, protocol }, ground)
-    const node = at(origin.pod, 'spec', 'hostNetwork') === true ? String(at(origin.pod, 'status', 'hostIP') ?? '') : ''
-    return own === 'refused' && node !== '' ? toHost(node, { port, protocol }, ground, '127.0.0.1') : own
+    if (own !== 'refused' || node === '') return own
+    const onHost = await toHost(node, { port, protocol }, ground, address)
+    if (onHost !== 'refused' || address !== node) return onHost
   }
   const services = reader.list('v1', 'Service')
   const external = (each: KubernetesObject): readonly string[] => [
@@ -139,8 +141,8 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
   ]
   const service = services.find((each) => at(each, 'spec', 'clusterIP') === address || external(each).includes(address))
   if (service) return toService(origin, service, (each) => Number(each.port) === port && (each.protocol ?? 'TCP') === protocol, ground)
-  const node = reader.list('v1', 'Node').some((each) => objects(at(each, 'status', 'addresses')).some((one) => one.address === address))
-  if (node) {
+  const known = reader.list('v1', 'Node').some((each) => objects(at(each, 'status', 'addresses')).some((one) => one.address === address))
+  if (known) {
     for (const each of services)
       if (objects(at(each, 'spec', 'ports')).some((one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol))
         return toService(origin, each, (one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol, ground)

@@ -133,8 +133,10 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
   return Number.isFinite(wake) ? { requeueAfter: Math.max(wake - clock.now(), 0) } : undefined
 }
 
-/** True for a pod that was taken out of service while its node was not heard of. */
+/** True for a pod that was taken out of service while its node was not heard of, or whose spec was changed since. */
 function isOutOfDate(pod: Pod): boolean {
+  const { generation } = pod.metadata
+  if (generation !== undefined && pod.status?.observedGeneration !== generation) return true
   const main = placed(pod, 'containers')
   const gates = Array.isArray(pod.spec.readinessGates) && pod.spec.readinessGates.length > 0
   return pod.status?.phase === 'Running' && (!isReady(pod) || gates) && main.every(({ status }) => status?.ready === true)

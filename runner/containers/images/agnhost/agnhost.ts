@@ -1,7 +1,7 @@
 // agnhost: the many small programs of Kubernetes' own tests (test/images/agnhost of Kubernetes 1.35), by their first word.
 import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
-import { answerText } from '../../commands/transfer.ts'
+import { answerSniffed, answerText } from '../../commands/transfer.ts'
 import { FileError, resolve } from '../../files.ts'
 import type { HttpAnswer, HttpCall, Process, Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
@@ -104,7 +104,7 @@ function porter(words: readonly string[], process: Process): Promise<number> {
     const [, secure, port] = serving.exec(name) ?? []
     if (port === undefined) continue
     const http = ({ method }: HttpCall): HttpAnswer =>
-      asJson ? answerText(JSON.stringify({ Method: method, Body: value }), 'application/json') : answerText(value)
+      asJson ? answerText(JSON.stringify({ Method: method, Body: value }), 'application/json') : answerSniffed(value)
     process.machine.net.listen(Number(port), { http, secure: secure !== undefined })
   }
   return forever(process)

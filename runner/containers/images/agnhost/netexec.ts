@@ -2,7 +2,7 @@
 import { decodeText } from '../../bytes.ts'
 import { formatDate } from '../../commands/date.ts'
 import { readOptions } from '../../commands/options.ts'
-import { answerText, readTarget, transfer } from '../../commands/transfer.ts'
+import { answerSniffed, answerText, readTarget, transfer } from '../../commands/transfer.ts'
 import { child, type HttpAnswer, type HttpCall, type Process, runProgram } from '../../process.ts'
 import { inputOf } from '../../streams.ts'
 import { readGoDuration } from './go-duration.ts'
@@ -98,7 +98,7 @@ function header({ call, values }: Ask): HttpAnswer {
 function echo({ values }: Ask): HttpAnswer {
   const code = values.get('code') ?? ''
   if (code !== '' && !/^\d+$/.test(code)) return answerText(`argument 'code' must be an integer or empty, got "${code}"\n`)
-  return answerText(values.get('msg') ?? '', undefined, code === '' ? 200 : Number(code))
+  return answerSniffed(values.get('msg') ?? '', code === '' ? 200 : Number(code))
 }
 
 function redirect(location: string, status: number): HttpAnswer {
