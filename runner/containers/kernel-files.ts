@@ -26,7 +26,7 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
   const group = {
     'memory.max': memory === undefined ? 'max' : String(amount(memory)),
     'cpu.weight': String(weightOf(at(container.whole, 'resources', 'requests', 'cpu'))),
-    'cpu.max': cpu === undefined ? 'max 100000' : `${Math.round(amount(cpu) * 100_000)} 100000`,
+    'cpu.max': cpu === undefined ? 'max 100000' : `${Math.max(1000, Math.round(amount(cpu) * 100_000))} 100000`,
     'pids.max': 'max',
   }
   const status = statusText(pod, container, machine)

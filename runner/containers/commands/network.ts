@@ -216,8 +216,17 @@ async function serve(port: number, again: boolean, process: Process): Promise<nu
   }
 }
 
-const ip: Program = (words, { machine, out }) => {
+/** The bit of CAP_NET_ADMIN among a process's capabilities. */
+const netAdmin = 1n << 12n
+
+const ip: Program = (words, { machine, files, out, err }) => {
   const { address } = machine.net
+  if (words.includes('add') || words.includes('del') || words.includes('set')) {
+    const [, held = '0'] = /^CapEff:\t([0-9a-f]+)$/m.exec(files.read('/proc/self/status')) ?? []
+    if ((BigInt(`0x${held}`) & netAdmin) !== 0n) return 0
+    err(`${machine.flavor === 'busybox' ? 'ip: ' : ''}RTNETLINK answers: Operation not permitted\n`)
+    return 2
+  }
   if (words.some((word) => word.startsWith('r'))) out(`default via ${address.replace(/\d+$/, '1')} dev eth0 \n`)
   else
     out(

@@ -1,4 +1,5 @@
 // The cluster's network: names, services, pods, and which of them a policy lets talk.
+import { createRandom } from '../../base/random.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
@@ -187,12 +188,19 @@ function toService(
   const hasPort = ({ ports }: Endpoint): boolean => ports.some(({ name }) => name === String(port.name ?? ''))
   const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready && hasPort(endpoint))
   if (ready.length === 0) return 'refused'
-  const chosen = ready[ground.turn(service.metadata.uid ?? '') % ready.length]
+  const chosen =
+    at(service, 'spec', 'sessionAffinity') === 'ClientIP' ? sameFor(origin.address, ready) : ready[ground.turn(service.metadata.uid ?? '') % ready.length]
   const target = chosen?.ports.find(({ name }) => name === String(port.name ?? ''))
   if (chosen?.imported !== undefined && target) return toBeyond(chosen.imported, { address: chosen.address, port: target.port }, ground)
   const pod = chosen && podAt(chosen.address, ground.reader)
   const protocol = port.protocol === 'UDP' ? 'UDP' : 'TCP'
   return pod && target ? toPod(origin, pod, { port: target.port, protocol }, ground) : 'refused'
+}
+
+/** The endpoint that a client always gets: the one whose address goes best with its own. What comes and goes beside it changes nothing. */
+function sameFor(client: string, ready: readonly Endpoint[]): Endpoint | undefined {
+  const weight = ({ address }: Endpoint): number => createRandom(`${client}/${address}`).below(2 ** 31)
+  return ready.toSorted((one, other) => weight(other) - weight(one))[0]
 }
 
 async function toBeyond(slice: string, { address, port }: { readonly address: string; readonly port: number }, ground: NetworkGround): Promise<Connection> {
