@@ -124,7 +124,7 @@ async function written(write: { request: ArmRequest; target: Item; draft: Draft;
   const { request, target, draft, old } = write
   const saved = engine.writer.save({ row: target.row, id: target.id, name: target.name, draft, verb: write.verb, caller: request.caller })
   if (!saved.operation) await target.row.saved?.(saved.resource, engine.context)
-  const status = old ? 200 : 201
+  const status = old && !(target.row.alwaysCreated && write.verb === 'PUT') ? 200 : 201
   const headers = saved.operation ? operationHeaders(saved.operation, request, target.row, false) : {}
   return resourceResponse(engine.writer.shown(saved.resource).body, target.row, status, headers)
 }

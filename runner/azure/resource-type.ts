@@ -141,6 +141,8 @@ export interface ResourceType {
   remove?(request: WriteRequest & { readonly old: Resource }): OperationPlan | undefined
   /** DELETE of one that is not there is refused, not answered with 204. */
   readonly mustExist?: boolean
+  /** A PUT is answered with 201 also where it changed what was there. */
+  readonly alwaysCreated?: boolean
   /** Status of a DELETE that needs no operation; default 200. */
   readonly deleted?: 200 | 204
   /** Called after a write that needs no operation. */

@@ -63,6 +63,8 @@ export interface ServicePrincipal {
   readonly displayName: string
   readonly secret: string
   readonly createdDateTime: string
+  /** Those that were added to it, and not to its application. */
+  readonly secrets?: readonly ApplicationSecret[]
 }
 
 /** A secret of an application. Times as ISO strings. */

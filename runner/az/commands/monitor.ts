@@ -1,6 +1,7 @@
 // az monitor account and log-analytics workspace: where metrics and logs go.
-import type { JsonObject } from '../../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { type Call, type CommandGroup, flag, type Handler, required, tags, text } from '../command.ts'
+import { activityHandlers } from './activity-log.ts'
 import { flattened } from './flat-resource.ts'
 import { locationOrGroups } from './location.ts'
 
@@ -21,7 +22,7 @@ const account: MonitorType = {
 
 const workspace: MonitorType = {
   provider: 'Microsoft.OperationalInsights/workspaces',
-  version: 'api-version=2025-07-01',
+  version: 'api-version=2025-02-01',
   name: 'workspace_name',
   properties: ({ values }) => ({
     publicNetworkAccessForIngestion: text(values, 'public_network_access_for_ingestion') ?? text(values, 'ingestion_access') ?? 'Enabled',
@@ -33,7 +34,7 @@ const workspace: MonitorType = {
 
 /** Commands of `az monitor`. */
 export const group: CommandGroup = {
-  handlers: { ...handlersOf('monitor account', account), ...handlersOf('monitor log-analytics workspace', workspace) },
+  handlers: { ...handlersOf('monitor account', account), ...handlersOf('monitor log-analytics workspace', workspace), ...activityHandlers },
 }
 
 function handlersOf(prefix: string, type: MonitorType): Readonly<Record<string, Handler>> {
@@ -44,6 +45,7 @@ function handlersOf(prefix: string, type: MonitorType): Readonly<Record<string, 
       await call.arm.operate('DELETE', { path: onePath(call, type), accept: '*/*' }, { noWait: flag(call.values, 'no_wait') })
     },
     [`${prefix} create`]: (call) => create(call, type),
+    [`${prefix} update`]: (call) => update(call, type),
   }
 }
 
@@ -73,4 +75,28 @@ async function create(call: Call, type: MonitorType): Promise<JsonObject | undef
   const noWait = flag(call.values, 'no_wait')
   const result = await call.arm.operate('PUT', { path: onePath(call, type), body }, { noWait })
   return noWait ? undefined : flattened(result)
+}
+
+function daysOf(value: Json | undefined): number | undefined {
+  return value === undefined || value === null ? undefined : Number(value)
+}
+
+/** What is said is changed, the rest goes back as it came. */
+async function update(call: Call, type: MonitorType): Promise<JsonObject | undefined> {
+  const before = await call.arm.get(onePath(call, type))
+  const { values } = call
+  const old = isObject(before) ? before : {}
+  const given = tags(values)
+  const said = {
+    retentionInDays: daysOf(values.retention_in_days ?? values.retention_time),
+    publicNetworkAccessForIngestion: values.ingestion_access,
+    publicNetworkAccessForQuery: values.query_access,
+  }
+  const changed = Object.fromEntries(Object.entries(said).flatMap(([key, value]) => (value === undefined || value === null ? [] : [[key, value]])))
+  const body = {
+    location: old.location ?? '',
+    ...(given === undefined ? (old.tags === undefined ? {} : { tags: old.tags }) : { tags: given }),
+    properties: { ...(isObject(old.properties) ? old.properties : {}), ...changed },
+  }
+  return flattened(await call.arm.operate('PUT', { path: onePath(call, type), body }))
 }

@@ -13,13 +13,15 @@ export const applicationRoutes: readonly GraphRoute[] = [
   { method: 'GET', path: 'applications/{id}', answer: (request) => ({ body: entity('applications', shown(application(request), request)) }) },
   { method: 'PATCH', path: 'applications/{id}', answer: update },
   { method: 'DELETE', path: 'applications/{id}', answer: unregister },
-  { method: 'POST', path: 'applications/{id}/addPassword', answer: (request) => addSecret(request, application(request)) },
-  { method: 'POST', path: 'applications/{id}/removePassword', answer: (request) => removeSecret(request, application(request)) },
+  { method: 'POST', path: 'applications/{id}/addPassword', answer: (request) => addSecret(request, application(request), keepInApplication) },
+  { method: 'POST', path: 'applications/{id}/removePassword', answer: (request) => removeSecret(request, application(request), keepInApplication) },
   { method: 'GET', path: 'applications/{id}/owners', answer: () => ({ body: listOf('directoryObjects', []) }) },
   { method: 'GET', path: 'applications/{id}/federatedIdentityCredentials', answer: () => ({ body: listOf('federatedIdentityCredentials', []) }) },
   { method: 'GET', path: 'servicePrincipals', answer: (request) => ({ body: listOf('servicePrincipals', principals(request)) }) },
   { method: 'POST', path: 'servicePrincipals', answer: createPrincipal },
   { method: 'GET', path: 'servicePrincipals/{id}', answer: (request) => ({ body: entity('servicePrincipals', shownOf(principal(request), request)) }) },
+  { method: 'POST', path: 'servicePrincipals/{id}/addPassword', answer: (request) => addSecret(request, principal(request), keepInPrincipal) },
+  { method: 'POST', path: 'servicePrincipals/{id}/removePassword', answer: (request) => removeSecret(request, principal(request), keepInPrincipal) },
   { method: 'DELETE', path: 'servicePrincipals/{id}', answer: removePrincipal },
   { method: 'GET', path: 'servicePrincipals/{id}/owners', answer: () => ({ body: listOf('directoryObjects', []) }) },
   { method: 'GET', path: 'me/ownedObjects', answer: (request) => ({ body: listOf('directoryObjects', applications(request).map(asOwned)) }) },
@@ -102,7 +104,18 @@ function unregister(request: GraphRequest): undefined {
   return undefined
 }
 
-function addSecret(request: GraphRequest, old: Application): { body: JsonObject } {
+/** Who has secrets, and how they are kept. */
+type Keep<holder> = (request: GraphRequest, holder: holder, secrets: readonly ApplicationSecret[]) => void
+type Holder = { readonly secrets?: readonly ApplicationSecret[] }
+
+const keepInApplication: Keep<Application> = (request, one, secrets) => replace(request, one, { ...one, secrets })
+
+const keepInPrincipal: Keep<ServicePrincipal> = ({ setting }, one, secrets) => {
+  const servicePrincipals = setting.directory.servicePrincipals.map((each) => (each === one ? { ...one, secrets } : each))
+  setting.directory.change({ servicePrincipals })
+}
+
+function addSecret<holder extends Holder>(request: GraphRequest, old: holder, keep: Keep<holder>): { body: JsonObject } {
   const { body, setting } = request
   const asked = isObject(body.passwordCredential) ? body.passwordCredential : {}
   const now = setting.now()
@@ -113,15 +126,20 @@ function addSecret(request: GraphRequest, old: Application): { body: JsonObject 
     startDateTime: String(asked.startDateTime ?? graphTime(now)),
     endDateTime: String(asked.endDateTime ?? graphTime(now + 730 * 86_400_000)),
   }
-  replace(request, old, { ...old, secrets: [...old.secrets, secret] })
+  keep(request, old, [...(old.secrets ?? []), secret])
   const context = 'https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.passwordCredential'
   return { body: { '@odata.context': context, ...shownSecret(secret), secretText: secret.secret } }
 }
 
-function removeSecret(request: GraphRequest, old: Application): undefined {
+function removeSecret<holder extends Holder>(request: GraphRequest, old: holder, keep: Keep<holder>): undefined {
   const { keyId } = request.body
-  if (!old.secrets.some((one) => one.keyId === keyId)) throw graphErrors.invalid('No password credential found with keyId.')
-  replace(request, old, { ...old, secrets: old.secrets.filter((one) => one.keyId !== keyId) })
+  const secrets = old.secrets ?? []
+  if (!secrets.some((one) => one.keyId === keyId)) throw graphErrors.invalid('No password credential found with keyId.')
+  keep(
+    request,
+    old,
+    secrets.filter((one) => one.keyId !== keyId),
+  )
   return undefined
 }
 
