@@ -127,11 +127,12 @@ export interface JoinOptions {
 export async function joinFleet(ground: BridgeGround, membership: Membership, options: JoinOptions): Promise<void> {
   const hub = ground.cluster(membership.hub)
   const member = ground.cluster(membership.cluster)
-  if (!hub || !member) return
-  const onMember = member.clientOf(installer)
-  for (const object of memberObjects(fleetSettings(ground.file).hub)) await createIfAbsent(onMember, object)
+  if (!hub) return
+  if (member) for (const object of memberObjects(fleetSettings(ground.file).hub)) await createIfAbsent(member.clientOf(installer), object)
   await createIfAbsent(hub.clientOf(installer), hubAccessObject(membership.member))
   await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
+  // No cluster stands behind a connected one: the hub knows it, and never hears of it.
+  if (!member) return
   ground.setMemberships([...ground.memberships(), membership])
   runMember(ground, membership)
 }
