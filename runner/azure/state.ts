@@ -83,6 +83,8 @@ export interface Application {
   readonly displayName: string
   readonly createdDateTime: string
   readonly secrets: readonly ApplicationSecret[]
+  /** Object id of who registered it; absent for those that were born with the tenant. */
+  readonly owner?: string
   readonly said?: JsonObject
 }
 

@@ -11,7 +11,7 @@ export async function principalId(call: Call): Promise<string> {
   const first = found[0]
   if (isObject(first)) return String(first.id)
   if (/^[0-9a-f-]{36}$/i.test(id)) return id
-  throw new AzError(`Resource '${id}' does not exist or one of its queried reference-property objects are not present.`, { exitCode: 3 })
+  throw new AzError(`Service principal '${id}' doesn't exist`, { exitCode: 3 })
 }
 
 /** Object id of the application that `--id` names. */

@@ -14,7 +14,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'ad user update': updateUser,
   'ad user get-member-groups': async (call) => memberGroups(call, userPath(call)),
   'ad user delete': async (call) => void (await graphSend(call, 'DELETE', userPath(call))),
-  'ad group show': async (call) => findGroup(call, groupName(call)),
+  'ad group show': async (call) => graphSend(call, 'GET', `/groups/${await groupId(call)}`),
   'ad group list': listGroups,
   'ad group create': createGroup,
   'ad group delete': async (call) => void (await graphSend(call, 'DELETE', `/groups/${await groupId(call)}`)),
@@ -80,7 +80,7 @@ async function listGroups(call: Call): Promise<readonly Json[]> {
 }
 
 async function findGroup(call: Call, id: string): Promise<Json | undefined> {
-  if (/^[0-9a-f-]{36}$/i.test(id)) return graphSend(call, 'GET', `/groups/${id}`)
+  if (/^[0-9a-f-]{36}$/i.test(id)) return { id }
   const found = await graphList(call, `/groups?${filterQuery(`displayName eq ${quoted(id)}`)}`)
   if (found.length === 1) return found[0]
   throw new AzError(found.length === 0 ? `No group matches the name of '${id}'` : `More than one group match the name of '${id}'`)

@@ -1,5 +1,5 @@
 // az ad sp and app: service principals and the applications behind them.
-import type { Json, JsonObject } from '../../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { type Call, flag, type Handler, list, required, text } from '../command.ts'
 import { filterQuery, graphList, graphSend, quoted } from '../graph.ts'
 import { applicationId, principalId } from './ad-ids.ts'
@@ -32,7 +32,7 @@ function conditions(call: Call, spn: string): readonly string[] {
 }
 
 async function listAll(call: Call, path: string, given: readonly string[]): Promise<readonly Json[]> {
-  if (flag(call.values, 'show_mine')) return graphList(call, '/me/ownedObjects')
+  if (flag(call.values, 'show_mine')) return owned(call, path === '/applications' ? 'application' : 'servicePrincipal')
   const all = flag(call.values, 'include_all') || given.length > 0
   if (!all)
     call.log.warning(
@@ -40,6 +40,11 @@ async function listAll(call: Call, path: string, given: readonly string[]): Prom
     )
   const query = given.length > 0 ? `?${filterQuery(given.join(' and '))}` : all ? '' : '?$top=100'
   return graphList(call, `${path}${query}`)
+}
+
+/** What the signed-in user owns, of one type. */
+async function owned(call: Call, type: string): Promise<readonly Json[]> {
+  return (await graphList(call, '/me/ownedObjects')).filter((one) => isObject(one) && one['@odata.type'] === `#microsoft.graph.${type}`)
 }
 
 async function listPrincipals(call: Call): Promise<readonly Json[]> {

@@ -48,5 +48,8 @@ async function listStates(call: Call): Promise<readonly Json[]> {
 }
 
 async function summarize(call: Call): Promise<Json | undefined> {
-  return (await values(call, 'summarize'))[0]
+  const [first] = await values(call, 'summarize')
+  if (!isObject(first)) return first
+  const { '@odata.context': odataContext = null, '@odata.id': odataId = null, ...rest } = first
+  return { odataContext, odataId, ...rest }
 }

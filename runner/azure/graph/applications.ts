@@ -24,11 +24,12 @@ export const applicationRoutes: readonly GraphRoute[] = [
   { method: 'POST', path: 'servicePrincipals/{id}/removePassword', answer: (request) => removeSecret(request, principal(request), keepInPrincipal) },
   { method: 'DELETE', path: 'servicePrincipals/{id}', answer: removePrincipal },
   { method: 'GET', path: 'servicePrincipals/{id}/owners', answer: () => ({ body: listOf('directoryObjects', []) }) },
-  { method: 'GET', path: 'me/ownedObjects', answer: (request) => ({ body: listOf('directoryObjects', applications(request).map(asOwned)) }) },
+  { method: 'GET', path: 'me/ownedObjects', answer: (request) => ({ body: listOf('directoryObjects', owned(request)) }) },
 ]
 
-function asOwned(one: JsonObject): JsonObject {
-  return { '@odata.type': '#microsoft.graph.application', ...one }
+function owned(request: GraphRequest): JsonObject[] {
+  const mine = request.setting.directory.applications.filter(({ owner }) => owner === request.caller.oid)
+  return mine.map((one) => ({ '@odata.type': '#microsoft.graph.application', ...shown(one, request) }))
 }
 
 function shown(one: Application, { setting }: GraphRequest): JsonObject {
@@ -71,10 +72,18 @@ function principal({ names, setting }: GraphRequest): ServicePrincipal {
 }
 
 function register(request: GraphRequest): { body: JsonObject; status: 201 } {
-  const { body, setting } = request
+  const { body, caller, setting } = request
   if (typeof body.displayName !== 'string') throw graphErrors.invalid("A value is required for property 'displayName' of resource 'Application'.")
   const { displayName, passwordCredentials: _, keyCredentials: _keys, ...said } = body
-  const made: Application = { objectId: setting.newId(), appId: setting.newId(), displayName, createdDateTime: graphTime(setting.now()), secrets: [], said }
+  const made: Application = {
+    objectId: setting.newId(),
+    appId: setting.newId(),
+    displayName,
+    createdDateTime: graphTime(setting.now()),
+    secrets: [],
+    owner: caller.oid,
+    said,
+  }
   setting.directory.change({ applications: [...registered(request), made] })
   return { body: entity('applications', shown(made, request)), status: 201 }
 }
