@@ -112,7 +112,7 @@ class ControllerRunner implements RunningControllers {
 
   #join(definition: ControllerDefinition): void {
     const client = this.#options.clientFor(definition.name, definition)
-    this.#handle(definition.name, (key) => void this.#add(definition.name, key))
+    if (this.#options.state !== undefined) this.#hear(definition.name)
     for (const { resource, server = own, namespace, keys, follower } of definition.watches) {
       const id = watchId(server, resource, namespace)
       const source = server === own ? client : this.#options.others?.[server]
@@ -258,9 +258,15 @@ class ControllerRunner implements RunningControllers {
 
   /** Of two wishes to look again the earlier one stands. */
   #arm(controller: string, key: string, at: number): void {
+    this.#hear(controller)
     const owner = this.#owner(controller)
     const due = this.#options.clock.due(owner, key)
     if (due === undefined || at < due) this.#options.clock.arm({ at, owner, key })
+  }
+
+  /** Lets the controller's timers fire: from its first one on, for most of a cluster at rest never have one. */
+  #hear(controller: string): void {
+    if (!this.#handlers.has(controller)) this.#handle(controller, (key) => void this.#add(controller, key))
   }
 
   #handle(name: string, fire: (key: string) => void): void {

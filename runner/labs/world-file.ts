@@ -48,6 +48,10 @@ const member = z.strictObject({
   nodes: z.number().int().min(0).default(1),
   labels: labels.default({}),
   taints: z.array(taint).default([]),
+  /** `member-agent`, or single controllers of it, left out of this member. */
+  without: z.array(z.string()).default([]),
+  /** Default: `azure` for a member that is an AKS cluster. */
+  propertyProvider: z.enum(['azure', 'none']).optional(),
 })
 
 const members = z.union([
@@ -58,6 +62,7 @@ const members = z.union([
     location: z.string().default('eastus'),
     nodes: z.number().int().min(0).default(0),
     labels: labels.default({}),
+    without: z.array(z.string()).default([]),
   }),
 ])
 
@@ -67,6 +72,8 @@ const hub = z.strictObject({
   guardRail: z.boolean().default(true),
   /** With the agents for Services across clusters. */
   networking: z.boolean().default(false),
+  /** `hub-agent`, or single controllers and admission plug-ins, left out of the hub. */
+  without: z.array(z.string()).default([]),
 })
 
 const fleet = z.strictObject({
@@ -158,6 +165,6 @@ export function fleetMembers(of: FleetFile): readonly MemberFile[] {
   if (Array.isArray(given)) return given
   return Array.from({ length: given.count }, (_, index) => {
     const name = given.name.replace(/\{(0+)\}/, (_all, zeros: string) => String(index + 1).padStart(zeros.length, '0'))
-    return { name, location: given.location, nodes: given.nodes, labels: given.labels, taints: [] }
+    return { name, location: given.location, nodes: given.nodes, labels: given.labels, taints: [], without: given.without }
   })
 }

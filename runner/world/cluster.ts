@@ -243,13 +243,21 @@ class RunningCluster implements Cluster {
     this.end(set.name)
     const { clock, activity } = this.#ground
     const state = this.#before[set.name]
+    const version = (): string => this.spec.upgraded ?? this.spec.version
     const running = runControllers(set.definitions, {
       clock,
       activity,
       random: this.#random,
       clientFor: (name, definition) => this.clientOf(set.user ?? systemUser(`system:${name}`), definition.fieldManager ?? 'kube-controller-manager'),
       prefix: `${this.spec.id}/${set.name}`,
-      settings: { podCidr: this.spec.podCidr, clusterName: this.spec.name, ...set.settings },
+      settings: {
+        podCidr: this.spec.podCidr,
+        clusterName: this.spec.name,
+        ...set.settings,
+        get version() {
+          return version()
+        },
+      },
       ...(set.others ? { others: set.others } : {}),
       ...(state ? { state } : {}),
       catchUp: this.#repeated,

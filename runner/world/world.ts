@@ -1,6 +1,6 @@
 // Everything that one learner's commands can reach: a small internet, a clock and a seed (the room's door).
 
-import { type Azure, createAzure } from '../azure/arm-server.ts'
+import type { Azure } from '../azure/arm-server.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
 import { createClock, machineNow, machinePulse, type WorldClock } from '../base/clock.ts'
 import { localPeer } from '../base/host.ts'
@@ -9,13 +9,12 @@ import { createRandom, type Random } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
-import { azurePeople, ownerToken, stoppedClusters } from './azure-birth.ts'
+import { ownerToken, stoppedClusters } from './azure-birth.ts'
+import { beginAzure } from './begin-azure.ts'
 import { birthOf } from './births/births.ts'
 import { playBirth, settlingTime } from './births/play.ts'
-import { aksHooks } from './bridges/aks.ts'
-import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
+import { runHub, runMember } from './bridges/fleet.ts'
 import { type BridgeGround, exporterOf, type Membership } from './bridges/ground.ts'
-import { namespaceHooks } from './bridges/managed-namespace.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
 import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster, runCluster } from './cluster.ts'
@@ -88,6 +87,8 @@ class RunningWorld implements World {
   readonly #listeners = new Set<() => void>()
   readonly #writers = createWriters()
   #memberships: readonly Membership[] = []
+  /** Those whose agents do not run. */
+  #silences: readonly Membership[] = []
   /** Set once the world is there: its birth is no change. */
   #record: WorldOptions['record']
   /** While a world is brought forward: what its containers held last. */
@@ -143,7 +144,7 @@ class RunningWorld implements World {
     if (snapshot) {
       this.#containers = lastContainers(records)
       for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
-      this.#memberships = snapshot.memberships
+      this.#bind(snapshot.memberships)
       for (const record of records) this.#repeat(record)
       const stopped = stoppedClusters(this.azure)
       for (const id of stopped) this.#power(id, false, ground)
@@ -164,7 +165,7 @@ class RunningWorld implements World {
     if (record.kind === 'version') this.#clusters.get(record.cluster)?.upgradeTo(record.version)
     if (record.kind === 'renewed') this.#renew(record.cluster)
     if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
-    if (record.kind === 'memberships') this.#memberships = record.memberships
+    if (record.kind === 'memberships') this.#bind(record.memberships)
   }
 
   recordContainers(): void {
@@ -215,16 +216,14 @@ class RunningWorld implements World {
     for (const cluster of this.#clusters.values()) cluster.stop()
   }
 
+  #bind(memberships: readonly Membership[]): void {
+    this.#memberships = memberships
+    this.#silences = memberships.filter(({ silentSince }) => silentSince !== undefined)
+  }
+
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
-    const azure = createAzure({
-      ...azurePeople(this.file, this.#secret),
-      clock: this.clock,
-      random: this.#chances.azure,
-      secret: this.#chances.secret,
-      durations: this.file.durations,
-      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground), namespace: namespaceHooks(ground) },
-      ...(snapshot?.azure ? { state: snapshot.azure } : {}),
-    })
+    const { clock, file } = this
+    const azure = beginAzure(file, { secret: this.#secret, clock, chances: this.#chances, ground, ...(snapshot?.azure && { state: snapshot.azure }) })
     this.azure = azure
     for (const [name, host] of Object.entries(azure.hosts)) {
       this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults, failOperation: azure.failOperation }) })
@@ -257,7 +256,7 @@ class RunningWorld implements World {
       renewCluster: (id) => this.#renew(id),
       memberships: () => this.#memberships,
       setMemberships: (memberships) => {
-        this.#memberships = memberships
+        this.#bind(memberships)
         this.#record?.({ kind: 'memberships', at: this.clock.now(), memberships })
         this.#changed()
       },
@@ -282,7 +281,8 @@ class RunningWorld implements World {
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }
         : {}),
     }
-    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own })
+    const silentSince = (member: string): number | undefined => this.#silences.find((one) => one.hub === spec.id && one.member === member)?.silentSince
+    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own, silentSince })
     const cluster = createCluster(spec, ground, { birth, containers: this.#containers.get(spec.id), ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     this.#showCluster(cluster)

@@ -76,8 +76,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<TestFleet>
   const hub = startHub(ground, options)
   for (const object of hubObjects(options)) await create(hub, object)
   run(hub, ground, { definitions: clusterControllers(['scheduler', 'kubelet']), prefix: 'hub', problems })
-  const definitions = hubControllers(options).filter(({ name }) => !options.without?.includes(name))
-  run(hub, ground, { definitions, prefix: 'hub-agent', problems, ...(options.between ? { between: options.between } : {}) })
+  run(hub, ground, { definitions: hubControllers(options), prefix: 'hub-agent', problems, ...(options.between ? { between: options.between } : {}) })
   const clusters: Record<string, FleetCluster> = {}
   const join = async (name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> => {
     if (!clusters[name]) clusters[name] = await startJoining(name, hub, { ground, options, problems })
@@ -121,7 +120,7 @@ interface Ground {
 
 function startHub(ground: Ground, options: FleetOptions): FleetCluster {
   const admission = [...admissionChain(callingPlugins), ...hubAdmission(options)]
-  return clusterOf(createApiServer({ ...serverOptions('hub', ground), seed: seedOf('hub', []), admission, onRead: hubOnRead }))
+  return clusterOf(createApiServer({ ...serverOptions('hub', ground), seed: seedOf('hub', []), admission, onRead: hubOnRead() }))
 }
 
 function startMember(name: string, ground: Ground, { nodes = 1 }: FleetOptions): FleetCluster {

@@ -8,8 +8,12 @@ export function heartbeatAt(first: number, { now, period }: { readonly now: numb
   return now <= first ? first : first + Math.floor((now - first) / period) * period
 }
 
+/** Since when a member's agent does not run (world time, ms); undefined while it does. */
+export type SilentSince = (member: string) => number | undefined
+
 /** A MemberCluster or InternalMemberCluster as a reader sees it at a time (world time, ms): with its last heartbeat. */
-export function withHeartbeat(object: KubernetesObject, now: number): KubernetesObject {
+export function withHeartbeat(object: KubernetesObject, time: number, silentSince?: SilentSince): KubernetesObject {
+  const now = Math.min(time, silentSince?.(object.metadata.name ?? '') ?? time)
   const agents = at(object, 'status', 'agentStatus')
   if (!Array.isArray(agents) || !isBeating(object, agents)) return object
   const first = Date.parse(String(at(agents[0], 'lastReceivedHeartbeat')))

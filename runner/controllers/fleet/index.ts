@@ -12,7 +12,7 @@ import { overrideHook } from './admission/override-hooks.ts'
 import { placementHook } from './admission/placement-hooks.ts'
 import { workloadHook } from './admission/workload-hooks.ts'
 import { hubDefinitions, memberDefinitions } from './crds/definitions.ts'
-import { withHeartbeat } from './heartbeat.ts'
+import { type SilentSince, withHeartbeat } from './heartbeat.ts'
 import { clusterProfile } from './hub/cluster-profile.ts'
 import { eviction } from './hub/eviction.ts'
 import { memberCluster } from './hub/member-cluster.ts'
@@ -42,12 +42,15 @@ export interface HubOptions {
   readonly reservedNamespaces?: ReservedNamespaces | undefined
   /** The networking agents: Services across clusters. Default: off. */
   readonly networking?: boolean | undefined
+  /** What is left out: the whole `hub-agent`, or controllers by name. */
+  readonly without?: readonly string[] | undefined
 }
 
 /** The hub agent's controllers. */
 export function hubControllers(options: HubOptions = {}): readonly ControllerDefinition[] {
-  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream', networking = false } = options
-  return [
+  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream', networking = false, without = [] } = options
+  if (without.includes('hub-agent')) return []
+  const all = [
     clusterProfile,
     eviction,
     memberCluster,
@@ -60,13 +63,23 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
     workGenerator,
     ...(networking ? [serviceImport] : []),
   ]
+  return all.filter(({ name }) => !without.includes(name))
+}
+
+/** What a member's agents are started with. */
+export interface MemberAgentOptions {
+  readonly memberName: string
+  readonly networking?: boolean | undefined
+  /** What is left out: the whole `member-agent`, or controllers by name. */
+  readonly without?: readonly string[] | undefined
 }
 
 /** The controllers of one member's agents. */
-export function memberControllers(options: { readonly memberName: string; readonly networking?: boolean | undefined }): readonly ControllerDefinition[] {
-  const agent = [internalMemberCluster(options), workApplier(options)]
-  if (!options.networking) return agent
-  return [...agent, serviceExport(options), endpointSliceExport(options), multiClusterService, serviceImportRelay(options), endpointSliceImport(options)]
+export function memberControllers(options: MemberAgentOptions): readonly ControllerDefinition[] {
+  const { networking = false, without = [] } = options
+  if (without.includes('member-agent')) return []
+  const net = [serviceExport(options), endpointSliceExport(options), multiClusterService, serviceImportRelay(options), endpointSliceImport(options)]
+  return [internalMemberCluster(options), workApplier(options), ...(networking ? net : [])].filter(({ name }) => !without.includes(name))
 }
 
 /** Plain manifests that a hub begins with, in the order in which they can be created. */
@@ -83,7 +96,8 @@ const systemNamespaceObject: KubernetesObject = { apiVersion: 'v1', kind: 'Names
 
 /** The hub agent's webhooks as plugins of the hub's API server, to be put at the end of its chain. */
 export function hubAdmission(options: HubOptions = {}): readonly AdmissionPlugin[] {
-  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream' } = options
+  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream', without = [] } = options
+  if (without.includes('hub-agent')) return []
   return [
     ...(webhooks ? [placementHook, overrideHook, evictionHook, memberHook, workloadHook(reservedNamespaces)] : []),
     ...(webhooks && guardRail ? [guardRailHook(reservedNamespaces)] : []),
@@ -91,9 +105,9 @@ export function hubAdmission(options: HubOptions = {}): readonly AdmissionPlugin
 }
 
 /** Makes objects as a hub stores them into what readers see at a time (world time, ms), by `plural.group`: heartbeats are not written. */
-export const hubOnRead: Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> = {
-  'internalmemberclusters.cluster.kubernetes-fleet.io': withHeartbeat,
-  'memberclusters.cluster.kubernetes-fleet.io': withHeartbeat,
+export function hubOnRead(silentSince?: SilentSince): Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> {
+  const view = (object: KubernetesObject, now: number): KubernetesObject => withHeartbeat(object, now, silentSince)
+  return { 'internalmemberclusters.cluster.kubernetes-fleet.io': view, 'memberclusters.cluster.kubernetes-fleet.io': view }
 }
 
 /** What a member is joined with, beside its name. */

@@ -16,12 +16,21 @@ import { aksBirth } from './aks.ts'
 /** The birth of a cluster. Objects that every cluster of a version, time and size has are one shared array. */
 export function birthOf(
   spec: ClusterSpec,
-  options: { ground: ClusterGround; file: WorldFile; azure: Azure | undefined; ca: string; own: readonly KubernetesObject[] },
+  options: {
+    ground: ClusterGround
+    file: WorldFile
+    azure: Azure | undefined
+    ca: string
+    own: readonly KubernetesObject[]
+    silentSince: (member: string) => number | undefined
+  },
 ): ClusterBirth {
-  const { ground, file, azure, ca } = options
+  const { ground, file, azure, ca, silentSince } = options
   const random = createRandom(`${ground.seed}/birth/${spec.id}`)
   const hub = spec.flavor === 'hub'
   const { reservedNamespaces } = file
+  /** The hub's webhooks are ours: those that stand on it are not called. A hub agent from outside brings its own. */
+  const ours = hub && !spec.without.includes('hub-agent')
   const common = bootstrapObjects({ now: spec.born, gitVersion: `v${spec.version}` })
   const own = clusterObjects({ now: spec.born, random, serviceCidr: spec.serviceCidr, apiServerAddress: spec.host, caPem: ca })
   const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
@@ -29,13 +38,13 @@ export function birthOf(
     shared: aks ? joined(common, aks.shared) : common,
     own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
     admission: [
-      ...admissionChain(hub ? [...spec.without, ...callingPlugins] : spec.without),
+      ...admissionChain(ours ? [...spec.without, ...callingPlugins] : spec.without),
       ...(azure && aks ? [policyAdmission(azure, spec.id)] : []),
-      ...(hub ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : []),
+      ...(ours ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : []),
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
-    onRead: { ...heartbeatViews, ...(hub ? hubOnRead : {}) },
+    onRead: { ...heartbeatViews, ...(hub ? hubOnRead(silentSince) : {}) },
   }
 }
 

@@ -120,12 +120,12 @@ async function playPlainFleet(file: WorldFile, ground: BridgeGround): Promise<vo
   if (!fleet) return
   const hub = await addFileCluster(
     ground,
-    usualCluster({ name: 'hub', context: fleet.hub.context, nodes: 0, flavor: 'hub', without: ['scheduler', 'kubelet'] }),
+    usualCluster({ name: 'hub', context: fleet.hub.context, nodes: 0, flavor: 'hub', without: ['scheduler', 'kubelet', ...fleet.hub.without] }),
   )
   await installHub(hub, ground)
   for (const member of fleetMembers(fleet)) {
     const context = member.context ?? member.name
-    const cluster = await addFileCluster(ground, usualCluster({ name: member.name, context, nodes: member.nodes, flavor: 'plain' }))
+    const cluster = await addFileCluster(ground, usualCluster({ name: member.name, context, nodes: member.nodes, flavor: 'plain', without: member.without }))
     await joinFleet(ground, { member: member.name, hub: hub.spec.id, cluster: cluster.spec.id }, { labels: plainLabels(member), taints: member.taints })
   }
 }

@@ -8,9 +8,11 @@ import type { Client } from '../../kubernetes/client.ts'
 import { systemUser, type UserInfo } from '../../kubernetes/identity.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
+import { fleetMembers, type MemberFile } from '../../labs/world-file.ts'
 import type { Cluster, ClusterSpec } from '../cluster.ts'
 import { encode } from '../kubeconfig.ts'
 import { type BridgeGround, fleetSettings, type Membership } from './ground.ts'
+import { agentProcess, hasNodes, memberAgentObjects } from './member-agent.ts'
 
 /** The user that the member agent is on its member: a service account of the agent's own namespace. */
 const memberAgent: UserInfo = {
@@ -68,31 +70,60 @@ export async function installHub(hub: Cluster, ground: BridgeGround): Promise<vo
 /** Starts the hub agent's controllers on a hub: at its birth, and when a world is restored. */
 export function runHub(hub: Cluster, ground: BridgeGround): void {
   const { reservedNamespaces, hub: settings } = fleetSettings(ground.file)
-  const { networking } = settings
-  hub.run({
-    name: 'hub-agent',
-    definitions: hubControllers({ reservedNamespaces, networking }).filter(({ name }) => !hub.spec.without.includes(name)),
-    user: hubAgent,
+  hub.run({ name: 'hub-agent', definitions: hubControllers({ ...settings, reservedNamespaces, without: hub.spec.without }), user: hubAgent })
+}
+
+/** Starts the member agent of one membership, and what looks after it: when it joins, and when a world is restored. */
+export function runMember(ground: BridgeGround, membership: Membership): void {
+  const member = ground.cluster(membership.cluster)
+  if (!member) return
+  if (membership.silentSince === undefined) runAgent(ground, membership)
+  const process = agentProcess((runs) => setAgent(ground, membership, runs))
+  if (membership.deployed) member.run({ name: `member-agent-process/${membership.member}`, definitions: [process] })
+}
+
+function runAgent(ground: BridgeGround, { member: memberName, hub, cluster }: Membership, more: Readonly<Record<string, string>> = {}): void {
+  const member = ground.cluster(cluster)
+  const hubClient = ground.cluster(hub)?.clientOf(hubUserOf(memberName), 'work-api-agent')
+  if (!hubClient || !member) return
+  const without = withoutOf(ground, memberName, member)
+  const definitions = memberControllers({ memberName, networking: fleetSettings(ground.file).hub.networking, without })
+  member.run({
+    name: agentSet(memberName),
+    definitions,
+    others: { hub: hubClient },
+    settings: { memberName, propertyProvider: providerOf(ground, memberName, member), ...more },
+    user: memberAgent,
   })
 }
 
-/** Starts the member agent of one membership: when it joins, and when a world is restored. */
-export function runMember(ground: BridgeGround, membership: Membership): void {
-  const hub = ground.cluster(membership.hub)
-  const member = ground.cluster(membership.cluster)
-  if (!hub || !member) return
-  const hubClient = hub.clientOf(hubUserOf(membership.member), 'work-api-agent')
-  const name = `member-agent/${membership.member}`
-  member.end(name)
-  member.run({
-    name,
-    definitions: memberControllers({ memberName: membership.member, networking: fleetSettings(ground.file).hub.networking }).filter(
-      ({ name }) => !member.spec.without.includes(name),
-    ),
-    others: { hub: hubClient },
-    settings: { memberName: membership.member },
-    user: memberAgent,
-  })
+function agentSet(member: string): string {
+  return `member-agent/${member}`
+}
+
+/** AKS clusters have Azure's property provider. */
+function providerOf(ground: BridgeGround, name: string, { spec }: Cluster): string {
+  return memberFile(ground, name)?.propertyProvider ?? (spec.flavor === 'aks' ? 'azure' : 'none')
+}
+
+function memberFile({ file }: BridgeGround, name: string): MemberFile | undefined {
+  return file.fleet && fleetMembers(file.fleet).find((member) => member.name === name)
+}
+
+/** What is left out of a member's agent: by its cluster, or by the world file's fleet. */
+function withoutOf(ground: BridgeGround, name: string, { spec }: Cluster): readonly string[] {
+  return [...spec.without, ...(memberFile(ground, name)?.without ?? [])]
+}
+
+/** The agent's process has ended, or has begun anew: then it reports at once, and the hub hears of it. */
+function setAgent(ground: BridgeGround, { hub, member: name }: Membership, runs: boolean): void {
+  const membership = ground.memberships().find((each) => each.hub === hub && each.member === name)
+  if (!membership || runs === (membership.silentSince === undefined)) return
+  const { silentSince: _, ...rest } = membership
+  const next: Membership = runs ? rest : { ...rest, silentSince: ground.now() }
+  ground.setMemberships(ground.memberships().map((each) => (each === membership ? next : each)))
+  if (runs) runAgent(ground, next, { begun: String(ground.now()) })
+  else ground.cluster(next.cluster)?.end(agentSet(name))
 }
 
 function hubSpec(fleet: Resource, ground: BridgeGround): ClusterSpec {
@@ -107,7 +138,7 @@ function hubSpec(fleet: Resource, ground: BridgeGround): ClusterSpec {
     serviceCidr: '10.0.0.0/16',
     podCidr: '10.244.0.0/16',
     authorization: ['RBAC'],
-    without: ['scheduler', 'kubelet', ...(ground.file.azure?.without ?? [])],
+    without: ['scheduler', 'kubelet', ...(ground.file.azure?.without ?? []), ...fleetSettings(ground.file).hub.without],
     born: ground.now(),
     ...(ground.file.fleet ? { context: ground.file.fleet.hub.context } : {}),
   }
@@ -128,13 +159,21 @@ export async function joinFleet(ground: BridgeGround, membership: Membership, op
   const hub = ground.cluster(membership.hub)
   const member = ground.cluster(membership.cluster)
   if (!hub) return
-  if (member) for (const object of memberObjects(fleetSettings(ground.file).hub)) await createIfAbsent(member.clientOf(installer), object)
+  if (!member) {
+    // No cluster stands behind a connected one: the hub knows it, and never hears of it.
+    await createIfAbsent(hub.clientOf(installer), hubAccessObject(membership.member))
+    await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
+    return
+  }
+  const onMember = member.clientOf(installer)
+  for (const object of memberObjects(fleetSettings(ground.file).hub)) await createIfAbsent(onMember, object)
+  const deployed = (await hasNodes(onMember)) && !withoutOf(ground, membership.member, member).includes('member-agent')
+  if (deployed) for (const object of memberAgentObjects(membership.member)) await createIfAbsent(onMember, object)
   await createIfAbsent(hub.clientOf(installer), hubAccessObject(membership.member))
   await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
-  // No cluster stands behind a connected one: the hub knows it, and never hears of it.
-  if (!member) return
-  ground.setMemberships([...ground.memberships(), membership])
-  runMember(ground, membership)
+  const joined: Membership = deployed ? { ...membership, deployed } : membership
+  ground.setMemberships([...ground.memberships(), joined])
+  runMember(ground, joined)
 }
 
 async function leave(ground: BridgeGround, of: { hub: string; name: string }): Promise<void> {

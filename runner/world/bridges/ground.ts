@@ -11,6 +11,10 @@ export interface Membership {
   readonly cluster: string
   /** Id of the hub's cluster. */
   readonly hub: string
+  /** True where the agent is a Deployment of the member, which starts and ends it. */
+  readonly deployed?: boolean
+  /** Since when the agent does not run, world ms; absent while it does. */
+  readonly silentSince?: number
 }
 
 /** The world as its bridges see it. */
@@ -48,5 +52,6 @@ export function exporterOf(
 
 /** Settings of a fleet that the world file gives, with the defaults of a world that has none. */
 export function fleetSettings(file: WorldFile): { hub: FleetFile['hub']; reservedNamespaces: WorldFile['reservedNamespaces'] } {
-  return { hub: file.fleet?.hub ?? { context: 'hub', webhooks: true, guardRail: true, networking: false }, reservedNamespaces: file.reservedNamespaces }
+  const usual = { context: 'hub', webhooks: true, guardRail: true, networking: false, without: [] }
+  return { hub: file.fleet?.hub ?? usual, reservedNamespaces: file.reservedNamespaces }
 }

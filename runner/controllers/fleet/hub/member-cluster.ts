@@ -1,5 +1,5 @@
 // KubeFleet's member cluster controller on the hub: makes a place for a member, tells its agent to join, and reports.
-import { equal } from '../../../base/json.ts'
+import { equal, type JsonObject } from '../../../base/json.ts'
 import type { Client } from '../../../kubernetes/client.ts'
 import { at, type KubernetesObject, keyOf, type Resource } from '../../../kubernetes/object.ts'
 import { StatusError } from '../../../kubernetes/status-error.ts'
@@ -39,12 +39,11 @@ async function join(found: KubernetesObject, context: ControllerContext): Promis
   const name = member.metadata.name ?? ''
   const key = { name, namespace: memberNamespace(name) }
   const before = await client.get(internalMemberClusters, key)
-  await ensure(namespaces, namespaceObject(member), { member, context, reason: 'NamespaceCreated', message: 'Namespace was created' })
-  await ensure(roles, roleObject(member), { member, context, reason: 'RoleCreated', message: 'role was created' })
-  await ensure(roleBindings, roleBindingObject(member), { member, context, reason: 'RoleBindingCreated', message: 'role binding was created' })
+  await ensure(namespaces, namespaceObject(member), { member, context, texts: placeTexts.Namespace })
+  await ensure(roles, roleObject(member), { member, context, texts: placeTexts.Role })
+  await ensure(roleBindings, roleBindingObject(member), { member, context, texts: placeTexts.RoleBinding })
   const wanted = internalMemberClusterObject(member, 'Join')
-  const reason = { reason: 'InternalMemberClusterCreated', message: 'Internal member cluster was created' }
-  await ensure(internalMemberClusters, wanted, { member, context, ...reason })
+  await ensure(internalMemberClusters, wanted, { member, context, texts: placeTexts.InternalMemberCluster })
   if (before) await setSpec(before, { member, wanted, context })
   await report(member, { internal: before, ready: true, context })
 }
@@ -64,17 +63,51 @@ function typed(member: KubernetesObject): KubernetesObject {
   return { ...member, spec: { ...(member.spec as object), identity: rest } }
 }
 
-interface EnsureOptions {
-  readonly member: KubernetesObject
-  readonly context: ControllerContext
+interface Notice {
   readonly reason: string
   readonly message: string
 }
 
-async function ensure(resource: Resource, object: KubernetesObject, { member, context, reason, message }: EnsureOptions): Promise<void> {
-  if (await context.client.get(resource, keyOf(object))) return
-  await context.client.create(resource, object, { fieldManager })
-  await context.event(member, { type: 'Normal', component, reason, message })
+/** What is told of each part of a member's place: when it is made, and when it is brought back to what it should be. */
+const placeTexts: Readonly<Record<string, { readonly made: Notice; readonly mended?: Notice }>> = {
+  Namespace: {
+    made: { reason: 'NamespaceCreated', message: 'Namespace was created' },
+    mended: { reason: 'NamespacePatched', message: 'Namespace was patched' },
+  },
+  Role: { made: { reason: 'RoleCreated', message: 'role was created' }, mended: { reason: 'RoleUpdated', message: 'role was updated' } },
+  RoleBinding: {
+    made: { reason: 'RoleBindingCreated', message: 'role binding was created' },
+    mended: { reason: 'RoleBindingUpdated', message: 'role binding was updated' },
+  },
+  InternalMemberCluster: { made: { reason: 'InternalMemberClusterCreated', message: 'Internal member cluster was created' } },
+}
+
+interface EnsureOptions {
+  readonly member: KubernetesObject
+  readonly context: ControllerContext
+  readonly texts: { readonly made: Notice; readonly mended?: Notice } | undefined
+}
+
+async function ensure(resource: Resource, object: KubernetesObject, { member, context, texts }: EnsureOptions): Promise<void> {
+  const tellOf = async (notice: Notice | undefined): Promise<void> => {
+    if (notice) await context.event(member, { type: 'Normal', component, ...notice })
+  }
+  const present = await context.client.get(resource, keyOf(object))
+  if (!present) {
+    await context.client.create(resource, object, { fieldManager })
+    return tellOf(texts?.made)
+  }
+  const mended = mend(present, object)
+  if (!texts?.mended || equal(mended, present)) return
+  await context.client.update(resource, mended, { fieldManager })
+  await tellOf(texts.mended)
+}
+
+/** What is there with the labels, the rules and the subjects that it should have. */
+function mend(present: KubernetesObject, { metadata, ...wanted }: KubernetesObject): KubernetesObject {
+  const { rules, subjects } = wanted as { readonly rules?: JsonObject; readonly subjects?: JsonObject }
+  const labelled = metadata.labels ? withLabels(present, metadata.labels) : present
+  return { ...labelled, ...(rules ? { rules } : {}), ...(subjects ? { subjects } : {}) }
 }
 
 async function setSpec(

@@ -17,6 +17,7 @@ export function memberStatus(
   const leaves = joined?.status === 'False'
   if (ready || leaves) conditions = setCondition(conditions, { ...readyToJoin[leaves ? 'False' : 'True'], observedGeneration }, now)
   if (joined) conditions = setCondition(conditions, { ...joined, observedGeneration }, now)
+  for (const condition of conditionsOf(internal)) conditions = setCondition(conditions, { ...condition, observedGeneration }, now)
   const { properties, resourceUsage } = (internal?.status ?? {}) as JsonObject
   return {
     ...(agentStatus.length === 0 ? {} : { agentStatus }),

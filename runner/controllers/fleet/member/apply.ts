@@ -55,7 +55,11 @@ export function applyStrategyOf(work: KubernetesObject): ApplyStrategy {
 export async function planStep(manifest: Manifest, ground: ApplyGround): Promise<Step> {
   const { resource } = manifest
   if (manifest.problem || !resource) return rest(manifest.problem ?? { result: 'DecodingErred' })
-  const live = await ground.member.get(resource, keyOfManifest(manifest))
+  const live = await ground.member.get(resource, keyOfManifest(manifest)).catch(apiError)
+  if (live instanceof StatusError) {
+    const what = 'failed to find the corresponding object for the manifest object in the member cluster'
+    return rest({ result: 'FailedToFindObjInMemberCluster', error: `${what}: error returned by the API server: ${live.message}` })
+  }
   const reports = ground.strategy.type === 'ReportDiff'
   if (!live) return reports ? rest({ result: 'FoundDiff', diffs: [{ path: '/', valueInHub: '(the whole object)' }] }) : { type: 'create', resource }
   if (!isOwned(live, ground.owner) && ground.strategy.whenToTakeOver !== 'Never') return planTakeOver(manifest, { live, resource, ground })
@@ -78,12 +82,22 @@ export async function takeStep(step: Step, manifest: Manifest, ground: ApplyGrou
       return writePatch(step, manifest, ground)
     case 'take over': {
       const taken = { ...step.live, metadata: { ...step.live.metadata, ownerReferences: step.owners } }
-      await member.update(step.resource, taken, { fieldManager: managers.member })
+      const owned = await member.update(step.resource, taken, { fieldManager: managers.member }).catch(apiError)
+      if (owned instanceof StatusError) {
+        const error = `failed to take over a pre-existing object: error returned by the API server: ${owned.message}`
+        return { result: 'FailedToTakeOver', error, object: step.live }
+      }
       return takeStep(await planStep(manifest, ground), manifest, ground)
     }
     default:
       return step satisfies never
   }
+}
+
+/** An error of the API server is an answer; any other is thrown on. */
+function apiError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error
+  throw error
 }
 
 function rest(outcome: Outcome): Step {

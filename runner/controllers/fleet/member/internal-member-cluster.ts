@@ -1,17 +1,18 @@
 // The member agent's other half: joins and leaves at the hub's word, and reports health and resources with its heartbeat.
 //
 // A heartbeat that has nothing new to say is not written: its time is computed when the object is read (heartbeat.ts).
+// An agent that begins anew (setting `begun`: when) reports at once.
 // What has changed in the cluster is written with the next heartbeat, as the real agent would.
 import { equal, type JsonObject } from '../../../base/json.ts'
 import type { Client } from '../../../kubernetes/client.ts'
 import { at, formatTime, type KubernetesObject } from '../../../kubernetes/object.ts'
 import { type ControllerContext, type ControllerDefinition, defineController, type ReconcileResult } from '../../controller.ts'
-import { type Condition, findCondition, setCondition } from '../conditions.ts'
+import { type Condition, conditionsOf, findCondition, isTrueAt, setCondition } from '../conditions.ts'
 import { hasFinalizer, withoutFinalizer } from '../finalizers.ts'
 import { heartbeatAt } from '../heartbeat.ts'
 import { finalizers, managers, memberNamespace } from '../names.ts'
 import { internalMemberClusters, nodes, pods, works } from '../resources.ts'
-import { clusterReport } from './resource-usage.ts'
+import { type ClusterReport, clusterReport } from './resource-usage.ts'
 
 const component = 'v1beta1InternalMemberClusterController'
 
@@ -38,19 +39,30 @@ export function internalMemberCluster({ memberName }: { readonly memberName: str
 
 async function join(internal: KubernetesObject, hub: Client, context: ControllerContext): Promise<ReconcileResult | undefined> {
   const now = context.clock.now()
-  const joined = findCondition(agentConditions(internal), 'Joined')?.status === 'True'
-  const report = await clusterReport(context.client, now)
-  if (joined) {
+  const joined = isTrueAt(findCondition(agentConditions(internal), 'Joined'), internal.metadata.generation ?? 0)
+  const { propertyProvider: provider, version = '' } = context.settings
+  const report = await clusterReport(context.client, { now, provider, version: `v${version}` })
+  const begun = context.settings.begun ?? ''
+  const isNew = begun !== '' && context.memory.get('begun') !== begun
+  if (isNew) context.memory.set('begun', begun)
+  if (joined && !isNew) {
     if (sameReport(report, internal)) return undefined
     const due = nextHeartbeat(internal, now)
     if (due > now) return { requeueAfter: due - now }
   }
-  const status = { agentStatus: [agentStatus(internal, joinedConditions, now)], ...report }
+  const status = { agentStatus: [agentStatus(internal, joinedConditions, now)], ...report, ...reportConditions(internal, report, now) }
   await write(internal, status, hub)
   if (joined) return undefined
   await tell(internal, { reason: 'InternalMemberClusterHealthy', message: 'internal member cluster healthy' }, context)
   await tell(internal, { reason: 'InternalMemberClusterJoined', message: 'internal member cluster joined' }, context)
   return undefined
+}
+
+/** The provider's conditions among those that are there; none without a provider. */
+function reportConditions(internal: KubernetesObject, { conditions: set }: ClusterReport, now: number): JsonObject {
+  if (!set) return {}
+  const observedGeneration = internal.metadata.generation ?? 0
+  return { conditions: set.reduce((all, condition) => setCondition(all, { ...condition, observedGeneration }, now), conditionsOf(internal)) }
 }
 
 /** Lets go of all Works; what they have placed stays. */
@@ -97,10 +109,14 @@ function nextHeartbeat(internal: KubernetesObject, now: number): number {
   return first + Math.max(1, Math.ceil((now - first) / period)) * period
 }
 
-function sameReport(report: JsonObject, internal: KubernetesObject): boolean {
+function sameReport(report: ClusterReport, internal: KubernetesObject): boolean {
   const timeless = (value: unknown): string => JSON.stringify(value, (name, part: unknown) => (name === 'observationTime' ? undefined : part))
   const { properties, resourceUsage } = (internal.status ?? {}) as JsonObject
-  return equal(JSON.parse(timeless(report)), JSON.parse(timeless({ properties, resourceUsage })))
+  const { conditions = [], ...rest } = report
+  const known = conditionsOf(internal)
+  const stands = ({ type, reason, message }: Condition): boolean =>
+    known.some((each) => each.type === type && each.reason === reason && each.message === message)
+  return conditions.every(stands) && equal(JSON.parse(timeless(rest)), JSON.parse(timeless({ properties, resourceUsage })))
 }
 
 async function write(internal: KubernetesObject, status: JsonObject, hub: Client): Promise<void> {

@@ -4,6 +4,7 @@ import { at, formatTime, type KubernetesObject } from '../../../kubernetes/objec
 import { type Condition, conditionsOf, removeConditions, setCondition } from '../conditions.ts'
 import type { Availability } from './availability.ts'
 import { type Manifest, type Outcome, succeeded } from './manifests.ts'
+import { trimmedStatus } from './trim-status.ts'
 
 /** A manifest and its outcome. */
 export interface Processed {
@@ -48,7 +49,7 @@ export function workStatus(
   )
   const observedGeneration = work.metadata.generation ?? 0
   for (const condition of wanted) conditions = setCondition(conditions, { ...condition, observedGeneration }, options.now)
-  return { conditions, ...(manifestConditions.length === 0 ? {} : { manifestConditions }) }
+  return trimmedStatus(work, { conditions, ...(manifestConditions.length === 0 ? {} : { manifestConditions }) }, options.now)
 }
 
 /** A member's objects that a Work has made, for the AppliedWork's status. */
