@@ -162,6 +162,7 @@ async function act(request: ArmRequest, target: Extract<Target, { kind: 'action'
   const old = action.anew ? (engine.context.store.get(target.id) ?? blank(target)) : existing(target, engine)
   const answer = await action.run({ ...writing(request, target, engine), old: engine.writer.shown(old) })
   if ('body' in answer) return resourceResponse(answer.body, target.row)
+  if ('accepted' in answer) return emptyResponse(202, { location: `${request.origin}${answer.accepted}?api-version=${request.apiVersion}`, 'retry-after': '1' })
   const saved = engine.writer.save({ row: target.row, id: old.id, name: target.name, draft: answer.draft, verb: target.action, caller: request.caller })
   return acceptedResponse(undefined, saved.operation ? operationHeaders(saved.operation, request, target.row, true) : {}, target.row)
 }

@@ -82,8 +82,8 @@ export interface Completion {
   readonly context: AzureContext
 }
 
-/** What POST on a resource answers: a body at once, or an operation (202). */
-export type ActionAnswer = { readonly body: JsonObject } | { readonly draft: Draft & { readonly operation: OperationPlan } }
+/** What POST on a resource answers: a body at once, 202 with the address of a result that is there, or an operation (202). */
+export type ActionAnswer = { readonly body: JsonObject } | { readonly accepted: ResourceId } | { readonly draft: Draft & { readonly operation: OperationPlan } }
 
 /** An action of a type: POST `{id}/{name}`. */
 export interface Action {

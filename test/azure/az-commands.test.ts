@@ -54,6 +54,15 @@ const sessions: Readonly<Record<string, readonly Step[]>> = {
     ['policy state trigger-scan', ''],
     ['policy set-definition list --query [].name -o tsv', 'set1'],
   ],
+  'add-ons and keys of a cluster': [
+    ['aks enable-addons -g rg-aks-fleet-lab -n aks-one -a azure-policy --query addonProfiles.azurepolicy.enabled', 'true'],
+    ['aks disable-addons -g rg-aks-fleet-lab -n aks-one -a azure-policy --query addonProfiles.azurepolicy.enabled', 'false'],
+    ['aks enable-addons -g rg-aks-fleet-lab -n aks-one -a nonsense', 'ERROR: "nonsense" is not a recognized addon option.'],
+    ['aks disable-addons -g rg-aks-fleet-lab -n aks-one -a azure-keyvault-secrets-provider', 'ERROR: The addon azureKeyvaultSecretsProvider is not installed.'],
+    ['aks rotate-certs -g rg-aks-fleet-lab -n aks-one --yes', ''],
+    ['aks oidc-issuer rotate-signing-keys -g rg-aks-fleet-lab -n aks-one --yes', ''],
+    ['aks command invoke -g rg-aks-fleet-lab -n aks-one -c "kubectl get ns"', 'ERROR: (NotSimulated) Run command is not simulated here'],
+  ],
   'resources of any type, and what was done': [
     [`resource create -g rg-aks-fleet-lab -n logs --resource-type ${workspace} --properties '{}' --query location`, '"eastus"'],
     [`resource update -g rg-aks-fleet-lab -n logs --resource-type ${workspace} --set tags.a=b --query tags.a`, '"b"'],
@@ -74,7 +83,7 @@ function words(command: string): string[] {
 for (const [name, steps] of Object.entries(sessions)) {
   test(`az does: ${name}`, async () => {
     const small = await createSmallAzure({ now: Date.parse('2026-11-24T09:00:00Z') })
-    await small.azure.seed([{ id: groupPath, location: 'eastus' }])
+    await small.azure.seed([{ id: groupPath, location: 'eastus' }, ...(name.includes('cluster') ? [small.cluster('aks-one')] : [])])
     for (const [command, printed] of steps) {
       const { context, output } = azOn(small)
       const exit = await run(words(command), context)
