@@ -41,7 +41,10 @@ async function propertiesOf(call: Call): Promise<JsonObject> {
   if (file !== undefined) return fromFile((await context.files.read(absolutePath(context, file))) ?? '', file)
   if (text(values, 'schedule_type') !== undefined) return { maintenanceWindow: windowOf(values) }
   const day = text(values, 'weekday')
-  if (day === undefined) throw new AzError('Please provide --weekday and --start-hour or --config-file or --schedule-type.')
+  if (day === undefined)
+    throw new AzError(
+      'Please specify --weekday and --start-hour, or --schedule-type Weekly with --day-of-week, --start-time, and --duration for default maintenance configuration, or use --config-file instead.',
+    )
   return {
     timeInWeek: [{ day, ...(values.start_hour === undefined || values.start_hour === null ? {} : { hourSlots: [Number(values.start_hour)] }) }],
     notAllowedTime: [],

@@ -165,7 +165,8 @@ async function requestBody(call: Call, scope: DeploymentScope, more: JsonObject 
   const file = text(values, 'template_file')
   const mode = text(values, 'mode') ?? 'Incremental'
   const uri = text(values, 'template_uri')
-  if (file === undefined && uri === undefined) throw new AzError('incorrect usage: --template-file FILE | --template-uri URI | --template-spec ID')
+  if (file === undefined && uri === undefined)
+    throw new AzError('Please enter one of the following: template file, template spec, template url, or Bicep parameters file.')
   const template = file === undefined ? await fetchTemplate(call, uri ?? '') : await readTemplate(call, file)
   const parameters = await readParameters(call, template, flatParameters(values.parameters))
   const properties = { ...(uri === undefined ? {} : { templateLink: { uri } }), parameters, mode, ...more }

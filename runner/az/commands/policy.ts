@@ -37,10 +37,10 @@ async function listAssignments(call: Call): Promise<readonly JsonObject[]> {
 async function definitionId(call: Call, policy: string, type = 'policyDefinitions'): Promise<string> {
   if (policy.startsWith('/')) return policy
   const builtIn = `/providers/Microsoft.Authorization/${type}/${policy}`
-  return call.arm.get(`${builtIn}?${version}`).then(
-    () => builtIn,
-    () => `${call.arm.scope()}${builtIn}`,
-  )
+  const found = await call.arm.get(`${builtIn}?${version}`).catch(() => undefined)
+  if (found !== undefined) return builtIn
+  await call.arm.get(`${call.arm.scope()}${builtIn}?${version}`)
+  return `${call.arm.scope()}${builtIn}`
 }
 
 async function createAssignment(call: Call): Promise<JsonObject> {

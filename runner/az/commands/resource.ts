@@ -109,7 +109,7 @@ async function apiVersionOf(call: Call, id: string): Promise<string> {
   const given = text(call.values, 'api_version')
   if (given !== undefined) return given
   const parts = parseResourceId(id)
-  if (parts === undefined) throw new AzError('The type of value entered by --ids parameter is not supported.')
+  if (parts === undefined) throw new AzError(`az resource: error: argument --ids: invalid ResourceId value: '${id}'`)
   return resolveVersion(call, parts.namespace, parts.type)
 }
 
