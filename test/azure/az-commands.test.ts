@@ -72,6 +72,12 @@ const sessions: Readonly<Record<string, readonly Step[]>> = {
     ['monitor activity-log list --caller nobody@contoso.test', '[]'],
     ['monitor activity-log list --offset soon', "ERROR: argument --offset: invalid period_type value: 'soon'"],
     ['provider operation show --namespace Microsoft.ContainerService --query name', '"Microsoft.ContainerService"'],
+    [
+      'identity create -g rg-aks-fleet-lab -n id1 --tags a=b --query "sort(keys(@))" -o tsv',
+      'clientId\nid\nlocation\nname\nprincipalId\nresourceGroup\nsystemData\ntags\ntenantId\ntype',
+    ],
+    ['identity update -g rg-aks-fleet-lab -n id1 --tags c=d --query "join(\',\', keys(tags))" -o tsv', 'a,c'],
+    ['identity delete -g rg-aks-fleet-lab -n id1', ''],
     ['group export -n rg-aks-fleet-lab --query resources[].type -o tsv', workspace],
   ],
 }

@@ -72,7 +72,8 @@ async function update(call: Call, type: SimpleType): Promise<JsonObject | undefi
   const changed = Object.fromEntries(Object.entries(said).flatMap(([key, value]) => (value === undefined || value === null ? [] : [[key, value]])))
   const body = {
     location: old.location ?? '',
-    ...(given === undefined ? (old.tags === undefined ? {} : { tags: old.tags }) : { tags: given }),
+    // Tags that are said are added to those that are there.
+    ...(given === undefined && old.tags === undefined ? {} : { tags: { ...(isObject(old.tags) ? old.tags : {}), ...given } }),
     properties: { ...(isObject(old.properties) ? old.properties : {}), ...changed },
   }
   return flattened(await call.arm.operate('PUT', { path: onePath(call, type), body }))
