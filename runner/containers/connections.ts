@@ -158,15 +158,22 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
   }
 }
 
+interface Joining {
+  readonly stdin: Pipe
+  readonly halt: Halt
+  /** What the end of somebody's input is; for the program it is the end of its own. A container's input goes on after it, unless it is given once. */
+  ended?(): void
+}
+
 /** Joins somebody's streams with a program's. */
-function connect(streams: RemoteStreams, { stdin, halt }: { readonly stdin: Pipe; readonly halt: Halt }): Pick<Process, 'out' | 'err'> {
+function connect(streams: RemoteStreams, { stdin, halt, ended = () => stdin.end() }: Joining): Pick<Process, 'out' | 'err'> {
   const out = (bytes: string): void => streams.out(toBytes(bytes))
   const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt: () => halt.fire(130) }) : undefined
   streams.gone.addEventListener('abort', () => halt.fire(137), { once: true })
   if (!streams.stdin) stdin.end()
   streams.stdin?.follow({
     data: (bytes) => (terminal ? terminal.type(fromBytes(bytes)) : stdin.write(fromBytes(bytes))),
-    end: () => stdin.end(),
+    end: () => ended(),
   })
   const print = terminal ? (bytes: string) => terminal.print(bytes) : undefined
   return { out: print ?? out, err: print ?? ((bytes) => streams.err(toBytes(bytes))) }
@@ -179,11 +186,12 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
   const run = await runtime.run(pod, name)
   if (!run) return notRunning(name)
   const given: RemoteStreams = interactive ? streams : withoutInput(streams)
-  const { out, err } = connect(given, { stdin: interactive ? run.stdin : new Pipe(), halt: new Halt() })
+  const gone = new AbortController()
+  const once = container?.whole.stdinOnce === true
+  const { out, err } = connect(given, { stdin: interactive ? run.stdin : new Pipe(), halt: new Halt(), ...(once ? {} : { ended: () => gone.abort() }) })
   const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))
   if (interactive && run.watchers.size === 0) for (const line of run.log) show(line[1], lineText(line, false))
   run.watchers.add(show)
-  const gone = new AbortController()
   streams.gone.addEventListener('abort', () => gone.abort(), { once: true })
   await pump(runtime, run, gone.signal)
   run.watchers.delete(show)

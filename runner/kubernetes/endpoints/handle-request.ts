@@ -1,4 +1,5 @@
 // The HTTP door: who asks, may they, what answers; and a line for the request log.
+import { readGoDuration } from '../../base/go-duration.ts'
 import { localPeer, type Peer, type Upgrade } from '../../base/host.ts'
 import type { AccessAttributes, UserInfo } from '../identity.ts'
 import { apiVersionOf } from '../object.ts'
@@ -91,12 +92,23 @@ async function upgrade(handling: Handling, peer: Peer, take: (asked: ResourceReq
 
 async function answer(handling: Handling, peer: Peer): Promise<Response> {
   const { server, request, info } = handling
+  checkTimeout(handling)
   const real = await authenticate(server, request.headers, peer)
   handling.user = real
   handling.user = await impersonate(server, real, request.headers)
   await authorize(server, attributesOf(info, handling.user))
   handling.admitted = true
   return info.type === 'path' ? answerPath(handling) : answerResource(handling, info)
+}
+
+const streaming = ['attach', 'exec', 'log', 'portforward', 'proxy']
+
+/** A request that is answered at once may say how long it waits: in Go's words for durations. */
+function checkTimeout({ info, url }: Handling): void {
+  const timeout = url.searchParams.get('timeout') ?? ''
+  if (timeout === '' || info.verb === 'watch' || (info.type === 'resource' && streaming.includes(info.subresource))) return
+  if (readGoDuration(timeout) === undefined)
+    throw badRequest(`invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(timeout)}`)
 }
 
 function attributesOf(info: RequestInfo, user: UserInfo): AccessAttributes {

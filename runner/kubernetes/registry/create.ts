@@ -26,9 +26,16 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   if (errors.length > 0) throw invalid(resource.info, name, errors)
   const key = { ...scope.key, name }
   validateAdmission(engine, { ...request, key, object: prepared })
+  refuseVersion(sent)
   if (liveObject(engine, resource, key)) throw alreadyExists(resource.info, name)
   if (scope.dryRun) return withoutVersion(prepared)
   return store(engine, resource, prepared)
+}
+
+/** A version is the store's to give: it says so after everybody else had their say. */
+function refuseVersion({ metadata: { resourceVersion } }: KubernetesObject): void {
+  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0')
+    throw plainError('resourceVersion should not be set on objects to be created')
 }
 
 /** Puts an object into the store in the stored shape, and answers it in its own. */
@@ -55,9 +62,7 @@ function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): K
 }
 
 function withSystemFields(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
-  const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, resourceVersion, ...metadata } = object.metadata
-  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== '0')
-    throw plainError('resourceVersion should not be set on objects to be created')
+  const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, resourceVersion: _v, ...metadata } = object.metadata
   return {
     ...object,
     metadata: {

@@ -1,11 +1,12 @@
 // agnhost: the many small programs of Kubernetes' own tests (test/images/agnhost of Kubernetes 1.35), by their first word.
+
+import { readGoDuration } from '../../../base/go-duration.ts'
 import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerSniffed, answerText } from '../../commands/transfer.ts'
 import { FileError, resolve } from '../../files.ts'
 import type { HttpAnswer, HttpCall, Process, Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
-import { readGoDuration } from './go-duration.ts'
 import { guestbook } from './guestbook.ts'
 import { logLine } from './klog.ts'
 import { mounttest } from './mounttest.ts'

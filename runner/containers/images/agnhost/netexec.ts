@@ -1,11 +1,12 @@
 // `agnhost netexec`: a server to call others through, and to ask about itself (test/images/agnhost/netexec).
+
+import { readGoDuration } from '../../../base/go-duration.ts'
 import { decodeText } from '../../bytes.ts'
 import { formatDate } from '../../commands/date.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerSniffed, answerText, readTarget, transfer } from '../../commands/transfer.ts'
 import { child, type HttpAnswer, type HttpCall, type Process, runProgram } from '../../process.ts'
 import { inputOf } from '../../streams.ts'
-import { readGoDuration } from './go-duration.ts'
 import { logLine } from './klog.ts'
 
 interface Ask {
