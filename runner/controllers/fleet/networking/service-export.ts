@@ -7,7 +7,8 @@ import { services } from '../../resources.ts'
 import { type Condition, conditionsOf, findCondition, setCondition } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
 import { memberNamespace } from '../names.ts'
-import { discard, internalServiceExports, keep, marks, netManagers, objectOf, referredService, report, serviceExports } from './kinds.ts'
+import { internalServiceExports, marks, netManagers, serviceExports } from './kinds.ts'
+import { discard, keep, objectOf, referredService, report } from './objects.ts'
 
 interface Ground {
   readonly member: string
