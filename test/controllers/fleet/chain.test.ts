@@ -67,7 +67,7 @@ describe('the chain of a placement', () => {
     assert.deepEqual(binding?.metadata.labels, { [key('parent-CRP')]: 'web' })
     assert.deepEqual(binding?.metadata.finalizers, [key('scheduler-crb-cleanup'), key('work-cleanup')])
     assert.equal(binding?.metadata.ownerReferences, undefined)
-    const { clusterDecision: _, ...spec } = binding?.spec as Record<string, unknown>
+    const { clusterDecision: _, ...spec } = (binding?.spec ?? {}) as Record<string, unknown>
     assert.deepEqual(spec, {
       applyStrategy: { comparisonOption: 'PartialComparison', type: 'ClientSideApply', whenToApply: 'Always', whenToTakeOver: 'Always' },
       resourceSnapshotName: 'web-0-snapshot',
