@@ -26,27 +26,36 @@ export interface Access {
 const assignmentType = 'Microsoft.Authorization/roleAssignments'
 const patterns = new Map<string, RegExp>()
 
-/** Access by the role assignments of a store. An assignment counts from its `effectiveAt` on. */
-export function createAccess(store: ResourceStore, now: () => number): Access {
-  function assignments(principalId: string): Resource[] {
-    return store.list(assignmentType).filter((assignment) => {
-      const effectiveAt = assignment.inner?.effectiveAt
-      return text(assignment, 'principalId').toLowerCase() === principalId.toLowerCase() && (typeof effectiveAt !== 'number' || effectiveAt <= now())
-    })
-  }
+/** What rights are read from. */
+interface AccessGround {
+  readonly store: ResourceStore
+  readonly clock: { now(): number }
+  readonly directory: { groupsOf(principalId: string): readonly string[] }
+}
 
-  function permissions(principalId: string, scope: string): Permission[] {
-    return assignments(principalId)
-      .filter((assignment) => within(scope, text(assignment, 'scope')))
-      .flatMap((assignment) => permissionsOf(text(assignment, 'roleDefinitionId'), store))
-  }
-
+/** Access by the role assignments of a store. An assignment counts from its `effectiveAt` on, and for all who are in a group. */
+export function createAccess(ground: AccessGround): Access {
   return {
-    allows: (principalId, scope, action) => permissions(principalId, scope).some((one) => permits(one.actions, one.notActions, action)),
-    allowsData: (principalId, scope, action) => permissions(principalId, scope).some((one) => permits(one.dataActions, one.notDataActions, action)),
+    allows: (principalId, scope, action) => permissionsAt(scope, principalId, ground).some((one) => permits(one.actions, one.notActions, action)),
+    allowsData: (principalId, scope, action) => permissionsAt(scope, principalId, ground).some((one) => permits(one.dataActions, one.notDataActions, action)),
     knows: (principalId, scope) =>
-      assignments(principalId).some((assignment) => within(scope, text(assignment, 'scope')) || within(text(assignment, 'scope'), scope)),
+      assignments(principalId, ground).some((assignment) => within(scope, text(assignment, 'scope')) || within(text(assignment, 'scope'), scope)),
   }
+}
+
+function assignments(principalId: string, { store, clock, directory }: AccessGround): Resource[] {
+  const principals = new Set([principalId, ...directory.groupsOf(principalId)].map((id) => id.toLowerCase()))
+  return store.list(assignmentType).filter((assignment) => {
+    const effectiveAt = assignment.inner?.effectiveAt
+    return principals.has(text(assignment, 'principalId').toLowerCase()) && (typeof effectiveAt !== 'number' || effectiveAt <= clock.now())
+  })
+}
+
+/** What a principal is permitted at a scope: the permissions of each of its roles that hold there now. */
+export function permissionsAt(scope: string, principalId: string, ground: AccessGround): readonly Permission[] {
+  return assignments(principalId, ground)
+    .filter((one) => within(scope, text(one, 'scope')))
+    .flatMap((one) => permissionsOf(text(one, 'roleDefinitionId'), ground.store))
 }
 
 /** The permissions of a role definition, built in or made by a user; none for an unknown one. */

@@ -10,12 +10,13 @@ import type { Engine } from './engine.ts'
 import type { TokenClaims } from './entra/tokens.ts'
 import { resourceTypes } from './providers/index.ts'
 import { resourceId } from './resource-id.ts'
-import { manageResource } from './resource-manager.ts'
+import { manageResource, wantedAction } from './resource-manager.ts'
 import type { Caller } from './resource-type.ts'
 import { findRoute, type RouteMatch } from './route.ts'
 import cloudEndpoints from './routes/cloud-endpoints.json' with { type: 'json' }
 import { routes } from './routes/index.ts'
-import { findTarget } from './target.ts'
+import { findTarget, type Target } from './target.ts'
+import { createThrottle, sortOf, type Throttle } from './throttle.ts'
 
 /** Audiences that a token for ARM may name. */
 export const armAudiences = [
@@ -27,21 +28,32 @@ export const armAudiences = [
 
 /** The host of an Azure; `read` gives the claims of a token that the tenant signed. */
 export function createArmHost(engine: Engine, read: (token: string) => TokenClaims | undefined): Host {
+  const throttle = createThrottle(() => engine.context.clock.now())
   return {
     async fetch(request) {
       const correlationId = request.headers.get('x-ms-correlation-request-id') ?? engine.context.requestId()
-      const response = await answer(request, correlationId, engine, read)
+      const response = await answer(request, correlationId, { engine, read, throttle })
       return withHeaders(response, request, correlationId)
     },
   }
 }
 
-async function answer(request: Request, correlationId: string, engine: Engine, read: (token: string) => TokenClaims | undefined): Promise<Response> {
+async function answer(
+  request: Request,
+  correlationId: string,
+  { engine, read, throttle }: { engine: Engine; read: (token: string) => TokenClaims | undefined; throttle: Throttle },
+): Promise<Response> {
   try {
     const url = new URL(request.url)
     if (/^\/metadata\/endpoints\/?$/i.test(url.pathname)) return textResponse(JSON.stringify({ ...cloudEndpoints, resourceManager: `${url.origin}/` }))
     const caller = identify(request, engine, read)
-    return await dispatch(await readArmRequest(request, caller, correlationId), engine)
+    const [, first = '', subscription = ''] = url.pathname.split('/')
+    const counted = first.toLowerCase() === 'subscriptions' && subscription !== ''
+    const sort = sortOf(request.method)
+    const left = counted ? throttle.take(sort, { subscription, principal: caller.objectId }) : undefined
+    const response = await dispatch(await readArmRequest(request, caller, correlationId), engine)
+    if (left !== undefined) response.headers.set(`x-ms-ratelimit-remaining-subscription-${sort}`, String(left))
+    return response
   } catch (error) {
     if (!(error instanceof ArmError)) throw error
     const body = JSON.stringify(error.toBody())
@@ -76,13 +88,30 @@ async function dispatch(request: ArmRequest, engine: Engine): Promise<Response> 
   const route = findRoute(request.method, request.segments, routes)
   if (route) return answerRoute(request, route, engine)
   const target = findTarget(request.segments, resourceTypes)
-  if (target && target.kind !== 'unknown') return manageResource(request, target, engine)
+  if (target && target.kind !== 'unknown') return noted(request, target, engine)
   if (!target) throw notSimulated(armErrors.pathInvalid(request.path))
   const rows = resourceTypes.filter((row) => row.type.toLowerCase().startsWith(`${target.namespace.toLowerCase()}/`))
   if (rows.length === 0) throw notSimulated(armErrors.namespaceInvalid(target.namespace))
   const [first = ''] = target.type.split('/')
   const near = rows.find((row) => row.type.split('/')[1]?.toLowerCase() === first.toLowerCase()) ?? rows[0]
   throw notSimulated(armErrors.typeInvalid(target.type, target.namespace, request.apiVersion, [...(near?.apiVersions ?? [])]))
+}
+
+/** What is written or done to a resource stands in the activity log, whatever came of it. */
+async function noted(request: ArmRequest, target: Exclude<Target, { kind: 'unknown' }>, engine: Engine): Promise<Response> {
+  if (request.method === 'GET' || request.method === 'HEAD' || target.kind === 'collection') return manageResource(request, target, engine)
+  const what = { action: wantedAction(request.method, target), resource: target.id }
+  try {
+    const response = await manageResource(request, target, engine)
+    const operation = /\/(?:operations|operationStatuses|operationresults)\/([0-9a-f-]{36})/i.exec(
+      response.headers.get('azure-asyncoperation') ?? response.headers.get('location') ?? '',
+    )?.[1]
+    engine.activity.note(request, { ...what, status: response.status, ...(operation === undefined ? {} : { operation }) })
+    return response
+  } catch (thrown) {
+    if (thrown instanceof ArmError && thrown.status !== 404) engine.activity.note(request, { ...what, status: thrown.status })
+    throw thrown
+  }
 }
 
 /** What the request log marks: no row and no route answers here. */
@@ -112,6 +141,7 @@ function identify(request: Request, engine: Engine, read: (token: string) => Tok
   const principal = directory.byObjectId(claims.oid)
   if (!principal) throw armErrors.tokenInvalid(tenant.id)
   if (principal.type === 'User') return { objectId: principal.user.objectId, name: principal.user.userPrincipalName, kind: 'User' }
+  if (principal.type === 'Group') throw armErrors.tokenInvalid(tenant.id)
   return { objectId: principal.application.objectId, name: principal.application.appId, kind: 'Application' }
 }
 
@@ -132,6 +162,5 @@ function withHeaders(response: Response, request: Request, correlationId: string
   headers.set('cache-control', 'no-cache')
   headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
   headers.set('x-content-type-options', 'nosniff')
-  headers.set(`x-ms-ratelimit-remaining-subscription-${request.method === 'GET' ? 'reads' : 'writes'}`, '799')
   return new Response(response.body, { status: response.status, headers })
 }

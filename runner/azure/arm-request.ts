@@ -30,7 +30,7 @@ export async function readArmRequest(request: Request, caller: Caller, correlati
     method: request.method,
     origin: url.origin,
     path: url.pathname,
-    segments: segmentsOf(url.pathname),
+    segments: withProvider(segmentsOf(url.pathname)),
     query,
     apiVersion: apiVersionOf(query),
     headers: request.headers,
@@ -52,6 +52,13 @@ function segmentsOf(path: string): string[] {
     .split('/')
     .filter((segment) => segment !== '')
     .map(decode)
+}
+
+/** Deployments of a group have an older path too, without their provider. */
+function withProvider(segments: readonly string[]): readonly string[] {
+  const [, , groups, , deployments] = segments
+  const older = groups?.toLowerCase() === 'resourcegroups' && deployments?.toLowerCase() === 'deployments'
+  return older ? [...segments.slice(0, 4), 'providers', 'Microsoft.Resources', ...segments.slice(4)] : segments
 }
 
 function decode(segment: string): string {

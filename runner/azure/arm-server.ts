@@ -5,6 +5,7 @@ import type { Host } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import { createAccess } from './access.ts'
+import { createActivityLog } from './activity-log.ts'
 import { createArmHost, sendWithin } from './arm-host.ts'
 import { type BirthOptions, birthState } from './birth.ts'
 import type { Engine } from './engine.ts'
@@ -16,6 +17,7 @@ import { createExtensionHosts, extensionOffered } from './extensions/extension-h
 import { createGraphHost } from './graph/graph-host.ts'
 import type { AzureHooks } from './hooks.ts'
 import { createOperations } from './operations.ts'
+import { type PodConstraint, podConstraints } from './providers/authorization/constraints.ts'
 import { effectOwner, pendingAssignments } from './providers/authorization/role-assignments.ts'
 import { continueRun, updateRunOwner } from './providers/container-service/update-run-actions.ts'
 import { resourceTypes } from './providers/index.ts'
@@ -23,7 +25,7 @@ import { type AzureResources, createResourceStore } from './resource-store.ts'
 import type { AzureContext } from './resource-type.ts'
 import { createWriter } from './resource-writer.ts'
 import { type SeedResource, seedResource } from './seed.ts'
-import type { AzureState, DeviceCode, Subscription, User } from './state.ts'
+import type { AzureState, DeviceCode, DirectoryState, Subscription, User } from './state.ts'
 
 /** What an Azure begins with. With `state` it goes on from there, and people, tenant and subscriptions are taken from it. */
 export interface AzureOptions extends BirthOptions {
@@ -39,6 +41,8 @@ export interface AzureOptions extends BirthOptions {
   readonly durations: 'short' | 'real'
   readonly state?: AzureState
 }
+
+export type { PodConstraint } from './providers/authorization/constraints.ts'
 
 /** A running Azure. */
 export interface Azure {
@@ -64,6 +68,10 @@ export interface Azure {
   tokenFor(userPrincipalName: string, audience: string): string
   /** Makes resources at once, as if their operations were over; hooks are called. In order: groups, clusters, fleets, members. */
   seed(resources: readonly SeedResource[]): Promise<void>
+  /** An operation that runs will end as `Failed`, with these words. */
+  failOperation(id: string, error: { readonly code: string; readonly message: string }): void
+  /** What assigned policies ask of the pods of a managed cluster; none where it lacks the add-on for them. */
+  podConstraints(clusterId: string): readonly PodConstraint[]
   /** What an extension of the Azure CLI says of itself, as its index offers it; undefined for another name. */
   extension(name: string): JsonObject | undefined
   stop(): void
@@ -71,6 +79,7 @@ export interface Azure {
 
 const cliClientId = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
 const cliScope = 'https://management.core.windows.net//.default offline_access openid profile'
+const secretLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const loginHosts = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
 const graphAudiences = ['https://graph.microsoft.com', 'https://graph.microsoft.com/', '00000003-0000-0000-c000-000000000000']
 
@@ -85,7 +94,9 @@ export function createAzure(options: AzureOptions): Azure {
     hosts: hostsOf(parts),
     tenantId: start.tenant.id,
     subscriptions: start.subscriptions,
-    users: start.users,
+    get users() {
+      return directory.users
+    },
     resources: {
       get(id) {
         const found = store.get(id)
@@ -103,6 +114,8 @@ export function createAzure(options: AzureOptions): Azure {
     identify: parts.identify,
     signIn: (name, scope = cliScope) => userAnswer(userNamed(name, directory), { clientId: cliClientId, scope }, parts.signingIn),
     tokenFor: (name, audience) => parts.token(userNamed(name, directory), audience),
+    podConstraints: (clusterId) => podConstraints(clusterId, engine.context),
+    failOperation: (id, error) => engine.operations.doom(id, error),
     async seed(resources) {
       for (const resource of resources) await seedResource(resource, engine)
     },
@@ -118,36 +131,35 @@ interface Parts {
   token(user: User, audience: string): string
   identify: Azure['identify']
   /** What changes of the state. */
-  state(): Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes'>
+  state(): DirectoryState & Pick<AzureState, 'requestRandom' | 'resources' | 'operations' | 'deviceCodes' | 'events'>
   stop(): void
 }
 
 function assemble(start: AzureState, { clock, random, secret, activity = createActivity(), durations, hooks = {} }: AzureOptions): Parts {
   const store = createResourceStore(start.resources)
   const requests = createRandom(start.requestRandom)
-  const directory = createDirectory(start)
   const tokens = createTokens(start.signingKey)
   const deviceCodes = new Map<string, DeviceCode>(start.deviceCodes.map((code) => [code.code, code]))
   const listeners = new Set<() => void>()
   const tell = (): void => listeners.forEach((listener) => void listener())
-  const context: AzureContext = {
+  const directory = createDirectory(start, tell)
+  const facts = { clock, random, tenant: start.tenant, store, directory, hooks, durations }
+  const context: AzureContext = { ...facts, requestId: () => requests.uuid(), send: (asked) => sendWithin(engine, asked) }
+  const log = createActivityLog(start.events ?? [], context)
+  const operations = createOperations(start.operations, {
     clock,
-    random,
-    requestId: () => requests.uuid(),
-    tenant: start.tenant,
-    store,
-    directory,
-    hooks,
+    activity,
     durations,
-    send: (asked) => sendWithin(engine, asked),
-  }
-  const operations = createOperations(start.operations, { clock, activity, durations, changed: tell, complete: (operation) => writer.complete(operation) })
+    changed: tell,
+    ended: (operation) => log.ended(operation),
+    complete: (operation) => writer.complete(operation),
+  })
   const writer = createWriter(context, resourceTypes, () => operations)
-  const access = createAccess(store, () => clock.now())
+  const access = createAccess(context)
   const runs = clock.handle(updateRunOwner, (id) => activity.run(() => continueRun(id, context)))
   const ends = [store.onChange(tell), clock.handle(effectOwner, tell), runs, () => operations.stop()]
   const signingIn: SignInSetting = { clock, secret, tenant: start.tenant, directory, tokens, deviceCodes }
-  const engine: Engine = { context, subscriptions: start.subscriptions, access, operations, writer }
+  const engine: Engine = { context, subscriptions: start.subscriptions, access, operations, activity: log, writer }
   return {
     engine,
     signingIn,
@@ -158,9 +170,11 @@ function assemble(start: AzureState, { clock, random, secret, activity = createA
       return claims && audiences.includes(claims.aud) && claims.exp * 1000 > clock.now() ? claims : undefined
     },
     state: () => ({
+      ...directory.state(),
       requestRandom: requests.state,
       resources: store.state(),
       operations: operations.state(),
+      events: log.events(),
       deviceCodes: [...deviceCodes.values()],
     }),
     stop: () => ends.forEach((end) => void end()),
@@ -172,7 +186,9 @@ function hostsOf({ engine, signingIn }: Parts): Readonly<Record<string, Host>> {
   const entra = createEntraHost(signingIn, context.requestId)
   const graph = createGraphHost({
     directory: context.directory,
-    tenant: context.tenant.id,
+    tenant: context.tenant,
+    newId: () => context.random.uuid(),
+    newSecret: () => `${signingIn.secret.letters(3, secretLetters)}8Q~${signingIn.secret.letters(34, secretLetters)}`,
     now: () => context.clock.now(),
     requestId: context.requestId,
     identify(request) {

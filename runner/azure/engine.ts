@@ -1,5 +1,6 @@
 // What stands behind every ARM request: the resources, who may do what, and the operations under way.
 import type { Access } from './access.ts'
+import type { ActivityLog } from './activity-log.ts'
 import type { Operations } from './operations.ts'
 import type { AzureContext } from './resource-type.ts'
 import type { Writer } from './resource-writer.ts'
@@ -11,5 +12,6 @@ export interface Engine {
   readonly subscriptions: readonly Subscription[]
   readonly access: Access
   readonly operations: Operations
+  readonly activity: ActivityLog
   readonly writer: Writer
 }

@@ -9,6 +9,12 @@ export interface ClusterCredentials {
   readonly token?: string
 }
 
+/** Whose kubeconfig of a cluster is asked for, and the name that it bears. */
+export const credentialNames = { user: 'clusterUser', admin: 'clusterAdmin', monitoring: 'clusterMonitoringUser' } as const
+
+/** Whose kubeconfig is asked for. */
+export type CredentialHolder = keyof typeof credentialNames
+
 /** What a cluster is upgraded to; what is absent stays. Versions as `1.34.4`. */
 export interface UpgradeTarget {
   readonly controlPlane?: string
@@ -26,13 +32,17 @@ export interface AzureHooks {
      */
     updated?(cluster: Resource): Promise<{ readonly done: boolean; readonly blocked?: string }>
     deleted?(cluster: Resource): Promise<void>
+    /** A stopped cluster has no API server and no address; started, it is as it was. */
+    power?(cluster: Resource, on: boolean): Promise<void>
+    /** Its authority is another: certificates and tokens handed out before open nothing any more. */
+    renewed?(cluster: Resource): Promise<void>
     /**
      * Brings a cluster's nodes, and then its API server, to these versions; called again and again until it says `done`.
      * `blocked` is why a node cannot be drained just now, in the words of the API server.
      */
     upgrade?(cluster: Resource, target: UpgradeTarget): Promise<{ readonly done: boolean; readonly blocked?: string }>
     /** The kubeconfig; `clusterKubeconfig` writes it. `format` is the query parameter of that name. */
-    credentials?(cluster: Resource, who: 'user' | 'admin', format?: 'azure' | 'exec'): Promise<string>
+    credentials?(cluster: Resource, who: CredentialHolder, format?: 'azure' | 'exec'): Promise<string>
   }
   /** Fleets with a hub only. `created` is also called when a fleet without a hub gains one. */
   readonly fleet?: {
@@ -58,12 +68,12 @@ export interface AzureHooks {
 /** Kubeconfig of a managed cluster as Azure writes it; without a client certificate it logs in through kubelogin. */
 export function clusterKubeconfig(
   cluster: { readonly name: string; readonly group: string; readonly fqdn: string; readonly tenant: string },
-  who: 'user' | 'admin',
+  who: CredentialHolder,
   credentials: ClusterCredentials,
 ): string {
   // The service names the context after the cluster for both; az itself adds `-admin` to an administrator's.
   const context = cluster.name
-  const user = `${who === 'admin' ? 'clusterAdmin' : 'clusterUser'}_${cluster.group}_${cluster.name}`
+  const user = `${credentialNames[who]}_${cluster.group}_${cluster.name}`
   const { clientCertificate, clientKey, token } = credentials
   const how =
     clientCertificate === undefined || clientKey === undefined

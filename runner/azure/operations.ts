@@ -29,6 +29,8 @@ export interface Operations {
   get(id: string): Operation | undefined
   /** The operation, ended first if its time is over. */
   poll(id: string): Promise<Operation | undefined>
+  /** An operation that runs will fail so at its end. */
+  doom(id: string, error: { readonly code: string; readonly message: string }): void
   /** Ends an operation now, whatever its time. */
   finish(id: string): Promise<void>
   /** Gives up the operations that run on resources for which this holds. */
@@ -45,6 +47,8 @@ export interface OperationSetting {
   readonly durations: 'short' | 'real'
   /** Called after any change. */
   changed(): void
+  /** Called when one is over. */
+  ended?(operation: Operation): void
   /** Does the work at an operation's end; what it throws becomes the operation's error. A world time in ms: it is not over yet, and looked at again then. */
   complete(operation: Operation): Promise<number | undefined>
 }
@@ -85,6 +89,11 @@ class OperationTable implements Operations {
     const operation = this.#byId.get(id)
     if (operation?.status === 'InProgress' && operation.due <= this.#setting.clock.now()) await this.finish(id)
     return this.#byId.get(id)
+  }
+
+  doom(id: string, error: { readonly code: string; readonly message: string }): void {
+    const operation = this.#byId.get(id)
+    if (operation?.status === 'InProgress') this.#keep({ ...operation, doom: error })
   }
 
   finish(id: string): Promise<void> {
@@ -128,7 +137,9 @@ class OperationTable implements Operations {
     }
     const error = 'error' in end ? end.error : undefined
     const ended = { ...operation, endTime: Math.max(operation.due, clock.now()) }
-    this.#keep(error === undefined ? { ...ended, status: 'Succeeded' } : { ...ended, status: 'Failed', error })
+    const over: Operation = error === undefined ? { ...ended, status: 'Succeeded' } : { ...ended, status: 'Failed', error }
+    this.#setting.ended?.(over)
+    this.#keep(over)
   }
 
   #keep(operation: Operation): void {

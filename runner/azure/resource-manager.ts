@@ -6,7 +6,7 @@ import { acceptedResponse, emptyResponse, listResponse, operationHeaders, resour
 import { checkConditions, checkLocation, checkName, checkParents, checkSubscription } from './checks.ts'
 import type { Engine } from './engine.ts'
 import { lockedBy } from './providers/authorization/locks.ts'
-import { deniedBy } from './providers/authorization/policies.ts'
+import { changedBy, deniedBy } from './providers/authorization/policies.ts'
 import { parentOf, parseId, type ResourceId, resourceId, within } from './resource-id.ts'
 import { type Action, type Draft, isSettled, type ResourceType, type WriteRequest } from './resource-type.ts'
 import type { Resource } from './state.ts'
@@ -38,11 +38,17 @@ export async function manageResource(request: ArmRequest, target: Found, engine:
 }
 
 function authorize(request: ArmRequest, target: Exclude<Found, { kind: 'collection' }>, engine: Engine): void {
-  const verbs: Record<string, string> = { GET: 'read', HEAD: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }
-  const wanted = target.kind === 'action' ? `${actionOf(target)?.name ?? target.action}/action` : (verbs[request.method] ?? 'action')
   const scope = target.row.anyScope ? (parentOf(target.id) ?? resourceId('/')) : target.id
-  const action = `${permissionType(target.row)}/${wanted}`
+  if (target.row.openAtRoot && request.method === 'GET' && parseId(target.id).subscription === undefined) return
+  const action = wantedAction(request.method, target)
   if (!engine.access.allows(request.caller.objectId, scope, action)) throw armErrors.forbidden(request.caller.name, request.caller.objectId, action, scope)
+}
+
+/** What a request wants to do, as permissions spell it. */
+export function wantedAction(method: string, target: Exclude<Found, { kind: 'collection' }>): string {
+  const verbs: Record<string, string> = { GET: 'read', HEAD: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }
+  const wanted = target.kind === 'action' ? `${actionOf(target)?.name ?? target.action}/action` : (verbs[method] ?? 'action')
+  return `${permissionType(target.row)}/${wanted}`
 }
 
 function list(request: ArmRequest, target: Extract<Target, { kind: 'collection' }>, engine: Engine): Response {
@@ -50,7 +56,7 @@ function list(request: ArmRequest, target: Extract<Target, { kind: 'collection' 
   const { context, access } = engine
   if (request.method !== 'GET') throw armErrors.methodNotAllowed(request.method)
   checkListScope(scope, row, engine)
-  if (row.listVirtual) return listResponse(row.listVirtual(scope, context), request)
+  if (row.listVirtual) return listResponse(row.listVirtual(scope, context, request.caller), request)
   const filter = request.query.get('$filter')
   const found = row.listAt?.(scope, context) ?? context.store.list(row.type).filter((resource) => isListedAt(resource, scope, row))
   // What belongs to the whole tenant, as built-in policies do, everybody sees.
@@ -92,7 +98,8 @@ async function put(request: ArmRequest, target: Item, engine: Engine): Promise<R
   checkConditions(request, target.row, old)
   const body = checkLocation(request.body, target, old)
   if (old && !isSettled(old) && target.row.busy) throw target.row.busy(old)
-  const draft = target.row.put({ ...writing(request, target, engine), body, old })
+  const asked = changedBy(policyTarget(target, { body }), engine.context)
+  const draft = target.row.put({ ...writing(request, target, engine), body: asked, old })
   const denied = deniedBy(policyTarget(target, draft), engine.context)
   if (denied) throw denied
   return written({ request, target, draft, verb: 'PUT', old }, engine)

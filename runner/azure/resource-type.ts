@@ -108,6 +108,8 @@ export interface ResourceType {
   readonly shownType?: string
   /** Newest first; the first is the provider's default. */
   readonly apiVersions: readonly string[]
+  /** Those that belong to the whole tenant, as built-in ones do, everybody may read. */
+  readonly openAtRoot?: boolean
   /** Ids print `resourcegroups`, as those of managed clusters do. */
   readonly lowerCaseGroup?: boolean
   /** Hangs on any scope, as role assignments do. */
@@ -154,7 +156,7 @@ export interface ResourceType {
   readonly actions?: readonly Action[]
   /** Resources that are computed, not stored. */
   read?(id: ResourceId, context: AzureContext): JsonObject | undefined
-  listVirtual?(parent: ResourceId, context: AzureContext): readonly JsonObject[]
+  listVirtual?(parent: ResourceId, context: AzureContext, caller: Caller): readonly JsonObject[]
   /** What a list at a scope holds, where that is not just its children. */
   listAt?(scope: ResourceId, context: AzureContext): readonly Resource[]
   /** `$filter` of lists. */

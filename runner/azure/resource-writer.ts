@@ -1,6 +1,6 @@
 // How resources are stored and brought to the end of their operations: what the engine adds to every body stands here.
 import { isObject, type JsonObject } from '../base/json.ts'
-import { type ArmError, armErrors } from './arm-error.ts'
+import { type ArmError, armErrors, error } from './arm-error.ts'
 import type { Operations } from './operations.ts'
 import { idKey, parseId, type ResourceId, within } from './resource-id.ts'
 import type { AzureContext, Caller, Draft, ResourceType } from './resource-type.ts'
@@ -80,6 +80,7 @@ class ResourceWriter implements Writer {
     const resource = store.get(operation.resource)
     if (!row || !resource) return undefined
     try {
+      if (operation.doom) throw error(409, operation.doom.code, operation.doom.message)
       if (operation.verb === 'DELETE') {
         const again = await row.leaving?.({ resource: this.shown(resource), operation, context: this.#context })
         if (again !== undefined) return again
@@ -92,9 +93,9 @@ class ResourceWriter implements Writer {
       const inner = changes?.inner ?? now.inner
       this.#settle({ ...now, body: { ...now.body, ...changes?.body }, ...(inner ? { inner } : {}) }, row, 'Succeeded')
       return undefined
-    } catch (error) {
+    } catch (thrown) {
       this.#settle(store.get(operation.resource) ?? resource, row, 'Failed')
-      throw error
+      throw thrown
     }
   }
 

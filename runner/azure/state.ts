@@ -42,6 +42,8 @@ export interface Operation {
   /** Words shown while it runs, spread evenly over its time. */
   readonly phases: readonly string[]
   readonly error?: { readonly code: string; readonly message: string }
+  /** What it will end with, whatever it does. */
+  readonly doom?: { readonly code: string; readonly message: string }
 }
 
 /** A person in the tenant. */
@@ -50,6 +52,8 @@ export interface User {
   readonly userPrincipalName: string
   readonly displayName: string
   readonly password: string
+  /** What was said of the person beside that, as Graph names it. */
+  readonly said?: JsonObject
 }
 
 /** An application's identity in the tenant. */
@@ -59,6 +63,45 @@ export interface ServicePrincipal {
   readonly displayName: string
   readonly secret: string
   readonly createdDateTime: string
+}
+
+/** A secret of an application. Times as ISO strings. */
+export interface ApplicationSecret {
+  readonly keyId: string
+  readonly displayName: string | null
+  readonly secret: string
+  readonly startDateTime: string
+  readonly endDateTime: string
+}
+
+/** A registered application; its service principal, if it has one, has the same `appId`. */
+export interface Application {
+  readonly objectId: string
+  readonly appId: string
+  readonly displayName: string
+  readonly createdDateTime: string
+  readonly secrets: readonly ApplicationSecret[]
+  readonly said?: JsonObject
+}
+
+/** A group of the tenant, with object ids of who is in it and who looks after it. */
+export interface Group {
+  readonly objectId: string
+  readonly displayName: string
+  readonly mailNickname: string
+  readonly description: string | null
+  readonly createdDateTime: string
+  readonly members: readonly string[]
+  readonly owners: readonly string[]
+}
+
+/** Who is in the tenant. */
+export interface DirectoryState {
+  readonly users: readonly User[]
+  readonly servicePrincipals: readonly ServicePrincipal[]
+  /** Absent in what was written before there were any. */
+  readonly applications?: readonly Application[]
+  readonly groups?: readonly Group[]
 }
 
 /** A subscription of the tenant. */
@@ -76,16 +119,33 @@ export interface DeviceCode {
   readonly issuedAt: number
 }
 
+/** What somebody did to a resource, and how it ended. */
+export interface ActivityEvent {
+  readonly id: string
+  /** World time, ms. */
+  readonly at: number
+  /** As permissions spell it: `Microsoft.ContainerService/fleets/write`. */
+  readonly action: string
+  readonly resource: string
+  readonly state: 'Accepted' | 'Succeeded' | 'Failed'
+  /** Of the answer; of an operation's end what that would be. */
+  readonly status: number
+  readonly caller: { readonly objectId: string; readonly name: string }
+  readonly correlationId: string
+  /** Id of the long-running operation. */
+  readonly operation?: string
+}
+
 /** The state of a whole Azure. */
-export interface AzureState {
+export interface AzureState extends DirectoryState {
   readonly tenant: { readonly id: string; readonly displayName: string; readonly domain: string }
   readonly subscriptions: readonly Subscription[]
-  readonly users: readonly User[]
-  readonly servicePrincipals: readonly ServicePrincipal[]
   readonly signingKey: PrivateKey
   /** The tenant's own chance, for request ids: so that reading moves no name. */
   readonly requestRandom: RandomState
   readonly resources: readonly Resource[]
   readonly operations: readonly Operation[]
   readonly deviceCodes: readonly DeviceCode[]
+  /** Newest last; absent in what was written before there was a log. */
+  readonly events?: readonly ActivityEvent[]
 }

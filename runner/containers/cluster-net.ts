@@ -1,8 +1,8 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
-import type { Connection, HttpAnswer, HttpCall, Listener, Net } from './process.ts'
+import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
 import type { Run } from './run.ts'
 import type { ReachedLog } from './sleeps.ts'
 
@@ -62,13 +62,18 @@ export class ClusterNet {
         const local = hosts.get(asked) ?? (asked === name ? address : undefined)
         return local === undefined ? resolveName(asked, namespace, ground) : { name: asked, addresses: [local] }
       },
+      alias: (asked) => aliasOf(asked, namespace, ground),
       reverse: (asked) => nameOfAddress(asked, ground),
-      connect: (to, port) =>
+      connect: (to, port, protocol) =>
         outside(
           run(),
-          connect({ pod: own(), address }, to === address ? '127.0.0.1' : to, port, ground).then((connection) => heard(connection, run)),
+          connect(
+            { pod: own(), address },
+            { address: to === address && at(pod, 'spec', 'hostNetwork') !== true ? '127.0.0.1' : to, port, protocol },
+            ground,
+          ).then((connection) => heard(connection, run)),
         ),
-      listen: (port, listener) => void (run() ?? this.#run(own(), container))?.listeners.set(port, listener),
+      listen: (port, listener, protocol) => void (run() ?? this.#run(own(), container))?.listeners.set(portKey(port, protocol), listener),
       get listening() {
         return listening()
       },

@@ -229,15 +229,12 @@ async function proxy(
     body: encodeText(body),
     from: String(at(target.pod, 'status', 'hostIP') ?? '127.0.0.1'),
   })
+  if (answer.delay !== undefined) await runtime.sleeps.sleep(answer.delay).done
   const empty = answer.status === 204 || answer.status === 304 || request.method === 'HEAD'
   return new Response(empty ? null : toBytes(answer.body), { status: answer.status, headers: answer.headers })
 }
 
-async function post(
-  runtime: Runtime,
-  { service, port, path }: { readonly service: KubernetesObject; readonly port: number; readonly path: string },
-  body: string,
-): Promise<Posted | undefined> {
+async function post(runtime: Runtime, { service, port, path, seconds }: Parameters<PodConnections['post']>[0], body: string): Promise<Posted | undefined> {
   const target = backendOf(service, String(port), runtime.reader)
   if (!target) return undefined
   const listener = await runtime.net.listener(target.pod, target.port)
@@ -248,7 +245,9 @@ async function post(
   const host = `${service.metadata.name}.${service.metadata.namespace}.svc:${port}`
   const headers = { host, 'content-type': 'application/json', accept: 'application/json, */*', 'user-agent': 'kube-apiserver-admission' }
   const answer = await listener.http({ method: 'POST', path, headers, body: encodeText(body), from: String(at(target.pod, 'status', 'hostIP') ?? '') })
-  return { status: answer.status, body: decodeText(answer.body) }
+  const { delay = 0 } = answer
+  if (delay > 0) await runtime.sleeps.sleep(Math.min(delay, seconds * 1000)).done
+  return delay > seconds * 1000 ? { problem: 'context deadline exceeded' } : { status: answer.status, body: decodeText(answer.body) }
 }
 
 function firstPort(pod: KubernetesObject): string {

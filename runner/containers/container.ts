@@ -54,6 +54,7 @@ export function insideOf(
     rootOf(container, rootKey, ground),
     ...kernelMounts(pod, container, { user }, built),
     ...mountsOf(pod, container, ground),
+    terminationFile(container, rootKey, ground),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
       const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...mountsOf(pod, other, ground)] : []
@@ -76,8 +77,18 @@ export function insideOf(
     image: container.image,
     tasks,
     kill,
+    linger: (ms) => {
+      const own = run()
+      if (own) own.lingers = ms
+    },
   }
   return { image, files, machine }
+}
+
+/** The file for a container's last words, that every user may write. */
+function terminationFile({ whole }: ContainerSpec, rootKey: string, ground: ContainerGround): Mount {
+  const empty = new Map([['', { kind: 'file', content: '', mode: 0o666, at: built } as const]])
+  return { path: String(whole.terminationMessagePath ?? '/dev/termination-log'), tree: { base: () => empty, writes: ground.writes(`${rootKey}#last`) } }
 }
 
 function rootOf(container: ContainerSpec, key: string, ground: ContainerGround): Mount {

@@ -180,3 +180,12 @@ export function amount(text: string): number {
     return 0
   }
 }
+
+/** True if the environment comes from objects that may change while the container runs. */
+export function takesFromObjects({ whole }: ContainerSpec): boolean {
+  return (
+    whole.envFrom !== undefined ||
+    (Array.isArray(whole.env) &&
+      whole.env.some((entry) => at(entry, 'valueFrom', 'configMapKeyRef') !== undefined || at(entry, 'valueFrom', 'secretKeyRef') !== undefined))
+  )
+}

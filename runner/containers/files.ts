@@ -33,6 +33,8 @@ export interface Mount {
   /** The part of the tree that is mounted; default all. */
   readonly part?: string
   readonly readOnly?: boolean
+  /** A file system in memory, as the kubelet mounts Secrets and what is projected. */
+  readonly memory?: boolean
 }
 
 /** Why a file operation failed, as the C library says it. */
@@ -172,6 +174,11 @@ export class Files {
     if (this.#mounts.some((mount) => mount.path === path)) throw new FileError('busy')
     if (entry.kind === 'folder') for (const name of this.list(path)) this.remove(join(path, name))
     this.#set(path, null)
+  }
+
+  /** True for what is kept in memory. */
+  inMemory(path: string): boolean {
+    return this.#place(this.real(path) ?? path).mount.memory === true
   }
 
   /** The mounts, for `mount` and `df`. */

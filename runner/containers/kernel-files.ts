@@ -1,8 +1,9 @@
 // What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
+import type { Json } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { amount } from './environment.ts'
 import type { Entry, Mount } from './files.ts'
-import { type ContainerSpec, texts } from './pod.ts'
+import { type ContainerSpec, objects, texts } from './pod.ts'
 import type { Machine } from './process.ts'
 
 /** Capabilities by their number. */
@@ -24,7 +25,8 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
   const [memory, cpu] = [limit('memory'), limit('cpu')]
   const group = {
     'memory.max': memory === undefined ? 'max' : String(amount(memory)),
-    'cpu.max': cpu === undefined ? 'max 100000' : `${Math.round(amount(cpu) * 100_000)} 100000`,
+    'cpu.weight': String(weightOf(at(container.whole, 'resources', 'requests', 'cpu'))),
+    'cpu.max': cpu === undefined ? 'max 100000' : `${Math.max(1000, Math.round(amount(cpu) * 100_000))} 100000`,
     'pids.max': 'max',
   }
   const status = statusText(pod, container, machine)
@@ -33,15 +35,40 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
     'self/status': status,
     version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
     uptime: '183492.11 721043.20',
+    ...parameters(pod),
   }
   return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
+}
+
+/** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */
+function weightOf(request: Json | undefined): number {
+  const shares = Math.max(2, Math.floor((request === undefined ? 0 : amount(String(request))) * 1024))
+  return Math.floor(1 + ((shares - 2) * 9999) / 262_142)
+}
+
+/** Kernel parameters as pods usually find them. */
+const usualParameters: Readonly<Record<string, string>> = {
+  'kernel.msgmax': '8192',
+  'kernel.pid_max': '4194304',
+  'kernel.shm_rmid_forced': '0',
+  'net.core.somaxconn': '4096',
+  'net.ipv4.ip_local_port_range': '32768\t60999',
+  'net.ipv4.ip_unprivileged_port_start': '0',
+  'net.ipv4.tcp_syncookies': '1',
+  'vm.max_map_count': '65530',
+}
+
+/** The files of kernel parameters, with those that the pod sets. */
+function parameters(pod: KubernetesObject): Readonly<Record<string, string>> {
+  const set = objects(at(pod, 'spec', 'securityContext', 'sysctls')).map(({ name, value }) => [String(name), String(value)] as const)
+  return Object.fromEntries([...Object.entries(usualParameters), ...set].map(([name, value]) => [`sys/${name.replaceAll('.', '/')}`, value]))
 }
 
 function mountOf(path: string, files: Readonly<Record<string, string>>, started: number): Mount {
   const base = new Map<string, Entry>([['', { kind: 'folder', mode: 0o555, at: started }]])
   for (const [name, text] of Object.entries(files)) {
-    const [folder, ...rest] = name.split('/')
-    if (rest.length > 0) base.set(folder ?? '', { kind: 'folder', mode: 0o555, at: started })
+    const folders = name.split('/').slice(0, -1)
+    for (const index of folders.keys()) base.set(folders.slice(0, index + 1).join('/'), { kind: 'folder', mode: 0o555, at: started })
     base.set(name, { kind: 'file', content: `${text}\n`, mode: 0o444, at: started })
   }
   return { path, tree: { base: () => base }, readOnly: true }

@@ -67,6 +67,7 @@ const ending = new Set([
   'postgres',
   'http-echo',
   'tail',
+  'sysctl',
 ])
 
 /** Programs of well-known images that nobody wrote down. */
@@ -106,7 +107,24 @@ const servers = new Set([
   'aks-helloworld',
   'pause',
   'agnhost',
+  'agnhost-2',
   'metrics-server',
+  'update-demo',
+])
+
+/** The words of agnhost that come to an end. */
+const endingHelpers = new Set([
+  'connect',
+  'dns-server-list',
+  'dns-suffix',
+  'entrypoint-tester',
+  'etc-hosts',
+  'help',
+  'inclusterclient',
+  'logs-generator',
+  'mounttest',
+  'netexec',
+  'nettest',
 ])
 
 /** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */
@@ -120,6 +138,7 @@ export function planOf(words: readonly string[], image: Image): Plan {
   if (name === 'sleep') return rest.some((word) => /^inf/.test(word)) ? 'forever' : 'ends'
   if (name === 'tail') return rest.some((word) => /^-\w*f/.test(word) || word === '--follow') ? 'forever' : 'ends'
   if (shells.test(name)) return scriptPlan(rest)
+  if (/^agnhost(-2)?$/.test(name) && endingHelpers.has(rest[0] ?? '')) return 'ends'
   if (servers.has(name)) return 'forever'
   if (ending.has(name)) return 'ends'
   if (/^python3?$/.test(name) && (rest[0] === '-c' || rest.length === 0)) return 'ends'

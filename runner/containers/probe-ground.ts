@@ -10,7 +10,11 @@ import type { Run } from './run.ts'
 /** The parts of a runtime that probes work with. */
 export interface ProbeGround {
   readonly clock: Clock
-  readonly net: { listener(pod: KubernetesObject, port: number): Promise<Listener | undefined> }
+  readonly net: {
+    listener(pod: KubernetesObject, port: number): Promise<Listener | undefined>
+    /** What listens at an address of the cluster. */
+    reach(address: string, port: number): Promise<Listener | undefined>
+  }
   plan(pod: KubernetesObject, name: string): Plan
   run(pod: KubernetesObject, name: string): Promise<Run | undefined>
   inside(pod: KubernetesObject, container: ContainerSpec, restarts: number): Inside

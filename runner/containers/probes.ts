@@ -6,25 +6,45 @@ import { decodeText } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
 import { containerOf, objects, restartsOf, texts } from './pod.ts'
 import type { ProbeGround } from './probe-ground.ts'
-import { runProgram } from './process.ts'
+import { type Listener, runProgram } from './process.ts'
 import { Run } from './run.ts'
+
+/** How a probe or a hook ended. */
+export interface Outcome {
+  /** Why it failed, in the kubelet's words; absent if it succeeded. */
+  readonly failure?: string
+  /** How long it took, ms. */
+  readonly ms: number
+}
 
 /** Why a probe fails, in the kubelet's words; undefined if it succeeds. */
 export async function probeFailure(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
-  if (isObject(probe.exec)) return execFailure(runtime, pod, name, probe)
-  const handler = isObject(probe.httpGet) ? probe.httpGet : isObject(probe.tcpSocket) ? probe.tcpSocket : undefined
-  if (!handler) return undefined
-  const port = portOf(pod, name, handler.port)
-  const host = String(handler.host ?? at(pod, 'status', 'podIP') ?? '')
-  const listener = await runtime.net.listener(pod, port)
-  const refused = `dial tcp ${host}:${port}: connect: connection refused`
-  if (!isObject(probe.httpGet)) return listener || unknown(runtime, pod, name) ? undefined : refused
-  const path = String(handler.path ?? '/')
+  return (await probeOutcome(runtime, pod, name, probe)).failure
+}
+
+/** Runs a probe or a hook: a command, a request, a connection, or a sleep. */
+export async function probeOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
+  if (isObject(probe.exec)) return execOutcome(runtime, pod, name, probe)
+  if (isObject(probe.sleep)) return { ms: Number(probe.sleep.seconds ?? 0) * 1000 }
+  if (isObject(probe.httpGet)) return httpOutcome(runtime, pod, name, probe)
+  return isObject(probe.tcpSocket) ? tcpOutcome(runtime, pod, name, probe.tcpSocket) : { ms: 0 }
+}
+
+async function tcpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, handler: JsonObject): Promise<Outcome> {
+  const { host, port, listener } = await reached(runtime, pod, name, handler)
+  return listener || unknown(runtime, pod, name) ? { ms: 0 } : { ms: 0, failure: `dial tcp ${host}:${port}: connect: connection refused` }
+}
+
+async function httpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
+  const handler = isObject(probe.httpGet) ? probe.httpGet : {}
+  const { host, port, listener } = await reached(runtime, pod, name, handler)
   const scheme = String(handler.scheme ?? 'HTTP').toLowerCase()
-  if (!listener) return unknown(runtime, pod, name) ? undefined : `Get "${scheme}://${host}:${port}${path}": ${refused}`
-  if (!('http' in listener)) return `Get "${scheme}://${host}:${port}${path}": net/http: HTTP/1.x transport connection broken: malformed HTTP response`
-  if (scheme === 'https' && listener.secure !== true && !unknown(runtime, pod, name))
-    return `Get "https://${host}:${port}${path}": http: server gave HTTP response to HTTPS client`
+  const path = String(handler.path ?? '/')
+  const failed = (why: string): Outcome => ({ ms: 0, failure: `Get "${scheme}://${host}:${port}${path}": ${why}` })
+  const believed = unknown(runtime, pod, name)
+  if (!listener) return believed ? { ms: 0 } : failed(`dial tcp ${host}:${port}: connect: connection refused`)
+  if (!('http' in listener)) return failed('net/http: HTTP/1.x transport connection broken: malformed HTTP response')
+  if (scheme === 'https' && listener.secure !== true && !believed) return failed('http: server gave HTTP response to HTTPS client')
   const headers = Object.fromEntries(objects(handler.httpHeaders).map((header) => [String(header.name).toLowerCase(), String(header.value)]))
   const answer = await listener.http({
     method: 'GET',
@@ -33,7 +53,24 @@ export async function probeFailure(runtime: ProbeGround, pod: KubernetesObject, 
     body: '',
     from: String(at(pod, 'status', 'hostIP') ?? ''),
   })
-  return answer.status >= 200 && answer.status < 400 ? undefined : `HTTP probe failed with statuscode: ${answer.status}`
+  const { delay: ms = 0 } = answer
+  const wait = Number(probe.timeoutSeconds ?? 1) * 1000
+  if (ms > wait) return { ...failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'), ms: wait }
+  return answer.status >= 200 && answer.status < 400 ? { ms } : { ms, failure: `HTTP probe failed with statuscode: ${answer.status}` }
+}
+
+/** What a probe speaks to: a port of its own pod, or of a host that it names. */
+async function reached(
+  runtime: ProbeGround,
+  pod: KubernetesObject,
+  name: string,
+  handler: JsonObject,
+): Promise<{ readonly host: string; readonly port: number; readonly listener: Listener | undefined }> {
+  const port = portOf(pod, name, handler.port)
+  const own = String(at(pod, 'status', 'podIP') ?? '')
+  const host = String(handler.host ?? own)
+  const elsewhere = host !== own && host !== '127.0.0.1' && host !== 'localhost'
+  return { host, port, listener: await (elsewhere ? runtime.net.reach(host, port) : runtime.net.listener(pod, port)) }
 }
 
 /** A program that nobody wrote down is believed to answer its probes. */
@@ -48,9 +85,9 @@ function portOf(pod: KubernetesObject, name: string, port: Json | undefined): nu
 }
 
 /** A command runs in a time of its own, as long as the probe waits. */
-async function execFailure(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
+async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
   const container = containerOf(pod, name)
-  if (!container) return undefined
+  if (!container) return { ms: 0 }
   const command = texts(at(probe, 'exec', 'command'))
   const restarts = restartsOf(pod, name)
   await runtime.run(pod, name)
@@ -83,6 +120,7 @@ async function execFailure(runtime: ProbeGround, pod: KubernetesObject, name: st
   })
   run.stdin.end()
   await run.advance()
-  if (!run.end) return `command timed out: "${command.join(' ')}" timed out after ${wait / 1000}s`
-  return run.end.code === 0 ? undefined : decodeText(text)
+  if (!run.end) return { ms: wait, failure: `command timed out: "${command.join(' ')}" timed out after ${wait / 1000}s` }
+  const ms = run.end.at - started
+  return run.end.code === 0 ? { ms } : { ms, failure: decodeText(text) }
 }

@@ -18,6 +18,8 @@ export interface HttpAnswer {
   readonly reason?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** How long whoever asked waits for it, ms; at once without it. */
+  readonly delay?: number
 }
 
 /** Something that listens on a port: HTTP, or what answers pieces of bytes with bytes. */
@@ -28,6 +30,18 @@ export type Listener =
       readonly secure?: boolean
     }
   | { readonly talk: () => (bytes: string) => string }
+  | {
+      /** UDP: a datagram and who sent it; what is sent back, if anything. */
+      readonly datagram: (text: string, from: string) => string | undefined
+    }
+
+/** What a connection is made over. */
+export type Protocol = 'TCP' | 'UDP'
+
+/** The number under which what listens is kept: ports of the two protocols do not meet. */
+export function portKey(port: number, protocol: Protocol = 'TCP'): number {
+  return protocol === 'UDP' ? port + 65_536 : port
+}
 
 /** How an attempt to connect ended. */
 export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'
@@ -37,11 +51,13 @@ export interface Net {
   readonly address: string
   /** Addresses of a name with its full name; undefined if there is none. Never fails for an address. */
   resolve(name: string): { readonly name: string; readonly addresses: readonly string[] } | undefined
+  /** The name that a name of an ExternalName service stands for. */
+  alias(name: string): string | undefined
   /** The name of an address. */
   reverse(address: string): string | undefined
-  connect(address: string, port: number): Promise<Connection>
-  /** Starts to listen; false if the port is taken. */
-  listen(port: number, listener: Listener): void
+  connect(address: string, port: number, protocol?: Protocol): Promise<Connection>
+  /** Starts to listen. */
+  listen(port: number, listener: Listener, protocol?: Protocol): void
   readonly listening: readonly number[]
   readonly nameserver: string
 }
@@ -69,6 +85,8 @@ export interface Machine {
   tasks(): readonly Task[]
   /** A signal for the container's first process; false if there is none of that number. */
   kill(pid: number, signal: string): boolean
+  /** A first process goes on for so long after it was asked to end, ms. */
+  linger(ms: number): void
 }
 
 /** A process. */

@@ -40,6 +40,8 @@ export class Run {
   readonly log: LogLine[]
   readonly watchers = new Set<(stream: 'out' | 'err', bytes: string) => void>()
   end: RunEnd | undefined
+  /** How long its program goes on after it was asked to end, ms. */
+  lingers = 0
   /** True while it goes again through what was done before it was written down: nothing that it does counts. */
   repeating: boolean
   readonly #now: () => number

@@ -5,18 +5,19 @@ import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
-import { ConfigFault, environmentOf, fill, userOf } from './environment.ts'
+import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
+import { lastWords } from './last-words.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
-import { probeFailure } from './probes.ts'
+import { type Outcome, probeFailure, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
 import { runProgram } from './process.ts'
-import { findProgram } from './programs.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
+import { type StartFault, startFault } from './start-fault.ts'
 import { volumeFault } from './volumes.ts'
 
 /** What a runtime works with. */
@@ -39,12 +40,6 @@ export interface Look {
   readonly plan: Plan
   readonly end?: RunEnd
   readonly wake?: number
-}
-
-/** Why a container cannot start: the reason and message of its state. */
-export interface StartFault {
-  readonly reason: 'CreateContainerConfigError' | 'StartError'
-  readonly message: string
 }
 
 interface RuntimeState {
@@ -107,33 +102,7 @@ export class Runtime implements ReachedLog {
 
   /** Why a container cannot be made or started; undefined if it can. */
   startFault(pod: KubernetesObject, name: string): StartFault | undefined {
-    const container = containerOf(pod, name)
-    if (!container) return undefined
-    const image = imageOf(container.image)
-    try {
-      if (takesFromObjects(container)) environmentOf(pod, container, { image, reader: this.reader })
-    } catch (error) {
-      if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
-      throw error
-    }
-    if (at(container.whole, 'securityContext', 'runAsNonRoot') === true || at(pod, 'spec', 'securityContext', 'runAsNonRoot') === true) {
-      const user = at(container.whole, 'securityContext', 'runAsUser') ?? at(pod, 'spec', 'securityContext', 'runAsUser') ?? image.user
-      if (user === 0 && image.known)
-        return {
-          reason: 'CreateContainerConfigError',
-          message: `container has runAsNonRoot and image will run as root (pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${name})`,
-        }
-    }
-    const [first] = wordsOf(container, image)
-    if (!image.known || first === undefined || first.includes('/') || planOf([first], image) === 'forever') return undefined
-    if (image.programs.includes(first)) return undefined
-    const { files } = this.inside(pod, container, 0)
-    if (findProgram(first, image, { files, cwd: '/' })) return undefined
-    const text = `exec: "${first}": executable file not found in $PATH`
-    return {
-      reason: 'StartError',
-      message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${text}`,
-    }
+    return startFault(this, pod, name)
   }
 
   /** Why a pod's volumes cannot be mounted. */
@@ -172,6 +141,26 @@ export class Runtime implements ReachedLog {
   /** Why a probe fails, in the kubelet's words; undefined if it succeeds. */
   probe(pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
     return probeFailure(this, pod, name, probe)
+  }
+
+  /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
+  hook(pod: KubernetesObject, name: string, hook: JsonObject): Promise<Outcome> {
+    return probeOutcome(this, pod, name, hook)
+  }
+
+  /** What a program that ended left to be read in its status. */
+  lastWords(pod: KubernetesObject, name: string, code: number): string | undefined {
+    const container = containerOf(pod, name)
+    const restarts = restartsOf(pod, name)
+    return (
+      container &&
+      lastWords(container, code, { files: this.inside(pod, container, restarts).files, log: this.#runs.get(keyOf(pod, name, restarts))?.log ?? [] })
+    )
+  }
+
+  /** How long a container's program goes on after it was asked to end, ms. */
+  lingers(pod: KubernetesObject, name: string): number {
+    return this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))?.lingers ?? 0
   }
 
   /** What a pod answers to a GET on one of its ports, as the API server asks it; undefined if nothing listens there. */
@@ -345,13 +334,4 @@ export class Runtime implements ReachedLog {
 
 function keyOf(pod: KubernetesObject, name: string, restarts: number): string {
   return `${pod.metadata.uid}/${name}/${restarts}`
-}
-
-/** True if the environment comes from objects that may change while the container runs. */
-function takesFromObjects({ whole }: ContainerSpec): boolean {
-  return (
-    whole.envFrom !== undefined ||
-    (Array.isArray(whole.env) &&
-      whole.env.some((entry) => at(entry, 'valueFrom', 'configMapKeyRef') !== undefined || at(entry, 'valueFrom', 'secretKeyRef') !== undefined))
-  )
 }

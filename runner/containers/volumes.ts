@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
-import { dataOf, fieldOf, hostnameOf, resourceOf } from './environment.ts'
+import { dataOf, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
 import type { Entry, Mount, Tree, Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
@@ -19,18 +19,42 @@ export interface VolumeGround {
 }
 
 /** The mounts of a container beside its own root. */
-export function mountsOf(pod: KubernetesObject, { whole }: ContainerSpec, ground: VolumeGround): readonly Mount[] {
+export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground: VolumeGround): readonly Mount[] {
+  const { whole } = container
+  const variables = subPathVariables(pod, container, ground.reader)
   const volumes = objects(at(pod, 'spec', 'volumes'))
   const mounts = objects(whole.volumeMounts).flatMap((mount): Mount[] => {
     const volume = volumes.find(({ name }) => name === mount.name)
     if (!volume) return []
-    const part = typeof mount.subPath === 'string' && mount.subPath !== '' ? mount.subPath.replace(/\/$/, '') : undefined
-    const tree = treeOf(pod, volume, ground)
+    const sub = typeof mount.subPathExpr === 'string' ? fill(mount.subPathExpr, variables) : mount.subPath
+    const part = typeof sub === 'string' && sub !== '' ? sub.replace(/\/$/, '') : undefined
+    const tree = treeOf(pod, volume, { ground, part })
     if (part !== undefined && tree.writes && !tree.base().has(part) && !tree.writes.has(part))
       tree.writes.set(part, { kind: 'folder', mode: 0o755, at: startOf(pod) })
-    return [{ path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
+    const memory = isObject(volume.secret) || isObject(volume.projected) || at(volume, 'emptyDir', 'medium') === 'Memory'
+    return [{ memory, path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
   })
   return [...mounts, ...ownFiles(pod, ground)]
+}
+
+/** What `subPathExpr` may name; nothing where no mount has one. */
+function subPathVariables(pod: KubernetesObject, container: ContainerSpec, reader: ClusterReader): ReadonlyMap<string, string> {
+  const wanted = objects(container.whole.volumeMounts).some(({ subPathExpr }) => typeof subPathExpr === 'string')
+  return wanted ? environmentOf(pod, container, { image: imageOf(container.image), reader }) : new Map()
+}
+
+/** Why the part of a volume that a container wants cannot be told; undefined if it can. */
+export function subPathFault(pod: KubernetesObject, container: ContainerSpec, reader: ClusterReader): string | undefined {
+  const variables = subPathVariables(pod, container, reader)
+  for (const { subPathExpr } of objects(container.whole.volumeMounts)) {
+    if (typeof subPathExpr !== 'string') continue
+    for (const [, name = ''] of subPathExpr.replaceAll('$$', '').matchAll(/\$\(([^)]+)\)/g))
+      if (!variables.has(name) || variables.get(name) === '') return `missing value for ${JSON.stringify(name)}`
+    const path = fill(subPathExpr, variables)
+    if (path.startsWith('/')) return `error SubPath \`${path}\` must not be an absolute path`
+    if (path.split('/').includes('..')) return `unable to provision SubPath \`${path}\`: must not contain '..'`
+  }
+  return undefined
 }
 
 /** Why a volume cannot be mounted, as the kubelet says it; undefined if all can. */
@@ -59,15 +83,30 @@ function startOf(pod: KubernetesObject): number {
   return Date.parse(String(at(pod, 'status', 'startTime') ?? pod.metadata.creationTimestamp ?? '')) || 0
 }
 
-function treeOf(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): Tree {
+function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { readonly ground: VolumeGround; readonly part: string | undefined }): Tree {
   const kept = keyOf(pod, volume, ground.reader)
   const age = startOf(pod)
-  const machine = at(volume, 'hostPath', 'path') === '/'
+  const onNode = at(volume, 'hostPath', 'path')
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
   const base = (): ReadonlyMap<string, Entry> =>
-    machine ? skeleton('debian', imageOf('debian'), age) : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+    typeof onNode === 'string'
+      ? ofNode(onNode, String(at(volume, 'hostPath', 'type') ?? ''), age)
+      : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
-  return { base: () => computed(pod, volume, ground) }
+  return { base: () => (part === undefined ? computed(pod, volume, ground) : plain(computed(pod, volume, ground))) }
+}
+
+const nodeHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
+
+/** What a node has at a path: its own files, an empty folder, or an empty file where a file was asked for. */
+function ofNode(path: string, type: string, age: number): ReadonlyMap<string, Entry> {
+  const hosts: Entry = { kind: 'file', content: nodeHosts, mode: 0o644, at: age }
+  const all = new Map(skeleton('debian', imageOf('debian'), age)).set('etc/hosts', hosts)
+  const inside = path.replace(/^\/+|\/+$/g, '')
+  if (inside === '') return all
+  const found = [...all].filter(([key]) => key === inside || key.startsWith(`${inside}/`))
+  if (found.length > 0) return new Map(found.map(([key, entry]) => [key.slice(inside.length + 1), entry]))
+  return type.startsWith('File') ? new Map([['', { kind: 'file', content: '', mode: 0o644, at: age }]]) : rootOnly(age, 0o777)
 }
 
 /** Where what is written to a volume is kept: with the pod, the claim's volume, or the node. */
@@ -93,6 +132,14 @@ function keyOf(pod: KubernetesObject, volume: JsonObject, reader: ClusterReader)
 /** An empty volume; one of a group hands the group on to what is made in it. */
 function rootOnly(age: number, mode: number, group?: number): ReadonlyMap<string, Entry> {
   return new Map([['', group === undefined ? { kind: 'folder', mode, at: age } : { kind: 'folder', mode: mode | 0o2000, at: age, owner: [0, group] }]])
+}
+
+/** A part of such a volume is mounted as it was when the container began: without the links. */
+function plain(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> {
+  const day = entries.get('..data')
+  const prefix = day?.kind === 'link' ? `${day.target}/` : ''
+  const files = [...entries].flatMap(([path, entry]) => (path.startsWith(prefix) && entry.kind === 'file' ? [[path.slice(prefix.length), entry] as const] : []))
+  return new Map([...files, ...[...entries].filter(([path]) => path === '')])
 }
 
 type Files = Map<string, { readonly content: string; readonly mode: number }>
@@ -135,9 +182,10 @@ function addSource(files: Files, pod: KubernetesObject, source: JsonObject, { mo
       if (items.length === 0 || item) files.set(String(item?.path ?? key), { content, mode: Number(item?.mode ?? mode) })
     }
   }
+  const present = ground.reader.get('v1', 'Pod', { namespace, name: pod.metadata.name ?? '' }) ?? pod
   for (const item of objects(at(source, 'downwardAPI', 'items'))) {
     const text = isObject(item.fieldRef)
-      ? fieldOf(pod, String(item.fieldRef.fieldPath))
+      ? fieldOf(present, String(item.fieldRef.fieldPath))
       : isObject(item.resourceFieldRef)
         ? resourceOf(pod, {}, item.resourceFieldRef)
         : ''
@@ -154,7 +202,7 @@ function ownFiles(pod: KubernetesObject, ground: VolumeGround): readonly Mount[]
   const age = startOf(pod)
   return (
     [
-      ['/etc/hosts', hostsOf(pod)],
+      ['/etc/hosts', at(pod, 'spec', 'hostNetwork') === true ? `# Kubernetes-managed hosts file (host network).\n${nodeHosts}` : hostsOf(pod)],
       ['/etc/hostname', `${hostnameOf(pod)}\n`],
       ['/etc/resolv.conf', resolvOf(pod, ground.nameserver)],
     ] as const

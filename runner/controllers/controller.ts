@@ -33,6 +33,12 @@ export interface ContainerRuntime {
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
   /** Why a probe fails; undefined if it succeeds. */
   probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<string | undefined>
+  /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
+  hook(pod: KubernetesObject, container: string, hook: JsonObject): Promise<{ readonly ms: number; readonly failure?: string }>
+  /** How long a program goes on after it was asked to end, ms. */
+  lingers(pod: KubernetesObject, container: string): number
+  /** What a program that ended left as its termination message, or the end of its log where that is asked for. */
+  lastWords(pod: KubernetesObject, container: string, code: number): string | undefined
   kill(pod: KubernetesObject, container: string, code: number): Promise<void>
   /** What a pod answers to a GET on one of its ports; undefined if nothing listens there. */
   ask(pod: KubernetesObject, port: number, path: string): Promise<{ readonly status: number; readonly body: string } | undefined>

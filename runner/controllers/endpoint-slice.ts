@@ -1,4 +1,4 @@
-// Publishes the addresses of a Service's pods: as one EndpointSlice, and as Endpoints for older clients.
+// Publishes the addresses of a Service's pods: as EndpointSlices, and as Endpoints for older clients.
 import { equal, type JsonObject } from '../base/json.ts'
 import type { Client } from '../kubernetes/client.ts'
 import { formatTime, type KubernetesObject, parseKey } from '../kubernetes/object.ts'
@@ -62,9 +62,15 @@ async function eachService(key: string, { client, enqueue }: ControllerContext):
   return undefined
 }
 
+/** A slice that somebody deleted wakes its Service. */
+function deletedSlice({ metadata }: KubernetesObject, change: string): readonly string[] {
+  const name = metadata.labels?.[serviceName]
+  return change === 'DELETED' && name !== undefined && metadata.labels?.[managedBy] === sliceManager ? [`${metadata.namespace}/${name}`] : []
+}
+
 export const endpointSliceController = defineController({
   name: 'endpointslice-controller',
-  watches: [{ resource: services }, { resource: pods, keys: podKeys }],
+  watches: [{ resource: services }, { resource: pods, keys: podKeys }, { resource: endpointSlices, keys: deletedSlice }],
   async reconcile(key: string, context: ControllerContext) {
     if (key.endsWith('/*')) return eachService(key, context)
     const found = await selected(context.client, key)
@@ -75,14 +81,18 @@ export const endpointSliceController = defineController({
       for (const slice of mine) await context.client.delete(endpointSlices, { namespace, name: slice.metadata.name ?? '' })
       return undefined
     }
-    await writeSlice(context, found, mine[0])
+    await writeSlices(context, found, mine)
     return undefined
   },
 })
 
+function deletedEndpoints({ metadata }: KubernetesObject, change: string): readonly string[] {
+  return change === 'DELETED' ? [`${metadata.namespace}/${metadata.name}`] : []
+}
+
 export const endpointsController = defineController({
   name: 'endpoints-controller',
-  watches: [{ resource: services }, { resource: pods, keys: podKeys }],
+  watches: [{ resource: services }, { resource: pods, keys: podKeys }, { resource: endpoints, keys: deletedEndpoints }],
   async reconcile(key: string, context: ControllerContext) {
     if (key.endsWith('/*')) return eachService(key, context)
     const found = await selected(context.client, key)
@@ -115,23 +125,72 @@ function targetPort(pod: Pod | undefined, { targetPort, port, protocol = 'TCP' }
     ?.containerPort
 }
 
-async function writeSlice({ client, clock }: ControllerContext, { service, pods: chosen }: Selected, stored: Slice | undefined): Promise<void> {
+/** How many endpoints a slice takes. */
+const room = 100
+
+/** What a slice is to hold. */
+interface SliceContent {
+  readonly endpoints: readonly JsonObject[]
+  readonly ports: readonly JsonObject[]
+}
+
+/**
+ * Pods with the same ports share slices. An endpoint stays where it is; new ones go where room is left, then into new slices.
+ * A Service without any keeps one empty slice (endpointslice `reconciler.go`).
+ */
+async function writeSlices({ client, clock }: ControllerContext, { service, pods: chosen }: Selected, mine: readonly Slice[]): Promise<void> {
   const zones = await zonesOf(client)
-  const wanted = {
-    endpoints: chosen.map((pod) => endpointOf(service, pod, zones)),
-    ports: (service.spec.ports ?? []).flatMap((each) => {
-      const port = targetPort(chosen[0], each)
-      const { name = '', protocol = 'TCP', appProtocol } = each
-      return port === undefined ? [] : [{ name, protocol, port, ...(appProtocol !== undefined && { appProtocol }) }]
-    }),
+  const groups = Map.groupBy(chosen, (pod) => JSON.stringify(portsOf(service, pod)))
+  if (groups.size === 0) groups.set(JSON.stringify([]), [])
+  const left = new Set(mine)
+  const [creations, updates]: [SliceContent[], [Slice, SliceContent][]] = [[], []]
+  for (const members of groups.values()) {
+    const ports = members[0] ? portsOf(service, members[0]) : []
+    const known = mine.filter((slice) => left.has(slice) && (equal(slice.ports ?? [], ports) || (groups.size === 1 && mine.length === 1)))
+    const wanted = members.map((pod) => endpointOf(service, pod, zones))
+    const { kept, fresh } = distribute(wanted, known)
+    for (const [slice, endpoints] of kept) {
+      left.delete(slice)
+      updates.push([slice, { endpoints, ports }])
+    }
+    creations.push(...fresh.map((endpoints) => ({ endpoints, ports })))
   }
-  if (!stored) {
-    await client.create(endpointSlices, { ...newSlice(service, formatTime(clock.now())), ...wanted })
-    return
-  }
-  if (equal(stored.endpoints ?? [], wanted.endpoints) && equal(stored.ports ?? [], wanted.ports)) return
+  for (const [slice, content] of updates) await updateSlice({ client, clock }, slice, content)
+  for (const content of creations) await client.create(endpointSlices, { ...newSlice(service, formatTime(clock.now())), ...content })
+  for (const { metadata } of left) await client.delete(endpointSlices, { namespace: metadata.namespace ?? '', name: metadata.name ?? '' })
+}
+
+async function updateSlice({ client, clock }: Pick<ControllerContext, 'client' | 'clock'>, stored: Slice, content: SliceContent): Promise<void> {
+  if (equal(stored.endpoints ?? [], content.endpoints) && equal(stored.ports ?? [], content.ports)) return
   const annotations = { ...stored.metadata.annotations, [triggerTime]: formatTime(clock.now()) }
-  await client.update(endpointSlices, { ...stored, metadata: { ...stored.metadata, annotations }, ...wanted } as KubernetesObject)
+  await client.update(endpointSlices, { ...stored, metadata: { ...stored.metadata, annotations }, ...content } as KubernetesObject)
+}
+
+/** Which endpoints each known slice holds, and those for new slices; slices that end up empty are not kept, unless there is nothing at all. */
+function distribute(
+  wanted: readonly JsonObject[],
+  known: readonly Slice[],
+): { readonly kept: readonly (readonly [Slice, readonly JsonObject[]])[]; readonly fresh: readonly (readonly JsonObject[])[] } {
+  const uidOf = (endpoint: JsonObject): string => String((endpoint.targetRef as JsonObject | undefined)?.uid ?? '')
+  const placeOf = new Map(known.flatMap((slice) => (slice.endpoints ?? []).map((endpoint) => [uidOf(endpoint), slice] as const)))
+  const held = new Map<Slice, JsonObject[]>(known.map((slice) => [slice, []]))
+  const homeless: JsonObject[] = []
+  for (const endpoint of wanted) (held.get(placeOf.get(uidOf(endpoint)) as Slice) ?? homeless).push(endpoint)
+  for (const endpoints of held.values()) if (endpoints.length > 0 || held.size === 1) endpoints.push(...homeless.splice(0, room - endpoints.length))
+  const fresh: JsonObject[][] = []
+  while (homeless.length > 0) fresh.push(homeless.splice(0, room))
+  if (wanted.length === 0 && known.length === 0) fresh.push([])
+  for (const endpoints of held.values()) endpoints.sort((one, other) => wanted.indexOf(one) - wanted.indexOf(other))
+  const kept = [...held].filter(([, endpoints], index) => endpoints.length > 0 || (wanted.length === 0 && index === 0))
+  return { kept, fresh }
+}
+
+function portsOf(service: Service, pod: Pod): readonly JsonObject[] {
+  return (service.spec.ports ?? []).flatMap((each) => {
+    const port = targetPort(pod, each)
+    const { name = '', protocol = 'TCP', appProtocol } = each
+    return port === undefined ? [] : [{ name, protocol, port, ...(appProtocol !== undefined && { appProtocol }) }]
+  })
 }
 
 function newSlice(service: Service, now: string): KubernetesObject {

@@ -51,6 +51,16 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
     return tokens >= 1
   }
 
+  /** A name that comes after every other of the same millisecond: what was said first stays first. */
+  function nextName(object: KubernetesObject, now: number, order: number | undefined): string {
+    const before = said.get(lastName)
+    const least = before?.last === now ? (before.tokens ?? 0) + 1 : 0
+    const wanted = order === undefined ? options.random.below(part) : Math.min(order, 9) * part + options.random.below(part)
+    const within = Math.min(wanted < least ? least + options.random.below(100) : wanted, 10 * part - 1)
+    remember(lastName, { messages: {}, last: now, tokens: within })
+    return `${object.metadata.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(within)).toString(16)}`
+  }
+
   return {
     async record(client, object, notice) {
       const now = options.clock.now()
@@ -63,9 +73,7 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
       const slot = message === notice.message ? message : ''
       const known = before?.messages[slot]
       const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
-      const entry = stored
-        ? { name: known.name, count: known.count + 1 }
-        : { name: eventName(object, now, { random: options.random, order: notice.order }), count: 1 }
+      const entry = stored ? { name: known.name, count: known.count + 1 } : { name: nextName(object, now, notice.order), count: 1 }
       if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now }))
       remember(topic, { messages: { ...before?.messages, [slot]: entry }, last: now })
     },
@@ -100,12 +108,8 @@ async function create(client: Client, event: KubernetesObject): Promise<void> {
 
 /** Ten parts of a millisecond, for those that come one after another in it. */
 const part = 100_000
-
-function eventName(object: KubernetesObject, now: number, { random, order }: { readonly random: Random; readonly order: number | undefined }): string {
-  const within = order === undefined ? random.below(1_000_000) : Math.min(order, 9) * part + random.below(part)
-  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(within)
-  return `${object.metadata.name ?? ''}.${nanoseconds.toString(16)}`
-}
+/** The entry of the last name that was given: `tokens` is its place within its millisecond. */
+const lastName = 'last name'
 
 function eventObject(
   object: KubernetesObject,

@@ -27,14 +27,15 @@ function keysOf(object: KubernetesObject, change: string, old: KubernetesObject 
   if (metadata.deletionTimestamp !== undefined)
     return metadata.finalizers?.some((name) => name === foreground || name === orphan) ? [keyFor('waits', object)] : []
   const owned = metadata.ownerReferences !== undefined && metadata.ownerReferences.length > 0
-  return owned && metadata.ownerReferences !== old?.metadata.ownerReferences && change === 'ADDED' ? [keyFor('born', object)] : []
+  if (change !== 'ADDED') return old && old.metadata.ownerReferences !== metadata.ownerReferences ? ownerWaits(old) : []
+  return owned ? [keyFor('born', object)] : []
 }
 
 function keyFor(verb: Verb, { apiVersion, kind, metadata }: KubernetesObject): string {
   return [verb, apiVersion, kind, `${metadata.namespace ?? ''}/${metadata.name}`, metadata.uid].join(' ')
 }
 
-/** A dependent is gone: an owner that waited for it looks again. */
+/** A dependent is gone or blocks no longer: an owner that waited for it looks again. */
 function ownerWaits({ metadata }: KubernetesObject): readonly string[] {
   return (metadata.ownerReferences ?? [])
     .filter(({ blockOwnerDeletion }) => blockOwnerDeletion)
@@ -67,7 +68,9 @@ async function collect(client: Client, object: KubernetesObject): Promise<void> 
     if (lost.length + waiting.length > 0) await dropOwners(client, object, [...lost, ...waiting])
     return
   }
-  const blocking = waiting.length > 0 && (await dependentsOf(client, { uid: object.metadata.uid ?? '', namespace: object.metadata.namespace ?? '' })).length > 0
+  const dependents = waiting.length === 0 ? [] : await dependentsOf(client, { uid: object.metadata.uid ?? '', namespace: object.metadata.namespace ?? '' })
+  const blocking = dependents.length > 0
+  if (dependents.some(isWaiting)) await unblock(client, object)
   const asked = object.metadata.finalizers?.includes(orphan)
     ? 'Orphan'
     : object.metadata.finalizers?.includes(foreground) || blocking
@@ -143,6 +146,13 @@ async function dropOwners(client: Client, object: KubernetesObject, owners: read
   if (owners.length === 0) return
   const gone = new Set(owners.map(({ uid }) => uid))
   const ownerReferences = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !gone.has(uid))
+  const patch = { metadata: { uid: object.metadata.uid, ownerReferences } } as unknown as JsonObject
+  await client.patch(await resourceOf(client, object), keyOf(object), patch, { type: 'merge' }).catch(ignoreMissing)
+}
+
+/** What waits for a dependent that itself waits for this one: a circle, that the collector breaks by blocking no owner. */
+async function unblock(client: Client, object: KubernetesObject): Promise<void> {
+  const ownerReferences = (object.metadata.ownerReferences ?? []).map((reference) => ({ ...reference, blockOwnerDeletion: false }))
   const patch = { metadata: { uid: object.metadata.uid, ownerReferences } } as unknown as JsonObject
   await client.patch(await resourceOf(client, object), keyOf(object), patch, { type: 'merge' }).catch(ignoreMissing)
 }

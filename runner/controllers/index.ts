@@ -27,7 +27,7 @@ import { serviceAccountController } from './service-account.ts'
 import { serviceAccountTokens } from './service-account-tokens.ts'
 import { serviceLoadBalancer } from './service-load-balancer.ts'
 import { statefulSetController } from './stateful-set.ts'
-import { storageProtection } from './storage-protection.ts'
+import { classProtection, storageProtection } from './storage-protection.ts'
 
 const all = (): readonly ControllerDefinition[] => [
   apiServiceAvailability,
@@ -60,6 +60,7 @@ const all = (): readonly ControllerDefinition[] => [
   serviceLoadBalancer,
   statefulSetController,
   storageProtection,
+  classProtection,
   taintEviction,
 ]
 

@@ -55,17 +55,33 @@ async function reconcile(name: string, context: ControllerContext): Promise<Reco
   return undefined
 }
 
-/** Deletes all content and counts what does not go at once. */
+/**
+ * Deletes all content and counts what does not go at once. Pods go first: while one is left nothing else is touched, and the
+ * conditions do not tell of it (OrderedNamespaceDeletion of 1.35).
+ */
 async function empty(client: Client, namespace: string): Promise<Remainder> {
-  const remainder: Remainder = { resources: new Map(), finalizers: new Map(), failures: [], wait: 0 }
+  const remainder = nothingLeft()
   const served = (await client.resources()).filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'))
-  for (const resource of served) {
-    const { items } = await client.list(resource, { namespace })
-    for (const object of items) if (object.metadata.deletionTimestamp === undefined) await remove(client, resource, { object, remainder })
-    const left = items.length === 0 ? [] : (await client.list(resource, { namespace })).items
-    for (const object of left) count(remainder, resource, object)
-  }
+  const [pods, others] = [served.filter(isPods), served.filter((resource) => !isPods(resource))]
+  for (const resource of pods) await emptyOf(client, resource, { namespace, remainder })
+  if (remainder.resources.size > 0) return { ...nothingLeft(), failures: remainder.failures, wait: remainder.wait }
+  for (const resource of others) await emptyOf(client, resource, { namespace, remainder })
   return remainder
+}
+
+function nothingLeft(): Remainder {
+  return { resources: new Map(), finalizers: new Map(), failures: [], wait: 0 }
+}
+
+function isPods({ group, plural }: ServedResource): boolean {
+  return group === '' && plural === 'pods'
+}
+
+async function emptyOf(client: Client, resource: ServedResource, { namespace, remainder }: { namespace: string; remainder: Remainder }): Promise<void> {
+  const { items } = await client.list(resource, { namespace })
+  for (const object of items) if (object.metadata.deletionTimestamp === undefined) await remove(client, resource, { object, remainder })
+  const left = items.length === 0 ? [] : (await client.list(resource, { namespace })).items
+  for (const object of left) count(remainder, resource, object)
 }
 
 async function remove(client: Client, resource: ServedResource, { object, remainder }: { object: KubernetesObject; remainder: Remainder }): Promise<void> {

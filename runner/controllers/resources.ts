@@ -21,6 +21,7 @@ export const leases = resource('coordination.k8s.io', 'leases', 'Lease')
 export const namespaces = resource('', 'namespaces', 'Namespace', 'Cluster')
 export const nodes = resource('', 'nodes', 'Node', 'Cluster')
 export const persistentVolumeClaims = resource('', 'persistentvolumeclaims', 'PersistentVolumeClaim')
+export const volumeAttributesClasses = resource('storage.k8s.io', 'volumeattributesclasses', 'VolumeAttributesClass', 'Cluster')
 export const persistentVolumes = resource('', 'persistentvolumes', 'PersistentVolume', 'Cluster')
 export const podMetrics: Resource = { ...resource('metrics.k8s.io', 'pods', 'PodMetrics'), version: 'v1beta1' }
 export const podDisruptionBudgets = resource('policy', 'poddisruptionbudgets', 'PodDisruptionBudget')

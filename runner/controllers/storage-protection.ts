@@ -1,11 +1,12 @@
 // Lets claims and volumes go once nothing uses them any more.
-import { at, keyOf, parseKey } from '../kubernetes/object.ts'
+import { at, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { type ControllerContext, defineController } from './controller.ts'
 import { isDone, type Pod } from './pods.ts'
-import { persistentVolumeClaims, persistentVolumes, pods } from './resources.ts'
+import { persistentVolumeClaims, persistentVolumes, pods, volumeAttributesClasses } from './resources.ts'
 
 const claimFinalizer = 'kubernetes.io/pvc-protection'
 const volumeFinalizer = 'kubernetes.io/pv-protection'
+const classFinalizer = 'kubernetes.io/vac-protection'
 
 export const storageProtection = defineController({
   name: 'persistentvolumeclaim-protection-controller',
@@ -38,4 +39,31 @@ function claimsOf({ metadata, spec }: Pod): readonly string[] {
 async function isUsed(client: ControllerContext['client'], key: string): Promise<boolean> {
   const { items } = await client.list(pods, { namespace: parseKey(key).namespace ?? '' })
   return (items as readonly Pod[]).some((pod) => !isDone(pod) && keyOf(pod).name !== '' && claimsOf(pod).includes(key))
+}
+
+/** Lets a class of volume attributes go when neither a volume nor a claim names it. */
+export const classProtection = defineController({
+  name: 'volumeattributesclass-protection-controller',
+  watches: [
+    { resource: volumeAttributesClasses, keys: ({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [metadata.name ?? '']) },
+    { resource: persistentVolumeClaims, keys: classesOf },
+    { resource: persistentVolumes, keys: classesOf },
+  ],
+  async reconcile(name: string, { client }: ControllerContext) {
+    const object = await client.get(volumeAttributesClasses, { name })
+    const { finalizers = [], deletionTimestamp } = object?.metadata ?? {}
+    if (!object || deletionTimestamp === undefined || !finalizers.includes(classFinalizer)) return undefined
+    for (const resource of [persistentVolumes, persistentVolumeClaims])
+      if ((await client.list(resource)).items.some((each) => at(each, 'spec', 'volumeAttributesClassName') === name)) return undefined
+    const metadata = { ...object.metadata, finalizers: finalizers.filter((each) => each !== classFinalizer) }
+    await client.update(volumeAttributesClasses, { ...object, metadata })
+    return undefined
+  },
+})
+
+/** The class that was named by what is gone or names another now. */
+function classesOf(object: KubernetesObject, change: string, old: KubernetesObject | undefined): readonly string[] {
+  const before = change === 'DELETED' ? object : old
+  const name = before && at(before, 'spec', 'volumeAttributesClassName')
+  return typeof name === 'string' && name !== '' ? [name] : []
 }

@@ -120,9 +120,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   if (!options.state && options.seed) seed(options.seed)
   if (options.mutation) store.subscribe('*', ({ previous: _, ...mutation }) => options.mutation?.(mutation))
   followDefinitions(server)
-  const timers = createWatchTimers(server)
+  const fetch = createHandler(server, createWatchTimers(server))
   return {
-    host: { fetch: createHandler(server, timers), upgrade: createUpgrader(server) },
+    host: { fetch, upgrade: createUpgrader(server, fetch) },
     client: (user, clientOptions) => createDirectClient(server, user, clientOptions),
     reader: readerOf(server),
     resources: () => server.registry.resources(),

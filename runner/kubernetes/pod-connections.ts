@@ -63,7 +63,10 @@ export interface PodConnections {
   /** Sends a request to a port of a pod, or to a port of a service by number or name; undefined if nobody is behind it. */
   proxy(to: { readonly object: KubernetesObject; readonly port: string }, request: Request, path: string): Promise<Response | undefined>
   /** Posts a body over TLS to a port of a service, as the API server calls webhooks; undefined if nobody is behind it. */
-  post(to: { readonly service: KubernetesObject; readonly port: number; readonly path: string }, body: string): Promise<Posted | undefined>
+  post(
+    to: { readonly service: KubernetesObject; readonly port: number; readonly path: string; readonly seconds: number },
+    body: string,
+  ): Promise<Posted | undefined>
   /** What is used now: a function of the objects, the world's time and chance. */
   measure(): Measures
 }

@@ -49,12 +49,15 @@ export class StatusError extends Error {
   readonly reason: StatusReason | ''
   readonly code: number
   readonly details: StatusDetails | undefined
+  readonly #continue: string | undefined
 
-  constructor(reason: StatusReason | '', message: string, options: { details?: StatusDetails; code?: number } = {}) {
+  /** `continue`: the token with which a list that came too late goes on. */
+  constructor(reason: StatusReason | '', message: string, options: { details?: StatusDetails; code?: number; continue?: string } = {}) {
     super(message)
     this.reason = reason
     this.code = options.code ?? (reason === '' ? 500 : statusCodes[reason])
     this.details = options.details
+    this.#continue = options.continue
   }
 
   toStatus(): JsonObject {
@@ -62,7 +65,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.#continue === undefined ? {} : { continue: this.#continue },
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),

@@ -90,6 +90,12 @@ const fault = z.strictObject({
   path: z.string().default('*'),
   answer: z.number().int().min(400).max(599).default(503),
   chance: z.number().min(0).max(1).default(1),
+  /** Seconds; goes along as `Retry-After`. */
+  retryAfter: z.number().int().min(0).optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  /** The request is taken, and the long-running operation that it begins fails with this code and message. */
+  operation: z.boolean().default(false),
 })
 
 /** Schema of a world file; unknown keys are errors. */

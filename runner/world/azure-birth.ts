@@ -1,6 +1,7 @@
 // The Azure of a world file: whose subscription it is, and who is signed in.
 import type { Azure, AzureOptions } from '../azure/arm-server.ts'
 import { createRandom } from '../base/random.ts'
+import { at } from '../kubernetes/object.ts'
 import type { WorldFile } from '../labs/world-file.ts'
 
 /** The person that a world has when its file names none. */
@@ -47,4 +48,10 @@ export function ownerToken(azure: Azure | undefined, audience: keyof typeof audi
 /** Id of the subscription that a world's people work in. */
 export function subscriptionOf(azure: Azure): string {
   return azure.state().subscriptions[0]?.id ?? ''
+}
+
+/** Ids of clusters that stand still, as the world spells them. */
+export function stoppedClusters(azure: Azure | undefined): ReadonlySet<string> {
+  const clusters = azure?.resources.list('Microsoft.ContainerService/managedClusters') ?? []
+  return new Set(clusters.filter((cluster) => at(cluster.body, 'properties', 'powerState', 'code') === 'Stopped').map(({ id }) => id.toLowerCase()))
 }

@@ -3,7 +3,6 @@ import type { Activity } from '../base/activity.ts'
 import type { Clock } from '../base/clock.ts'
 import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
-import { createPrivateKey, type PrivateKey, toHex } from '../base/p256.ts'
 import { createRandom, type Random, type RandomState } from '../base/random.ts'
 import { createConnections } from '../containers/connections.ts'
 import { createRuntime, type Runtime } from '../containers/runtime.ts'
@@ -16,7 +15,8 @@ import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } f
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { AksFacts } from './births/aks.ts'
-import { type AuthorityState, clientCertificate, createAuthority, type KeyPair, signRequest } from './certificates.ts'
+import { type AuthorityState, clientCertificate, type KeyPair, signRequest } from './certificates.ts'
+import { clusterSecrets, renewedSecrets } from './cluster-secrets.ts'
 
 /** What a cluster is made from; all plain data, and it stands in the snapshot. */
 export interface ClusterSpec {
@@ -37,6 +37,8 @@ export interface ClusterSpec {
   readonly podCidr: string
   readonly authorization: readonly ('RBAC' | 'AlwaysAllow')[]
   readonly without: readonly string[]
+  /** How often its certificates were renewed; absent if never. */
+  readonly renewed?: number
   /** Context name for the world's own kubeconfig, if it has one there. */
   readonly context?: string
   readonly born: number
@@ -112,8 +114,12 @@ export interface Cluster {
   repeat(mutation: Mutation, random: RandomState): void
   /** From now on the API server says that it is of this version. */
   upgradeTo(version: string): void
+  /** Another authority, another token of the administrator: the old ones open nothing any more. */
+  renew(): void
   /** Ends a set; what it remembered is forgotten. */
   end(set: string): void
+  /** Ends every set: nothing works in it until some is run again. */
+  rest(): void
   state(): ClusterState
   /** What its containers hold, as it stands in the state. */
   containers(): JsonObject
@@ -127,19 +133,6 @@ const administrators: Readonly<Record<ClusterSpec['flavor'], UserInfo>> = {
   kubeadm: { name: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] },
   aks: systemUser('masterclient'),
   hub: systemUser('masterclient'),
-}
-
-/** A cluster's authority and keys; certificates are issued once, a snapshot brings them along. */
-function clusterSecrets(
-  spec: ClusterSpec,
-  ground: ClusterGround,
-  known?: AuthorityState,
-): { authority: AuthorityState; adminToken: string; serviceAccountKey: PrivateKey } {
-  const secret = createRandom(`${ground.secret}/cluster/${spec.id}`)
-  // The authority's key is drawn first; one that is known already stands in the way of nothing that is drawn after it.
-  if (known) createPrivateKey(secret)
-  const authority = known ?? createAuthority('kubernetes', { secret, now: spec.born })
-  return { authority, adminToken: toHex(secret.bytes(64)), serviceAccountKey: createPrivateKey(secret) }
 }
 
 /** `state` is what it goes on from; `containers`, where it is given, is later than what stands there. */
@@ -181,14 +174,14 @@ function clusterRuntime(spec: ClusterSpec, ground: ClusterGround, from: { server
 class RunningCluster implements Cluster {
   spec: ClusterSpec
   readonly server: ApiServer
-  readonly authority: AuthorityState
+  authority: AuthorityState
   readonly admin: UserInfo
-  readonly adminToken: string
+  adminToken: string
   readonly #ground: ClusterGround
   readonly #random: Random
   #repeated = false
   readonly #runtime: Runtime
-  readonly #before: Readonly<Record<string, JsonObject>>
+  #before: Readonly<Record<string, JsonObject>>
   readonly #sets = new Map<string, RunningControllers>()
 
   constructor(spec: ClusterSpec, ground: ClusterGround, { birth, state, containers }: ClusterOptions) {
@@ -211,7 +204,7 @@ class RunningCluster implements Cluster {
       birth: birth.shared,
       seed: birth.own,
       ...(state ? { state: state.api } : {}),
-      tokens: [{ authenticate: (token) => (token === adminToken ? this.admin : undefined) }, ...birth.tokens],
+      tokens: [{ authenticate: (token) => (token === this.adminToken ? this.admin : undefined) }, ...birth.tokens],
       authorizers: birth.authorizers,
       onRead: birth.onRead,
       rbac: true,
@@ -227,7 +220,7 @@ class RunningCluster implements Cluster {
   }
 
   adminCertificate(): KeyPair {
-    const secret = createRandom(`${this.#ground.secret}/admin/${this.spec.id}`)
+    const secret = createRandom(`${this.#ground.secret}/admin/${this.spec.id}${this.spec.renewed === undefined ? '' : `/${this.spec.renewed}`}`)
     return clientCertificate(this.authority, this.admin, { secret, now: this.spec.born })
   }
 
@@ -279,9 +272,21 @@ class RunningCluster implements Cluster {
     this.server.setVersion(`v${version}`)
   }
 
+  renew(): void {
+    this.spec = { ...this.spec, renewed: (this.spec.renewed ?? 0) + 1 }
+    const { authority, adminToken } = renewedSecrets(this.spec, this.#ground)
+    this.authority = authority
+    this.adminToken = adminToken
+  }
+
   end(set: string): void {
     this.#sets.get(set)?.stop()
     this.#sets.delete(set)
+  }
+
+  rest(): void {
+    for (const set of [...this.#sets.keys()]) this.end(set)
+    this.#before = {}
   }
 
   state(): ClusterState {

@@ -1,6 +1,6 @@
 // The recovery log (decision 5): each change of a world as one plain record, and how records lead from a snapshot to the world they tell of.
 import type { Azure } from '../azure/arm-server.ts'
-import type { AzureState, Operation, Resource } from '../azure/state.ts'
+import type { ActivityEvent, AzureState, DirectoryState, Operation, Resource } from '../azure/state.ts'
 import type { Timer } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { RandomState } from '../base/random.ts'
@@ -16,6 +16,8 @@ export type WorldRecord =
   | { readonly kind: 'cluster'; readonly at: number; readonly spec: ClusterSpec; readonly own: readonly KubernetesObject[] }
   /** A cluster was upgraded. */
   | { readonly kind: 'version'; readonly at: number; readonly cluster: string; readonly version: string }
+  /** A cluster's certificates were renewed. */
+  | { readonly kind: 'renewed'; readonly at: number; readonly cluster: string }
   | { readonly kind: 'cluster-gone'; readonly at: number; readonly id: string }
   | { readonly kind: 'memberships'; readonly at: number; readonly memberships: readonly Membership[] }
   | AzureRecord
@@ -34,12 +36,18 @@ export interface AzureRecord {
   /** Ids of resources that are gone. */
   readonly gone: readonly string[]
   readonly operations: readonly Operation[]
+  /** Who is in the tenant, where that has changed. */
+  readonly directory?: DirectoryState
+  /** What the activity log has more. */
+  readonly events?: readonly ActivityEvent[]
 }
 
 /** Tells what of Azure changed since it was last asked. Resources and operations are frozen and replaced, so that a reference tells. */
-export function followAzure(azure: Azure): () => Pick<AzureRecord, 'requestRandom' | 'resources' | 'gone' | 'operations'> | undefined {
+export function followAzure(azure: Azure): () => Pick<AzureRecord, 'requestRandom' | 'resources' | 'gone' | 'operations' | 'events' | 'directory'> | undefined {
   let resources = byId(azure.state().resources)
   let operations = byId(azure.state().operations)
+  let last = azure.state().events?.at(-1)
+  let people = directoryOf(azure.state())
   return () => {
     const state = azure.state()
     const [nowResources, nowOperations] = [byId(state.resources), byId(state.operations)]
@@ -48,9 +56,29 @@ export function followAzure(azure: Azure): () => Pick<AzureRecord, 'requestRando
     const gone = [...resources.keys()].filter((id) => !nowResources.has(id))
     resources = nowResources
     operations = nowOperations
-    if (changed.length + ended.length + gone.length === 0) return undefined
-    return { requestRandom: state.requestRandom, resources: changed, gone, operations: ended }
+    const directory = directoryOf(state)
+    const moved = Object.entries(directory).some(([key, list]) => people[key as keyof DirectoryState] !== list)
+    people = directory
+    if (changed.length + ended.length + gone.length === 0 && !moved) return undefined
+    const events = eventsSince(last, state.events ?? [])
+    last = events.at(-1) ?? last
+    return {
+      requestRandom: state.requestRandom,
+      ...(events.length > 0 ? { events } : {}),
+      ...(moved ? { directory } : {}),
+      resources: changed,
+      gone,
+      operations: ended,
+    }
   }
+}
+
+function directoryOf({ users, servicePrincipals, applications, groups }: AzureState): DirectoryState {
+  return { users, servicePrincipals, ...(applications ? { applications } : {}), ...(groups ? { groups } : {}) }
+}
+
+function eventsSince(last: ActivityEvent | undefined, events: readonly ActivityEvent[]): readonly ActivityEvent[] {
+  return last === undefined ? events : events.slice(events.lastIndexOf(last) + 1)
 }
 
 /** What each cluster's containers held at the end of the records, by the cluster's id. */
@@ -75,13 +103,13 @@ export function bringForward(snapshot: WorldSnapshot, records: readonly WorldRec
   }
 }
 
-function withChange(state: AzureState, { requestRandom, resources, gone, operations }: AzureRecord): AzureState {
+function withChange(state: AzureState, { requestRandom, resources, gone, operations, events = [], directory }: AzureRecord): AzureState {
   const left = byId(state.resources)
   for (const id of gone) left.delete(id)
   for (const resource of resources) left.set(resource.id, resource)
   const ran = byId(state.operations)
   for (const operation of operations) ran.set(operation.id, operation)
-  return { ...state, requestRandom, resources: [...left.values()], operations: [...ran.values()] }
+  return { ...state, ...directory, requestRandom, resources: [...left.values()], operations: [...ran.values()], events: [...(state.events ?? []), ...events] }
 }
 
 /** The end of an operation that was begun after the snapshot. */

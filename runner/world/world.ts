@@ -1,21 +1,20 @@
 // Everything that one learner's commands can reach: a small internet, a clock and a seed (the room's door).
 
-import { type Azure, createAzure } from '../azure/arm-server.ts'
+import type { Azure } from '../azure/arm-server.ts'
 import { type Activity, createActivity } from '../base/activity.ts'
-import { createClock, machineNow, machinePulse, type Pulse, type WorldClock } from '../base/clock.ts'
+import { createClock, machineNow, machinePulse, type WorldClock } from '../base/clock.ts'
 import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
-import { azurePeople, ownerToken } from './azure-birth.ts'
+import { ownerToken, stoppedClusters } from './azure-birth.ts'
+import { beginAzure } from './begin-azure.ts'
 import { birthOf } from './births/births.ts'
 import { playBirth, settlingTime } from './births/play.ts'
-import { aksHooks } from './bridges/aks.ts'
-import { fleetHooks, runHub, runMember } from './bridges/fleet.ts'
+import { runHub, runMember } from './bridges/fleet.ts'
 import { type BridgeGround, exporterOf, type Membership } from './bridges/ground.ts'
-import { namespaceHooks } from './bridges/managed-namespace.ts'
 import { type AuthorityState, createAuthority } from './certificates.ts'
 import { clockHostName, createClockHost } from './clock-host.ts'
 import { type Cluster, type ClusterGround, type ClusterSpec, type ClusterState, createCluster, runCluster } from './cluster.ts'
@@ -24,29 +23,12 @@ import { createHostTable, type HostTable } from './hosts.ts'
 import type { Internet } from './internet.ts'
 import { createManifestHost, manifestHostName } from './manifest-host.ts'
 import { bringForward, followAzure, lastContainers, type WorldRecord } from './recovery.ts'
+import type { WorldOptions } from './world-options.ts'
 import type { WorldSnapshot } from './world-state.ts'
+import { createWriters } from './writers.ts'
 
+export type { WorldLogEntry, WorldOptions } from './world-options.ts'
 export type { WorldSnapshot } from './world-state.ts'
-
-/** A line of the request log: who asked which host for what, and how it ended. */
-export interface WorldLogEntry extends RequestLogEntry {
-  /** Name of the cluster, or the host name for Azure. */
-  readonly at: string
-}
-
-/** What a world is made with. Without `secret` its keys come from the machine's own chance. */
-export interface WorldOptions {
-  readonly pulse?: Pulse
-  readonly secret?: string
-  readonly snapshot?: WorldSnapshot
-  /** Reads the package that describes Kubernetes' types (`kubectl explain`) by path, as `core/v1`; without it they have no descriptions. */
-  readonly declarations?: (path: string) => string | undefined
-  log?(entry: WorldLogEntry): void
-  /** Told of each change after the birth, before whoever made it is answered: what a recovery log keeps (decision 5). */
-  record?(record: WorldRecord): void
-  /** With `snapshot`: what a recovery log kept since it was taken; the world goes on from the last of them. */
-  readonly records?: readonly WorldRecord[]
-}
 
 /** A running world. It is born stopped: `clock.start()` lets its time run. */
 export interface World {
@@ -103,7 +85,7 @@ class RunningWorld implements World {
   readonly #hosts: HostTable
   readonly #clusters = new Map<string, Cluster>()
   readonly #listeners = new Set<() => void>()
-  readonly #writers = new Map<string, Map<string, string>>()
+  readonly #writers = createWriters()
   #memberships: readonly Membership[] = []
   /** Those whose agents do not run. */
   #silences: readonly Membership[] = []
@@ -153,7 +135,7 @@ class RunningWorld implements World {
   }
 
   writer(cluster: string, resourceVersion: string): string | undefined {
-    return this.#writers.get(cluster)?.get(resourceVersion)
+    return this.#writers.of(cluster, resourceVersion)
   }
 
   async begin(snapshot: WorldSnapshot | undefined, records: readonly WorldRecord[]): Promise<void> {
@@ -164,9 +146,11 @@ class RunningWorld implements World {
       for (const state of snapshot.clusters) this.#addCluster(state.spec, { own: [], state })
       this.#bind(snapshot.memberships)
       for (const record of records) this.#repeat(record)
-      for (const cluster of this.#clusters.values()) runCluster(cluster)
+      const stopped = stoppedClusters(this.azure)
+      for (const id of stopped) this.#power(id, false, ground)
+      for (const cluster of this.#clusters.values()) if (!stopped.has(cluster.spec.id)) runCluster(cluster)
       for (const cluster of this.#clusters.values()) if (cluster.spec.flavor === 'hub') runHub(cluster, ground)
-      for (const membership of this.#memberships) runMember(ground, membership)
+      for (const membership of this.#memberships) if (!stopped.has(membership.cluster)) runMember(ground, membership)
       await this.activity.settled()
     } else {
       await playBirth(this.file, { ground, clock: this.clock, activity: this.activity })
@@ -179,6 +163,7 @@ class RunningWorld implements World {
     if (record.kind === 'object') this.#clusters.get(record.cluster)?.repeat(record.mutation, record.random)
     if (record.kind === 'cluster' && !this.#clusters.has(record.spec.id)) this.#addCluster(record.spec, { own: record.own })
     if (record.kind === 'version') this.#clusters.get(record.cluster)?.upgradeTo(record.version)
+    if (record.kind === 'renewed') this.#renew(record.cluster)
     if (record.kind === 'cluster-gone') this.#removeCluster(record.id)
     if (record.kind === 'memberships') this.#bind(record.memberships)
   }
@@ -237,23 +222,16 @@ class RunningWorld implements World {
   }
 
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
-    const azure = createAzure({
-      ...azurePeople(this.file, this.#secret),
-      clock: this.clock,
-      random: this.#chances.azure,
-      secret: this.#chances.secret,
-      durations: this.file.durations,
-      hooks: { managedCluster: aksHooks(ground), ...fleetHooks(ground), namespace: namespaceHooks(ground) },
-      ...(snapshot?.azure ? { state: snapshot.azure } : {}),
-    })
+    const { clock, file } = this
+    const azure = beginAzure(file, { secret: this.#secret, clock, chances: this.#chances, ground, ...(snapshot?.azure && { state: snapshot.azure }) })
     this.azure = azure
     for (const [name, host] of Object.entries(azure.hosts)) {
-      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults }) })
+      this.#hosts.put(name, { host: withFaults(name, host, { faults: this.file.faults, random: this.#chances.faults, failOperation: azure.failOperation }) })
     }
   }
 
   #bridgeGround(): BridgeGround {
-    return {
+    const ground: BridgeGround = {
       file: this.file,
       now: () => this.clock.now(),
       born: this.#born,
@@ -274,6 +252,8 @@ class RunningWorld implements World {
         this.#record?.({ kind: 'version', at: this.clock.now(), cluster: id, version })
         this.#clusters.get(id)?.upgradeTo(version)
       },
+      powerCluster: (id, on) => this.#power(id, on, ground),
+      renewCluster: (id) => this.#renew(id),
       memberships: () => this.#memberships,
       setMemberships: (memberships) => {
         this.#bind(memberships)
@@ -281,6 +261,7 @@ class RunningWorld implements World {
         this.#changed()
       },
     }
+    return ground
   }
 
   #addCluster(spec: ClusterSpec, options: { own: readonly KubernetesObject[]; state?: ClusterState }): Cluster {
@@ -304,10 +285,38 @@ class RunningWorld implements World {
     const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own, silentSince })
     const cluster = createCluster(spec, ground, { birth, containers: this.#containers.get(spec.id), ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
-    const host = withFaults(spec.host, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })
-    this.#hosts.put(spec.host, { host, clientCa: () => cluster.authority.certificate })
+    this.#showCluster(cluster)
     this.#changed()
     return cluster
+  }
+
+  #showCluster(cluster: Cluster): void {
+    const { host: name } = cluster.spec
+    const host = withFaults(name, cluster.server.host, { faults: this.file.faults, random: this.#chances.faults })
+    this.#hosts.put(name, { host, clientCa: () => cluster.authority.certificate })
+  }
+
+  /** Off: nobody finds its host, and none of its controllers work. On: they begin anew on what it holds. */
+  #power(id: string, on: boolean, ground: BridgeGround): void {
+    const cluster = this.#clusters.get(id)
+    if (!cluster) return
+    if (!on) {
+      this.#hosts.remove(cluster.spec.host)
+      cluster.rest()
+      return
+    }
+    this.#showCluster(cluster)
+    runCluster(cluster)
+    for (const membership of this.#memberships) if (membership.cluster === id) runMember(ground, membership)
+  }
+
+  #renew(id: string): void {
+    const cluster = this.#clusters.get(id)
+    if (!cluster) return
+    this.#record?.({ kind: 'renewed', at: this.clock.now(), cluster: id })
+    cluster.renew()
+    this.#showCluster(cluster)
+    this.#changed()
   }
 
   #removeCluster(id: string): void {
@@ -321,13 +330,7 @@ class RunningWorld implements World {
   }
 
   #noted({ id, name }: ClusterSpec, entry: RequestLogEntry): void {
-    if (entry.resourceVersion !== undefined) {
-      const writers = this.#writers.get(id) ?? new Map<string, string>()
-      writers.set(entry.resourceVersion, entry.user)
-      const [oldest] = writers.keys()
-      if (writers.size > remembered && oldest !== undefined) writers.delete(oldest)
-      this.#writers.set(id, writers)
-    }
+    this.#writers.note(id, entry)
     this.#options.log?.({ at: name, ...entry })
   }
 
@@ -335,6 +338,3 @@ class RunningWorld implements World {
     for (const listener of this.#listeners) listener()
   }
 }
-
-/** How many writes per cluster the evidence of "who" goes back. */
-const remembered = 2000

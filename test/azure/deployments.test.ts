@@ -192,3 +192,89 @@ const expressions: readonly (readonly [expression: string, value: unknown])[] = 
 for (const [expression, value] of expressions) {
   test(`the template expression ${expression} is ${JSON.stringify(value)}`, () => assert.deepEqual(evaluate(expression, scope), value))
 }
+
+const schema = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#'
+const logs = (name: string): JsonObject => ({
+  type: 'Microsoft.OperationalInsights/workspaces',
+  apiVersion: '2023-09-01',
+  name,
+  location: 'eastus',
+  properties: {},
+})
+
+/** As `bicep build` writes a module at another scope, its output used outside. */
+const withModule: JsonObject = {
+  $schema: schema,
+  contentVersion: '1.0.0.0',
+  resources: [
+    { type: 'Microsoft.Resources/resourceGroups', apiVersion: '2024-11-01', name: 'rg-of-module', location: 'eastus' },
+    {
+      type: 'Microsoft.Resources/deployments',
+      apiVersion: '2022-09-01',
+      name: 'inner',
+      resourceGroup: 'rg-of-module',
+      dependsOn: ["[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'rg-of-module')]"],
+      properties: {
+        expressionEvaluationOptions: { scope: 'inner' },
+        mode: 'Incremental',
+        parameters: { name: { value: 'logs' } },
+        template: {
+          $schema: schema,
+          contentVersion: '1.0.0.0',
+          parameters: { name: { type: 'string' } },
+          resources: [logs("[parameters('name')]")],
+          outputs: { id: { type: 'string', value: "[resourceId('Microsoft.OperationalInsights/workspaces', parameters('name'))]" } },
+        },
+      },
+    },
+  ],
+  outputs: {
+    id: {
+      type: 'string',
+      value:
+        "[reference(extensionResourceId(format('/subscriptions/{0}/resourceGroups/{1}', subscription().subscriptionId, 'rg-of-module'), 'Microsoft.Resources/deployments', 'inner'), '2022-09-01').outputs.id.value]",
+    },
+  },
+}
+
+async function finished(small: SmallAzure, at: string): Promise<Readonly<Record<string, JsonObject>>> {
+  for (let second = 0; second < 30; second += 1) {
+    const { properties } = (await small.send('GET', at)).body
+    if (['Succeeded', 'Failed'].includes(properties.provisioningState)) return properties
+    await small.clock.advance(1000)
+  }
+  throw new Error('no end')
+}
+
+test('a deployment within a template goes on in its own scope, and gives its outputs to the outer one', async () => {
+  const small = await createSmallAzure()
+  const at = `${groupPath.split('/resourceGroups')[0]}/providers/Microsoft.Resources/deployments/outer`
+  const body = { location: 'eastus', properties: { mode: 'Incremental', template: withModule } }
+  const preview = await small.send('POST', `${at}/whatIf`, { body })
+  assert.deepEqual(
+    preview.body.properties.changes.map((change: { resourceId: string }) => change.resourceId.split('/').at(-1)),
+    ['rg-of-module', 'logs'],
+  )
+  await small.send('PUT', at, { body })
+  const { provisioningState, outputs, error } = await finished(small, at)
+  assert.equal(provisioningState, 'Succeeded', JSON.stringify(error))
+  const id = `${groupPath.split('/resourceGroups')[0]}/resourceGroups/rg-of-module/providers/Microsoft.OperationalInsights/workspaces/logs`
+  assert.deepEqual(outputs, { id: { type: 'String', value: id } })
+})
+
+test('a complete deployment takes away what its template does not name, and its what-if says so', async () => {
+  const small = await withGroup()
+  for (const name of ['old', 'kept']) {
+    const path = `${groupPath}/providers/Microsoft.OperationalInsights/workspaces/${name}`
+    await small.send('PUT', path, { body: { location: 'eastus', properties: {} }, version: '2023-09-01' })
+  }
+  await small.azure.seed([small.cluster('aks-old')])
+  const body = { properties: { mode: 'Complete', template: { $schema: schema, contentVersion: '1.0.0.0', resources: [logs('kept'), logs('new')] } } }
+  const preview = await small.send('POST', `${path}/whatIf`, { body })
+  const told = preview.body.properties.changes.map((one: { changeType: string; resourceId: string }) => `${one.changeType} ${one.resourceId.split('/').at(-1)}`)
+  assert.deepEqual(told.sort(), ['Create new', 'Delete aks-old', 'Delete old', 'NoChange kept'])
+  await small.send('PUT', path, { body })
+  assert.equal((await finished(small, path)).mode, 'Complete')
+  const left = (await small.send('GET', `${groupPath}/resources`)).body.value.map(({ name }: { name: string }) => name)
+  assert.deepEqual(left.sort(), ['kept', 'new'])
+})

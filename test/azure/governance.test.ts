@@ -51,6 +51,81 @@ test('what an assigned policy denies is refused with its names; not where it is 
   assert.equal((await small.send('PUT', workspace, west)).status, 201)
 })
 
+const definitions = '/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/providers/Microsoft.Authorization'
+const policyVersion = '2025-11-01'
+
+function ruleWith(then: JsonObject): JsonObject {
+  return Object.fromEntries([
+    ['if', { field: 'tags.owner', exists: 'false' }],
+    ['then', then],
+  ])
+}
+
+async function assign(small: SmallAzure, name: string, properties: JsonObject): Promise<string> {
+  const id = `${definitions}/policyDefinitions/${name}`
+  await small.send('PUT', id, { body: { properties: { mode: 'Indexed', ...properties } }, version: policyVersion })
+  const assignment = `${groupPath}/providers/Microsoft.Authorization/policyAssignments/${name}`
+  const { status } = await small.send('PUT', assignment, { body: { properties: { policyDefinitionId: id } }, version: policyVersion })
+  assert.equal(status, 201)
+  return assignment
+}
+
+const made = { body: { location: 'eastus', properties: {} }, version }
+
+test('modify adds what is missing before it is stored, append a field, disabled does nothing', async () => {
+  const operations = [{ operation: 'add', field: 'tags.owner', value: 'ops' }]
+  const cases: readonly (readonly [JsonObject, JsonObject | undefined])[] = [
+    [{ effect: 'modify', details: { roleDefinitionIds: [], operations } }, { owner: 'ops' }],
+    [{ effect: 'append', details: [{ field: 'tags.owner', value: 'ops' }] }, { owner: 'ops' }],
+    [{ effect: 'disabled' }, undefined],
+  ]
+  for (const [then, tags] of cases) {
+    const small = await withGroup()
+    await assign(small, 'owner', { policyRule: ruleWith(then) })
+    assert.deepEqual((await small.send('PUT', workspace, made)).body.tags, tags)
+  }
+})
+
+test('audit lets through and is told of: states one by one and in sum; an exemption takes a resource out', async () => {
+  const small = await withGroup()
+  const assignment = await assign(small, 'owner', { policyRule: ruleWith({ effect: 'audit' }) })
+  await small.send('PUT', workspace, made)
+  await small.send('PUT', `${workspace}2`, { ...made, body: { ...made.body, tags: { owner: 'me' } } })
+  const states = (what: string, filter = '') =>
+    small.send('POST', `${groupPath}/providers/Microsoft.PolicyInsights/policyStates/latest/${what}?${filter}`, { version: '2019-10-01' })
+  const listed = async (filter?: string) =>
+    (await states('queryResults', filter)).body.value.map(
+      (one: { resourceId: string; complianceState: string }) => `${one.resourceId.split('/').at(-1)} ${one.complianceState}`,
+    )
+  assert.deepEqual(await listed(), ['logs NonCompliant', 'logs2 Compliant'])
+  assert.deepEqual(await listed("$filter=complianceState eq 'Compliant'"), ['logs2 Compliant'])
+  const [sum] = (await states('summarize')).body.value
+  assert.deepEqual([sum.results.nonCompliantResources, sum.policyAssignments[0].policyDefinitions[0].effect], [1, 'audit'])
+  const exemption = `${workspace}/providers/Microsoft.Authorization/policyExemptions/old`
+  const properties = { policyAssignmentId: assignment, exemptionCategory: 'Waiver' }
+  assert.equal((await small.send('PUT', exemption, { body: { properties }, version: '2022-07-01-preview' })).status, 201)
+  assert.deepEqual(await listed(), ['logs2 Compliant'])
+})
+
+test('a set assigns its definitions together, with its parameters', async () => {
+  const small = await withGroup()
+  const set = `${definitions}/policySetDefinitions/places`
+  const allowed = '/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c'
+  const parameters = { listOfAllowedLocations: { value: "[parameters('where')]" } }
+  const properties = {
+    parameters: { where: { type: 'Array' } },
+    policyDefinitions: [{ policyDefinitionId: allowed, policyDefinitionReferenceId: 'where', parameters }],
+  }
+  assert.equal((await small.send('PUT', set, { body: { properties }, version: policyVersion })).status, 201)
+  const assignment = { policyDefinitionId: set, parameters: { where: { value: ['westus2'] } } }
+  await small.send('PUT', `${groupPath}/providers/Microsoft.Authorization/policyAssignments/places`, {
+    body: { properties: assignment },
+    version: policyVersion,
+  })
+  const { status, body } = await small.send('PUT', workspace, made)
+  assert.deepEqual([status, body.error.additionalInfo[0].info.policyDefinitionReferenceId], [403, 'where'])
+})
+
 const target = {
   id: '/x',
   type: 'Microsoft.ContainerService/managedClusters',

@@ -126,7 +126,7 @@ test('what is missing is named in the vendor’s words: subscription, group, par
     `Failed to perform 'write' on resource(s) of type 'fleets/members', because the parent resource '${fleetPath}' could not be found.`,
   )
   assert.equal(code(await small.send('GET', `${groupPath}/providers/Microsoft.Nope/things/x`)), 'InvalidResourceNamespace')
-  const unknown = await small.send('GET', `${groupPath}/providers/Microsoft.ContainerService/snapshots/x`)
+  const unknown = await small.send('GET', `${groupPath}/providers/Microsoft.ContainerService/openShiftClusters/x`)
   assert.equal(code(unknown), 'InvalidResourceType')
   assert.equal(unknown.headers.get('x-not-simulated'), 'true')
 })

@@ -10,7 +10,7 @@ type PipelineResponse = Awaited<ReturnType<HttpClient['sendRequest']>>
 export function vendorClient(small: SmallAzure): HttpClient {
   return {
     async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
-      if (/\/operations\//.test(request.url)) await small.clock.advance(1000)
+      if (/\/operation(s|results|statuses)\//i.test(request.url)) await small.clock.advance(1000)
       const body = typeof request.body === 'string' ? { body: request.body } : {}
       const answer = await small.fetch(new Request(request.url, { method: request.method, headers: new Headers([...request.headers]), ...body }))
       return { request, status: answer.status, headers: headersOf(answer), bodyAsText: await answer.text() }

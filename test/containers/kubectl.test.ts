@@ -28,7 +28,7 @@ kubectl exec box -c nope -- ls; echo "exit $?"
 `)
   assert.match(
     printed,
-    /^out\nerr\ncommand terminated with exit code 7\nexit 7\ngot typed\nHOSTNAME=box\nWEB_SERVICE_PORT=80\nHOME=\/root\nerror: Internal error occurred: .*exec: "bash": executable file not found in \$PATH\nexit 1\nError from server \(BadRequest\): container nope is not valid for pod box\nexit 1\n$/,
+    /^(?:out\nerr|err\nout)\ncommand terminated with exit code 7\nexit 7\ngot typed\nHOSTNAME=box\nWEB_SERVICE_PORT=80\nHOME=\/root\nerror: Internal error occurred: .*exec: "bash": executable file not found in \$PATH\nexit 1\nError from server \(BadRequest\): container nope is not valid for pod box\nexit 1\n$/,
   )
 })
 

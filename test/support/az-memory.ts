@@ -14,11 +14,15 @@ export interface MemoryAz {
 }
 
 /** Somebody who is signed in, with the fleet extension, and what answers. */
-export function memoryAz(answer: (request: Request) => unknown = () => ({}), terminal = false): MemoryAz {
+export function memoryAz(
+  answer: (request: Request) => unknown = () => ({}),
+  terminal = false,
+  subscription = '33333333-3333-4333-8333-333333333333',
+): MemoryAz {
   const files: MemoryAz['files'] = new Map()
   const requests: Request[] = []
   const output = { stdout: '', stderr: '' }
-  for (const [path, text] of Object.entries(seededFiles())) files.set(path, { text, mode: 0o600 })
+  for (const [path, text] of Object.entries(seededFiles(subscription))) files.set(path, { text, mode: 0o600 })
   const context: AzContext = {
     fetch: async (sent) => {
       const request = new Request(sent.url, sent)
@@ -52,14 +56,14 @@ export function memoryAz(answer: (request: Request) => unknown = () => ({}), ter
   return { context, files, requests, output }
 }
 
-function seededFiles(): Record<string, string> {
+function seededFiles(subscription: string): Record<string, string> {
   return {
     ...seedProfile({
       folder: '/home/learner/.azure',
       now,
       user: { objectId: '11111111-1111-4111-8111-111111111111', name: 'kim@lab.example' },
       tenant: { id: '22222222-2222-4222-8222-222222222222', domain: 'lab.example', name: 'Lab' },
-      subscriptions: [{ id: '33333333-3333-4333-8333-333333333333', name: 'Lab Subscription', isDefault: true }],
+      subscriptions: [{ id: subscription, name: 'Lab Subscription', isDefault: true }],
       refreshToken: 'refresh-1',
     }),
     ...extensionFiles('/home/learner/.azure/cliextensions', 'fleet', '1.8.2', { name: 'fleet', version: '1.8.2', metadata_version: '2.0' }),

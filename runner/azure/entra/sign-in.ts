@@ -96,7 +96,7 @@ function bySecret(form: ReadonlyMap<string, string>, setting: SignInSetting): Js
   const appId = required(form, 'client_id')
   const application = setting.directory.application(appId)
   if (!application) throw entraErrors.applicationUnknown(appId, setting.tenant.displayName)
-  if (form.get('client_secret') !== application.secret) throw entraErrors.secretWrong(appId)
+  if (!setting.directory.opens(appId, form.get('client_secret') ?? '', setting.clock.now())) throw entraErrors.secretWrong(appId)
   const claims = {
     ...common(audienceOf(scopeOf(form)), setting),
     uti: uti(setting),

@@ -1,41 +1,22 @@
-// graph.microsoft.com: the signed-in user, users, service principals, and looking ids up.
+// graph.microsoft.com: users, groups, applications and service principals of the tenant.
 import { type Host, jsonResponse } from '../../base/host.ts'
 import { isObject, type JsonObject } from '../../base/json.ts'
-import { type Directory, shownServicePrincipal, shownUser } from '../entra/directory.ts'
-import type { TokenClaims } from '../entra/tokens.ts'
-import { matchesFilter } from './filter.ts'
+import { applicationRoutes } from './applications.ts'
+import { GraphError, graphErrors } from './graph-error.ts'
+import type { GraphAnswer, GraphRequest, GraphRoute, GraphSetting } from './graph-route.ts'
+import { groupRoutes } from './groups.ts'
+import { peopleRoutes } from './people.ts'
 
-/** What the host needs: the directory, and who a request comes from. */
-export interface GraphSetting {
-  readonly directory: Directory
-  readonly tenant: string
-  now(): number
-  requestId(): string
-  /** The caller's claims, or what is wrong with the token in Graph's words. */
-  identify(request: Request): TokenClaims | string
-}
-
-/** A refusal in Graph's shape. */
-class GraphError extends Error {
-  override readonly name = 'GraphError'
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
-const base = 'https://graph.microsoft.com/v1.0/$metadata#'
+const routes: readonly GraphRoute[] = [...peopleRoutes, ...groupRoutes, ...applicationRoutes]
 
 /** The host of a tenant's Graph. */
 export function createGraphHost(setting: GraphSetting): Host {
   return {
     async fetch(request) {
       try {
-        return jsonResponse(await answer(request, setting), 200, { 'odata-version': '4.0', 'request-id': setting.requestId() })
+        const answered = await answer(request, setting)
+        const headers = { 'odata-version': '4.0', 'request-id': setting.requestId() }
+        return answered ? jsonResponse(answered.body, answered.status ?? 200, headers) : new Response(null, { status: 204, headers })
       } catch (error) {
         if (!(error instanceof GraphError)) throw error
         return refusal(error, request, setting)
@@ -54,86 +35,49 @@ function refusal(error: GraphError, request: Request, setting: GraphSetting): Re
   return jsonResponse({ error: { code: error.code, message: error.message, innerError } }, error.status, { 'request-id': id })
 }
 
-async function answer(request: Request, setting: GraphSetting): Promise<JsonObject> {
+async function answer(request: Request, setting: GraphSetting): Promise<GraphAnswer> {
   const caller = setting.identify(request)
   if (typeof caller === 'string') throw new GraphError(401, 'InvalidAuthenticationToken', caller)
   const url = new URL(request.url)
-  const [version = '', collection = '', id] = url.pathname
+  const [version = '', ...segments] = url.pathname
     .split('/')
     .filter((segment) => segment !== '')
     .map(decodeURIComponent)
   if (version !== 'v1.0' && version !== 'beta') throw new GraphError(400, 'BadRequest', 'Invalid version.')
-  const answers: Readonly<Record<string, (() => JsonObject | Promise<JsonObject>) | undefined>> = {
-    me: () => me(caller, setting),
-    users: () => (id === undefined ? list('users', users(setting), url) : one('users', shownOrMissing(setting, id))),
-    serviceprincipals: () =>
-      id === undefined ? list('servicePrincipals', servicePrincipals(setting), url) : one('servicePrincipals', servicePrincipal(setting, id)),
-    groups: () => list('groups', [], url),
-    applications: () => list('applications', [], url),
-    directoryobjects: () => byIds(request, setting),
+  for (const route of routes) {
+    const names = route.method === request.method ? match(route.path, segments) : undefined
+    if (names) return route.answer({ names, body: await bodyOf(request), query: url.searchParams, caller, setting })
   }
-  const found = answers[collection.toLowerCase()]
-  if (!found) throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${collection}'.`)
-  return found()
+  if (routes.some(({ path }) => match(path, segments)))
+    throw new GraphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
+  throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${segments[0] ?? ''}'.`)
 }
 
-function me(caller: TokenClaims, setting: GraphSetting): JsonObject {
-  const user = setting.directory.user(caller.oid)
-  if (!user) throw new GraphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.')
-  return one('users', shownUser(user))
+async function bodyOf(request: Request): Promise<GraphRequest['body']> {
+  if (request.method === 'GET' || request.method === 'DELETE') return {}
+  const text = await request.text()
+  if (text.trim() === '') return {}
+  const value: unknown = parsed(text)
+  if (!isObject(value)) throw graphErrors.unreadable()
+  return value as JsonObject
 }
 
-async function byIds(request: Request, setting: GraphSetting): Promise<JsonObject> {
-  const body: unknown = await request.json().catch(() => undefined)
-  if (!isObject(body) || !Array.isArray(body.ids))
-    throw new GraphError(
-      400,
-      'BadRequest',
-      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
-    )
-  const types = Array.isArray(body.types) ? body.types : undefined
-  const value = body.ids.flatMap((id) => {
-    const principal = typeof id === 'string' ? setting.directory.byObjectId(id) : undefined
-    if (!principal) return []
-    const type = principal.type === 'User' ? 'user' : 'servicePrincipal'
-    if (types && !types.includes(type)) return []
-    const shown = principal.type === 'User' ? shownUser(principal.user) : shownServicePrincipal(principal.application, setting.tenant)
-    return [{ '@odata.type': `#microsoft.graph.${type}`, ...shown }]
-  })
-  return { '@odata.context': `${base}directoryObjects`, value }
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw graphErrors.unreadable()
+  }
 }
 
-function list(collection: string, all: readonly JsonObject[], url: URL): JsonObject {
-  const filter = url.searchParams.get('$filter')
-  const found = filter === null ? all : all.filter((one) => matchesFilter(one, filter))
-  const top = Number(url.searchParams.get('$top')) || 100
-  return { '@odata.context': `${base}${collection}`, value: found.slice(0, top) }
-}
-
-function one(collection: string, shown: JsonObject): JsonObject {
-  return { '@odata.context': `${base}${collection}/$entity`, ...shown }
-}
-
-function users({ directory }: GraphSetting): JsonObject[] {
-  return directory.users.map(shownUser)
-}
-
-function servicePrincipals({ directory, tenant }: GraphSetting): JsonObject[] {
-  return directory.servicePrincipals.map((application) => shownServicePrincipal(application, tenant))
-}
-
-function shownOrMissing({ directory }: GraphSetting, id: string): JsonObject {
-  const user = directory.user(id)
-  if (!user) throw missing(id)
-  return shownUser(user)
-}
-
-function servicePrincipal({ directory, tenant }: GraphSetting, id: string): JsonObject {
-  const principal = directory.byObjectId(id)
-  if (principal?.type !== 'ServicePrincipal') throw missing(id)
-  return shownServicePrincipal(principal.application, tenant)
-}
-
-function missing(id: string): GraphError {
-  return new GraphError(404, 'Request_ResourceNotFound', `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`)
+function match(path: string, segments: readonly string[]): Record<string, string> | undefined {
+  const parts = path.split('/')
+  if (parts.length !== segments.length) return undefined
+  const names: Record<string, string> = {}
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index] ?? ''
+    if (part.startsWith('{')) names[part.slice(1, -1)] = segment
+    else if (part.toLowerCase() !== segment.toLowerCase()) return undefined
+  }
+  return names
 }

@@ -76,7 +76,7 @@ function scopeOf(template: JsonObject, given: JsonObject, around: Surroundings):
     },
   }
   for (const { symbol, resource } of declaredResources(template))
-    if (symbol !== undefined && !isObject(resource.copy)) symbols.set(symbol, idOf(resource, undefined, scope))
+    if (!isObject(resource.copy)) symbols.set(symbol ?? nameOf(resource, undefined, scope), idOf(resource, undefined, scope))
   return scope
 }
 
@@ -132,7 +132,21 @@ function one(
   { symbol, parent, loop }: { readonly symbol?: string | undefined; readonly parent?: Expanded; readonly loop?: string },
 ): readonly Expanded[] {
   const id = idOf(resource, parent, scope)
-  const { type: _t, name: _n, apiVersion, dependsOn, copy: _c, condition: _w, resources, comments: _o, ...body } = resource
+  const {
+    type: _t,
+    name: _n,
+    apiVersion,
+    dependsOn,
+    copy: _c,
+    condition: _w,
+    resources,
+    comments: _o,
+    scope: _s,
+    subscriptionId: _i,
+    resourceGroup: _g,
+    ...said
+  } = resource
+  const { body, template } = withoutInnerTemplate(said, typeOf(resource, parent))
   const waits = [
     ...(Array.isArray(dependsOn) ? dependsOn.map((name) => String(evaluate(name, scope))) : []),
     ...referencesIn(body, scope),
@@ -146,10 +160,22 @@ function one(
     waits,
     symbol,
     loop,
-    body: () => evaluate(body, scope) as JsonObject,
+    body: () => withTemplate(evaluate(body, scope) as JsonObject, template),
   }
   const children = Array.isArray(resources) ? resources.filter(isObject).flatMap((child) => expanded(child, scope, { parent: self })) : []
   return [self, ...children]
+}
+
+/** A deployment within a template: what its own template says is left to it, where its expressions are to be read inside. */
+function withoutInnerTemplate(body: JsonObject, type: string): { readonly body: JsonObject; readonly template?: Json } {
+  const { template, ...properties } = objectOf(body.properties)
+  const inner = objectOf(properties.expressionEvaluationOptions).scope
+  if (type.toLowerCase() !== 'microsoft.resources/deployments' || String(inner).toLowerCase() !== 'inner' || template === undefined) return { body }
+  return { body: { ...body, properties }, template }
+}
+
+function withTemplate(body: JsonObject, template: Json | undefined): JsonObject {
+  return template === undefined ? body : { ...body, properties: { ...objectOf(body.properties), template } }
 }
 
 function typeOf({ type }: JsonObject, parent: Expanded | undefined): string {
@@ -165,11 +191,19 @@ function nameOf({ name }: JsonObject, parent: Expanded | undefined, scope: Templ
 function idOf(resource: JsonObject, parent: Expanded | undefined, scope: TemplateScope): string {
   const [namespace = '', ...types] = typeOf(resource, parent).split('/')
   const names = nameOf(resource, parent, scope).split('/')
-  const base =
-    resource.scope === undefined ? (scope.group?.id ?? `/subscriptions/${scope.subscriptionId}`) : absolute(String(evaluate(resource.scope, scope)), scope)
+  const base = baseOf(resource, scope)
   if (`${namespace}/${types[0] ?? ''}`.toLowerCase() === 'microsoft.resources/resourcegroups')
     return `/subscriptions/${scope.subscriptionId}/resourceGroups/${names[0] ?? ''}`
   return `${base}/providers/${[namespace, ...types.flatMap((type, index) => [type, names[index] ?? ''])].join('/')}`
+}
+
+/** Where a resource stands: where `scope` says, in another group or subscription, or in the deployment's own scope. */
+function baseOf(resource: JsonObject, scope: TemplateScope): string {
+  if (resource.scope !== undefined) return absolute(String(evaluate(resource.scope, scope)), scope)
+  const { subscriptionId, resourceGroup } = resource
+  const subscription = subscriptionId === undefined ? scope.subscriptionId : String(evaluate(subscriptionId, scope))
+  if (resourceGroup !== undefined) return `/subscriptions/${subscription}/resourceGroups/${String(evaluate(resourceGroup, scope))}`
+  return subscriptionId === undefined ? (scope.group?.id ?? `/subscriptions/${subscription}`) : `/subscriptions/${subscription}`
 }
 
 function absolute(scopeText: string, { group, subscriptionId }: TemplateScope): string {

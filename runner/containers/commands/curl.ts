@@ -41,6 +41,10 @@ const valued = [
   'max-redirs',
   'json',
   'url',
+  'interface',
+  'retry-max-time',
+  'limit-rate',
+  'dns-servers',
 ]
 
 /** Asks for each address in turn. */

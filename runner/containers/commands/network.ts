@@ -84,8 +84,14 @@ const nslookup: Program = (words, process) => {
 }
 
 const dig: Program = (words, { machine, out }) => {
-  const [name = ''] = words.filter((word) => !/^[+@-]/.test(word) && !/^(A|ANY|SRV)$/.test(word))
+  const [name = ''] = words.filter((word) => !/^[+@-]/.test(word) && !/^(A|ANY|SRV|CNAME)$/.test(word))
+  const alias = machine.net.alias(name)
+  if (words.includes('CNAME')) {
+    if (words.includes('+short') && alias !== undefined) out(`${alias}.\n`)
+    return 0
+  }
   const found = machine.net.resolve(name)
+  if (words.includes('+short') && alias !== undefined) out(`${alias}.\n`)
   if (words.includes('+short')) for (const address of found?.addresses ?? []) out(`${address}\n`)
   else
     out(
@@ -138,7 +144,7 @@ const nc: Program = async (words, process) => {
   const found = process.machine.net.resolve(name)
   if (!found) return fail(process, `nc: bad address '${name}'`)
   const [address = ''] = found.addresses
-  const connection = await process.machine.net.connect(address, Number(port))
+  const connection = await process.machine.net.connect(address, Number(port), options.has('u') ? 'UDP' : 'TCP')
   if (connection === 'timeout') await process.sleep(Number(options.value('w') ?? 130) * 1000)
   if (typeof connection === 'string') {
     const why = connection === 'timeout' ? 'Connection timed out' : connection === 'refused' ? 'Connection refused' : 'No route to host'
@@ -164,6 +170,10 @@ async function speak(listener: Listener, process: Process): Promise<number> {
     const talk = listener.talk()
     for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read()))
       process.out(talk(piece))
+    return 0
+  }
+  if ('datagram' in listener) {
+    process.out(listener.datagram(await process.halt.unless(process.stdin.readAll()), process.machine.net.address) ?? '')
     return 0
   }
   const [first = '', ...rest] = (await process.halt.unless(process.stdin.readAll())).split(/\r?\n/)
@@ -206,8 +216,17 @@ async function serve(port: number, again: boolean, process: Process): Promise<nu
   }
 }
 
-const ip: Program = (words, { machine, out }) => {
+/** The bit of CAP_NET_ADMIN among a process's capabilities. */
+const netAdmin = 1n << 12n
+
+const ip: Program = (words, { machine, files, out, err }) => {
   const { address } = machine.net
+  if (words.includes('add') || words.includes('del') || words.includes('set')) {
+    const [, held = '0'] = /^CapEff:\t([0-9a-f]+)$/m.exec(files.read('/proc/self/status')) ?? []
+    if ((BigInt(`0x${held}`) & netAdmin) !== 0n) return 0
+    err(`${machine.flavor === 'busybox' ? 'ip: ' : ''}RTNETLINK answers: Operation not permitted\n`)
+    return 2
+  }
   if (words.some((word) => word.startsWith('r'))) out(`default via ${address.replace(/\d+$/, '1')} dev eth0 \n`)
   else
     out(

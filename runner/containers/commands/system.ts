@@ -230,6 +230,20 @@ const free: Program = (_, { out }) => {
   return 0
 }
 
+/** Kernel parameters, by their files. */
+const sysctl: Program = (words, { files, out, err }) => {
+  let failed = 0
+  for (const name of words.filter((word) => !word.startsWith('-'))) {
+    const file = files.stat(`/proc/sys/${name.replaceAll('.', '/')}`)
+    if (file?.kind === 'file') out(words.includes('-n') ? file.content : `${name} = ${file.content}`)
+    else {
+      err(`sysctl: error: '${name.replaceAll('.', '/')}' is an unknown key\n`)
+      failed = 1
+    }
+  }
+  return failed
+}
+
 const mount: Program = (_, { files, out }) => {
   const kernel: Readonly<Record<string, string>> = { '/proc': 'proc', '/sys/fs/cgroup': 'cgroup2' }
   const own = files.mounts.filter(({ path }) => !path.startsWith('/proc/'))
@@ -274,6 +288,7 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
   expr,
   free,
   mount,
+  sysctl,
   true: nothing,
   false: () => 1,
   pwd: (_, { cwd, out }) => {

@@ -78,3 +78,9 @@ export function reasonOf({ status, reason }: Pick<HttpAnswer, 'status' | 'reason
 export function answerText(text: string, type = 'text/plain; charset=utf-8', status = 200): HttpAnswer {
   return { status, headers: { 'content-type': type }, body: encodeText(text) }
 }
+
+/** An answer whose type is told from its first characters, as Go's servers do. */
+export function answerSniffed(text: string, status = 200): HttpAnswer {
+  const html = /^\s*<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[ >]/i.test(text)
+  return answerText(text, html ? 'text/html; charset=utf-8' : undefined, status)
+}

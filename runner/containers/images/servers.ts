@@ -5,7 +5,7 @@ import { bytesOf } from '../commands/system.ts'
 import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
-import { agnhost } from './agnhost.ts'
+import { agnhost } from './agnhost/agnhost.ts'
 import { databasePrograms } from './databases.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
@@ -255,6 +255,15 @@ const stress: Program = async (words, process) => {
   return 0
 }
 
+/** The picture of a demo of rolling updates: which one is said in a small file. */
+const updateDemo: Program = (_, process) => {
+  const picture = /(nautilus|kitten)(:|@|$)/.exec(process.machine.image)?.[1] ?? 'nautilus'
+  listen(process, 80, ({ path }) =>
+    path.split('?')[0] === '/data.json' ? answerText(`{\n"image": "${picture}.jpg"\n}\n`, 'application/json') : answerText('404 Not Found\n', 'text/html', 404),
+  )
+  return forever(process)
+}
+
 /** Servers by the name of their program. */
 export const serverPrograms: Readonly<Record<string, Program>> = {
   nginx,
@@ -266,6 +275,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   perl,
   'http-echo': httpEcho,
   agnhost,
+  'agnhost-2': agnhost,
   'whoami-server': whoami,
   echoserver: echoServer,
   'echo-server': echoServer,
@@ -274,6 +284,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'nginx-hello': demoPage('Hello World'),
   'aks-helloworld': demoPage('Welcome to Azure Kubernetes Service (AKS)'),
   'metrics-server': metricsServer,
+  'update-demo': updateDemo,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

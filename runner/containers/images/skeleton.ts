@@ -130,7 +130,13 @@ function ownFiles(reference: string, programs: readonly string[]): Readonly<Reco
       '/usr/local/apache2/htdocs/index.html': '<html><body><h1>It works!</h1></body></html>\n',
       '/usr/local/apache2/conf/httpd.conf': 'ServerRoot "/usr/local/apache2"\nListen 80\nDocumentRoot "/usr/local/apache2/htdocs"\n',
     }
+  if (programs.includes('*') && /(^|\/)agnhost(:|@|$)/.test(reference))
+    return { '/localhost.crt': notBrought('certificate'), '/localhost.key': notBrought('key'), '/uploads/.keep': '' }
   return {}
+}
+
+function notBrought(what: string): string {
+  return `# The image's own ${what} for localhost is not simulated.\n`
 }
 
 /** The files of an image, before anything is written. `at` is when it was built. */

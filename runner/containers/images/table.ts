@@ -69,6 +69,7 @@ const rows: readonly Row[] = [
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
   [/(echoserver|echo-server)$/, withShell(['echoserver'], { programs: ['echoserver', 'curl'] })],
   [/traefik\/whoami$|jwilder\/whoami$/, image({ shell: false, entrypoint: ['whoami-server'], programs: ['whoami-server'] })],
+  [/(^|\/)(nautilus|kitten)$/, withShell(['update-demo'], { programs: ['update-demo'] })],
   [/hello-app$/, image({ shell: false, entrypoint: ['hello-app'], programs: ['hello-app'] })],
   [/podinfo$/, image({ flavor: 'busybox', command: ['podinfo'], programs: ['podinfo', 'curl', 'wget'] })],
   [/aks-helloworld$/, withShell(['aks-helloworld'], { programs: ['aks-helloworld', 'curl'] })],
@@ -90,16 +91,17 @@ const rows: readonly Row[] = [
   [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
 ]
 
+/** The name of a reference's repository, without registry, and without the folders in which mirrors and tests keep well-known images. */
+function repositoryOf(reference: string): string {
+  const name = reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
+  const [host = ''] = name.split('/')
+  const path = name.includes('/') && /[.:]|^localhost$/.test(host) ? name.slice(host.length + 1) : name
+  return path.replace(/^(mirror\/)?(docker\/)?library\/|^e2e-test-images\//, '')
+}
+
 /** The image of a reference; one that nobody wrote down has a shell and a program that only runs. */
 export function imageOf(reference: string): Image {
-  const repository = reference
-    .replace(/@.*$/, '')
-    .replace(/:[^/:]*$/, '')
-    .replace(
-      /^(docker\.io|index\.docker\.io|mirror\.gcr\.io|public\.ecr\.aws\/docker|quay\.io|ghcr\.io|registry\.k8s\.io|gcr\.io|mcr\.microsoft\.com|localhost:\d+)\//,
-      '',
-    )
-    .replace(/^library\//, '')
+  const repository = repositoryOf(reference)
   const found = rows.find(([names]) => names.test(repository))?.[1]
   if (!found) return { ...image({}), known: false }
   return /alpine|busybox/.test(reference.split(':')[1] ?? '') && found.shell

@@ -1,13 +1,14 @@
 // The cluster's network: names, services, pods, and which of them a policy lets talk.
+import { createRandom } from '../../base/random.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
-import type { Connection, Listener } from '../process.ts'
+import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
 export interface NetworkGround {
   readonly reader: ClusterReader
-  /** What listens on a pod's port now; a pod that was not looked at yet starts its programs first. */
+  /** What listens on a pod's port now, by `portKey`; a pod that was not looked at yet starts its programs first. */
   listener(pod: KubernetesObject, port: number): Promise<Listener | undefined>
   /** How many connections a service had before: they go round its pods. */
   turn(service: string): number
@@ -38,6 +39,18 @@ export function resolveName(
     if (addresses.length > 0) return { name: full, addresses }
   }
   return undefined
+}
+
+/** What a name of an ExternalName service stands for; undefined for any other. */
+export function aliasOf(name: string, namespace: string, { reader }: NetworkGround): string | undefined {
+  const [service = '', place = namespace] = name
+    .replace(/\.$/, '')
+    .replace(suffix, '')
+    .replace(/\.svc$/, '')
+    .split('.')
+  const found = reader.get('v1', 'Service', { namespace: place, name: service })
+  const external = found && at(found, 'spec', 'type') === 'ExternalName' ? at(found, 'spec', 'externalName') : undefined
+  return typeof external === 'string' ? external : undefined
 }
 
 function addressesOf(full: string, reader: ClusterReader): readonly string[] {
@@ -105,29 +118,39 @@ export function nameOfAddress(address: string, { reader }: NetworkGround): strin
   return pod && `${address.replaceAll('.', '-')}.${pod.metadata.namespace}.pod${suffix}`
 }
 
+/** Where a connection goes; over TCP unless it says so. */
+export interface Destination {
+  readonly address: string
+  readonly port: number
+  readonly protocol?: Protocol | undefined
+}
+
 /** Connects from somewhere to an address and port. */
-export async function connect(origin: Origin, address: string, port: number, ground: NetworkGround): Promise<Connection> {
+export async function connect(origin: Origin, { address, port, protocol = 'TCP' }: Destination, ground: NetworkGround): Promise<Connection> {
   const { reader } = ground
-  if (/^127\./.test(address) && origin.pod) return reach(origin.pod, port, ground)
+  const node = origin.pod && at(origin.pod, 'spec', 'hostNetwork') === true ? String(at(origin.pod, 'status', 'hostIP') ?? '') : ''
+  if (origin.pod && (/^127\./.test(address) || address === node)) {
+    const own = await reach(origin.pod, { port, protocol }, ground)
+    if (own !== 'refused' || node === '') return own
+    const onHost = await toHost(node, { port, protocol }, ground, address)
+    if (onHost !== 'refused' || address !== node) return onHost
+  }
   const services = reader.list('v1', 'Service')
   const external = (each: KubernetesObject): readonly string[] => [
     ...objects(at(each, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => String(ip)),
     ...textsAt(each, 'externalIPs'),
   ]
   const service = services.find((each) => at(each, 'spec', 'clusterIP') === address || external(each).includes(address))
-  if (service) return toService(origin, service, (each) => Number(each.port) === port, ground)
-  const node = reader.list('v1', 'Node').some((each) => objects(at(each, 'status', 'addresses')).some((one) => one.address === address))
-  if (node) {
+  if (service) return toService(origin, service, (each) => Number(each.port) === port && (each.protocol ?? 'TCP') === protocol, ground)
+  const known = reader.list('v1', 'Node').some((each) => objects(at(each, 'status', 'addresses')).some((one) => one.address === address))
+  if (known) {
     for (const each of services)
-      if (objects(at(each, 'spec', 'ports')).some(({ nodePort }) => nodePort === port))
-        return toService(origin, each, ({ nodePort }) => nodePort === port, ground)
-    const onHost = reader
-      .list('v1', 'Pod')
-      .find((pod) => at(pod, 'spec', 'hostNetwork') === true && at(pod, 'status', 'podIP') === address && declares(pod, port))
-    return onHost ? reach(onHost, port, ground) : 'refused'
+      if (objects(at(each, 'spec', 'ports')).some((one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol))
+        return toService(origin, each, (one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol, ground)
+    return toHost(address, { port, protocol }, ground)
   }
   const pod = podAt(address, reader)
-  if (pod) return toPod(origin, pod, port, ground)
+  if (pod) return toPod(origin, pod, { port, protocol }, ground)
   return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
 }
 
@@ -136,10 +159,20 @@ function textsAt(object: KubernetesObject, field: string): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-function declares(pod: KubernetesObject, port: number): boolean {
-  return objects(at(pod, 'spec', 'containers')).some((container) =>
-    objects(container.ports).some(({ containerPort, hostPort }) => containerPort === port || hostPort === port),
-  )
+/** A port of a node: of a pod on its network, or one that a pod's `hostPort` takes there. `seen` is the address that was asked for. */
+function toHost(node: string, { port, protocol }: Door, ground: NetworkGround, seen = node): Connection | Promise<Connection> {
+  for (const pod of ground.reader.list('v1', 'Pod')) {
+    if (at(pod, 'status', 'hostIP') !== node || at(pod, 'status', 'phase') !== 'Running') continue
+    const ports = objects(at(pod, 'spec', 'containers')).flatMap((container) => objects(container.ports))
+    const found = ports.find((each) => opensOnHost(each, { port, protocol, seen }) || (at(pod, 'spec', 'hostNetwork') === true && each.containerPort === port))
+    if (found) return reach(pod, { port: Number(found.containerPort), protocol }, ground)
+  }
+  return 'refused'
+}
+
+function opensOnHost(each: Record<string, unknown>, { port, protocol, seen }: Door & { readonly seen: string }): boolean {
+  const { hostPort, hostIP = '' } = each
+  return hostPort === port && (each.protocol ?? 'TCP') === protocol && [seen, '', '0.0.0.0'].includes(String(hostIP))
 }
 
 function toService(
@@ -152,13 +185,22 @@ function toService(
   if (!port) return port === undefined && at(service, 'spec', 'clusterIP') !== undefined ? 'timeout' : 'refused'
   if (service.metadata.namespace === 'default' && service.metadata.name === 'kubernetes')
     return { listener: ground.apiServer, address: String(at(service, 'spec', 'clusterIP')) }
-  const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready)
+  const hasPort = ({ ports }: Endpoint): boolean => ports.some(({ name }) => name === String(port.name ?? ''))
+  const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready && hasPort(endpoint))
   if (ready.length === 0) return 'refused'
-  const chosen = ready[ground.turn(service.metadata.uid ?? '') % ready.length]
-  const target = chosen?.ports.find(({ name }) => name === String(port.name ?? '')) ?? chosen?.ports[0]
+  const chosen =
+    at(service, 'spec', 'sessionAffinity') === 'ClientIP' ? sameFor(origin.address, ready) : ready[ground.turn(service.metadata.uid ?? '') % ready.length]
+  const target = chosen?.ports.find(({ name }) => name === String(port.name ?? ''))
   if (chosen?.imported !== undefined && target) return toBeyond(chosen.imported, { address: chosen.address, port: target.port }, ground)
   const pod = chosen && podAt(chosen.address, ground.reader)
-  return pod && target ? toPod(origin, pod, target.port, ground) : 'refused'
+  const protocol = port.protocol === 'UDP' ? 'UDP' : 'TCP'
+  return pod && target ? toPod(origin, pod, { port: target.port, protocol }, ground) : 'refused'
+}
+
+/** The endpoint that a client always gets: the one whose address goes best with its own. What comes and goes beside it changes nothing. */
+function sameFor(client: string, ready: readonly Endpoint[]): Endpoint | undefined {
+  const weight = ({ address }: Endpoint): number => createRandom(`${client}/${address}`).below(2 ** 31)
+  return ready.toSorted((one, other) => weight(other) - weight(one))[0]
 }
 
 async function toBeyond(slice: string, { address, port }: { readonly address: string; readonly port: number }, ground: NetworkGround): Promise<Connection> {
@@ -166,14 +208,16 @@ async function toBeyond(slice: string, { address, port }: { readonly address: st
   return listener ? { listener, address } : 'refused'
 }
 
-function toPod(origin: Origin, pod: KubernetesObject, port: number, ground: NetworkGround): Connection | Promise<Connection> {
+type Door = Required<Pick<Destination, 'port' | 'protocol'>>
+
+function toPod(origin: Origin, pod: KubernetesObject, door: Door, ground: NetworkGround): Connection | Promise<Connection> {
   const policies = ground.reader.list('networking.k8s.io/v1', 'NetworkPolicy')
-  if (policies.length > 0 && !allowedBy(policies, { origin, pod, port, reader: ground.reader })) return 'timeout'
-  return reach(pod, port, ground)
+  if (policies.length > 0 && !allowedBy(policies, { origin, pod, ...door, reader: ground.reader })) return 'timeout'
+  return reach(pod, door, ground)
 }
 
-async function reach(pod: KubernetesObject, port: number, ground: NetworkGround): Promise<Connection> {
-  const listener = await ground.listener(pod, port)
+async function reach(pod: KubernetesObject, { port, protocol }: Door, ground: NetworkGround): Promise<Connection> {
+  const listener = await ground.listener(pod, portKey(port, protocol))
   return listener ? { listener, address: String(at(pod, 'status', 'podIP') ?? '') } : 'refused'
 }
 

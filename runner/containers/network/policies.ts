@@ -3,12 +3,14 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { labelSelectorMatcher } from '../../kubernetes/selectors.ts'
 import { type ClusterReader, objects } from '../pod.ts'
+import type { Protocol } from '../process.ts'
 
 /** A connection that is asked for. */
 export interface Attempt {
   readonly origin: { readonly pod: KubernetesObject | undefined; readonly address: string }
   readonly pod: KubernetesObject
   readonly port: number
+  readonly protocol?: Protocol | undefined
   readonly reader: ClusterReader
 }
 
@@ -68,12 +70,12 @@ function isPeer(policy: KubernetesObject, rule: JsonObject, { peer, address, rea
   return rule.podSelector === undefined || fits(rule.podSelector, peer)
 }
 
-function opens(rule: JsonObject, { pod, port }: Attempt): boolean {
+function opens(rule: JsonObject, { pod, port, protocol = 'TCP' }: Attempt): boolean {
   const ports = objects(rule.ports)
   return (
     ports.length === 0 ||
     ports.some((each) => {
-      if ((each.protocol ?? 'TCP') !== 'TCP') return false
+      if ((each.protocol ?? 'TCP') !== protocol) return false
       if (each.port === undefined) return true
       if (typeof each.port === 'string')
         return objects(at(pod, 'spec', 'containers')).some((container) =>

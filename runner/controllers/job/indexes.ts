@@ -1,4 +1,6 @@
 // Completion indexes of Jobs: where a pod bears its number, and lists of numbers as `0-2,5`.
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import type { Pod } from '../pods.ts'
 
 /** Annotation and label of a pod's number. */
@@ -29,4 +31,21 @@ export function parseIndexes(text: string): readonly number[] {
       const [first = 0, last = first] = part.split('-').map(Number)
       return Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
     })
+}
+
+const indexVariable: JsonObject = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${indexAnnotation}']` } } }
+
+/** Containers that are told their number, unless they are told something else by that name. */
+export function withIndex(pod: KubernetesObject): JsonObject {
+  const told = (list: 'containers' | 'initContainers'): JsonObject => {
+    const containers = at(pod, 'spec', list)
+    if (!Array.isArray(containers)) return {}
+    return { [list]: containers.map((container) => (isObject(container) ? withVariable(container) : container)) }
+  }
+  return { ...told('initContainers'), ...told('containers') }
+}
+
+function withVariable(container: JsonObject): JsonObject {
+  const env = Array.isArray(container.env) ? container.env : []
+  return env.some((each) => at(each, 'name') === indexVariable.name) ? container : { ...container, env: [...env, indexVariable] }
 }

@@ -8,7 +8,7 @@ import { isReady, isTerminating, type Pod, podFromTemplate } from '../pods.ts'
 import { jobs, pods } from '../resources.ts'
 import { changedConditions, pauseOf } from './conditions.ts'
 import { type End, endNow } from './end.ts'
-import { formatIndexes, indexAnnotation, indexOf } from './indexes.ts'
+import { formatIndexes, indexAnnotation, indexOf, withIndex } from './indexes.ts'
 import { endOf, isIndexed, type Job } from './shape.ts'
 import { recentFailures, retryAt, type Tally, tallyOf } from './tally.ts'
 
@@ -126,7 +126,7 @@ async function createPod(
         }),
         finalizers: [...finalizers, tracking],
       },
-      spec: { ...(pod.spec as JsonObject), ...(index !== undefined && { hostname: `${job.metadata.name}-${index}` }) },
+      spec: { ...(pod.spec as JsonObject), ...(index !== undefined && { hostname: `${job.metadata.name}-${index}`, ...withIndex(pod) }) },
     })
     await event(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${made.metadata.name}` })
   } catch (error) {

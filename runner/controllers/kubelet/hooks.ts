@@ -3,32 +3,41 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import type { Pod } from '../pods.ts'
-import { type Placed, placed, stateOf } from './state.ts'
+import { isSidecar, type Placed, placed, stateOf } from './state.ts'
 import { notify, writeStatus } from './status.ts'
 
 /** How long a hook may take where nothing else says. */
 const patience = 30
 
-/** Runs a hook as a probe is run; why it failed, if it did. */
-async function runHook(pod: Pod, { container }: Placed, name: 'postStart' | 'preStop', { runtime }: ControllerContext): Promise<string | undefined> {
+/** Runs a hook; how long it takes, ms, and why it failed, if it did. */
+async function runHook(
+  pod: Pod,
+  { container }: Placed,
+  name: 'postStart' | 'preStop',
+  { runtime }: ControllerContext,
+): Promise<{ readonly ms: number; readonly failure?: string }> {
   const hook = at(container, 'lifecycle', name)
-  if (!isObject(hook) || isObject(hook.sleep)) return undefined
-  return runtime?.probe(pod, container.name, { ...hook, timeoutSeconds: pod.spec.terminationGracePeriodSeconds ?? patience } as JsonObject)
+  if (!isObject(hook) || !runtime) return { ms: 0 }
+  return runtime.hook(pod, container.name, { ...hook, timeoutSeconds: pod.spec.terminationGracePeriodSeconds ?? patience } as JsonObject)
 }
 
 /** A container whose hook fails is ended. */
 export async function afterStart(pod: Pod, each: Placed, context: ControllerContext): Promise<void> {
-  if ((await runHook(pod, each, 'postStart', context)) === undefined) return
+  if ((await runHook(pod, each, 'postStart', context)).failure === undefined) return
   await notify(pod, each, [{ type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed' }], context)
   await notify(pod, each, [{ type: 'Normal', reason: 'Killing', message: 'FailedPostStartHook' }], context)
   await writeStatus(pod, new Map([[each.container.name, { next: { terminated: { exitCode: 137, reason: 'Error' } } }]]), context)
   await context.runtime?.kill(pod, each.container.name, 137)
 }
 
-/** Before a pod's containers are told to end. */
-export async function beforeStop(pod: Pod, context: ControllerContext): Promise<void> {
-  for (const each of placed(pod, 'containers')) {
-    if (stateOf(each) !== 'running' || (await runHook(pod, each, 'preStop', context)) === undefined) continue
-    await notify(pod, each, [{ type: 'Warning', reason: 'FailedPreStopHook', message: 'PreStopHook failed' }], context)
+/** Before a pod's containers are told to end; how long they take to it, ms: their hooks, and what they still do after the signal. */
+export async function beforeStop(pod: Pod, context: ControllerContext): Promise<number> {
+  let longest = 0
+  for (const each of [...placed(pod, 'containers'), ...placed(pod, 'initContainers').filter(isSidecar)]) {
+    if (stateOf(each) !== 'running') continue
+    const { ms, failure } = await runHook(pod, each, 'preStop', context)
+    longest = Math.max(longest, ms + (context.runtime?.lingers(pod, each.container.name) ?? 0))
+    if (failure !== undefined) await notify(pod, each, [{ type: 'Warning', reason: 'FailedPreStopHook', message: 'PreStopHook failed' }], context)
   }
+  return longest
 }

@@ -5,6 +5,7 @@ import { type ControllerContext, defineController, type ReconcileResult } from '
 import { isSilent } from '../node/readiness.ts'
 import { isDone, isReady, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
+import { refuse } from './admission.ts'
 import { overDeadline } from './deadline.ts'
 import { afterStart, beforeStop } from './hooks.ts'
 import { isMissing } from './images.ts'
@@ -71,11 +72,11 @@ interface Looking {
   readonly context: ControllerContext
 }
 
-/** A pod on its way out: its processes end at the first signal. */
+/** A pod on its way out: its processes end at the first signal after their hooks, or when their time is over. */
 async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
   const { client, clock, memory, random } = context
-  if (known.gone === undefined) await beforeStop(pod, context)
-  const gone = known.gone ?? clock.now() + 800 + random.below(400)
+  const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), clock.now())
+  const gone = known.gone ?? Math.min(clock.now() + (await beforeStop(pod, context)), latest) + 800 + random.below(400)
   if (gone > clock.now()) {
     remember(memory, key, { ...known, gone })
     return { requeueAfter: gone - clock.now() }
@@ -102,6 +103,7 @@ async function ignoringGone(work: () => Promise<ReconcileResult | undefined>): P
 async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
   const { clock, memory } = context
   if ((pod.status?.containerStatuses ?? []).length === 0 && pod.status?.phase !== 'Running') {
+    if (await refuse(pod, context)) return undefined
     await writeStatus(pod, new Map(), context)
     return undefined
   }
@@ -131,8 +133,10 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
   return Number.isFinite(wake) ? { requeueAfter: Math.max(wake - clock.now(), 0) } : undefined
 }
 
-/** True for a pod that was taken out of service while its node was not heard of. */
+/** True for a pod that was taken out of service while its node was not heard of, or whose spec was changed since. */
 function isOutOfDate(pod: Pod): boolean {
+  const { generation } = pod.metadata
+  if (generation !== undefined && pod.status?.observedGeneration !== generation) return true
   const main = placed(pod, 'containers')
   const gates = Array.isArray(pod.spec.readinessGates) && pod.spec.readinessGates.length > 0
   return pod.status?.phase === 'Running' && (!isReady(pod) || gates) && main.every(({ status }) => status?.ready === true)

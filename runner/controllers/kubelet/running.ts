@@ -1,5 +1,6 @@
 // A container that runs: whether its program ended, and what its probes say.
 import { equal, isObject, type JsonObject } from '../../base/json.ts'
+import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
@@ -27,6 +28,10 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
     await tellResize(round)
     return
   }
+  if (isRedefined(each)) {
+    containers[name] = noMemory
+    return restart(each, round, 'Container <Container> definition changed, will be restarted')
+  }
   const now = context.clock.now()
   const end = await endOf(each, memory, round)
   if (!end) return probe(each, memory, round)
@@ -37,8 +42,24 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   const { probes: _, ...kept } = memory
   containers[name] = { ...kept, stage: '', due: 0, passed: end.at - startedAt(each) > lasting ? {} : memory.passed }
   const reason = end.reason ?? (end.code === 0 ? 'Completed' : 'Error')
-  round.steps.push({ each, change: { next: { terminated: { exitCode: end.code, reason } }, endedAt: end.at }, notices: [] })
+  const message = context.runtime?.lastWords(pod, name, end.code)
+  const terminated = { exitCode: end.code, reason, ...(message !== undefined && { message }) }
+  round.steps.push({ each, change: { next: { terminated }, endedAt: end.at }, notices: [] })
   await context.runtime?.kill(pod, name, end.code)
+}
+
+/** True while a container still runs another image than its spec names. */
+function isRedefined({ container, status, list }: Placed): boolean {
+  const running = status?.image
+  return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
+}
+
+/** Ends a container for the sake of its next run. */
+async function restart(each: Placed, { pod, context, steps }: Round, message: string): Promise<void> {
+  const code = exitAfterSignal(each)
+  const terminated = { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' }
+  steps.push({ each, change: { next: { terminated } }, notices: [{ type: 'Normal', reason: 'Killing', message }] })
+  await context.runtime?.kill(pod, each.container.name, code)
 }
 
 /** True while a container has not yet what its spec was changed to. */
@@ -105,11 +126,8 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
 }
 
 /** A sidecar is ended after the containers that it was there for. */
-export async function endSidecar(each: Placed, { pod, context, steps }: Round): Promise<void> {
-  const code = exitAfterSignal(each)
-  const killing = { type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' } as const
-  steps.push({ each, change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } }, notices: [killing] })
-  await context.runtime?.kill(pod, each.container.name, code)
+export async function endSidecar(each: Placed, round: Round): Promise<void> {
+  await restart(each, round, 'Stopping container <Container>')
 }
 
 /** Shells and their like heed no signal and are killed; servers end well. */

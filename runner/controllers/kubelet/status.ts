@@ -113,6 +113,12 @@ interface Writing {
   readonly waiting: string
 }
 
+/** What a container is given is what it asks for: every resize fits. */
+function resourcesOf({ resources = {} }: Placed['container']): JsonObject {
+  const requests = (resources as JsonObject).requests
+  return { ...(isObject(requests) && { allocatedResources: requests }), resources: resources as JsonObject }
+}
+
 function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
   const { container, status: before } = each
   const { change, waiting } = writing
@@ -122,7 +128,7 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
       ...before,
       ...(change.ready !== undefined && { ready: change.ready }),
       ...(change.started !== undefined && { started: change.started }),
-      ...(change.resized && { resources: container.resources ?? {} }),
+      ...(change.resized && resourcesOf(container)),
     }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next
@@ -142,7 +148,7 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     imageID: id === '' ? '' : imageId(container.image),
     ...(id !== '' && { containerID: id }),
     started: running && (change.started ?? true),
-    ...(running && { resources: container.resources ?? {} }),
+    ...(running && resourcesOf(container)),
   }
 }
 

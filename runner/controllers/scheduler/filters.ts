@@ -56,14 +56,39 @@ function nodeAffinity(pod: Pod, node: Node): Misfit | undefined {
 function nodePorts(pod: Pod, _node: Node, load: NodeLoad): Misfit | undefined {
   const wanted = hostPorts(pod)
   if (wanted.length === 0) return undefined
-  const taken = new Set(load.pods.flatMap(hostPorts))
-  return wanted.some((port) => taken.has(port)) ? { reasons: ["node(s) didn't have free ports for the requested pod ports"], final: false } : undefined
+  const taken = load.pods.flatMap(hostPorts)
+  return wanted.some((port) => taken.some((other) => meets(port, other))) ? { reasons: [noFreePorts], final: false } : undefined
 }
 
-function hostPorts(pod: Pod): readonly string[] {
+const noFreePorts = "node(s) didn't have free ports for the requested pod ports"
+const anyAddress = '0.0.0.0'
+
+interface HostPort {
+  readonly port: string
+  readonly address: string
+}
+
+/** The same port of the same protocol, at one address or at all. */
+function meets(one: HostPort, other: HostPort): boolean {
+  return one.port === other.port && (one.address === other.address || one.address === anyAddress || other.address === anyAddress)
+}
+
+function hostPorts(pod: Pod): readonly HostPort[] {
   return pod.spec.containers
-    .flatMap(({ ports = [] }) => ports as readonly { hostPort?: number; protocol?: string }[])
-    .flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort ? [`${protocol}/${hostPort}`] : []))
+    .flatMap(({ ports = [] }) => ports as readonly { hostPort?: number; protocol?: string; hostIP?: string }[])
+    .flatMap(({ hostPort, protocol = 'TCP', hostIP }) => (hostPort ? [{ port: `${protocol}/${hostPort}`, address: hostIP || anyAddress }] : []))
+}
+
+/** What a kubelet itself refuses of a pod that nobody scheduled: the predicate and its words; undefined if it takes the pod. */
+export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly predicate: string; readonly words: string } | undefined {
+  for (const [predicate, filter] of [
+    ['NodeAffinity', nodeAffinity],
+    ['NodePorts', nodePorts],
+  ] as const) {
+    const misfit = filter(pod, node, load)
+    if (misfit) return { predicate, words: misfit.reasons.join(', ') }
+  }
+  return undefined
 }
 
 const usualPods = 110_000_000_000n

@@ -108,7 +108,9 @@ function boundObject(read: ClusterReader, namespace: string, reference: unknown)
   if (!sort) throw new StatusError('BadRequest', `cannot bind token to object of type /v1, Kind=${kind}`)
   const object = read.get('v1', kind, kind === 'Node' ? { name } : { name, namespace })
   if (!object) throw new StatusError('NotFound', `${sort.plural} "${name}" not found`, { details: { name, kind: sort.plural } })
-  return { [sort.claim]: { name, uid: object.metadata.uid } }
+  const node = kind === 'Pod' ? at(object, 'spec', 'nodeName') : undefined
+  const uid = typeof node === 'string' ? read.get('v1', 'Node', { name: node })?.metadata.uid : undefined
+  return { [sort.claim]: { name, uid: object.metadata.uid }, ...(uid !== undefined && { node: { name: node, uid } }) }
 }
 
 function authenticate(options: TokenOptions, issuer: string, token: string): UserInfo | undefined {
@@ -126,14 +128,19 @@ function authenticate(options: TokenOptions, issuer: string, token: string): Use
   return { ...serviceAccountUser(namespace, name, uid), extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`], ...extra } }
 }
 
-/** What the user's extra says of the bound pod; undefined when the bound object is gone. */
+const extraPrefix = 'authentication.kubernetes.io'
+
+/** What the user's extra says of the bound pod and its node; undefined when the bound object is gone. */
 function boundExtra(read: ClusterReader, namespace: string, bound: unknown): Readonly<Record<string, readonly string[]>> | undefined {
   for (const [kind, { claim }] of Object.entries(bindable)) {
     const name = at(bound, claim, 'name')
     if (typeof name !== 'string') continue
     const uid = String(at(bound, claim, 'uid'))
     if (read.get('v1', kind, kind === 'Node' ? { name } : { name, namespace })?.metadata.uid !== uid) return undefined
-    if (kind === 'Pod') return { 'authentication.kubernetes.io/pod-name': [name], 'authentication.kubernetes.io/pod-uid': [uid] }
+    const [node, nodeUid] = [at(bound, 'node', 'name'), at(bound, 'node', 'uid')]
+    const onNode = typeof node === 'string' && { [`${extraPrefix}/node-name`]: [node], [`${extraPrefix}/node-uid`]: [String(nodeUid)] }
+    if (kind === 'Pod') return { ...onNode, [`${extraPrefix}/pod-name`]: [name], [`${extraPrefix}/pod-uid`]: [uid] }
+    if (kind === 'Node') return { ...onNode }
   }
   return {}
 }

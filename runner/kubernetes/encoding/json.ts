@@ -21,16 +21,11 @@ export function parseJson(text: string): ParsedJson {
   return { value, duplicates: cursor.duplicates }
 }
 
-/** The server's sentence about what strict decoding found, or undefined if it found nothing. */
-export function strictProblems(duplicates: readonly string[], unknown: readonly string[]): string | undefined {
-  const problems = problemList(duplicates, unknown)
-  return problems.length === 0 ? undefined : `strict decoding error: ${problems.join(', ')}`
-}
-
-/** What `strictProblems` joins: each one is a warning of its own when the client asked for warnings. */
-export function problemList(duplicates: readonly string[], unknown: readonly string[]): readonly string[] {
-  if (duplicates.length === 0 && unknown.length === 0) return []
-  return [...new Set([...duplicates.map((path) => `duplicate field "${path}"`), ...unknown.map((path) => `unknown field "${path}"`)])]
+/** Every member of a document by path, in the order of the text; one given twice stands twice. */
+export function memberOrder(text: string): readonly string[] {
+  const members: string[] = []
+  readValue({ text, position: 0, path: [], duplicates: [], members })
+  return members
 }
 
 interface Cursor {
@@ -38,6 +33,7 @@ interface Cursor {
   position: number
   readonly path: (string | number)[]
   readonly duplicates: string[]
+  readonly members?: string[]
 }
 
 /** Go allows ten thousand levels; what reads the value after us would run out of stack before. */
@@ -78,6 +74,7 @@ function readObject(cursor: Cursor): Json {
     if (code !== 0x22) throw unexpected(cursor, beginningOfKey)
     const key = readString(cursor)
     cursor.path[depth] = key
+    cursor.members?.push(formatPath(cursor.path.slice(0, depth + 1)))
     if (Object.hasOwn(members, key)) cursor.duplicates.push(formatPath(cursor.path.slice(0, depth + 1)))
     if (skipBlank(cursor) !== 0x3a) throw unexpected(cursor, 'after object key')
     cursor.position++

@@ -1,5 +1,5 @@
 // YAML bodies and answers, by the rules of the server's library (YAML 1.1: `y`, `on`, `0755` are no strings).
-import { Document, isCollection, isScalar, parseAllDocuments, type Tags, visit, type YAMLError } from 'yaml'
+import { Document, isCollection, isScalar, LineCounter, parseAllDocuments, type Tags, visit, type YAMLError } from 'yaml'
 import type { Json } from '../../base/json.ts'
 import { sortKeys } from './go-order.ts'
 import { foldLines } from './yaml-fold.ts'
@@ -17,6 +17,26 @@ export function parseYaml(text: string): Json {
     if (error instanceof RangeError) throw new YamlSyntaxError('yaml: exceeded max depth of 10000')
     throw error
   }
+}
+
+/** What Go's library says of keys that stand twice in one map of the first document; undefined if none does. */
+export function repeatedKeys(text: string): string | undefined {
+  const lines = new LineCounter()
+  const [document] = parseAllDocuments(text, { version: '1.1', customTags: goTags, uniqueKeys: false, logLevel: 'silent', lineCounter: lines })
+  const problems: string[] = []
+  if (document === undefined || !('errors' in document)) return undefined
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        const name = String(key.value)
+        if (seen.has(name)) problems.push(`  line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(name)} already set in map`)
+        seen.add(name)
+      }
+    },
+  })
+  return problems.length === 0 ? undefined : `yaml: unmarshal errors:\n${problems.join('\n')}`
 }
 
 /** Prints a value as the server does: keys sorted, lists not indented, texts quoted only where they must be. */

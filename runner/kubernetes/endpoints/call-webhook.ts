@@ -29,7 +29,7 @@ async function atService(
   const failed = (why: string): WebhookAnswer => ({ problem: `Post "https://${name}.${namespace}.svc:${port}${path}": ${why}` })
   const object = readObject(server, 'v1', 'Service', { namespace, name })
   if (!object) return failed(`service "${name}" not found`)
-  const answer = await server.pods?.post({ service: object, port, path }, JSON.stringify(review))
+  const answer = await server.pods?.post({ service: object, port, path, seconds }, JSON.stringify(review))
   if (!answer) return failed(`no endpoints available for service "${name}"`)
   if ('notSimulated' in answer) return answer
   if ('problem' in answer) return failed(answer.problem)

@@ -54,6 +54,8 @@ export function managerOf(fieldManager: string, userAgent: string): string {
 
 /** The form in which an answer goes out. */
 export function showingOf(call: Call, streams = false): Showing {
-  const format: Format = negotiate(call.headers, call.query, { streams, custom: call.resource.custom !== undefined })
+  const { group, version, plural } = call.resource.info
+  const tables = !(`${group}/${version}/${plural}` in call.server.virtual)
+  const format: Format = negotiate(call.headers, call.query, { streams, custom: call.resource.custom !== undefined, tables })
   return { resource: call.resource, format, query: call.query, now: call.server.clock.now() }
 }

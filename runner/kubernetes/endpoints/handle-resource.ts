@@ -1,6 +1,8 @@
 // Verbs on a resource: which handler answers which request.
+
 import type { JsonObject } from '../../base/json.ts'
 import type { DeleteOptions } from '../client.ts'
+import { noProblems } from '../encoding/strict.ts'
 import { isMeasured, measuredList, measuredObject } from '../metrics/measured.ts'
 import { at, keyOf } from '../object.ts'
 import { createObject } from '../registry/create.ts'
@@ -97,8 +99,8 @@ async function create(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'CreateOptions')
   const scope = scopeOf(call, options)
-  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
-  const sent = decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const { value, problems } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
+  const sent = decodeBody(resource, value, { fieldValidation: options.fieldValidation, text: problems, warn: scope.warn })
   const object = await withWebhooks(server, (engine) => createObject(engine, scope, sent))
   return written(call, object, { status: 201, showing })
 }
@@ -108,8 +110,8 @@ async function update(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const scope = scopeOf(call, options)
-  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
-  const next = decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const { value, problems } = parseObject(call.body, call.headers.get('content-type') ?? '', resource.info.kind)
+  const next = decodeBody(resource, value, { fieldValidation: options.fieldValidation, text: problems, warn: scope.warn })
   const { object, created } = await withWebhooks(server, (engine) => putObject(engine, scope, next))
   return written(call, object, { status: created ? 201 : 200, showing })
 }
@@ -119,8 +121,8 @@ async function patch(call: Call): Promise<Response> {
   const type = patchType(call)
   const options = readWriteOptions(call.query, 'PatchOptions', type)
   const scope = scopeOf(call, options)
-  const { value, duplicates } = parsePatch(call.body, type)
-  const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn: scope.warn }
+  const { value, problems } = parsePatch(call.body, type)
+  const decoding = { fieldValidation: options.fieldValidation, text: type === 'json' ? noProblems : problems, warn: scope.warn }
   const wanted = { type, body: value, force: options.force, decoding }
   const { object, created } = await withWebhooks(call.server, (engine) => patchObject(engine, scope, wanted))
   return written(call, object, { status: created ? 201 : 200, showing })

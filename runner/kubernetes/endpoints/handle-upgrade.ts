@@ -10,6 +10,7 @@ import { channelProtocols, type RemoteCommand, serveChannels } from '../streams/
 import { serveSpdyCommand, spdyProtocols } from '../streams/spdy-command.ts'
 import { acceptKey, openWebSocket } from '../streams/websocket.ts'
 import { answerUpgrade } from './handle-request.ts'
+import { type Answer, answerReadSocket, isReadSocket } from './read-socket.ts'
 import { isTrue, type ResourceRequest } from './request-info.ts'
 import type { Server } from './server.ts'
 import { chosenContainer } from './subresources/log.ts'
@@ -17,9 +18,10 @@ import { chosenContainer } from './subresources/log.ts'
 const tunnel = 'SPDY/3.1+portforward.k8s.io'
 
 /** Takes connections over, after who asks was found to be allowed to. */
-export function createUpgrader(server: Server): (request: Request, peer: Peer | undefined, duplex: Duplex) => Promise<Upgrade> {
-  return (request, peer = localPeer, duplex) =>
-    answerUpgrade(server, request, peer, (asked) => {
+export function createUpgrader(server: Server, answer: Answer): (request: Request, peer: Peer | undefined, duplex: Duplex) => Promise<Upgrade> {
+  return (request, peer = localPeer, duplex) => {
+    if (isReadSocket(request)) return answerReadSocket(answer, request, peer, duplex)
+    return answerUpgrade(server, request, peer, (asked) => {
       const { pods } = server
       const resource = server.registry.find(asked.group, asked.version, asked.resource)
       const pod = resource?.info.plural === 'pods' ? liveObject(server, resource, { name: asked.name, namespace: asked.namespace }) : undefined
@@ -28,6 +30,7 @@ export function createUpgrader(server: Server): (request: Request, peer: Peer | 
       if (!at(pod, 'spec', 'nodeName')) throw badRequest(`pod ${asked.name} does not have a host assigned`)
       return asked.subresource === 'portforward' ? forward(pods, pod, request, duplex) : command(pods, pod, { asked, request, duplex })
     })
+  }
 }
 
 interface Asking {
@@ -51,7 +54,7 @@ function command(pods: PodConnections, pod: KubernetesObject, { asked, request, 
   if (isSpdy(request)) return overSpdy(remote, request, duplex)
   const protocol = channelProtocols.find((each) => offered(request).includes(each))
   if (protocol === undefined) return undefined
-  void serveChannels(duplex, remote)
+  void serveChannels(duplex, remote, protocol)
   return switched(request, protocol)
 }
 
@@ -98,5 +101,8 @@ function offered(request: Request): readonly string[] {
 
 function switched(request: Request, protocol: string): Upgrade {
   const key = acceptKey(request.headers.get('sec-websocket-key') ?? '')
-  return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, 'sec-websocket-protocol': protocol } }
+  return {
+    accepted: true,
+    headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-accept': key, ...(protocol !== '' && { 'sec-websocket-protocol': protocol }) },
+  }
 }

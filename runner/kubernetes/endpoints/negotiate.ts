@@ -21,14 +21,16 @@ const shown: Readonly<Record<string, Format['as']>> = {
 /** The plain form: of errors that come before negotiation. */
 export const plainFormat: Format = { media: 'application/json', metaVersion: 'v1', pretty: false }
 
-/** What can be answered beside JSON and YAML: streams of changes, and whether the kind is a custom one, without protobuf. */
+/** What can be answered beside JSON and YAML: streams of changes, tables, and whether the kind is a custom one, without protobuf. */
 export interface Available {
   readonly streams: boolean
   readonly custom: boolean
+  /** False for reviews, that nobody makes a table of; true if absent. */
+  readonly tables?: boolean
 }
 
 /** Picks the form of an answer; throws StatusError NotAcceptable. */
-export function negotiate(headers: Headers, query: URLSearchParams, { streams, custom }: Available): Format {
+export function negotiate(headers: Headers, query: URLSearchParams, { streams, custom, tables = true }: Available): Format {
   const accept = headers.get('accept') ?? ''
   const pretty = isPretty(headers, query)
   if (accept === '' || accept === '*/*') return { media: 'application/json', metaVersion: 'v1', pretty }
@@ -42,7 +44,7 @@ export function negotiate(headers: Headers, query: URLSearchParams, { streams, c
     const protobuf = answer === 'application/vnd.kubernetes.protobuf'
     if (as === undefined && protobuf && custom) continue
     if (as === undefined) return { media: answer, metaVersion: 'v1', pretty }
-    if (as === 'Table' && protobuf) continue
+    if (as === 'Table' && (protobuf || !tables)) continue
     const form = shown[as]
     const metaVersion = parameters.get('v')
     if (form && parameters.get('g') === 'meta.k8s.io' && (metaVersion === 'v1' || metaVersion === 'v1beta1'))

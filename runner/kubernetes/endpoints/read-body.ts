@@ -1,9 +1,10 @@
 // The body of a request: bytes within the limit, then JSON, YAML or protobuf by its content type, refused in the server's words.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { toHex } from '../../base/p256.ts'
-import { JsonSyntaxError, parseJson } from '../encoding/json.ts'
+import { JsonSyntaxError, memberOrder, parseJson } from '../encoding/json.ts'
 import { decodeProtobuf } from '../encoding/protobuf.ts'
-import { parseYaml } from '../encoding/yaml.ts'
+import { noProblems, type TextProblems } from '../encoding/strict.ts'
+import { parseYaml, repeatedKeys } from '../encoding/yaml.ts'
 import { badRequest } from '../registry/errors.ts'
 import { StatusError } from '../status-error.ts'
 
@@ -12,8 +13,7 @@ const limit = 3 * 1024 * 1024
 /** A body that was parsed. */
 export interface Parsed {
   readonly value: Json
-  /** Paths of members that stood twice. */
-  readonly duplicates: readonly string[]
+  readonly problems: TextProblems
 }
 
 /** The bytes of a request's body; throws 413 beyond 3 MiB. */
@@ -32,15 +32,15 @@ export async function readBytes(request: Request): Promise<Uint8Array> {
 }
 
 /** The object in a body, for a resource of this kind. */
-export function parseObject(bytes: Uint8Array, contentType: string, kind: string): { readonly value: JsonObject; readonly duplicates: readonly string[] } {
+export function parseObject(bytes: Uint8Array, contentType: string, kind: string): { readonly value: JsonObject; readonly problems: TextProblems } {
   const parse = parsers[mediaType(contentType) || 'application/json']
   if (!parse) {
     const accepted = Object.keys(parsers).join(', ')
     throw new StatusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted}`)
   }
   try {
-    const { value, duplicates } = parse(bytes)
-    if (isObject(value)) return { value, duplicates }
+    const { value, problems } = parse(bytes)
+    if (isObject(value)) return { value, problems }
     throw new JsonSyntaxError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${describe(value)} into Go value of type struct`)
   } catch (error) {
     if (error instanceof StatusError) throw error
@@ -51,7 +51,9 @@ export function parseObject(bytes: Uint8Array, contentType: string, kind: string
 /** A JSON or YAML patch. */
 export function parsePatch(bytes: Uint8Array, type: 'json' | 'merge' | 'strategic' | 'apply'): Parsed {
   try {
-    return type === 'apply' ? parseYamlBytes(bytes) : parseJson(text(bytes))
+    if (type === 'apply') return parseYamlBytes(bytes)
+    const { value, duplicates } = parseJson(text(bytes))
+    return { value, problems: { duplicates } }
   } catch (error) {
     throw badRequest(`error decoding ${type === 'apply' ? 'YAML' : 'patch'}: ${messageOf(error)}`)
   }
@@ -67,16 +69,21 @@ const parsers: Readonly<Record<string, (bytes: Uint8Array) => Parsed>> = {
   'application/yaml': parseYamlBytes,
   'application/vnd.kubernetes.protobuf': (bytes) => {
     const { apiVersion, kind, object } = decodeProtobuf(bytes)
-    return { value: { ...object, apiVersion, kind }, duplicates: [] }
+    return { value: { ...object, apiVersion, kind }, problems: noProblems }
   },
 }
 
 function parseJsonBytes(bytes: Uint8Array): Parsed {
   try {
-    return parseJson(text(bytes))
+    return parseJsonText(text(bytes))
   } catch (error) {
     throw new JsonSyntaxError(`couldn't get version/kind; json parse error: ${messageOf(error)}`)
   }
+}
+
+function parseJsonText(source: string): Parsed {
+  const { value, duplicates } = parseJson(source)
+  return { value, problems: { duplicates, order: () => memberOrder(source) } }
 }
 
 /** JSON is YAML, and is read as such many times faster. */
@@ -84,12 +91,13 @@ function parseYamlBytes(bytes: Uint8Array): Parsed {
   const source = text(bytes)
   if (source.trimStart().startsWith('{')) {
     try {
-      return parseJson(source)
+      const { value, duplicates } = parseJson(source)
+      return { value, problems: { duplicates: [], yaml: duplicates.length === 0 ? undefined : repeatedKeys(source) } }
     } catch {
-      return { value: parseYaml(source), duplicates: [] }
+      return { value: parseYaml(source), problems: noProblems }
     }
   }
-  return { value: parseYaml(source), duplicates: [] }
+  return { value: parseYaml(source), problems: { duplicates: [], yaml: repeatedKeys(source) } }
 }
 
 function summary(bytes: Uint8Array): string {

@@ -46,7 +46,7 @@ const paths: Readonly<Record<string, string>> = {
 }
 
 /** A comment or none, then the head of a type, a field four blanks in, or neither. */
-const declaration = /^(?: *\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?(?:export (?:interface|type) (\w+)| {4}(?:"([^"]+)"|(\$?\w+))\??:)/gm
+const declaration = /^(?: *\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?(?:export (?:interface|type) (\w+)| {4}(?:readonly )?(?:"([^"]+)"|(\$?\w+))\??:)/gm
 
 function parseDeclarations(source: string): Declarations {
   const found = new Map<string, { readonly text: string | undefined; readonly fields: Map<string, string> }>()

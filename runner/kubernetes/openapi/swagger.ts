@@ -1,6 +1,7 @@
 // The OpenAPI v2 document of all groups together, for clients that still ask for it.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { type OpenApiSource, openApiDocument, openApiPaths } from './document.ts'
+import { customKey, type OpenApiSource, openApiDocument, openApiPaths } from './document.ts'
+import { customForSwagger } from './swagger-custom.ts'
 
 /** The document as JSON: the v3 documents joined and put into the older form. */
 export function swaggerDocument(source: OpenApiSource): JsonObject {
@@ -9,7 +10,8 @@ export function swaggerDocument(source: OpenApiSource): JsonObject {
   for (const path of openApiPaths(source)) {
     const document = openApiDocument(path, source) ?? {}
     for (const [name, item] of members(document.paths)) paths[name] = pathItem(item)
-    for (const [name, schema] of members(member(document.components, 'schemas'))) definitions[name] = olderSchema(schema)
+    for (const [name, schema] of members(member(document.components, 'schemas')))
+      definitions[name] = olderSchema(isCustom(schema, source) ? customForSwagger(object(schema)) : schema)
   }
   return { swagger: '2.0', info: { title: 'Kubernetes', version: source.gitVersion }, paths: sorted(paths), definitions: sorted(definitions) }
 }
@@ -21,6 +23,12 @@ export function swaggerDocument(source: OpenApiSource): JsonObject {
 export function swaggerProtobuf(source: OpenApiSource): Uint8Array {
   const info = [...textField(1, 'Kubernetes'), ...textField(2, source.gitVersion)]
   return Uint8Array.from([...textField(1, '2.0'), 0x12, info.length, ...info])
+}
+
+function isCustom(schema: Json, { customs }: OpenApiSource): boolean {
+  const [kind] = list(member(schema, 'x-kubernetes-group-version-kind'))
+  const { group = '', version = '', kind: name = '' } = object(kind)
+  return customs.has(customKey({ group: String(group), version: String(version), kind: String(name) }))
 }
 
 const methods = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch'])

@@ -1,8 +1,8 @@
 // From what a client sent to an object of a resource: typed, pruned, defaulted, with what was wrong said as the client wished.
 import type { JsonObject } from '../../base/json.ts'
 import { decode } from '../encoding/decode.ts'
-import { problemList, strictProblems } from '../encoding/json.ts'
 import { DecodeError } from '../encoding/reading.ts'
+import { noProblems, problemList, strictProblems, type TextProblems } from '../encoding/strict.ts'
 import { at, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import { badRequest } from './errors.ts'
@@ -14,8 +14,8 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 /** How to decode. */
 export interface DecodeOptions {
   readonly fieldValidation: FieldValidation
-  /** Paths of members that stood twice in the text. */
-  readonly duplicates?: readonly string[]
+  /** What the text itself has wrong. */
+  readonly text?: TextProblems
   warn(text: string): void
 }
 
@@ -34,12 +34,13 @@ export function decodeBody(resource: ServedResource, body: JsonObject, options: 
 /** The object that a patch made. Throws DecodeError or StrictError, to be put into the words of a patch. */
 export function decodeTyped(resource: ServedResource, typed: JsonObject, options: DecodeOptions): KubernetesObject {
   const { object, unknown } = decode(typed, resource.schema)
-  const duplicates = options.duplicates ?? []
+  const said = options.text ?? noProblems
+  const problems = resource.custom ? { duplicates: said.duplicates, yaml: said.yaml } : said
   if (options.fieldValidation === 'Strict') {
-    const problems = strictProblems(duplicates, unknown)
-    if (problems !== undefined) throw new StrictError(problems)
+    const found = strictProblems(problems, unknown)
+    if (found !== undefined) throw new StrictError(found)
   }
-  if (options.fieldValidation === 'Warn') for (const problem of problemList(duplicates, unknown)) options.warn(problem)
+  if (options.fieldValidation === 'Warn') for (const problem of problemList(problems, unknown)) options.warn(problem)
   return withDefaults(resource, object as unknown as KubernetesObject)
 }
 

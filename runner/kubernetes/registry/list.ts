@@ -1,7 +1,7 @@
 // A list: of now, of an exact revision, or page by page as of the first page.
 import { formatKey, type KubernetesObject, keyOf } from '../object.ts'
 import { StatusError } from '../status-error.ts'
-import { formatContinue, parseContinue } from '../storage/continue-token.ts'
+import { formatContinue, fromNow, parseContinue } from '../storage/continue-token.ts'
 import type { Store } from '../storage/store.ts'
 import type { Engine } from './engine.ts'
 import { badRequest } from './errors.ts'
@@ -31,12 +31,11 @@ export function listObjects(engine: Engine, resource: ServedResource, request: L
   dropExpired(engine, resource.storage)
   const matcher = compileSelection(resource, request)
   const point = request.continue ? parseContinue(request.continue) : undefined
+  const wanted = point?.revision === fromNow ? undefined : point?.revision
   if (point && request.resourceVersion && request.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
-  const revision = point?.revision ?? exactRevision(store, request)
+  const revision = wanted ?? (point ? undefined : exactRevision(store, request))
   const objects =
-    revision === undefined
-      ? presentObjects(store, resource, matcher)
-      : objectsAt(store, resource.storage, matcher, { revision, paged: point !== undefined, after: point?.after })
+    revision === undefined ? presentObjects(store, resource, matcher) : objectsAt(store, resource.storage, matcher, { revision, after: point?.after })
   const limit = request.limit ?? 0
   const page = pageOf(resource, objects, { matcher, limit, after: point?.after })
   const shown = revision ?? store.revision
@@ -82,10 +81,10 @@ export function objectsAt(
   store: Store,
   storage: string,
   matcher: Matcher,
-  at: { readonly revision: number; readonly paged: boolean; readonly after?: string | undefined },
+  at: { readonly revision: number; readonly after?: string | undefined },
 ): readonly KubernetesObject[] {
   const events = store.log.after(at.revision, storage)
-  if (events === undefined) throw expired(at.paged)
+  if (events === undefined) throw expired(at.after)
   const after = at.after === undefined || matcher.namespace === undefined ? at.after : `${matcher.namespace}/${at.after}`
   if (events.length === 0) return store.list(storage, matcher.namespace, after)
   const present = store.list(storage, matcher.namespace)
@@ -119,11 +118,12 @@ function relativeKey({ namespace }: Matcher, object: KubernetesObject): string {
   return namespace === undefined ? formatKey(keyOf(object)) : (object.metadata.name ?? '')
 }
 
-function expired(paged: boolean): StatusError {
-  if (!paged) return new StatusError('Expired', 'The resourceVersion for the provided list is too old.')
+/** A page that comes too late is told where to go on as of now. */
+function expired(after: string | undefined): StatusError {
+  if (after === undefined) return new StatusError('Expired', 'The resourceVersion for the provided list is too old.')
   const words =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the ' +
     'continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects ' +
     'that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
-  return new StatusError('Expired', words)
+  return new StatusError('Expired', words, { continue: formatContinue({ revision: fromNow, after }) })
 }

@@ -86,9 +86,18 @@ function applyObject(engine: Engine, scope: WriteScope, patch: ObjectPatch): Wri
   const live = liveObject(engine, resource, key)
   if (!live && subresource !== '') throw notFound(resource.info, key.name)
   const applied = applyTo(engine, scope, patch, live)
+  checkText(patch.decoding)
   if (!live) return { object: createObject(engine, scope, applied.object, applied.managedFields), created: true }
   const object = updateObject(engine, scope, { change: () => applied.object, managedFields: () => applied.managedFields })
   return { object, created: false }
+}
+
+/** Keys that stand twice are found when all else is done. */
+function checkText({ text, fieldValidation, warn }: DecodeOptions): void {
+  if (text?.yaml === undefined || fieldValidation === 'Ignore') return
+  const found = `error converting YAML to JSON: ${text.yaml}`
+  if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${found}`)
+  warn(found)
 }
 
 function applyTo(

@@ -1,10 +1,12 @@
 // A resource with all that serving it needs, the same shape for built-in and custom ones.
+import { equal } from '../../base/json.ts'
 import type { CustomKind } from '../custom-resources/definition.ts'
 import type { KindRules, ResourceInfo } from '../kind.ts'
 import { rulesFor } from '../kinds/index.ts'
 import { apiVersionOf, type KubernetesObject } from '../object.ts'
 import { builtInSchema, type Schema } from '../openapi/schema.ts'
 import { conversions } from './conversions.ts'
+import { asJson } from './plain.ts'
 
 /** A served resource in one version. */
 export interface ServedResource {
@@ -57,7 +59,21 @@ export function customResource(kind: CustomKind): ServedResource {
     storageSchema: kind.schema,
     hasStatus: kind.hasStatus,
     toStorage: stored === apiVersion ? same : (object) => ({ ...object, apiVersion: stored }),
-    fromStorage: (object) => (object.apiVersion === apiVersion ? object : { ...object, apiVersion }),
+    fromStorage: readAs(kind, apiVersion),
+  }
+}
+
+/** What was stored under an older definition is read as the present one has it: defaults filled in, members that are gone left out. */
+function readAs(kind: CustomKind, apiVersion: string): (object: KubernetesObject) => KubernetesObject {
+  const known = new WeakMap<KubernetesObject, KubernetesObject>()
+  return (stored) => {
+    const before = known.get(stored)
+    if (before) return before
+    const settled = kind.prune(kind.defaults(stored))
+    const same = settled === stored || equal(asJson(settled), asJson(stored))
+    const read = same && stored.apiVersion === apiVersion ? stored : { ...(same ? stored : settled), apiVersion }
+    known.set(stored, read)
+    return read
   }
 }
 

@@ -58,7 +58,7 @@ export function watchObjects(engine: Engine, resource: ServedResource, request: 
 
 /** What a young server was born with after a version. */
 function tellBirth(store: Store, resource: ServedResource, { matcher, after, sink }: { matcher: Matcher; after: number; sink: WatchSink }): void {
-  for (const stored of objectsAt(store, resource.storage, matcher, { revision: store.log.since, paged: false })) {
+  for (const stored of objectsAt(store, resource.storage, matcher, { revision: store.log.since })) {
     const object = resource.fromStorage(stored)
     if (Number(object.metadata.resourceVersion) > after && matcher.matches(object)) sink.event('ADDED', object, undefined)
   }

@@ -9,6 +9,9 @@ export interface ContinuePoint {
   readonly after: string
 }
 
+/** The revision of a token that goes on with what is there now. */
+export const fromNow = -1
+
 /** The token of a point. */
 export function formatContinue({ revision, after }: ContinuePoint): string {
   const text = `{"v":"meta.k8s.io/v1","rv":${revision},"start":${JSON.stringify(`/${after}\u0000`)}}`

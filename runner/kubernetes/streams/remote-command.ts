@@ -4,7 +4,7 @@ import type { RemoteEnd, RemoteStreams } from '../pod-connections.ts'
 import { openWebSocket } from './websocket.ts'
 
 /** Protocols that are spoken, the newest first. */
-export const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const
+export const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'v4.base64.channel.k8s.io', 'channel.k8s.io', 'base64.channel.k8s.io', ''] as const
 
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 }
 
@@ -15,12 +15,14 @@ export interface RemoteCommand {
   run(streams: RemoteStreams): Promise<RemoteEnd>
 }
 
-/** Joins a connection with a program until the program ends, and says how it did. */
-export async function serveChannels(duplex: Duplex, command: RemoteCommand): Promise<void> {
+/** Joins a connection with a program until the program ends, and says how it did. The first message is empty: the connection stands. */
+export async function serveChannels(duplex: Duplex, command: RemoteCommand, protocol: string): Promise<void> {
   const gone = new AbortController()
   const input = createInput()
+  const base64 = protocol.includes('base64')
   const wire = openWebSocket(duplex, {
-    message(bytes) {
+    message(sent) {
+      const bytes = base64 ? fromText(sent) : sent
       const channel = bytes[0]
       if (channel === channels.stdin) input.data(bytes.subarray(1))
       else if (channel === channels.close && bytes[1] === channels.stdin) input.end()
@@ -28,11 +30,16 @@ export async function serveChannels(duplex: Duplex, command: RemoteCommand): Pro
     closed: () => gone.abort(),
   })
   const send = (channel: number, bytes: Uint8Array): void => {
+    if (base64) {
+      wire.sendText(`${channel}${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`)
+      return
+    }
     const message = new Uint8Array(bytes.length + 1)
     message[0] = channel
     message.set(bytes, 1)
     wire.send(message)
   }
+  send(channels.stdout, new Uint8Array())
   const end = await command.run({
     tty: command.tty,
     out: (bytes) => send(channels.stdout, bytes),
@@ -40,8 +47,20 @@ export async function serveChannels(duplex: Duplex, command: RemoteCommand): Pro
     gone: gone.signal,
     ...(command.stdin && { stdin: input.stream }),
   })
-  send(channels.error, new TextEncoder().encode(JSON.stringify(statusOf(end))))
+  const said = protocol.startsWith('v') ? JSON.stringify(statusOf(end)) : plainly(end)
+  if (said !== undefined) send(channels.error, new TextEncoder().encode(said))
   await wire.close()
+}
+
+/** Before v4 an end well is not told, and another one in words. */
+function plainly(end: RemoteEnd): string | undefined {
+  return 'exitCode' in end && end.exitCode === 0 ? undefined : (statusOf(end) as { readonly message: string }).message
+}
+
+/** A message in text: the channel's digit, then base64. */
+function fromText(sent: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(sent)
+  return Uint8Array.from([Number(text[0]), ...Array.from(atob(text.slice(1)), (letter) => letter.charCodeAt(0))])
 }
 
 /** How a program ended, as a Status. */

@@ -11,6 +11,7 @@ export interface SocketListener {
 /** An open WebSocket. */
 export interface WebSocketWire {
   send(bytes: Uint8Array): void
+  sendText(text: string): void
   /** Says goodbye and ends the connection, once everything is written. */
   close(code?: number): Promise<void>
 }
@@ -40,6 +41,7 @@ export function openWebSocket(duplex: Duplex, listener: SocketListener): WebSock
   }).finally(() => listener.closed())
   return {
     send: (bytes) => void (closing ? undefined : write(opcodes.binary, bytes)),
+    sendText: (text) => void (closing ? undefined : write(opcodes.text, new TextEncoder().encode(text))),
     async close(code = 1000) {
       if (closing) return
       closing = true

@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
 import { fleetSettings } from '../bridges/ground.ts'
+import { policyAdmission } from '../bridges/policy.ts'
 import type { ClusterBirth, ClusterGround, ClusterSpec } from '../cluster.ts'
 import { aksBirth } from './aks.ts'
 
@@ -38,6 +39,7 @@ export function birthOf(
     own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
     admission: [
       ...admissionChain(ours ? [...spec.without, ...callingPlugins] : spec.without),
+      ...(azure && aks ? [policyAdmission(azure, spec.id)] : []),
       ...(ours ? hubAdmission({ ...fleetSettings(file).hub, reservedNamespaces }) : []),
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],

@@ -90,6 +90,12 @@ export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedC
       if (pools.every(({ count }) => count === 0)) return { done: true }
       return fitPools(cluster.clientOf(upgrader), { ...facts, clusterName: resource.body.name, version, now: ground.now() }, pools)
     },
+    async power(resource, on) {
+      ground.powerCluster(resource.id.toLowerCase(), on)
+    },
+    async renewed(resource) {
+      ground.renewCluster(resource.id.toLowerCase())
+    },
     async deleted(resource) {
       ground.removeCluster(resource.id.toLowerCase())
     },

@@ -32,6 +32,10 @@ export interface BridgeGround {
   removeCluster(id: string): void
   /** The cluster's API server is of another version from now on. */
   upgradeCluster(id: string, version: string): void
+  /** A cluster off has no address on the internet and nothing works in it; on again, it goes on with what it had. */
+  powerCluster(id: string, on: boolean): void
+  /** A cluster's certificates and its administrator's token are others from now on. */
+  renewCluster(id: string): void
   memberships(): readonly Membership[]
   setMemberships(memberships: readonly Membership[]): void
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JsonSyntaxError, parseJson, strictProblems } from '#runner/kubernetes/encoding/json.ts'
+import { JsonSyntaxError, memberOrder, parseJson } from '#runner/kubernetes/encoding/json.ts'
+import { strictProblems } from '#runner/kubernetes/encoding/strict.ts'
 
 test('parseJson() reads what JSON.parse reads', () => {
   const texts = ['null', ' [1, -2.5e3, "a\\u00e9\\n\\"", true, false, null, {}] ', '{"a":{"b":[{"c":0}]},"d":""}', '"\\ud83d\\ude00"', '-0.0']
@@ -11,7 +12,16 @@ test('parseJson() names members given twice by their path, and keeps the last', 
   const { value, duplicates } = parseJson('{"a":1,"b":[{"c":1},{"c":1,"c":2}],"a":3,"a":4}')
   assert.deepEqual(value, { a: 4, b: [{ c: 1 }, { c: 2 }] })
   assert.deepEqual(duplicates, ['b[1].c', 'a', 'a'])
-  assert.equal(strictProblems(duplicates, ['spec.x']), 'strict decoding error: duplicate field "b[1].c", duplicate field "a", unknown field "spec.x"')
+  assert.equal(strictProblems({ duplicates }, ['spec.x']), 'strict decoding error: duplicate field "b[1].c", duplicate field "a", unknown field "spec.x"')
+})
+
+test("strictProblems() tells a typed object's problems in the order of its text", () => {
+  const text = '{"spec":{"odd":1,"replicas":2,"replicas":3,"last":4}}'
+  const problems = { duplicates: parseJson(text).duplicates, order: () => memberOrder(text) }
+  assert.equal(
+    strictProblems(problems, ['spec.odd', 'spec.last']),
+    'strict decoding error: unknown field "spec.odd", duplicate field "spec.replicas", unknown field "spec.last"',
+  )
 })
 
 test('parseJson() takes __proto__ for a member like any other', () => {

@@ -1,52 +1,61 @@
-// Policies at work: a write that an assigned policy denies is refused.
+// Policies at work: what a write is changed to by those that append and modify, and the refusal by those that deny.
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { ArmError } from '../../arm-error.ts'
-import { nameOf, parentOf, within } from '../../resource-id.ts'
+import { nameOf, parentOf } from '../../resource-id.ts'
 import { type AzureContext, propertiesOf } from '../../resource-type.ts'
-import type { Resource } from '../../state.ts'
-import { policyAssignmentType } from './policy-assignments.ts'
-import { findDefinition } from './policy-definitions.ts'
-import { effectOn, type PolicyTarget } from './policy-rule.ts'
+import { type AssignedPolicy, assignedPolicies, ruleOf } from './assigned-policies.ts'
+import { effectDetails, effectOn, type PolicyTarget, writeField } from './policy-rule.ts'
+
+/** A resource about to be written. `tracked`: it has a location and tags, which `Indexed` policies look at alone. */
+export type WrittenTarget = PolicyTarget & { readonly tracked: boolean }
+
+/** The effect of a policy on a resource, in lower case; undefined where it has none. */
+export function effectOf(policy: AssignedPolicy, target: WrittenTarget): string | undefined {
+  const rule = ruleOf(policy)
+  const { mode } = propertiesOf(policy.definition)
+  // Policies of clusters' own data are constraints in the cluster, and say nothing of the cluster itself.
+  if (!rule || mode === 'Microsoft.Kubernetes.Data' || (mode === 'Indexed' && !target.tracked)) return undefined
+  return effectOn(rule, target, policy.parameter)
+}
+
+/** The body as `append` and `modify` make it. */
+export function changedBy(target: WrittenTarget, context: AzureContext): JsonObject {
+  let { body } = target
+  for (const policy of assignedPolicies(target.id, context)) {
+    const effect = policy.enforced ? effectOf(policy, { ...target, body }) : undefined
+    if (effect !== 'append' && effect !== 'modify') continue
+    const details = effectDetails(ruleOf(policy) ?? {}, policy.parameter)
+    for (const { field, value, operation } of changesOf(details)) body = writeField({ ...target, body }, { field, value, operation })
+  }
+  return body
+}
+
+/** `append`: a list of fields with values; `modify`: operations. */
+function changesOf(details: Json): readonly { readonly field: string; readonly value: Json; readonly operation: string }[] {
+  const operations = isObject(details) ? details.operations : details
+  if (!Array.isArray(operations)) return []
+  return operations
+    .filter(isObject)
+    .map((one: JsonObject) => ({ field: String(one.field), value: one.value ?? null, operation: String(one.operation ?? 'add').toLowerCase() }))
+}
 
 /** The refusal of a write that some assignment over the resource denies; undefined where none does. */
-export function deniedBy(target: PolicyTarget & { readonly tracked: boolean }, context: AzureContext): ArmError | undefined {
-  const denying = context.store.list(policyAssignmentType).filter((assignment) => denies(assignment, target, context))
+export function deniedBy(target: WrittenTarget, context: AzureContext): ArmError | undefined {
+  const denying = assignedPolicies(target.id, context).filter((policy) => policy.enforced && effectOf(policy, target) === 'deny')
   if (denying.length === 0) return undefined
   const name = nameOf(target.id)
-  const additionalInfo = denying.map((assignment) => ({ type: 'PolicyViolation', info: infoOf(assignment, context) }))
+  const additionalInfo = denying.map((policy) => ({ type: 'PolicyViolation', info: infoOf(policy) }))
   return new ArmError(403, { code: 'RequestDisallowedByPolicy', message: `Resource '${name}' was disallowed by policy.`, target: name, additionalInfo })
 }
 
-function denies(assignment: Resource, target: PolicyTarget & { readonly tracked: boolean }, context: AzureContext): boolean {
-  const { enforcementMode, notScopes, policyDefinitionId, parameters } = propertiesOf(assignment)
-  if (enforcementMode === 'DoNotEnforce' || !within(target.id, parentOf(assignment.id) ?? '')) return false
-  if (Array.isArray(notScopes) && notScopes.some((scope) => within(target.id, String(scope)))) return false
-  const definition = findDefinition(String(policyDefinitionId), context)
-  const rule = definition && propertiesOf(definition)
-  // `Indexed` policies look at what has a location and tags.
-  if (!rule || !isObject(rule.policyRule) || (rule.mode === 'Indexed' && !target.tracked)) return false
-  return effectOn(rule.policyRule, target, parameterOf(rule, isObject(parameters) ? parameters : {})) === 'deny'
-}
-
-function parameterOf(rule: JsonObject, given: JsonObject): (name: string) => Json {
-  const declared = isObject(rule.parameters) ? rule.parameters : {}
-  return (name) => {
-    const own = given[name]
-    const usual = declared[name]
-    if (isObject(own)) return own.value ?? null
-    return isObject(usual) ? (usual.defaultValue ?? null) : null
-  }
-}
-
-function infoOf(assignment: Resource, context: AzureContext): JsonObject {
-  const { displayName, policyDefinitionId } = propertiesOf(assignment)
-  const definition = findDefinition(String(policyDefinitionId), context)
+function infoOf({ assignment, definition, set }: AssignedPolicy): JsonObject {
   return {
-    policyDefinitionDisplayName: (definition && propertiesOf(definition).displayName) ?? nameOf(String(policyDefinitionId)),
+    policyDefinitionDisplayName: propertiesOf(definition).displayName ?? nameOf(definition.id),
     policyDefinitionEffect: 'deny',
-    policyDefinitionId: String(policyDefinitionId),
-    policyDefinitionName: nameOf(String(policyDefinitionId)),
-    policyAssignmentDisplayName: displayName ?? assignment.body.name,
+    policyDefinitionId: definition.id,
+    policyDefinitionName: nameOf(definition.id),
+    ...(set ? { policySetDefinitionId: set.id, policySetDefinitionName: nameOf(set.id), policyDefinitionReferenceId: set.reference } : {}),
+    policyAssignmentDisplayName: propertiesOf(assignment).displayName ?? assignment.body.name,
     policyAssignmentId: assignment.id,
     policyAssignmentName: assignment.body.name,
     policyAssignmentScope: parentOf(assignment.id) ?? '/',

@@ -5,6 +5,7 @@ import { nameOf, parentOf, within } from '../../resource-id.ts'
 import { defineResourceType, propertiesOf } from '../../resource-type.ts'
 import { preciseTime } from '../../resource-writer.ts'
 import { findDefinition, policyApiVersions } from './policy-definitions.ts'
+import { findSet } from './policy-sets.ts'
 
 /** Type of policy assignments. */
 export const policyAssignmentType = 'Microsoft.Authorization/policyAssignments'
@@ -20,7 +21,7 @@ export const policyAssignments = defineResourceType({
     const given = isObject(body.properties) ? body.properties : {}
     const { policyDefinitionId, metadata } = given
     const definition = typeof policyDefinitionId === 'string' ? findDefinition(policyDefinitionId, context) : undefined
-    if (!definition)
+    if (!definition && !findSet(String(policyDefinitionId), context))
       throw error(
         404,
         'PolicyDefinitionNotFound',
@@ -46,6 +47,18 @@ export const policyAssignments = defineResourceType({
         ...(body.location === undefined ? {} : { location: body.location }),
         ...(body.identity === undefined ? {} : { identity: body.identity }),
         properties,
+      },
+    }
+  },
+  patch({ body, old }) {
+    const given = isObject(body.properties) ? body.properties : {}
+    const { identity = old.body.identity, location = old.body.location } = body
+    return {
+      body: {
+        ...old.body,
+        ...(identity === undefined ? {} : { identity }),
+        ...(location === undefined ? {} : { location }),
+        properties: { ...propertiesOf(old), ...given },
       },
     }
   },

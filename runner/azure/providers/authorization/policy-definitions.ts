@@ -16,6 +16,7 @@ export const policyDefinitions = defineResourceType({
   type,
   apiVersions: policyApiVersions,
   anyScope: true,
+  openAtRoot: true,
   provisioned: false,
   systemData: true,
   missing: (id) => error(404, 'PolicyDefinitionNotFound', `The policy definition '${nameOf(id)}' could not be found.`),
@@ -36,7 +37,8 @@ export const policyDefinitions = defineResourceType({
 
 /** A definition by its id; built-in ones have none but their name's, whatever the scope before it. */
 export function findDefinition(id: string, context: AzureContext): Resource | undefined {
-  return context.store.get(id) ?? builtIns.find((one) => nameOf(one.id) === nameOf(id).toLowerCase())
+  const found = context.store.get(id)
+  return found?.type === type ? found : builtIns.find((one) => nameOf(one.id) === nameOf(id).toLowerCase())
 }
 
 const builtIns: readonly Resource[] = builtInPolicies.map(({ name, ...properties }) => {

@@ -23,6 +23,29 @@ export function effectOn(rule: JsonObject, target: PolicyTarget, parameters: (na
   }
 }
 
+/** What a rule says of its effect: what it appends, or how it modifies; evaluated. */
+export function effectDetails(rule: JsonObject, parameters: (name: string) => Json): Json {
+  const then = isObject(rule.then) ? rule.then : {}
+  return evaluate(then.details, scopeFor(parameters))
+}
+
+/** The body with a field written: `tags['x']`, a plain member, or an alias into the properties. `add` leaves alone what is there. */
+export function writeField({ type, body }: PolicyTarget, change: { readonly field: string; readonly value: Json; readonly operation: string }): JsonObject {
+  const { field, value, operation } = change
+  const tag = /^tags(?:\[['"]?(.+?)['"]?\]|\.(.+))$/.exec(field)
+  const alias = field.toLowerCase().startsWith(`${type.toLowerCase()}/`) ? ['properties', ...field.slice(type.length + 1).split('.')] : undefined
+  const path = tag ? ['tags', tag[1] ?? tag[2] ?? ''] : (alias ?? [field])
+  return written(body, path, { value, operation })
+}
+
+function written(object: JsonObject, [first = '', ...rest]: readonly string[], change: { readonly value: Json; readonly operation: string }): JsonObject {
+  const key = Object.keys(object).find((one) => one.toLowerCase() === first.toLowerCase()) ?? first
+  const before = object[key]
+  if (rest.length > 0) return { ...object, [key]: written(isObject(before) ? before : {}, rest, change) }
+  if (change.operation === 'remove') return Object.fromEntries(Object.entries(object).filter(([one]) => one !== key))
+  return change.operation === 'add' && before !== undefined ? object : { ...object, [key]: change.value }
+}
+
 function scopeFor(parameter: (name: string) => Json): TemplateScope {
   const none = (name: string): never => {
     throw new ExpressionError(`"${name}" is not there in a policy`)

@@ -1,22 +1,13 @@
 // Microsoft.ContainerService/managedClusters: AKS. The cluster behind one is the world's, reached by hooks.
 import { isObject, type JsonObject } from '../../../base/json.ts'
-import { toBase64 } from '../../../base/p256.ts'
 import { error } from '../../arm-error.ts'
-import { type ClusterCredentials, clusterKubeconfig } from '../../hooks.ts'
-import { nameOf, parseId, type ResourceId, resourceId } from '../../resource-id.ts'
-import {
-  type Action,
-  type ActionAnswer,
-  type AzureContext,
-  type Completion,
-  type Draft,
-  defineResourceType,
-  propertiesOf,
-  type WriteRequest,
-} from '../../resource-type.ts'
+import { nameOf, resourceId } from '../../resource-id.ts'
+import { type AzureContext, type Completion, type Draft, defineResourceType, propertiesOf, type WriteRequest } from '../../resource-type.ts'
 import type { Resource, ResourceBody } from '../../state.ts'
 import { completePool } from './agent-pool-profile.ts'
 import { agentPools, putPool, settlePools } from './agent-pools.ts'
+import { clusterActions, refuseStopped, withoutPools } from './cluster-actions.ts'
+import { clusterBusy } from './cluster-busy.ts'
 import { fitCluster } from './fit-cluster.ts'
 import { clusterBody, missing } from './managed-cluster-body.ts'
 
@@ -51,6 +42,7 @@ export const managedClusters = defineResourceType({
   busy: (cluster) => clusterBusy(nameOf(cluster.id), String(propertiesOf(cluster).provisioningState)),
   put,
   patch(request) {
+    refuseStopped(request.old)
     const tags = isObject(request.body.tags) ? request.body.tags : request.old.body.tags
     return { body: { ...request.old.body, ...(tags === undefined ? {} : { tags }) }, operation: { state: 'Updating', takes: { real: minutes } } }
   },
@@ -58,22 +50,12 @@ export const managedClusters = defineResourceType({
   complete,
   removed: async (cluster, context) => context.hooks.managedCluster?.deleted?.(cluster),
   present,
-  actions: [
-    { name: 'listClusterUserCredential', run: (request) => credentials(request, 'user') },
-    { name: 'listClusterAdminCredential', run: (request) => credentials(request, 'admin') },
-    {
-      name: 'runCommand',
-      run() {
-        throw error(501, 'NotSimulated', 'Run command is not simulated here: use kubectl with the credentials of "az aks get-credentials".')
-      },
-    },
-    power('start', 'Starting', 'Running'),
-    power('stop', 'Stopping', 'Stopped'),
-  ],
+  actions: clusterActions,
 })
 
 function put(request: WriteRequest): Draft {
   const { id, old, context } = request
+  if (old) refuseStopped(old)
   const body = clusterBody(request)
   const profiles = profilesOf(request.body)
   if (!old && profiles.length === 0) throw missing('agentPoolProfiles')
@@ -113,7 +95,9 @@ function profilesOf(body: JsonObject): JsonObject[] {
 async function complete({ resource, operation, context }: Completion): Promise<{ body?: JsonObject; again?: number } | undefined> {
   const hooks = context.hooks.managedCluster
   const body = powerAfter(resource, operation.verb)
-  if (!operation.created) {
+  if (operation.verb === 'rotateclustercertificates') await hooks?.renewed?.(resource)
+  if (body) await hooks?.power?.(resource, operation.verb === 'start')
+  else if (!operation.created) {
     const again = await fitCluster(resource, context)
     if (again !== undefined) return { again }
   }
@@ -128,58 +112,9 @@ function powerAfter(cluster: Resource, verb: string): { properties: JsonObject }
   return code === undefined ? undefined : { properties: { ...withoutPools(cluster), powerState: { code } } }
 }
 
-function withoutPools(cluster: Resource): JsonObject {
-  const { agentPoolProfiles: _, ...properties } = propertiesOf(cluster)
-  return properties
-}
-
 function present(cluster: Resource, context: AzureContext): ResourceBody {
   const profiles = context.store.children(cluster.id, agentPools.type).map((pool) => ({ name: pool.body.name, ...propertiesOf(pool) }))
   const { provisioningState, powerState, kubernetesVersion, currentKubernetesVersion, dnsPrefix, fqdn, azurePortalFQDN, ...rest } = propertiesOf(cluster)
   const first = { provisioningState, powerState, kubernetesVersion, currentKubernetesVersion, dnsPrefix, fqdn, azurePortalFQDN }
   return { ...cluster.body, properties: { ...first, agentPoolProfiles: profiles, ...rest } }
-}
-
-function power(name: string, state: string, code: string): Action {
-  return {
-    name,
-    run({ old }): ActionAnswer {
-      if (propertiesOf(old).provisioningState !== 'Succeeded') throw clusterBusy(old.body.name, String(propertiesOf(old).provisioningState))
-      const { powerState } = propertiesOf(old)
-      const already = isObject(powerState) && powerState.code === code
-      const real = already ? 1000 : 2 * minutes
-      return { draft: { body: { ...old.body, properties: withoutPools(old) }, operation: { state, takes: { real } } } }
-    },
-  }
-}
-
-async function credentials(request: WriteRequest & { old: Resource }, who: 'user' | 'admin'): Promise<ActionAnswer> {
-  const { old, context, query } = request
-  const properties = propertiesOf(old)
-  if (properties.disableLocalAccounts === true && who === 'admin')
-    throw error(400, 'BadRequest', 'Getting static credential is not allowed because this cluster is set to disable local accounts.')
-  const format = query.get('format') === 'exec' ? 'exec' : query.get('format') === 'azure' ? 'azure' : undefined
-  const hook = context.hooks.managedCluster?.credentials
-  const byEntra = who === 'user' && format !== 'azure' && properties.aadProfile !== undefined
-  const own = byEntra ? { certificateAuthority: '' } : nobody
-  const text = hook
-    ? await hook(old, who, format)
-    : clusterKubeconfig({ ...placeOf(old.id), fqdn: String(properties.fqdn), tenant: context.tenant.id }, who, own)
-  return { body: { kubeconfigs: [{ name: who === 'admin' ? 'clusterAdmin' : 'clusterUser', value: toBase64(new TextEncoder().encode(text)) }] } }
-}
-
-/** Credentials where no world stands behind: they open nothing. */
-const nobody: ClusterCredentials = { certificateAuthority: '', clientCertificate: '', clientKey: '', token: '' }
-
-function placeOf(id: ResourceId): { name: string; group: string } {
-  return { name: nameOf(id), group: parseId(id).group ?? '' }
-}
-
-/** The refusal while another operation runs. */
-export function clusterBusy(name: string, state: string): ReturnType<typeof error> {
-  return error(
-    409,
-    'OperationNotAllowed',
-    `Operation is not allowed: Another operation (${name} - ${state}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
-  )
 }

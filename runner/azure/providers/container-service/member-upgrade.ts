@@ -1,8 +1,9 @@
 // The upgrade of one managed cluster as part of an update run: what it is to become, how long it takes, and what stands in its way.
-import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import type { UpgradeTarget } from '../../hooks.ts'
 import { type AzureContext, isSettled, propertiesOf, provisioningState } from '../../resource-type.ts'
 import type { Resource } from '../../state.ts'
+import { powerOf } from './cluster-actions.ts'
 import { compareVersions, fullVersion, nodeImages, upgradesFrom } from './kubernetes-versions.ts'
 import { nextOpening } from './maintenance-window.ts'
 import { upgradeRefused } from './managed-cluster-body.ts'
@@ -121,11 +122,6 @@ function mark(cluster: Resource, state: string, context: AzureContext): void {
 function put({ id }: Resource, change: JsonObject, context: AzureContext): void {
   const now = context.store.get(id)
   if (now) context.store.put({ ...now, body: { ...now.body, properties: { ...propertiesOf(now), ...change } } })
-}
-
-function powerOf(cluster: Resource): Json | undefined {
-  const { powerState } = propertiesOf(cluster)
-  return isObject(powerState) ? powerState.code : undefined
 }
 
 /** As the documentation's sample has it. */

@@ -1,6 +1,8 @@
 // How a deployment goes on: each resource is written once those that it waits for are there.
 import { equal, isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { groupIdOf, parseId } from '../../resource-id.ts'
 import { type AzureContext, type Caller, isSettled, provisioningState } from '../../resource-type.ts'
+import type { Resource } from '../../state.ts'
 import { ExpressionError } from '../../templates/expression.ts'
 import type { TemplateResource } from '../../templates/template.ts'
 
@@ -43,6 +45,26 @@ async function write(resource: TemplateResource, caller: Caller, context: AzureC
     if (!(thrown instanceof ExpressionError)) throw thrown
     return { code: 'InvalidTemplate', message: thrown.message, target: resource.id }
   }
+}
+
+/** What a group holds beside what a template names: a complete deployment takes it away. Its rights, locks and deployments stay. */
+export function surplusOf(resources: readonly TemplateResource[], deployment: string, { store }: AzureContext): readonly Resource[] {
+  const named = resources.map(({ id }) => id.toLowerCase())
+  const kept = (id: string): boolean => named.some((one) => one === id || one.startsWith(`${id}/`) || id.startsWith(`${one}/`))
+  return store
+    .below(groupIdOf(deployment) ?? '')
+    .filter(({ id, type }) => parseId(id).names.length === 1 && !/^Microsoft\.(Authorization|Resources)\//.test(type) && !kept(id.toLowerCase()))
+}
+
+/** Deletes what is too much; true while some of it is still there. */
+export async function clearOut(
+  resources: readonly TemplateResource[],
+  deployment: Resource,
+  { caller, context }: { readonly caller: Caller; readonly context: AzureContext },
+): Promise<boolean> {
+  const surplus = surplusOf(resources, deployment.id, context)
+  for (const { id } of surplus.filter(isSettled)) await context.send({ method: 'DELETE', path: `${id}?api-version=2024-11-01`, caller })
+  return surplusOf(resources, deployment.id, context).some((one) => !isSettled(one))
 }
 
 function codeOf(status: number): string {

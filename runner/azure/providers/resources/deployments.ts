@@ -15,8 +15,8 @@ import {
 import { preciseTime } from '../../resource-writer.ts'
 import type { Resource } from '../../state.ts'
 import { ExpressionError } from '../../templates/expression.ts'
-import { type ReadTemplate, readTemplate } from '../../templates/template.ts'
-import { advance, changesOf, type Progress } from './deploy.ts'
+import { type ReadTemplate, readTemplate, type TemplateResource } from '../../templates/template.ts'
+import { advance, changesOf, clearOut, type Progress, surplusOf } from './deploy.ts'
 
 const type = 'Microsoft.Resources/deployments'
 
@@ -84,8 +84,39 @@ async function whatIf(request: WriteRequest): Promise<ActionAnswer> {
   return {
     body: {
       status: 'Succeeded',
-      properties: { correlationId: request.correlationId, changes: await changesOf(read.resources, request.caller, request.context) },
+      properties: { correlationId: request.correlationId, changes: await allChanges(read, request) },
     },
+  }
+}
+
+/** Deployments within the template stand for what they would write themselves; a complete one deletes what the template does not name. */
+async function allChanges(read: ReadTemplate, request: WriteRequest): Promise<JsonObject[]> {
+  const resources = flat(read, request)
+  const changes = await changesOf(resources, request.caller, request.context)
+  const surplus = modeOf(request.body) === 'Complete' ? surplusOf(resources, request.id, request.context) : []
+  return [...changes, ...surplus.map(({ id, body }) => ({ resourceId: id, changeType: 'Delete', before: body as JsonObject }))]
+}
+
+function flat({ resources }: ReadTemplate, request: WriteRequest): readonly TemplateResource[] {
+  return resources.flatMap((one) => {
+    if (one.type.toLowerCase() !== type.toLowerCase()) return [one]
+    const body = evaluatedOrNothing(() => one.body())
+    const properties = isObject(body?.properties) ? body.properties : {}
+    if (!isObject(properties.template)) return [one]
+    const at = { id: resourceId(one.id), name: one.name, context: request.context, location: String(body?.location ?? '') }
+    const inner = properties.template
+    const nested = evaluatedOrNothing(() => readIn(at, inner, given(body ?? {})))
+    return nested ? flat(nested, { ...request, id: at.id }) : [one]
+  })
+}
+
+/** What cannot be read before something is there. */
+function evaluatedOrNothing<value>(work: () => value): value | undefined {
+  try {
+    return work()
+  } catch (thrown) {
+    if (thrown instanceof ExpressionError || thrown instanceof ArmError) return undefined
+    throw thrown
   }
 }
 
@@ -114,6 +145,8 @@ async function goOn({ resource, context }: Completion): Promise<{ body?: JsonObj
   keep(resource, next.progress, context)
   if (next.failed) throw failed(resource, next.failed, context)
   if (!next.done) return { again: context.clock.now() + 1000 }
+  if (propertiesOf(resource).mode === 'Complete' && (await clearOut(read.resources, resource, { caller: caller as unknown as Caller, context })))
+    return { again: context.clock.now() + 1000 }
   const outputs = evaluated(() => read.outputs())
   const made = read.resources.map(({ id }) => ({ id }))
   const properties = { ...propertiesOf(resource), ...(outputs ? { outputs } : {}), outputResources: made, duration: 'PT2.1S', provisioningState: 'Succeeded' }
@@ -139,7 +172,8 @@ function readFrom(request: WriteRequest): { readonly template: JsonObject; reado
   const properties = isObject(request.body.properties) ? request.body.properties : {}
   if (properties.templateLink !== undefined) throw error(400, 'InvalidTemplateLink', 'Linked templates are not simulated here: give the template itself.')
   if (!isObject(properties.template)) throw error(400, 'InvalidTemplate', "Deployment template validation failed: 'The template is not provided.'.")
-  if (properties.mode === 'Complete') throw error(400, 'InvalidDeploymentMode', "The deployment mode 'Complete' is not simulated here.")
+  if (properties.mode === 'Complete' && parseId(request.id).group === undefined)
+    throw error(400, 'InvalidDeployment', "The 'mode' property must be set to 'Incremental' for deployments at subscription scope.")
   return {
     template: properties.template,
     read: readIn({ ...request, location: String(request.body.location ?? '') }, properties.template, given(request.body)),
@@ -196,7 +230,7 @@ function shown(request: WriteRequest, read: ReadTemplate, template: JsonObject):
   return {
     templateHash: hashOf(template),
     parameters: read.parameters,
-    mode: 'Incremental',
+    mode: modeOf(request.body),
     timestamp: preciseTime(context.clock.now()),
     duration: 'PT0.5S',
     correlationId,
@@ -215,6 +249,10 @@ function hashOf(template: JsonObject): string {
   let hash = 14_695_981_039_346_656_037n
   for (const letter of canonical(template)) hash = BigInt.asUintN(64, (hash ^ BigInt(letter.codePointAt(0) ?? 0)) * 1_099_511_628_211n)
   return String(hash)
+}
+
+function modeOf({ properties }: JsonObject): string {
+  return isObject(properties) && properties.mode === 'Complete' ? 'Complete' : 'Incremental'
 }
 
 function given(body: JsonObject): JsonObject {

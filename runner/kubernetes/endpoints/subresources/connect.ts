@@ -4,11 +4,12 @@ import { liveObject } from '../../registry/engine.ts'
 import { badRequest, notFound } from '../../registry/errors.ts'
 import { StatusError } from '../../status-error.ts'
 import { type Call, keyOfCall } from '../call.ts'
+import { throughProxy } from '../rewrite-links.ts'
 
 /** Answers a proxy's request; a stream without an upgrade is refused, and so is all where no nodes are behind the server. */
-export function answerConnect(call: Call): Promise<Response> | Response {
+export function answerConnect(call: Call, method: string): Promise<Response> | Response {
   const { asked } = call
-  if (asked.subresource === 'proxy') return answerProxy(call)
+  if (asked.subresource === 'proxy') return answerProxy(call, method)
   const object = found(call, asked.name)
   const node = at(object, 'spec', 'nodeName')
   if (!node) throw badRequest(`pod ${asked.name} does not have a host assigned`)
@@ -24,19 +25,18 @@ function found(call: Call, name: string): KubernetesObject {
   return object
 }
 
-const methods: Readonly<Record<string, string>> = { get: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' }
-
-async function answerProxy(call: Call): Promise<Response> {
+async function answerProxy(call: Call, method: string): Promise<Response> {
   const { server, asked, query, headers, body } = call
   const { name, port } = readName(asked.name)
   const object = found(call, name)
   if (call.resource.info.plural === 'pods' && !at(object, 'status', 'podIP')) throw badRequest('address not allowed')
-  const method = methods[asked.verb] ?? 'GET'
   const search = query.size === 0 ? '' : `?${query}`
+  if (asked.rest === '' && !asked.path.endsWith('/') && (method === 'GET' || method === 'HEAD'))
+    return new Response(null, { status: 301, headers: { location: `${asked.path}/${search}` } })
   const slash = asked.path.endsWith('/') && asked.rest !== '' ? '/' : ''
   const request = new Request('http://proxy.invalid/', { method, headers, ...(body.length > 0 && { body: new Uint8Array(body) }) })
   const answer = await server.pods?.proxy({ object, port }, request, `/${asked.rest}${slash}${search}`)
-  if (answer) return answer
+  if (answer) return throughProxy(answer, asked.path.slice(0, asked.path.length - (asked.rest + slash).length))
   if (!server.pods) call.outcome.notSimulated = true
   throw new StatusError('ServiceUnavailable', `no endpoints available for service ${JSON.stringify(asked.name)}`)
 }

@@ -2,6 +2,7 @@
 
 import type { Json } from '../../../base/json.ts'
 import { humanDuration } from '../../duration.ts'
+import { noProblems } from '../../encoding/strict.ts'
 import type { Column, KindRules } from '../../kind.ts'
 import { at, type KubernetesObject } from '../../object.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
@@ -21,7 +22,7 @@ import { answerConnect } from './connect.ts'
 import { answerLog } from './log.ts'
 import { answerToken } from './token.ts'
 
-type Handler = (call: Call) => Response | Promise<Response>
+type Handler = (call: Call, method: string) => Response | Promise<Response>
 
 /** Answers a request for a subresource. */
 export function handleSubresource(call: Call, method: string): Response | Promise<Response> {
@@ -29,14 +30,17 @@ export function handleSubresource(call: Call, method: string): Response | Promis
   const known = resource.info.subresources.find(({ name }) => name === asked.subresource)
   const inPlace = resource.info.namespaced === (asked.namespace !== '') || resource.info.plural === 'namespaces'
   if (!known || !inPlace) throw noSuchResource()
-  const verb = subresourceVerbs[method]
+  const verb = subresourceVerbs[method] ?? (asked.subresource === 'proxy' ? proxyVerbs[method] : undefined)
   const handlers = byName[asked.subresource] ?? ofObject
   const handler = verb === undefined ? undefined : handlers[verb]
   if (verb === undefined || !known.verbs.includes(verb) || !handler) throw methodNotAllowed()
-  return handler(call)
+  return handler(call, method)
 }
 
 const subresourceVerbs: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+
+/** A proxy takes every method. */
+const proxyVerbs: Readonly<Record<string, string>> = { HEAD: 'get', OPTIONS: 'get' }
 
 const ofObject: Readonly<Record<string, Handler>> = { get: getPart, update: updatePart, patch: patchPart }
 const connect: Readonly<Record<string, Handler>> = {
@@ -70,8 +74,8 @@ async function updatePart(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const scope = scopeOf(call, options)
-  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', call.resource.info.kind)
-  const next = decodeBody(call.resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const { value, problems } = parseObject(call.body, call.headers.get('content-type') ?? '', call.resource.info.kind)
+  const next = decodeBody(call.resource, value, { fieldValidation: options.fieldValidation, text: problems, warn: scope.warn })
   const { object } = await withWebhooks(call.server, (engine) => putObject(engine, scope, next))
   return written(call, object, { status: 200, showing })
 }
@@ -126,9 +130,9 @@ function readPatch(call: Call) {
   const showing = showingOf(call)
   const type = patchType(call)
   const options: WriteOptionsRead = readWriteOptions(call.query, 'PatchOptions', type)
-  const { value, duplicates } = parsePatch(call.body, type)
+  const { value, problems } = parsePatch(call.body, type)
   const { warn } = scopeOf(call, options)
-  const decoding = { fieldValidation: options.fieldValidation, duplicates: type === 'json' ? [] : duplicates, warn }
+  const decoding = { fieldValidation: options.fieldValidation, text: type === 'json' ? noProblems : problems, warn }
   return { showing, options, patch: { type, body: value, force: options.force, decoding } }
 }
 

@@ -18,8 +18,8 @@ export async function answerVirtual(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'CreateOptions')
   const scope = scopeOf(call, options)
-  const { value, duplicates } = parseObject(call.body, call.headers.get('content-type') ?? '', info.kind)
-  const decoded = decodeBody(resource, value, { fieldValidation: options.fieldValidation, duplicates, warn: scope.warn })
+  const { value, problems } = parseObject(call.body, call.headers.get('content-type') ?? '', info.kind)
+  const decoded = decodeBody(resource, value, { fieldValidation: options.fieldValidation, text: problems, warn: scope.warn })
   const { namespace } = decoded.metadata
   if (namespace !== undefined && namespace !== '' && namespace !== asked.namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')

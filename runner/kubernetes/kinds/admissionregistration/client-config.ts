@@ -30,7 +30,7 @@ function* validateService(service: JsonObject, path: string): Findings {
   if (isPortNumber(number(service.port)).length > 0)
     yield invalid(child(path, 'port'), number(service.port), 'port is not valid: must be between 1 and 65535, inclusive')
   const value = service.path
-  if (!present(value)) return
+  if (!present(value) || value === '' || value === '/') return
   if (!text(value).startsWith('/')) yield invalid(child(path, 'path'), value, "must start with a '/'")
   else if (text(value).includes('//')) yield invalid(child(path, 'path'), value, 'segment[0] may not be empty')
 }

@@ -10,6 +10,7 @@ import { isDns1123Subdomain } from '../validation/names.ts'
 import { fields, list, objects, present, text, texts } from '../validation/read.ts'
 import { requiredName } from '../validation/references.ts'
 import { validateSelector } from '../validation/selectors.ts'
+import { validateMatchConditions } from './match-conditions.ts'
 import { validateOperations } from './rules.ts'
 
 const actions = ['Audit', 'Deny', 'Warn']
@@ -66,6 +67,7 @@ function* validatePolicy(spec: JsonObject): Findings {
     for (const name of ['apiVersion', 'kind']) if (text(fields(spec.paramKind)[name]) === '') yield required(child('spec.paramKind', name))
   if (!present(spec.matchConstraints)) yield required('spec.matchConstraints')
   else yield* validateConstraints(fields(spec.matchConstraints), 'spec.matchConstraints')
+  yield* validateMatchConditions(spec.matchConditions, 'spec.matchConditions', ['params', 'namespaceObject'])
   for (const [index, variable] of objects(spec.variables).entries()) yield* validateExpression(variable, item('spec.variables', index))
   const [validations, annotations] = [objects(spec.validations), objects(spec.auditAnnotations)]
   if (validations.length + annotations.length === 0)

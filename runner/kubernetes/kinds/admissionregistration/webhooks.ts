@@ -8,6 +8,7 @@ import { isDns1035Label, isDns1123Subdomain } from '../validation/names.ts'
 import { list, number, objects, present, text, texts } from '../validation/read.ts'
 import { validateSelector } from '../validation/selectors.ts'
 import { validateClientConfig } from './client-config.ts'
+import { validateMatchConditions } from './match-conditions.ts'
 import { validateOperations } from './rules.ts'
 
 const rows: readonly DefaultRow[] = [
@@ -64,6 +65,7 @@ function* validateWebhook(hook: JsonObject, path: string): Findings {
   yield* validateSelector(hook.objectSelector, child(path, 'objectSelector'))
   yield* choice(hook, path, 'reinvocationPolicy', ['IfNeeded', 'Never'])
   yield* validateClientConfig(hook.clientConfig, child(path, 'clientConfig'))
+  yield* validateMatchConditions(hook.matchConditions, child(path, 'matchConditions'))
 }
 
 function* choice(hook: JsonObject, path: string, name: string, supported: readonly string[]): Findings {

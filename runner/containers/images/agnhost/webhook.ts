@@ -1,10 +1,10 @@
 // `agnhost webhook`: admission webhooks with fixed opinions (test/images/agnhost/webhook).
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { at } from '../../kubernetes/object.ts'
-import { decodeText } from '../bytes.ts'
-import { readOptions } from '../commands/options.ts'
-import { answerText } from '../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Process } from '../process.ts'
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { at } from '../../../kubernetes/object.ts'
+import { decodeText } from '../../bytes.ts'
+import { readOptions } from '../../commands/options.ts'
+import { answerText } from '../../commands/transfer.ts'
+import type { HttpAnswer, HttpCall, Process } from '../../process.ts'
 
 type Opinion = (request: JsonObject) => JsonObject
 
@@ -30,14 +30,32 @@ function stages(data: JsonObject): readonly JsonObject[] {
   ]
 }
 
+/** Refuses what is marked: its writing, or its deletion. */
+function byMark(request: JsonObject, unwritable: string, undeletable: string): JsonObject {
+  const mark = dataOf(request)['webhook-e2e-test']
+  const deletes = request.operation === 'DELETE'
+  if (mark === disallowed && !deletes) return unwanted(unwritable)
+  return mark === 'webhook-nondeletable' && deletes ? unwanted(undeletable) : allowed
+}
+
+/** A refusal by its reason alone. */
+function unwanted(reason: string): JsonObject {
+  return { allowed: false, status: { metadata: {}, reason } }
+}
+
 const disallowed = 'webhook-disallow'
 
 function podOpinion(request: JsonObject): JsonObject {
   const containers = at(request, 'object', 'spec', 'containers')
   const named = Array.isArray(containers) && containers.some((container) => String(at(container, 'name') ?? '').includes(disallowed))
   const labelled = at(request, 'object', 'metadata', 'labels', 'webhook-e2e-test') === disallowed
-  const text = `${named ? 'the pod contains unwanted container name; ' : ''}${labelled ? 'the pod contains unwanted label; ' : ''}`
-  return text === '' ? allowed : refused(text)
+  const text = `${labelled ? 'the pod contains unwanted label; ' : ''}${named ? 'the pod contains unwanted container name; ' : ''}`
+  return text === '' ? allowed : refused(text.trim())
+}
+
+function attachOpinion({ name, object }: JsonObject): JsonObject {
+  const meant = name === 'to-be-attached-pod' && at(object, 'stdin') === true && at(object, 'container') === 'container1'
+  return meant ? refused("attaching to pod 'to-be-attached-pod' is not allowed") : allowed
 }
 
 function addLabel(request: JsonObject): JsonObject {
@@ -61,11 +79,13 @@ const opinions: Readonly<Record<string, Opinion>> = {
   '/always-deny': () => refused('this webhook denies all requests'),
   '/add-label': addLabel,
   '/pods': podOpinion,
-  '/pods/attach': () => allowed,
+  '/pods/attach': attachOpinion,
   '/mutating-pods': addInitContainer,
-  '/configmaps': (request) => (dataOf(request)['webhook-e2e-test'] === disallowed ? refused('the configmap contains unwanted key and value') : allowed),
+  '/configmaps': (request) =>
+    byMark(request, 'the configmap contains unwanted key and value', 'the configmap cannot be deleted because it contains unwanted key and value'),
   '/mutating-configmaps': (request) => changed(stages(dataOf(request))),
-  '/custom-resource': (request) => (dataOf(request)['webhook-e2e-test'] === disallowed ? refused('the custom resource contains unwanted data') : allowed),
+  '/custom-resource': (request) =>
+    byMark(request, 'the custom resource contains unwanted data', 'the custom resource cannot be deleted because it contains unwanted key and value'),
   '/mutating-custom-resource': (request) => changed(stages(dataOf(request))),
   '/crd': (request) => (at(request, 'object', 'metadata', 'labels', 'webhook-e2e-test') === disallowed ? refused('the crd contains unwanted label') : allowed),
 }
@@ -84,5 +104,8 @@ function answer({ path, body }: HttpCall): HttpAnswer {
   const review = JSON.parse(decodeText(body)) as Json
   const request = at(review, 'request')
   const response = { uid: at(request, 'uid') ?? '', ...opinion(isObject(request) ? request : {}) }
-  return answerText(JSON.stringify({ kind: 'AdmissionReview', apiVersion: at(review, 'apiVersion') ?? '', response }), 'application/json')
+  const text = JSON.stringify({ kind: 'AdmissionReview', apiVersion: at(review, 'apiVersion') ?? '', response })
+  const forever = asked === '/pods' && at(request, 'object', 'metadata', 'labels', 'webhook-e2e-test') === 'wait-forever'
+  const delay = asked === '/always-allow-delay-5s' ? 5000 : forever ? Number.POSITIVE_INFINITY : undefined
+  return { ...answerText(text, 'application/json'), ...(delay !== undefined && { delay }) }
 }

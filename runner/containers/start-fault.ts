@@ -1,0 +1,65 @@
+// Why a container cannot be made or started, in the words of kubelet and container runtime.
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import type { Inside } from './container.ts'
+import { ConfigFault, environmentOf, takesFromObjects } from './environment.ts'
+import { type Image, imageOf } from './images/table.ts'
+import { planOf, wordsOf } from './plan.ts'
+import { type ClusterReader, type ContainerSpec, containerOf } from './pod.ts'
+import { findProgram } from './programs.ts'
+import { subPathFault } from './volumes.ts'
+
+/** The reason and message of the state of a container that cannot start. */
+export interface StartFault {
+  readonly reason: 'CreateContainerConfigError' | 'StartError'
+  readonly message: string
+}
+
+/** What is asked of the runtime. */
+export interface StartGround {
+  readonly reader: ClusterReader
+  inside(pod: KubernetesObject, container: ContainerSpec, restarts: number): Inside
+}
+
+/** Why a container cannot be made or started; undefined if it can. */
+export function startFault(ground: StartGround, pod: KubernetesObject, name: string): StartFault | undefined {
+  const container = containerOf(pod, name)
+  if (!container) return undefined
+  const image = imageOf(container.image)
+  return environmentFault(ground, pod, { container, image }) ?? userFault(pod, { container, image }) ?? programFault(ground, pod, { container, image })
+}
+
+interface Made {
+  readonly container: ContainerSpec
+  readonly image: Image
+}
+
+function environmentFault({ reader }: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
+  try {
+    if (takesFromObjects(container)) environmentOf(pod, container, { image, reader })
+  } catch (error) {
+    if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
+    throw error
+  }
+  const message = subPathFault(pod, container, reader)
+  return message === undefined ? undefined : { reason: 'CreateContainerConfigError', message }
+}
+
+function userFault(pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
+  const [own, ofPod] = [at(container.whole, 'securityContext'), at(pod, 'spec', 'securityContext')]
+  if (at(own, 'runAsNonRoot') !== true && at(ofPod, 'runAsNonRoot') !== true) return undefined
+  const user = at(own, 'runAsUser') ?? at(ofPod, 'runAsUser') ?? image.user
+  if (user !== 0 || !image.known) return undefined
+  const where = `pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name}`
+  return { reason: 'CreateContainerConfigError', message: `container has runAsNonRoot and image will run as root (${where})` }
+}
+
+function programFault(ground: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
+  const [first] = wordsOf(container, image)
+  if (!image.known || first === undefined || first.includes('/') || planOf([first], image) === 'forever') return undefined
+  if (image.programs.includes(first)) return undefined
+  const { files } = ground.inside(pod, container, 0)
+  if (findProgram(first, image, { files, cwd: '/' })) return undefined
+  const failed = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed'
+  const text = `exec: "${first}": executable file not found in $PATH`
+  return { reason: 'StartError', message: `${failed}: unable to start container process: error during container init: ${text}` }
+}

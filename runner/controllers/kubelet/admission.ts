@@ -1,0 +1,41 @@
+// What a kubelet refuses to run (kubelet `lifecycle/predicate.go`): the pod fails at once, and its controller makes another.
+import { isObject, type JsonObject } from '../../base/json.ts'
+import type { ControllerContext } from '../controller.ts'
+import { isDone, type Pod, podCondition } from '../pods.ts'
+import { nodes, pods } from '../resources.ts'
+import { refusedByNode } from '../scheduler/filters.ts'
+import { loadFrom } from '../scheduler/load.ts'
+import type { Node } from '../scheduler/node.ts'
+
+interface Refusal {
+  readonly reason: string
+  readonly message: string
+}
+
+/** Fails a pod that the node does not take; true if it was refused. A pod that the scheduler placed was looked at by it. */
+export async function refuse(pod: Pod, context: ControllerContext): Promise<boolean> {
+  const refusal = wrongSystem(pod) ?? (await unfit(pod, context))
+  if (!refusal) return false
+  const { nodeName: host } = pod.spec
+  await context.event(pod, { type: 'Warning', ...refusal, component: 'kubelet', ...(host !== undefined && { host }) })
+  const status = { ...pod.status, phase: 'Failed', reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
+  await context.client.update(pods, { ...pod, status }, { subresource: 'status' })
+  return true
+}
+
+function wrongSystem({ spec }: Pod): Refusal | undefined {
+  const system = (spec as unknown as JsonObject).os
+  if (!isObject(system) || system.name === 'linux') return undefined
+  return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
+}
+
+async function unfit(pod: Pod, { client }: ControllerContext): Promise<Refusal | undefined> {
+  if (podCondition(pod, 'PodScheduled')?.status === 'True') return undefined
+  const { nodeName = '' } = pod.spec
+  const node = (await client.get(nodes, { name: nodeName })) as Node | undefined
+  if (!node) return undefined
+  const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${nodeName}` })
+  const others = (items as readonly Pod[]).filter((other) => other.metadata.uid !== pod.metadata.uid && other.status?.startTime !== undefined && !isDone(other))
+  const refused = refusedByNode(pod, node, loadFrom(others))
+  return refused && { reason: refused.predicate, message: `Predicate ${refused.predicate} failed: ${refused.words}` }
+}
