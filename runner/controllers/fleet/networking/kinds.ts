@@ -10,6 +10,8 @@ export const internalServiceExports: Resource = { ...alpha, plural: 'internalser
 export const internalServiceImports: Resource = { ...alpha, plural: 'internalserviceimports', kind: 'InternalServiceImport' }
 export const endpointSliceExports: Resource = { ...alpha, plural: 'endpointsliceexports', kind: 'EndpointSliceExport' }
 export const endpointSliceImports: Resource = { ...alpha, plural: 'endpointsliceimports', kind: 'EndpointSliceImport' }
+export const trafficManagerProfiles: Resource = { ...alpha, version: 'v1beta1', plural: 'trafficmanagerprofiles', kind: 'TrafficManagerProfile' }
+export const trafficManagerBackends: Resource = { ...alpha, version: 'v1beta1', plural: 'trafficmanagerbackends', kind: 'TrafficManagerBackend' }
 
 /** Labels, annotations and finalizers. */
 export const marks = {
