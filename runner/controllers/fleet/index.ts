@@ -29,12 +29,11 @@ import { endpointSliceImport, multiClusterService, serviceImportRelay } from './
 import { serviceExport } from './networking/service-export.ts'
 import { serviceImport } from './networking/service-import.ts'
 import { trafficManagerBackend } from './networking/traffic-manager-backend.ts'
-import { type TrafficManagers, trafficManagerProfile } from './networking/traffic-manager-profile.ts'
+import { trafficManagerProfile } from './networking/traffic-manager-profile.ts'
 import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
+import type { TrafficManagers } from './traffic-managers.ts'
 import { updateRun } from './updates/update-run.ts'
-
-export { AzureRefusal, type TrafficManagers } from './networking/traffic-manager-profile.ts'
 
 /** What a hub agent is started with. */
 export interface HubOptions {

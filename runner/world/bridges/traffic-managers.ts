@@ -1,7 +1,7 @@
 // Azure's Traffic Manager for a hub's networking agent: the profiles of Resource Manager, asked for as the subscription's owner.
 import { localPeer } from '../../base/host.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { AzureRefusal, type TrafficManagers } from '../../controllers/fleet/index.ts'
+import { AzureRefusal, type TrafficManagers } from '../../controllers/fleet/traffic-managers.ts'
 import { at } from '../../kubernetes/object.ts'
 import { ownerToken, subscriptionOf } from '../azure-birth.ts'
 import type { BridgeGround } from './ground.ts'

@@ -4,9 +4,10 @@ import { at, formatKey, type KubernetesObject, keyOf, parseKey } from '../../../
 import { type ControllerContext, type ControllerDefinition, defineController } from '../../controller.ts'
 import { type Condition, conditionsOf, findCondition, setCondition, statusAt } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
+import type { TrafficManagers } from '../traffic-managers.ts'
 import { internalServiceExports, netManagers, serviceImports, trafficManagerBackends, trafficManagerProfiles } from './kinds.ts'
 import { referredService, report } from './objects.ts'
-import { azureProfileName, groupOf, type TrafficManagers } from './traffic-manager-profile.ts'
+import { azureProfileName, groupOf } from './traffic-manager-profile.ts'
 
 const finalizer = 'networking.fleet.azure.com/traffic-manager-backend-cleanup'
 /** Stands for every backend: a profile or a Service of theirs has changed. */

@@ -4,26 +4,9 @@ import { at, type KubernetesObject, keyOf, parseKey } from '../../../kubernetes/
 import { type ControllerContext, type ControllerDefinition, defineController } from '../../controller.ts'
 import { type Condition, conditionsOf, setCondition } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
+import { AzureRefusal, type TrafficManagers } from '../traffic-managers.ts'
 import { netManagers, trafficManagerProfiles } from './kinds.ts'
 import { report } from './objects.ts'
-
-/** Azure's profiles as the hub's agent reaches them. Each rejects with `AzureRefusal` where Azure refuses. */
-export interface TrafficManagers {
-  get(group: string, name: string): Promise<JsonObject | undefined>
-  put(group: string, name: string, body: JsonObject): Promise<JsonObject>
-  remove(group: string, name: string): Promise<void>
-}
-
-/** What Azure answered in place of doing what it was asked. */
-export class AzureRefusal extends Error {
-  override readonly name = 'AzureRefusal'
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
 
 const metrics = 'networking.fleet.azure.com/metrics-cleanup'
 const inAzure = 'networking.fleet.azure.com/traffic-manager-profile-cleanup'
