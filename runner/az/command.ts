@@ -37,7 +37,7 @@ export interface ArgumentFacts extends Marked {
   readonly long?: string
   readonly sources?: readonly string[]
   readonly group?: string
-  readonly deprecatedOptions?: readonly { readonly option: string; readonly message: string; readonly tag: string }[]
+  readonly deprecatedOptions?: readonly { readonly option: string; readonly message: string; readonly tag: string; readonly hidden?: boolean }[]
 }
 
 /** One command as the real az declares it. */

@@ -49,5 +49,8 @@ const policy: readonly ArgumentFacts[] = [
 
 /** All arguments of a command in the order in which the parser knows them. */
 export function allArguments(command: CommandFacts): readonly ArgumentFacts[] {
-  return [...common, ...(command.subscription ? [subscription] : []), ...command.arguments, ...(command.policy ? policy : [])]
+  // Where --ids names a resource, its subscription is part of what names it.
+  const ids = command.arguments.find(({ dest }) => dest === '_ids')?.group
+  const own = command.subscription ? [ids === undefined ? subscription : { ...subscription, group: ids }] : []
+  return [...common, ...own, ...command.arguments, ...(command.policy ? policy : [])]
 }

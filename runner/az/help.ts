@@ -92,16 +92,17 @@ function groupPriorities(lines: readonly ArgumentLine[]): ReadonlyMap<string, nu
 }
 
 function argumentLines(spec: ArgumentFacts, home: string): ArgumentLine[] {
-  const old = spec.deprecatedOptions ?? []
-  const current = spec.options.filter((option) => !old.some((entry) => entry.option === option))
-  const names = spec.options.length === 0 ? [spec.dest.toUpperCase()] : current
+  const all = spec.deprecatedOptions ?? []
+  const old = all.filter((entry) => entry.hidden !== true)
+  const current = spec.options.filter((option) => !all.some((entry) => entry.option === option))
+  const names = spec.options.length === 0 ? [`<${spec.dest.toUpperCase()}>`] : current
   const summary = shortSummary(spec, home)
   const line = (name: readonly string[], marked: ArgumentFacts): ArgumentLine => ({
     name: [...name].sort().join(' '),
-    tags: tagText(marked),
+    tags: tagText(spec.options.length > 0 ? marked : { ...marked, required: false }),
     summary,
     group: spec.group ?? '',
-    required: spec.required === true,
+    required: spec.required === true && spec.options.length > 0,
     long: [spec.long, ...[marked.deprecate, marked.preview, marked.experimental].map((mark) => mark && `WARNING: ${mark.message}`)]
       .filter((part) => part)
       .join(' '),
@@ -123,13 +124,17 @@ function shortSummary(spec: ArgumentFacts, home: string): string {
   const summary = spec.short ?? ''
   const cut = summary.indexOf(' Possible values include')
   const choices = spec.choices === undefined ? '' : `  Allowed values: ${[...spec.choices].sort().join(', ')}.`
-  const value =
-    spec.default === undefined || spec.default === null || spec.default === '' ? '' : `  Default: ${pythonText(spec.default).replaceAll('$HOME', home)}.`
+  const value = isUnsaid(spec.default) ? '' : `  Default: ${pythonText(spec.default).replaceAll('$HOME', home)}.`
   const sources = spec.sources === undefined || spec.sources.length === 0 ? '' : `  Values from: ${spec.sources.join(', ')}.`
   return `${cut < 0 ? summary : summary.slice(0, cut)}${choices}${value}${sources}`.trim()
 }
 
+function isUnsaid(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
 function pythonText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((one) => `'${String(one)}'`).join(', ')}]`
   return value === true ? 'True' : String(value)
 }
 

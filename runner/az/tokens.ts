@@ -76,7 +76,7 @@ export async function requestToken(context: AzContext, tenant: string, request: 
   const answer = await askToken(context, tenant, request)
   if ('access_token' in answer) return answer
   throw new AzError(answer.error_description, {
-    recommendations: ['Interactive authentication is needed. Please run:\naz logout', 'az login'],
+    recommendations: ['Run the command below to authenticate interactively; additional arguments may be added as needed:\naz logout\naz login'],
   })
 }
 

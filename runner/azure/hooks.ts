@@ -32,6 +32,8 @@ export interface AzureHooks {
      */
     updated?(cluster: Resource): Promise<{ readonly done: boolean; readonly blocked?: string }>
     deleted?(cluster: Resource): Promise<void>
+    /** Runs a command inside of a cluster, as its administrator or as whose token is given. */
+    command?(cluster: Resource, command: string, token: string | undefined): Promise<{ readonly exitCode: number; readonly logs: string }>
     /** A stopped cluster has no API server and no address; started, it is as it was. */
     power?(cluster: Resource, on: boolean): Promise<void>
     /** Its authority is another: certificates and tokens handed out before open nothing any more. */

@@ -124,7 +124,7 @@ async function written(write: { request: ArmRequest; target: Item; draft: Draft;
   const { request, target, draft, old } = write
   const saved = engine.writer.save({ row: target.row, id: target.id, name: target.name, draft, verb: write.verb, caller: request.caller })
   if (!saved.operation) await target.row.saved?.(saved.resource, engine.context)
-  const status = old ? 200 : 201
+  const status = old && !(target.row.alwaysCreated && write.verb === 'PUT') ? 200 : 201
   const headers = saved.operation ? operationHeaders(saved.operation, request, target.row, false) : {}
   return resourceResponse(engine.writer.shown(saved.resource).body, target.row, status, headers)
 }
@@ -162,6 +162,7 @@ async function act(request: ArmRequest, target: Extract<Target, { kind: 'action'
   const old = action.anew ? (engine.context.store.get(target.id) ?? blank(target)) : existing(target, engine)
   const answer = await action.run({ ...writing(request, target, engine), old: engine.writer.shown(old) })
   if ('body' in answer) return resourceResponse(answer.body, target.row)
+  if ('accepted' in answer) return emptyResponse(202, { location: `${request.origin}${answer.accepted}?api-version=${request.apiVersion}`, 'retry-after': '1' })
   const saved = engine.writer.save({ row: target.row, id: old.id, name: target.name, draft: answer.draft, verb: target.action, caller: request.caller })
   return acceptedResponse(undefined, saved.operation ? operationHeaders(saved.operation, request, target.row, true) : {}, target.row)
 }

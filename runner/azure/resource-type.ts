@@ -82,8 +82,8 @@ export interface Completion {
   readonly context: AzureContext
 }
 
-/** What POST on a resource answers: a body at once, or an operation (202). */
-export type ActionAnswer = { readonly body: JsonObject } | { readonly draft: Draft & { readonly operation: OperationPlan } }
+/** What POST on a resource answers: a body at once, 202 with the address of a result that is there, or an operation (202). */
+export type ActionAnswer = { readonly body: JsonObject } | { readonly accepted: ResourceId } | { readonly draft: Draft & { readonly operation: OperationPlan } }
 
 /** An action of a type: POST `{id}/{name}`. */
 export interface Action {
@@ -143,6 +143,8 @@ export interface ResourceType {
   remove?(request: WriteRequest & { readonly old: Resource }): OperationPlan | undefined
   /** DELETE of one that is not there is refused, not answered with 204. */
   readonly mustExist?: boolean
+  /** A PUT is answered with 201 also where it changed what was there. */
+  readonly alwaysCreated?: boolean
   /** Status of a DELETE that needs no operation; default 200. */
   readonly deleted?: 200 | 204
   /** Called after a write that needs no operation. */

@@ -63,6 +63,8 @@ export interface ServicePrincipal {
   readonly displayName: string
   readonly secret: string
   readonly createdDateTime: string
+  /** Those that were added to it, and not to its application. */
+  readonly secrets?: readonly ApplicationSecret[]
 }
 
 /** A secret of an application. Times as ISO strings. */
@@ -81,6 +83,8 @@ export interface Application {
   readonly displayName: string
   readonly createdDateTime: string
   readonly secrets: readonly ApplicationSecret[]
+  /** Object id of who registered it; absent for those that were born with the tenant. */
+  readonly owner?: string
   readonly said?: JsonObject
 }
 

@@ -1,5 +1,6 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { hostnameOf } from './environment.ts'
 import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
@@ -51,7 +52,7 @@ export class ClusterNet {
     const address = String(at(pod, 'status', 'podIP') ?? '')
     const { namespace = '', name = '' } = pod.metadata
     const own = (): KubernetesObject => ground.reader.get('v1', 'Pod', { namespace, name }) ?? pod
-    const hosts = namesIn(pod)
+    const hosts = namesIn(pod, address)
     const listening = (): number[] => containerNames(pod).flatMap((each) => [...(this.#run(own(), each)?.listeners.keys() ?? [])])
     return {
       address,
@@ -123,13 +124,17 @@ function heard(connection: Connection, run: () => Run | undefined): Connection {
   return { ...connection, listener: { http: (call) => outside(run(), Promise.resolve(http(call))) } }
 }
 
-function namesIn(pod: KubernetesObject): ReadonlyMap<string, string> {
+function namesIn(pod: KubernetesObject, address: string): ReadonlyMap<string, string> {
   const aliases = at(pod, 'spec', 'hostAliases')
   const rows = Array.isArray(aliases) ? aliases : []
-  return new Map(
-    rows.flatMap((row) => {
+  const own = hostnameOf(pod)
+  const subdomain = at(pod, 'spec', 'subdomain')
+  const full = typeof subdomain === 'string' ? [[`${own}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local`, address] as const] : []
+  return new Map([
+    ...[[own, address] as const, ...full],
+    ...rows.flatMap((row) => {
       const names = at(row, 'hostnames')
       return (Array.isArray(names) ? names : []).map((name) => [String(name), String(at(row, 'ip'))] as const)
     }),
-  )
+  ])
 }

@@ -68,6 +68,7 @@ const ending = new Set([
   'http-echo',
   'tail',
   'sysctl',
+  'nnp',
 ])
 
 /** Programs of well-known images that nobody wrote down. */
@@ -119,6 +120,7 @@ const endingHelpers = new Set([
   'dns-suffix',
   'entrypoint-tester',
   'etc-hosts',
+  'guestbook',
   'help',
   'inclusterclient',
   'logs-generator',

@@ -35,7 +35,7 @@ async function tcpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: str
   return listener || unknown(runtime, pod, name) ? { ms: 0 } : { ms: 0, failure: `dial tcp ${host}:${port}: connect: connection refused` }
 }
 
-async function httpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
+async function httpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject, hops = 0): Promise<Outcome> {
   const handler = isObject(probe.httpGet) ? probe.httpGet : {}
   const { host, port, listener } = await reached(runtime, pod, name, handler)
   const scheme = String(handler.scheme ?? 'HTTP').toLowerCase()
@@ -54,9 +54,18 @@ async function httpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
     from: String(at(pod, 'status', 'hostIP') ?? ''),
   })
   const { delay: ms = 0 } = answer
+  const next =
+    answer.status >= 300 && answer.status < 400 ? ownPath(answer.headers.location ?? answer.headers.Location ?? '', `${scheme}://${host}:${port}`) : undefined
+  if (next !== undefined && hops < 10) return httpOutcome(runtime, pod, name, { ...probe, httpGet: { ...handler, path: next } }, hops + 1)
   const wait = Number(probe.timeoutSeconds ?? 1) * 1000
   if (ms > wait) return { ...failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'), ms: wait }
   return answer.status >= 200 && answer.status < 400 ? { ms } : { ms, failure: `HTTP probe failed with statuscode: ${answer.status}` }
+}
+
+/** The path of a redirect to the same server; a probe does not follow one that leads elsewhere. */
+function ownPath(location: string, origin: string): string | undefined {
+  if (location.startsWith(origin)) return location.slice(origin.length) || '/'
+  return location.startsWith('/') && !location.startsWith('//') ? location : undefined
 }
 
 /** What a probe speaks to: a port of its own pod, or of a host that it names. */

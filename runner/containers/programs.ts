@@ -39,6 +39,7 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
   const listed = image.programs.includes(base) || image.programs.includes('*')
   const shared = image.shell && ((base in shells && base !== 'zsh') || base in common) && !lacking[image.flavor].has(base)
   if (!listed && !shared && !(base in serverPrograms && !image.known)) return installed(base, at.files)
+  if (name.includes('/') && /^(ba|a|z)?sh$/.test(base)) return (words, process) => runShell(name, words, process)
   return Object.hasOwn(everything, base) ? everything[base] : undefined
 }
 

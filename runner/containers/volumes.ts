@@ -202,7 +202,10 @@ function ownFiles(pod: KubernetesObject, ground: VolumeGround): readonly Mount[]
   const age = startOf(pod)
   return (
     [
-      ['/etc/hosts', at(pod, 'spec', 'hostNetwork') === true ? `# Kubernetes-managed hosts file (host network).\n${nodeHosts}` : hostsOf(pod)],
+      [
+        '/etc/hosts',
+        at(pod, 'spec', 'hostNetwork') === true ? `# Kubernetes-managed hosts file (host network).\n${nodeHosts}${aliasLines(pod)}` : hostsOf(pod),
+      ],
       ['/etc/hostname', `${hostnameOf(pod)}\n`],
       ['/etc/resolv.conf', resolvOf(pod, ground.nameserver)],
     ] as const
@@ -214,13 +217,17 @@ function ownFiles(pod: KubernetesObject, ground: VolumeGround): readonly Mount[]
   )
 }
 
+/** Entries that a pod asks for itself. */
+function aliasLines(pod: KubernetesObject): string {
+  const aliases = objects(at(pod, 'spec', 'hostAliases')).map(({ ip, hostnames }) => `${ip}\t${Array.isArray(hostnames) ? hostnames.join('\t') : ''}\n`)
+  return aliases.length === 0 ? '' : `\n# Entries added by HostAliases.\n${aliases.join('')}`
+}
+
 function hostsOf(pod: KubernetesObject): string {
   const name = hostnameOf(pod)
   const subdomain = at(pod, 'spec', 'subdomain')
   const full = typeof subdomain === 'string' ? `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t${name}` : name
-  const aliases = objects(at(pod, 'spec', 'hostAliases')).map(({ ip, hostnames }) => `${ip}\t${Array.isArray(hostnames) ? hostnames.join('\t') : ''}\n`)
-  const more = aliases.length === 0 ? '' : `\n# Entries added by HostAliases.\n${aliases.join('')}`
-  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${at(pod, 'status', 'podIP') ?? ''}\t${full}\n${more}`
+  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${at(pod, 'status', 'podIP') ?? ''}\t${full}\n${aliasLines(pod)}`
 }
 
 function resolvOf(pod: KubernetesObject, nameserver: string): string {

@@ -10,12 +10,14 @@ import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption.ts'
 import { endpointMirroring } from './endpoint-mirroring.ts'
 import { endpointSliceController, endpointsController } from './endpoint-slice.ts'
+import { flowSchemaStatus } from './flow-schema-status.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
+import { podGarbageCollector } from './node/pod-garbage-collector.ts'
 import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
 import { policyStatus } from './policy-status.ts'
@@ -61,7 +63,9 @@ const all = (): readonly ControllerDefinition[] => [
   statefulSetController,
   storageProtection,
   classProtection,
+  flowSchemaStatus,
   taintEviction,
+  podGarbageCollector,
 ]
 
 /** Names by which whole programs are left out. */

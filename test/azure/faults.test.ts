@@ -6,7 +6,7 @@ import { localPeer } from '#runner/base/host.ts'
 import { createRandom } from '#runner/base/random.ts'
 import { worldSchema } from '#runner/labs/world-file.ts'
 import { withFaults } from '#runner/world/faults.ts'
-import { type MemoryAz, memoryAz } from '#test/support/az-memory.ts'
+import { azOn } from './az-on.ts'
 import { createSmallAzure, fleetPath, groupPath, type SmallAzure, subscriptionId } from './small-azure.ts'
 import { all, quickly, vendorClients } from './vendor-clients.ts'
 
@@ -79,23 +79,6 @@ test('the SDK tells of an operation that failed, and of a refusal that stays, in
     statusCode: 429,
   })
 })
-
-function azOn(small: SmallAzure): MemoryAz & { slept: number[] } {
-  const az = memoryAz(() => ({}), false, subscriptionId)
-  const slept: number[] = []
-  const fetch: MemoryAz['context']['fetch'] = async (sent) => {
-    const request = new Request(sent.url, sent)
-    if (request.url.endsWith('/oauth2/v2.0/token'))
-      return Response.json({ access_token: small.token(), refresh_token: 'r', expires_in: 3600, token_type: 'Bearer' })
-    if (request.url.includes('/.well-known/')) return Response.json({})
-    return small.fetch(request)
-  }
-  const sleep = async (ms: number): Promise<void> => {
-    slept.push(ms)
-    await small.clock.advance(ms)
-  }
-  return { ...az, slept, context: { ...az.context, fetch, sleep } }
-}
 
 const create = ['fleet', 'create', '-g', 'rg-aks-fleet-lab', '-n', 'aks-fleet-lab', '-l', 'eastus', '--query', 'provisioningState', '-o', 'tsv']
 

@@ -183,3 +183,27 @@ test('a strategy keeps stages in order and refuses twins, nameless ones and ones
     { name: 'two', groups: [{ name: 'stage2' }] },
   ])
 })
+
+test('a connected cluster joins a fleet like any other, and takes no part in update runs', async () => {
+  const small = await createSmallAzure()
+  const connected = `${groupPath}/providers/Microsoft.Kubernetes/connectedClusters/shop-floor`
+  await small.azure.seed([{ id: groupPath, location: 'eastus' }, small.cluster('aks-fleet-east'), { id: fleetPath, location: 'eastus' }])
+  const made = await small.send('PUT', connected, {
+    body: { location: 'eastus', identity: { type: 'SystemAssigned' }, properties: { agentPublicKeyCertificate: '' } },
+  })
+  assert.deepEqual([made.status, made.body.properties.connectivityStatus], [201, 'Connecting'])
+  for (const [name, clusterResourceId] of [
+    ['floor', connected],
+    ['east', clusterPath],
+  ] as const) {
+    assert.equal((await small.send('PUT', `${fleetPath}/members/${name}`, { body: { properties: { clusterResourceId } } })).status, 201)
+    await small.clock.advance(1000)
+  }
+  assert.equal((await small.send('GET', `${fleetPath}/members/floor`)).body.properties.provisioningState, 'Succeeded')
+  const run = { managedClusterUpdate: { upgrade: { type: 'NodeImageOnly' } } }
+  const { body } = await small.send('PUT', `${fleetPath}/updateRuns/all`, { body: { properties: run } })
+  assert.deepEqual(
+    body.properties.status.stages[0].groups[0].members.map(({ name }: { name: string }) => name),
+    ['east'],
+  )
+})

@@ -92,6 +92,37 @@ test('deleting a deployment takes its replica sets and pods; orphaning it leaves
   assert.equal(await client.get(deployments, key), undefined)
 })
 
+test('a circle of owners goes as a whole', async () => {
+  const { client, settle } = await startCluster()
+  const names = ['a', 'b', 'c']
+  const made = await Promise.all(names.map((name) => client.create(configMaps, configMap(name, 'default'))))
+  for (const [index, name] of names.entries()) {
+    const owner = made[(index + 2) % 3]?.metadata
+    const ownerReferences = [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: owner?.name ?? '', uid: owner?.uid ?? '', controller: true, blockOwnerDeletion: true },
+    ]
+    await client.patch(configMaps, { namespace: 'default', name }, { metadata: { ownerReferences } }, { type: 'merge' })
+  }
+  await client.delete(configMaps, { namespace: 'default', name: 'a' }, { propagationPolicy: 'Foreground' })
+  await settle(5000)
+  for (const name of names) assert.equal(await client.get(configMaps, { namespace: 'default', name }), undefined)
+})
+
+test('pods of a namespace go before all else in it', async () => {
+  const { client, settle } = await startCluster()
+  await client.create(namespaces, namespaceOf('demo'))
+  await settle()
+  const spec = { containers: [{ name: 'c', image: 'nginx' }] }
+  await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'demo', finalizers: ['example.com/hold'] }, spec })
+  await client.create(configMaps, configMap('kept', 'demo'))
+  await client.delete(namespaces, { name: 'demo' })
+  await settle(20_000)
+  assert.ok(await client.get(configMaps, { namespace: 'demo', name: 'kept' }))
+  await client.patch(pods, { namespace: 'demo', name: 'p' }, { metadata: { finalizers: null } }, { type: 'merge' })
+  await settle(60_000)
+  assert.equal(await client.get(namespaces, { name: 'demo' }), undefined)
+})
+
 test('what belongs to a deleted object goes with it', async () => {
   const { client, settle } = await startCluster()
   const owner = await client.create(configMaps, configMap('owner', 'default'))

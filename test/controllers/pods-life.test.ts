@@ -1,6 +1,7 @@
 // Rarer turns in the life of pods, and of the controllers that keep them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Pod } from '#runner/controllers/pods.ts'
 import { cronJobs, daemonSets, jobs, nodes, persistentVolumeClaims, pods, services } from '#runner/controllers/resources.ts'
 import { serviceLoadBalancer } from '#runner/controllers/service-load-balancer.ts'
 import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
@@ -247,4 +248,18 @@ test('a load balancer has an address where the cloud gives one, and is cleaned u
   await serviceLoadBalancer.reconcile('default/s', context)
   assert.equal(await client.get(services, { namespace, name: 's' }), undefined)
   assert.deepEqual(said, ['EnsuringLoadBalancer', 'EnsuredLoadBalancer', 'DeletingLoadBalancer', 'DeletedLoadBalancer'])
+})
+
+test('a pod whose node is gone fails and is taken away, once the node had time to come back', async () => {
+  const { client, settle } = await startCluster()
+  const spec = { nodeName: 'elsewhere', containers: [{ name: 'c', image: 'nginx' }] }
+  await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'lost', namespace: 'default', finalizers: ['example.com/look'] }, spec })
+  await settle(30_000)
+  const waiting = (await client.get(pods, { namespace: 'default', name: 'lost' })) as Pod
+  assert.deepEqual([waiting.status?.phase, waiting.metadata.deletionTimestamp], ['Pending', undefined])
+  await settle(15_000)
+  const gone = (await client.get(pods, { namespace: 'default', name: 'lost' })) as Pod
+  assert.equal(gone.status?.phase, 'Failed')
+  assert.equal(gone.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.reason, 'DeletionByPodGC')
+  assert.notEqual(gone.metadata.deletionTimestamp, undefined)
 })

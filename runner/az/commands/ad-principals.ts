@@ -1,8 +1,9 @@
 // az ad sp and app: service principals and the applications behind them.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { AzError } from '../cli-error.ts'
-import { type Call, flag, type Handler, required, text } from '../command.ts'
+import { type Call, flag, type Handler, list, required, text } from '../command.ts'
 import { filterQuery, graphList, graphSend, quoted } from '../graph.ts'
+import { applicationId, principalId } from './ad-ids.ts'
+import { applyUpdates } from './generic-update.ts'
 
 /** Commands about principals and applications. */
 export const handlers: Readonly<Record<string, Handler>> = {
@@ -13,26 +14,10 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'ad app list': listApplications,
   'ad app show': async (call) => graphSend(call, 'GET', `/applications/${await applicationId(call)}`),
   'ad app create': (call) => graphSend(call, 'POST', '/applications', { displayName: required(call.values, 'display_name') }),
+  'ad app update': updateApplication,
+  'ad sp owner list': async (call) => graphList(call, `/servicePrincipals/${await principalId(call)}/owners`),
+  'ad app owner list': async (call) => graphList(call, `/applications/${await applicationId(call)}/owners`),
   'ad app delete': async (call) => void (await graphSend(call, 'DELETE', `/applications/${await applicationId(call)}`)),
-}
-
-async function principalId(call: Call): Promise<string> {
-  const id = required(call.values, 'identifier')
-  const found = await graphList(call, `/servicePrincipals?${filterQuery(`servicePrincipalNames/any(c:c eq ${quoted(id)})`)}`)
-  const first = found[0]
-  if (isObject(first)) return String(first.id)
-  if (/^[0-9a-f-]{36}$/i.test(id)) return id
-  throw new AzError(`Resource '${id}' does not exist or one of its queried reference-property objects are not present.`, { exitCode: 3 })
-}
-
-async function applicationId(call: Call): Promise<string> {
-  const id = required(call.values, 'identifier')
-  const isGuid = /^[0-9a-f-]{36}$/i.test(id)
-  const condition = isGuid ? `appId eq ${quoted(id)}` : `identifierUris/any(s:s eq ${quoted(id)})`
-  const found = (await graphList(call, `/applications?${filterQuery(condition)}`))[0]
-  if (isObject(found)) return String(found.id)
-  if (isGuid) return id
-  throw new AzError(`Resource '${id}' does not exist or one of its queried reference-property objects are not present.`, { exitCode: 3 })
 }
 
 function conditions(call: Call, spn: string): readonly string[] {
@@ -47,7 +32,7 @@ function conditions(call: Call, spn: string): readonly string[] {
 }
 
 async function listAll(call: Call, path: string, given: readonly string[]): Promise<readonly Json[]> {
-  if (flag(call.values, 'show_mine')) return graphList(call, '/me/ownedObjects')
+  if (flag(call.values, 'show_mine')) return owned(call, path === '/applications' ? 'application' : 'servicePrincipal')
   const all = flag(call.values, 'include_all') || given.length > 0
   if (!all)
     call.log.warning(
@@ -55,6 +40,11 @@ async function listAll(call: Call, path: string, given: readonly string[]): Prom
     )
   const query = given.length > 0 ? `?${filterQuery(given.join(' and '))}` : all ? '' : '?$top=100'
   return graphList(call, `${path}${query}`)
+}
+
+/** What the signed-in user owns, of one type. */
+async function owned(call: Call, type: string): Promise<readonly Json[]> {
+  return (await graphList(call, '/me/ownedObjects')).filter((one) => isObject(one) && one['@odata.type'] === `#microsoft.graph.${type}`)
 }
 
 async function listPrincipals(call: Call): Promise<readonly Json[]> {
@@ -69,4 +59,18 @@ async function listApplications(call: Call): Promise<readonly Json[]> {
 async function createPrincipal(call: Call): Promise<Json | undefined> {
   const body: JsonObject = { appId: required(call.values, 'identifier'), accountEnabled: true }
   return graphSend(call, 'POST', '/servicePrincipals', body)
+}
+
+async function updateApplication(call: Call): Promise<void> {
+  const path = `/applications/${await applicationId(call)}`
+  const name = text(call.values, 'display_name')
+  const uris = list(call.values, 'identifier_uris')
+  const audience = text(call.values, 'sign_in_audience')
+  const said = {
+    ...(name === undefined ? {} : { displayName: name }),
+    ...(uris === undefined ? {} : { identifierUris: [...uris] }),
+    ...(audience === undefined ? {} : { signInAudience: audience }),
+  }
+  const set = applyUpdates(call, {})
+  await graphSend(call, 'PATCH', path, { ...said, ...set })
 }

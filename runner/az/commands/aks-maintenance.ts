@@ -10,11 +10,23 @@ export const group: CommandGroup = {
   handlers: {
     'aks maintenanceconfiguration list': async (call) =>
       (await call.arm.list(clusterPath(call, ['maintenanceConfigurations']))).map((entry) => aksOutput('MaintenanceConfiguration', entry)),
-    'aks maintenanceconfiguration show': async (call) => aksOutput('MaintenanceConfiguration', await call.arm.get(onePath(call))),
+    'aks maintenanceconfiguration show': async (call) => {
+      tell(call)
+      return aksOutput('MaintenanceConfiguration', await call.arm.get(onePath(call)))
+    },
     'aks maintenanceconfiguration add': (call) => write(call),
     'aks maintenanceconfiguration update': (call) => write(call),
-    'aks maintenanceconfiguration delete': async (call) => void (await call.arm.send('DELETE', { path: onePath(call), accept: '*/*' })),
+    'aks maintenanceconfiguration delete': async (call) => {
+      tell(call)
+      await call.arm.send('DELETE', { path: onePath(call), accept: '*/*' })
+    },
   },
+}
+
+/** As the real az does: a warning that warns of nothing. */
+function tell({ log, values }: Call): void {
+  const [group, cluster, config] = ['resource_group_name', 'cluster_name', 'config_name'].map((dest) => required(values, dest))
+  log.warning(`resource_group_name: ${group}, cluster_name: ${cluster}, config_name: ${config} `)
 }
 
 async function write(call: Call): Promise<JsonObject> {
@@ -29,7 +41,10 @@ async function propertiesOf(call: Call): Promise<JsonObject> {
   if (file !== undefined) return fromFile((await context.files.read(absolutePath(context, file))) ?? '', file)
   if (text(values, 'schedule_type') !== undefined) return { maintenanceWindow: windowOf(values) }
   const day = text(values, 'weekday')
-  if (day === undefined) throw new AzError('Please provide --weekday and --start-hour or --config-file or --schedule-type.')
+  if (day === undefined)
+    throw new AzError(
+      'Please specify --weekday and --start-hour, or --schedule-type Weekly with --day-of-week, --start-time, and --duration for default maintenance configuration, or use --config-file instead.',
+    )
   return {
     timeInWeek: [{ day, ...(values.start_hour === undefined || values.start_hour === null ? {} : { hourSlots: [Number(values.start_hour)] }) }],
     notAllowedTime: [],

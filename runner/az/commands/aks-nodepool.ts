@@ -11,7 +11,10 @@ export const group: CommandGroup = {
   handlers: {
     'aks nodepool list': async (call) => (await call.arm.list(clusterPath(call, ['agentPools']))).map((pool) => aksOutput('AgentPool', pool)),
     'aks nodepool show': async (call) => aksOutput('AgentPool', await call.arm.get(poolPath(call))),
-    'aks nodepool add': add,
+    'aks nodepool add': (call) => {
+      checkName(poolName(call))
+      return add(call)
+    },
     'aks nodepool update': (call) => changePool(call, updates(call)),
     'aks nodepool upgrade': upgrade,
     'aks nodepool scale': scale,
@@ -26,6 +29,12 @@ export const group: CommandGroup = {
 
 function poolName(call: Call): string {
   return text(call.values, 'nodepool_name') ?? text(call.values, 'agent_pool_name') ?? ''
+}
+
+/** The real az checks a new pool's name before it asks anybody. */
+function checkName(name: string): void {
+  if (name.length > 12) throw new AzError('--nodepool-name can contain at most 12 characters')
+  if (!/^[\p{L}\p{N}]*$/u.test(name)) throw new AzError('--nodepool-name should contain only alphanumeric characters')
 }
 
 function poolPath(call: Call, below: readonly string[] = []): string {

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { AzError, unexpectedError } from '../cli-error.ts'
 import { type Call, type CommandGroup, flag, required, text } from '../command.ts'
 import { askYesNo } from '../prompts.ts'
+import { switchAddons } from './aks-addons.ts'
 import { getCredentials } from './aks-credentials.ts'
 import { aksOutput, aksVersion, clusterInput, clusterOutput, clusterPath } from './aks-resource.ts'
 import { aksTables } from './aks-tables.ts'
@@ -34,6 +35,9 @@ export const group: CommandGroup = {
     'aks scale': scale,
     'aks update': updateCluster,
     'aks upgrade': upgrade,
+    'aks enable-addons': (call) => switchAddons(call, true),
+    'aks disable-addons': (call) => switchAddons(call, false),
+    'aks oidc-issuer rotate-signing-keys': (call) => post(call, 'rotateServiceAccountSigningKeys'),
     'aks rotate-certs': (call) => post(call, 'rotateClusterCertificates'),
     'aks operation-abort': (call) => post(call, 'abort'),
     'aks wait': (call) => waitFor(call, async () => clusterOutput(await call.arm.get(clusterPath(call)))),

@@ -9,16 +9,19 @@ export const group: CommandGroup = {
     'feature list': async (call) => call.arm.list(`${call.arm.scope()}/providers/Microsoft.Features${namespace(call)}/features?${version}`),
     'feature show': (call) => call.arm.get(onePath(call)),
     'feature register': async (call) => {
-      const answer = (await call.arm.send('POST', { path: onePath(call, '/register') })).body
-      call.log.warning(
-        "Once the feature '%s' is registered, invoking 'az provider register -n %s' is required to get the change propagated"
-          .replace('%s', required(call.values, 'feature_name'))
-          .replace('%s', required(call.values, 'resource_provider_namespace')),
-      )
-      return answer
+      warn(call, 'registered')
+      return (await call.arm.send('POST', { path: onePath(call, '/register') })).body
     },
-    'feature unregister': async (call) => (await call.arm.send('POST', { path: onePath(call, '/unregister') })).body,
+    'feature unregister': async (call) => {
+      warn(call, 'unregistered')
+      return (await call.arm.send('POST', { path: onePath(call, '/unregister') })).body
+    },
   },
+}
+
+function warn(call: Call, done: string): void {
+  const [feature, provider] = [required(call.values, 'feature_name'), required(call.values, 'resource_provider_namespace')]
+  call.log.warning(`Once the feature '${feature}' is ${done}, invoking 'az provider register -n ${provider}' is required to get the change propagated`)
 }
 
 function namespace(call: Call): string {

@@ -28,6 +28,7 @@ const groups: Readonly<Record<string, Load>> = {
   'fleet updatestrategy': () => import('./fleet-update-strategy.ts'),
   group: () => import('./group.ts'),
   'group lock': () => import('./lock.ts'),
+  identity: () => import('./identity.ts'),
   lock: () => import('./lock.ts'),
   login: () => import('./login.ts'),
   logout: () => import('./login.ts'),

@@ -43,7 +43,6 @@ async function logout(call: Call): Promise<void> {
   const name = text(call.values, 'username') ?? all.find((entry) => entry.isDefault)?.user.name ?? all[0]?.user.name
   if (name === undefined) throw new AzError('There are no active accounts.')
   const left = all.filter((entry) => entry.user.name.toLowerCase() !== name.toLowerCase())
-  if (left.length === all.length) call.log.warning(`Account ${name} was not logged in to Azure CLI.`)
   await call.profile.save(left.map((entry, index) => (left.some((other) => other.isDefault) ? entry : { ...entry, isDefault: index === 0 })))
   const cache = await loadTokenCache(call.context)
   const account = Object.values(cache.Account).find((entry) => String(entry.username).toLowerCase() === name.toLowerCase())

@@ -1,27 +1,18 @@
-// az monitor account and log-analytics workspace: where metrics and logs go.
-import type { JsonObject } from '../../base/json.ts'
-import { type Call, type CommandGroup, flag, type Handler, required, tags, text } from '../command.ts'
-import { flattened } from './flat-resource.ts'
-import { locationOrGroups } from './location.ts'
+// az monitor account, log-analytics workspace and activity-log: where metrics and logs go, and what was done.
+import { type CommandGroup, text } from '../command.ts'
+import { activityHandlers } from './activity-log.ts'
+import { handlersOf, type SimpleType } from './simple-resource.ts'
 
-interface MonitorType {
-  readonly provider: string
-  readonly version: string
-  /** The argument that names one. */
-  readonly name: string
-  properties(call: Call): JsonObject
-}
-
-const account: MonitorType = {
+const account: SimpleType = {
   provider: 'Microsoft.Monitor/accounts',
   version: 'api-version=2025-10-03',
   name: 'azure_monitor_workspace_name',
   properties: () => ({}),
 }
 
-const workspace: MonitorType = {
+const workspace: SimpleType = {
   provider: 'Microsoft.OperationalInsights/workspaces',
-  version: 'api-version=2025-07-01',
+  version: 'api-version=2025-02-01',
   name: 'workspace_name',
   properties: ({ values }) => ({
     publicNetworkAccessForIngestion: text(values, 'public_network_access_for_ingestion') ?? text(values, 'ingestion_access') ?? 'Enabled',
@@ -33,44 +24,5 @@ const workspace: MonitorType = {
 
 /** Commands of `az monitor`. */
 export const group: CommandGroup = {
-  handlers: { ...handlersOf('monitor account', account), ...handlersOf('monitor log-analytics workspace', workspace) },
-}
-
-function handlersOf(prefix: string, type: MonitorType): Readonly<Record<string, Handler>> {
-  return {
-    [`${prefix} show`]: async (call) => flattened(await call.arm.get(onePath(call, type))),
-    [`${prefix} list`]: async (call) => (await call.arm.list(listPath(call, type))).map(flattened),
-    [`${prefix} delete`]: async (call) => {
-      await call.arm.operate('DELETE', { path: onePath(call, type), accept: '*/*' }, { noWait: flag(call.values, 'no_wait') })
-    },
-    [`${prefix} create`]: (call) => create(call, type),
-  }
-}
-
-function nameOf(call: Call, type: MonitorType): string {
-  return text(call.values, type.name) ?? text(call.values, 'name') ?? text(call.values, 'account_name') ?? ''
-}
-
-function groupPath(call: Call): string {
-  return `${call.arm.scope()}/resourceGroups/${encodeURIComponent(required(call.values, 'resource_group') || required(call.values, 'resource_group_name'))}`
-}
-
-function onePath(call: Call, type: MonitorType): string {
-  return `${groupPath(call)}/providers/${type.provider}/${encodeURIComponent(nameOf(call, type))}?${type.version}`
-}
-
-function listPath(call: Call, type: MonitorType): string {
-  const inGroup = (text(call.values, 'resource_group') ?? text(call.values, 'resource_group_name')) !== undefined
-  return `${inGroup ? groupPath(call) : call.arm.scope()}/providers/${type.provider}?${type.version}`
-}
-
-async function create(call: Call, type: MonitorType): Promise<JsonObject | undefined> {
-  const group = required(call.values, 'resource_group') || required(call.values, 'resource_group_name')
-  const location = await locationOrGroups({ ...call, values: { ...call.values, resource_group_name: group } })
-  const given = tags(call.values)
-  const properties = type.properties(call)
-  const body = { location, ...(given === undefined ? {} : { tags: given }), ...(Object.keys(properties).length === 0 ? {} : { properties }) }
-  const noWait = flag(call.values, 'no_wait')
-  const result = await call.arm.operate('PUT', { path: onePath(call, type), body }, { noWait })
-  return noWait ? undefined : flattened(result)
+  handlers: { ...handlersOf('monitor account', account), ...handlersOf('monitor log-analytics workspace', workspace), ...activityHandlers },
 }

@@ -11,6 +11,11 @@ export const group: CommandGroup = {
   handlers: {
     'provider list': async (call) => (await call.arm.list(`${call.arm.scope()}/providers?${version}`)).map(output),
     'provider show': async (call) => output(await call.arm.get(providerPath(call))),
+    'provider operation list': (call) => call.arm.list(`/providers/Microsoft.Authorization/providerOperations?api-version=2022-04-01&$expand=resourceTypes`),
+    'provider operation show': (call) =>
+      call.arm.get(
+        `/providers/Microsoft.Authorization/providerOperations/${encodeURIComponent(required(call.values, 'resource_provider_namespace'))}?api-version=2022-04-01&$expand=resourceTypes`,
+      ),
     'provider register': (call) => change(call, 'register', 'Registered'),
     'provider unregister': (call) => change(call, 'unregister', 'Unregistered'),
   },

@@ -27,3 +27,11 @@ export function parseResourceId(id: string): ResourceIdParts | undefined {
   const children = rest.flatMap((part, index) => (index % 2 === 0 ? [[part, rest[index + 1] ?? ''] as const] : []))
   return { subscription, resourceGroup, namespace, type, name, children }
 }
+
+/** What an id stands in, and what is left of it: a group's is left `resourceGroups/…` in its subscription. */
+export function splitResourceId(id: string): { readonly scope: string; readonly relative: string } {
+  const [, subscription, group, relative] = /^(\/subscriptions\/[^/]+)?(\/resourceGroups\/[^/]+)?(?:\/providers\/(.+))?$/i.exec(id) ?? []
+  const scope = subscription?.toLowerCase() ?? ''
+  if (relative === undefined && group !== undefined) return { scope, relative: `resourceGroups/${group.split('/')[2] ?? ''}` }
+  return { scope: `${scope}${group === undefined ? '' : `/resourceGroups/${group.split('/')[2] ?? ''}`}` || '/', relative: relative ?? '' }
+}

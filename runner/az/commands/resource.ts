@@ -4,6 +4,7 @@ import { AzError } from '../cli-error.ts'
 import { type Call, type CommandGroup, flag, list, required, tags, text } from '../command.ts'
 import models from '../facts/models-resources.json' with { type: 'json' }
 import { type Models, modelOutput } from '../models.ts'
+import { actionBody, createdBody, patchBody, updatedBody } from './resource-changes.ts'
 import { parseResourceId } from './resource-ids.ts'
 import { waitFor } from './wait.ts'
 
@@ -19,10 +20,32 @@ export const group: CommandGroup = {
         await call.arm.operate('DELETE', { path }, { noWait: flag(call.values, 'no_wait') })
         return undefined
       }),
+    'resource create': (call) => created(call),
+    'resource update': (call) =>
+      each(call, async (path) => {
+        const before = await call.arm.get(path)
+        return output((await call.arm.operate('PUT', { path, body: updatedBody(call, before) })) ?? {})
+      }),
+    'resource patch': (call) => each(call, async (path) => output((await call.arm.operate('PATCH', { path, body: patchBody(call) })) ?? {})),
+    'resource invoke-action': (call) => each(call, (path) => invoke(call, path)),
     'resource tag': (call) => each(call, (path) => setTags(call, path)),
     'resource wait': (call) => each(call, (path) => waitFor(call, async () => output((await call.arm.get(path)) ?? {})) as Promise<undefined>),
   },
   tables: { transform_resource_list: resourceRows },
+}
+
+async function created(call: Call): Promise<JsonObject> {
+  const body = await createdBody(call)
+  const id = text(call.values, 'resource_id')
+  const path = id === undefined ? await pathByName(call) : `${id}?api-version=${await apiVersionOf(call, id)}`
+  return output((await call.arm.operate('PUT', { path, body })) ?? {})
+}
+
+async function invoke(call: Call, path: string): Promise<JsonObject | undefined> {
+  const body = actionBody(call)
+  const at = path.replace('?', `/${required(call.values, 'action')}?`)
+  const answer = await call.arm.operate('POST', { path: at, ...(body === undefined ? {} : { body }) }, { noWait: flag(call.values, 'no_wait') })
+  return isObject(answer) ? answer : undefined
 }
 
 function output(value: Json): JsonObject {
@@ -86,7 +109,7 @@ async function apiVersionOf(call: Call, id: string): Promise<string> {
   const given = text(call.values, 'api_version')
   if (given !== undefined) return given
   const parts = parseResourceId(id)
-  if (parts === undefined) throw new AzError('The type of value entered by --ids parameter is not supported.')
+  if (parts === undefined) throw new AzError(`az resource: error: argument --ids: invalid ResourceId value: '${id}'`)
   return resolveVersion(call, parts.namespace, parts.type)
 }
 

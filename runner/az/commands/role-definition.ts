@@ -102,10 +102,8 @@ async function createOrUpdate(call: Call, update: boolean): Promise<JsonObject> 
   if (name === '') throw new AzError('please provide role name')
   if (!update && scopes.length === 0) throw new AzError("please provide 'assignableScopes'")
   const guid = update ? await existingName(call, given) : randomUuid(call.context)
-  const list = (key: string): readonly Json[] => (Array.isArray(given[key]) ? (given[key] as readonly Json[]) : [])
-  const permissions = Array.isArray(given.permissions)
-    ? given.permissions
-    : [{ actions: list('actions'), notActions: list('notActions'), dataActions: list('dataActions'), notDataActions: list('notDataActions') }]
+  const lists = ['actions', 'notActions', 'dataActions', 'notDataActions'].filter((key) => Array.isArray(given[key]))
+  const permissions = Array.isArray(given.permissions) ? given.permissions : [Object.fromEntries(lists.map((key) => [key, given[key] ?? []]))]
   const properties = { roleName: name, description: given.description ?? '', permissions, assignableScopes: scopes }
   const answer = await call.arm.send('PUT', {
     path: `${scopes[0] ?? call.arm.scope()}/providers/Microsoft.Authorization/roleDefinitions/${guid}?${version}`,

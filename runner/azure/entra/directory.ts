@@ -71,7 +71,7 @@ class TenantDirectory implements Directory {
   opens(appId: string, secret: string, now: number): boolean {
     const born = this.application(appId)
     if (born && born.secret !== '' && born.secret === secret) return true
-    const secrets = this.applications.find((one) => same(one.appId, appId))?.secrets ?? []
+    const secrets = [...(this.applications.find((one) => same(one.appId, appId))?.secrets ?? []), ...(born?.secrets ?? [])]
     return secrets.some((one) => one.secret === secret && Date.parse(one.endDateTime) > now)
   }
 

@@ -13,20 +13,23 @@ export const applicationRoutes: readonly GraphRoute[] = [
   { method: 'GET', path: 'applications/{id}', answer: (request) => ({ body: entity('applications', shown(application(request), request)) }) },
   { method: 'PATCH', path: 'applications/{id}', answer: update },
   { method: 'DELETE', path: 'applications/{id}', answer: unregister },
-  { method: 'POST', path: 'applications/{id}/addPassword', answer: (request) => addSecret(request, application(request)) },
-  { method: 'POST', path: 'applications/{id}/removePassword', answer: (request) => removeSecret(request, application(request)) },
+  { method: 'POST', path: 'applications/{id}/addPassword', answer: (request) => addSecret(request, application(request), keepInApplication) },
+  { method: 'POST', path: 'applications/{id}/removePassword', answer: (request) => removeSecret(request, application(request), keepInApplication) },
   { method: 'GET', path: 'applications/{id}/owners', answer: () => ({ body: listOf('directoryObjects', []) }) },
   { method: 'GET', path: 'applications/{id}/federatedIdentityCredentials', answer: () => ({ body: listOf('federatedIdentityCredentials', []) }) },
   { method: 'GET', path: 'servicePrincipals', answer: (request) => ({ body: listOf('servicePrincipals', principals(request)) }) },
   { method: 'POST', path: 'servicePrincipals', answer: createPrincipal },
   { method: 'GET', path: 'servicePrincipals/{id}', answer: (request) => ({ body: entity('servicePrincipals', shownOf(principal(request), request)) }) },
+  { method: 'POST', path: 'servicePrincipals/{id}/addPassword', answer: (request) => addSecret(request, principal(request), keepInPrincipal) },
+  { method: 'POST', path: 'servicePrincipals/{id}/removePassword', answer: (request) => removeSecret(request, principal(request), keepInPrincipal) },
   { method: 'DELETE', path: 'servicePrincipals/{id}', answer: removePrincipal },
   { method: 'GET', path: 'servicePrincipals/{id}/owners', answer: () => ({ body: listOf('directoryObjects', []) }) },
-  { method: 'GET', path: 'me/ownedObjects', answer: (request) => ({ body: listOf('directoryObjects', applications(request).map(asOwned)) }) },
+  { method: 'GET', path: 'me/ownedObjects', answer: (request) => ({ body: listOf('directoryObjects', owned(request)) }) },
 ]
 
-function asOwned(one: JsonObject): JsonObject {
-  return { '@odata.type': '#microsoft.graph.application', ...one }
+function owned(request: GraphRequest): JsonObject[] {
+  const mine = request.setting.directory.applications.filter(({ owner }) => owner === request.caller.oid)
+  return mine.map((one) => ({ '@odata.type': '#microsoft.graph.application', ...shown(one, request) }))
 }
 
 function shown(one: Application, { setting }: GraphRequest): JsonObject {
@@ -69,10 +72,18 @@ function principal({ names, setting }: GraphRequest): ServicePrincipal {
 }
 
 function register(request: GraphRequest): { body: JsonObject; status: 201 } {
-  const { body, setting } = request
+  const { body, caller, setting } = request
   if (typeof body.displayName !== 'string') throw graphErrors.invalid("A value is required for property 'displayName' of resource 'Application'.")
   const { displayName, passwordCredentials: _, keyCredentials: _keys, ...said } = body
-  const made: Application = { objectId: setting.newId(), appId: setting.newId(), displayName, createdDateTime: graphTime(setting.now()), secrets: [], said }
+  const made: Application = {
+    objectId: setting.newId(),
+    appId: setting.newId(),
+    displayName,
+    createdDateTime: graphTime(setting.now()),
+    secrets: [],
+    owner: caller.oid,
+    said,
+  }
   setting.directory.change({ applications: [...registered(request), made] })
   return { body: entity('applications', shown(made, request)), status: 201 }
 }
@@ -102,7 +113,18 @@ function unregister(request: GraphRequest): undefined {
   return undefined
 }
 
-function addSecret(request: GraphRequest, old: Application): { body: JsonObject } {
+/** Who has secrets, and how they are kept. */
+type Keep<holder> = (request: GraphRequest, holder: holder, secrets: readonly ApplicationSecret[]) => void
+type Holder = { readonly secrets?: readonly ApplicationSecret[] }
+
+const keepInApplication: Keep<Application> = (request, one, secrets) => replace(request, one, { ...one, secrets })
+
+const keepInPrincipal: Keep<ServicePrincipal> = ({ setting }, one, secrets) => {
+  const servicePrincipals = setting.directory.servicePrincipals.map((each) => (each === one ? { ...one, secrets } : each))
+  setting.directory.change({ servicePrincipals })
+}
+
+function addSecret<holder extends Holder>(request: GraphRequest, old: holder, keep: Keep<holder>): { body: JsonObject } {
   const { body, setting } = request
   const asked = isObject(body.passwordCredential) ? body.passwordCredential : {}
   const now = setting.now()
@@ -113,15 +135,20 @@ function addSecret(request: GraphRequest, old: Application): { body: JsonObject 
     startDateTime: String(asked.startDateTime ?? graphTime(now)),
     endDateTime: String(asked.endDateTime ?? graphTime(now + 730 * 86_400_000)),
   }
-  replace(request, old, { ...old, secrets: [...old.secrets, secret] })
+  keep(request, old, [...(old.secrets ?? []), secret])
   const context = 'https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.passwordCredential'
   return { body: { '@odata.context': context, ...shownSecret(secret), secretText: secret.secret } }
 }
 
-function removeSecret(request: GraphRequest, old: Application): undefined {
+function removeSecret<holder extends Holder>(request: GraphRequest, old: holder, keep: Keep<holder>): undefined {
   const { keyId } = request.body
-  if (!old.secrets.some((one) => one.keyId === keyId)) throw graphErrors.invalid('No password credential found with keyId.')
-  replace(request, old, { ...old, secrets: old.secrets.filter((one) => one.keyId !== keyId) })
+  const secrets = old.secrets ?? []
+  if (!secrets.some((one) => one.keyId === keyId)) throw graphErrors.invalid('No password credential found with keyId.')
+  keep(
+    request,
+    old,
+    secrets.filter((one) => one.keyId !== keyId),
+  )
   return undefined
 }
 

@@ -22,7 +22,7 @@ export function shownUser({ objectId, userPrincipalName, displayName, said = {} 
 }
 
 /** An application's service principal as Graph shows it. */
-export function shownServicePrincipal({ objectId, appId, displayName, createdDateTime }: ServicePrincipal, tenant: string): JsonObject {
+export function shownServicePrincipal({ objectId, appId, displayName, createdDateTime, secrets = [] }: ServicePrincipal, tenant: string): JsonObject {
   return {
     id: objectId,
     deletedDateTime: null,
@@ -57,7 +57,7 @@ export function shownServicePrincipal({ objectId, appId, displayName, createdDat
     info: { logoUrl: null, marketingUrl: null, privacyStatementUrl: null, supportUrl: null, termsOfServiceUrl: null },
     keyCredentials: [],
     oauth2PermissionScopes: [],
-    passwordCredentials: [],
+    passwordCredentials: secrets.map(shownSecret),
     resourceSpecificApplicationPermissions: [],
     verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
   }

@@ -15,6 +15,7 @@ import { fleets } from './container-service/fleets.ts'
 import { gates } from './container-service/gates.ts'
 import { managedClusters } from './container-service/managed-clusters.ts'
 import { managedNamespaces } from './container-service/managed-namespaces.ts'
+import { commandResults } from './container-service/run-command.ts'
 import { updateRuns } from './container-service/update-runs.ts'
 import { updateStrategies } from './container-service/update-strategies.ts'
 import { availablePoolVersions, clusterUpgradeProfiles, maintenanceConfigurations, poolUpgradeProfiles } from './container-service/upgrade-profiles.ts'
@@ -39,6 +40,7 @@ export const resourceTypes: readonly ResourceType[] = [
   autoUpgradeProfiles,
   availablePoolVersions,
   clusterUpgradeProfiles,
+  commandResults,
   fleetMembers,
   fleets,
   gates,

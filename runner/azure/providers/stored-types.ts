@@ -7,6 +7,8 @@ interface StoredType {
   readonly apiVersions: readonly string[]
   /** Belongs to no region. */
   readonly global?: boolean
+  /** False where the service tells no state of one. */
+  readonly provisioned?: boolean
   /** What the service adds to the properties of a new one. */
   added?(request: WriteRequest): JsonObject
 }
@@ -38,7 +40,8 @@ const types: readonly StoredType[] = [
   },
   {
     type: 'Microsoft.ManagedIdentity/userAssignedIdentities',
-    apiVersions: ['2024-11-30', '2023-07-31-preview', '2023-01-31', '2018-11-30'],
+    provisioned: false,
+    apiVersions: ['2025-05-31-preview', '2024-11-30', '2023-07-31-preview', '2023-01-31', '2018-11-30'],
     added: ({ context }) => ({ tenantId: context.tenant.id, principalId: context.requestId(), clientId: context.requestId() }),
   },
   {
@@ -62,9 +65,10 @@ const types: readonly StoredType[] = [
 ]
 
 /** A row for each of them. */
-export const storedTypes: readonly ResourceType[] = types.map(({ type, apiVersions, global = false, added }) =>
+export const storedTypes: readonly ResourceType[] = types.map(({ type, apiVersions, added, global = false, provisioned = true }) =>
   defineResourceType({
     type,
+    provisioned,
     apiVersions,
     tracked: true,
     global,

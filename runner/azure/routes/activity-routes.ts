@@ -47,8 +47,9 @@ function matches(event: ActivityEvent, filter: string): boolean {
     resourceid: event.resource,
     resourceuri: event.resource,
   }
-  return [...filter.matchAll(/(\w+)\s+(ge|le|eq)\s+'([^']*)'/gi)].every(([, name = '', test = '', value = '']) => {
-    if (name.toLowerCase() === 'eventtimestamp') return test.toLowerCase() === 'ge' ? event.at >= Date.parse(value) : event.at <= Date.parse(value)
+  const time = (value: string): number => Date.parse(/Z$|[+-]\d\d:\d\d$/.test(value) ? value : `${value}Z`)
+  return [...filter.matchAll(/(\w+)\s+(ge|le|eq)\s+'?([^'\s]*)'?/gi)].every(([, name = '', test = '', value = '']) => {
+    if (name.toLowerCase() === 'eventtimestamp') return test.toLowerCase() === 'ge' ? event.at >= time(value) : event.at <= time(value)
     return (actual[name.toLowerCase()] ?? value).toLowerCase() === value.toLowerCase()
   })
 }

@@ -16,7 +16,7 @@ export const exportRoutes: readonly Route[] = [
       if (!group) throw armErrors.groupNotFound(names.group ?? '')
       const wanted = Array.isArray(body.resources) ? body.resources.filter((one) => typeof one === 'string') : ['*']
       const plain = /Skip(All|ResourceName)Parameterization/i.test(String(body.options ?? ''))
-      const apiVersionOf = (type: string): string => resourceTypes.find((row) => row.type === type)?.apiVersions[0] ?? ''
+      const apiVersionOf = (type: string): string => resourceTypes.find((row) => row.type === type && row.put !== undefined)?.apiVersions[0] ?? ''
       const template = exportTemplate(group, { wanted, plain, context, apiVersionOf })
       return textResponse(JSON.stringify({ template }))
     },

@@ -67,7 +67,8 @@ function long({ name, entry }: Row, has: Has, { files, cwd }: Process): string {
   const letters = entry.kind === 'folder' ? 'd' : entry.kind === 'link' ? 'l' : '-'
   const mode = entry.kind === 'link' ? 0o777 : entry.mode
   const plain = [6, 3, 0].map((place) => ['r', 'w', 'x'].map((letter, index) => ((mode >> place) & (4 >> index) ? letter : '-')).join('')).join('')
-  const bits = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
+  const group = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
+  const bits = mode & 0o1000 ? `${group.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : group
   const links = entry.kind === 'folder' ? 2 + countFolders(files, resolve(cwd, name)) : 1
   const size = sizeOf(entry)
   const shown = has('h') && size >= 1024 ? `${(size / 1024).toFixed(1)}K` : String(size)

@@ -233,7 +233,7 @@ const free: Program = (_, { out }) => {
 /** Kernel parameters, by their files. */
 const sysctl: Program = (words, { files, out, err }) => {
   let failed = 0
-  for (const name of words.filter((word) => !word.startsWith('-'))) {
+  for (const name of words.filter((word) => !word.startsWith('-')).map((word) => word.replaceAll('/', '.'))) {
     const file = files.stat(`/proc/sys/${name.replaceAll('.', '/')}`)
     if (file?.kind === 'file') out(words.includes('-n') ? file.content : `${name} = ${file.content}`)
     else {

@@ -5,7 +5,7 @@ import { bytesOf } from '../commands/system.ts'
 import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
-import { agnhost } from './agnhost/agnhost.ts'
+import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
 import { databasePrograms } from './databases.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
@@ -255,6 +255,13 @@ const stress: Program = async (words, process) => {
   return 0
 }
 
+/** A program that would become root: it says whether it did. */
+const noNewPrivileges: Program = (_, process) => {
+  const held = /^NoNewPrivs:\t1$/m.test(process.files.read('/proc/self/status'))
+  process.out(`Effective uid: ${held ? process.machine.user.uid : 0}\n`)
+  return 0
+}
+
 /** The picture of a demo of rolling updates: which one is said in a small file. */
 const updateDemo: Program = (_, process) => {
   const picture = /(nautilus|kitten)(:|@|$)/.exec(process.machine.image)?.[1] ?? 'nautilus'
@@ -275,7 +282,8 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   perl,
   'http-echo': httpEcho,
   agnhost,
-  'agnhost-2': agnhost,
+  'agnhost-2': agnhostTwo,
+  nnp: noNewPrivileges,
   'whoami-server': whoami,
   echoserver: echoServer,
   'echo-server': echoServer,

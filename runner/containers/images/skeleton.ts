@@ -145,7 +145,7 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
   const folder = (path: string): void => {
     if (path === '/' || entries.has(path.slice(1))) return
     folder(parentOf(path))
-    entries.set(path.slice(1), { kind: 'folder', mode: path === '/tmp' || path === '/var/tmp' ? 0o777 : path === '/root' ? 0o700 : 0o755, at })
+    entries.set(path.slice(1), { kind: 'folder', mode: path === '/tmp' || path === '/var/tmp' ? 0o1777 : path === '/root' ? 0o700 : 0o755, at })
   }
   entries.set('', { kind: 'folder', mode: 0o755, at })
   for (const path of image.shell ? folders : ['/dev', '/etc', '/proc', '/sys', '/tmp', '/var', '/var/run']) folder(path)

@@ -69,6 +69,7 @@ const rows: readonly Row[] = [
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
   [/(echoserver|echo-server)$/, withShell(['echoserver'], { programs: ['echoserver', 'curl'] })],
   [/traefik\/whoami$|jwilder\/whoami$/, image({ shell: false, entrypoint: ['whoami-server'], programs: ['whoami-server'] })],
+  [/(^|\/)nonewprivs$/, image({ entrypoint: ['/nnp'], programs: ['nnp'] })],
   [/(^|\/)(nautilus|kitten)$/, withShell(['update-demo'], { programs: ['update-demo'] })],
   [/hello-app$/, image({ shell: false, entrypoint: ['hello-app'], programs: ['hello-app'] })],
   [/podinfo$/, image({ flavor: 'busybox', command: ['podinfo'], programs: ['podinfo', 'curl', 'wget'] })],

@@ -130,7 +130,7 @@ async function typed(shell: Shell): Promise<number> {
 function prompt({ scope, process }: Shell): string {
   const { machine } = process
   const sign = machine.user.uid === 0 ? '#' : '$'
-  if (machine.flavor === 'debian' && scope.name === 'bash')
+  if (machine.flavor === 'debian' && scope.name.endsWith('bash'))
     return `${machine.user.uid === 0 ? 'root' : 'I have no name!'}@${machine.hostname}:${scope.cwd}${sign} `
   if (machine.flavor === 'debian') return `${sign} `
   const home = scope.variables.get('HOME') ?? ''

@@ -10,7 +10,7 @@ export async function cleanUp({ deployment, context }: DeploymentWork, { old }: 
   const { revisionHistoryLimit } = deployment.spec
   if (revisionHistoryLimit === undefined) return
   const kept = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-  const surplus = [...kept].sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, Math.max(0, kept.length - revisionHistoryLimit))
+  const surplus = [...kept].sort((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1)).slice(0, Math.max(0, kept.length - revisionHistoryLimit))
   for (const set of surplus.filter(isUnused)) await context.client.delete(replicaSets, keyOf(set), { propagationPolicy: 'Background' })
 }
 

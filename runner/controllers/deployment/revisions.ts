@@ -37,14 +37,22 @@ export async function allReplicaSets(work: DeploymentWork, { make }: { make: boo
   const sorted = [...sets].sort(byAge)
   const found = sorted.find((set) => sameTemplate(set.spec.template, deployment.spec.template))
   const old = sorted.filter((set) => set !== found)
-  const revision = 1 + Math.max(0, ...old.map(revisionOf))
+  const revision =
+    (old
+      .map(revisionOf)
+      .toSorted((one, other) => (one < other ? -1 : 1))
+      .at(-1) ?? 0n) + 1n
   const current = found ? await numberAgain(work, found, revision) : make ? await makeCurrent(work, old, revision) : undefined
   return { current, old }
 }
 
-/** The revision that a ReplicaSet or Deployment carries. */
-export function revisionOf(object: KubernetesObject): number {
-  return Number(object.metadata.annotations?.[revisionAnnotation] ?? 0)
+/** The revision that a ReplicaSet or Deployment carries: a whole number of 64 bits, 0 where there is none. */
+export function revisionOf(object: KubernetesObject): bigint {
+  return readRevision(object.metadata.annotations?.[revisionAnnotation])
+}
+
+function readRevision(text: string | undefined): bigint {
+  return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : 0n
 }
 
 function sameTemplate(a: JsonObject, b: JsonObject): boolean {
@@ -57,7 +65,7 @@ function withoutHash(template: JsonObject): JsonObject {
   return { ...template, metadata: { ...metadata, labels } }
 }
 
-async function numberAgain(work: DeploymentWork, set: ReplicaSet, revision: number): Promise<ReplicaSet> {
+async function numberAgain(work: DeploymentWork, set: ReplicaSet, revision: bigint): Promise<ReplicaSet> {
   const { deployment, context } = work
   const annotations = annotationsFor(deployment, set.metadata.annotations ?? {}, revision)
   const { minReadySeconds } = deployment.spec
@@ -87,16 +95,16 @@ async function writeRevision(work: DeploymentWork, revision: string, condition?:
 }
 
 /** A ReplicaSet's annotations: the Deployment's, its revision, and the revisions that it had before. */
-function annotationsFor(deployment: Deployment, known: Readonly<Record<string, string>>, revision: number): Readonly<Record<string, string>> {
+function annotationsFor(deployment: Deployment, known: Readonly<Record<string, string>>, revision: bigint): Readonly<Record<string, string>> {
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !ownAnnotations.includes(name))
-  const before = Number(known[revisionAnnotation] ?? 0)
+  const before = readRevision(known[revisionAnnotation])
   const annotations = { ...known, ...Object.fromEntries(copied) }
   if (before >= revision) return annotations
-  const history = before > 0 ? { [historyAnnotation]: [...(known[historyAnnotation]?.split(',') ?? []), String(before)].join(',') } : {}
+  const history = before > 0n ? { [historyAnnotation]: [...(known[historyAnnotation]?.split(',') ?? []), String(before)].join(',') } : {}
   return { ...annotations, [revisionAnnotation]: String(revision), ...history }
 }
 
-async function makeCurrent(work: DeploymentWork, old: readonly ReplicaSet[], revision: number): Promise<ReplicaSet> {
+async function makeCurrent(work: DeploymentWork, old: readonly ReplicaSet[], revision: bigint): Promise<ReplicaSet> {
   const { deployment, context } = work
   const wanted = newReplicaSet(deployment, revision)
   const replicas = newSize(deployment, { current: { ...wanted, spec: { ...wanted.spec, replicas: 0 } }, old })
@@ -114,7 +122,7 @@ async function makeCurrent(work: DeploymentWork, old: readonly ReplicaSet[], rev
   return made
 }
 
-function newReplicaSet(deployment: Deployment, revision: number): ReplicaSet {
+function newReplicaSet(deployment: Deployment, revision: bigint): ReplicaSet {
   const { spec, status, metadata } = deployment
   const hash = templateHash(spec.template, status?.collisionCount ?? 0)
   const templateMetadata = (spec.template.metadata ?? {}) as JsonObject

@@ -24,7 +24,11 @@ export const kubelet = defineController({
   fieldManager: 'kubelet',
   watches: [
     { resource: pods, keys: keysOf },
-    { resource: nodes, keys: (node, _change, old) => (old && isSilent(old) && !isSilent(node) ? [`${heardMark}${node.metadata.name}`] : []) },
+    {
+      resource: nodes,
+      keys: (node, change, old) =>
+        change === 'ADDED' || (change === 'MODIFIED' && old && isSilent(old) && !isSilent(node)) ? [`${heardMark}${node.metadata.name}`] : [],
+    },
   ],
   reconcile,
 })
@@ -58,7 +62,8 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
     memory.set(key, undefined)
     return undefined
   }
-  if (isSilent(await client.get(nodes, { name: pod.spec.nodeName ?? '' }))) return undefined
+  const node = await client.get(nodes, { name: pod.spec.nodeName ?? '' })
+  if (!node || isSilent(node)) return undefined
   if (pod.metadata.deletionTimestamp !== undefined) return leave(key, pod, { known, context })
   if (isDone(pod)) {
     memory.set(key, undefined)

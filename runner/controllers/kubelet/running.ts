@@ -28,11 +28,14 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
     await tellResize(round)
     return
   }
+  const now = context.clock.now()
   if (isRedefined(each)) {
+    const due = memory.stage === redefined ? memory.due : now + 2 * moment
+    containers[name] = { ...memory, stage: redefined, due }
+    if (due > now) return void wakes.push(due)
     containers[name] = noMemory
     return restart(each, round, 'Container <Container> definition changed, will be restarted')
   }
-  const now = context.clock.now()
   const end = await endOf(each, memory, round)
   if (!end) return probe(each, memory, round)
   if (end.at > now) {
@@ -47,6 +50,8 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   round.steps.push({ each, change: { next: { terminated }, endedAt: end.at }, notices: [] })
   await context.runtime?.kill(pod, name, end.code)
 }
+
+const redefined = 'definition-changed'
 
 /** True while a container still runs another image than its spec names. */
 function isRedefined({ container, status, list }: Placed): boolean {

@@ -1,7 +1,9 @@
 // Headers that every answer has: audit, caching, date, flow control, warnings.
 import { createRandom } from '../../base/random.ts'
-import { mastersGroup, type UserInfo } from '../identity.ts'
-import { readObject } from '../registry/engine.ts'
+import type { UserInfo } from '../identity.ts'
+import { at } from '../object.ts'
+import { readObject, readObjects } from '../registry/engine.ts'
+import { type Classified, flowSchemaFor } from './classify.ts'
 import type { RequestInfo } from './request-info.ts'
 import type { Server } from './server.ts'
 
@@ -21,24 +23,18 @@ export function commonHeaders(
   for (const text of request.warnings) headers.append('warning', `299 - ${JSON.stringify(text)}`)
   const { info, user } = request
   const managed = user.name !== '' && !(info.type === 'resource' && unmanaged.includes(info.subresource))
-  if (managed) for (const [name, value] of flowHeaders(server, user)) headers.set(name, value)
+  if (managed) for (const [name, value] of flowHeaders(server, { user, info })) headers.set(name, value)
   return response
 }
 
-function flowHeaders(server: Server, user: UserInfo): readonly (readonly [string, string])[] {
+function flowHeaders(server: Server, request: Classified): readonly (readonly [string, string])[] {
   const apiVersion = 'flowcontrol.apiserver.k8s.io/v1'
-  const schema = readObject(server, apiVersion, 'FlowSchema', { name: flowSchemaOf(user) })
-  const spec = schema?.spec as { readonly priorityLevelConfiguration?: { readonly name?: string } } | undefined
-  const level = readObject(server, apiVersion, 'PriorityLevelConfiguration', { name: spec?.priorityLevelConfiguration?.name ?? '' })
-  if (!schema || !level) return []
+  const schema = flowSchemaFor(readObjects(server, apiVersion, 'FlowSchema'), request)
+  const level =
+    schema && readObject(server, apiVersion, 'PriorityLevelConfiguration', { name: String(at(schema, 'spec', 'priorityLevelConfiguration', 'name')) })
+  if (!level) return []
   return [
     ['x-kubernetes-pf-flowschema-uid', schema.metadata.uid ?? ''],
     ['x-kubernetes-pf-prioritylevel-uid', level.metadata.uid ?? ''],
   ]
-}
-
-function flowSchemaOf({ groups }: UserInfo): string {
-  if (groups.includes(mastersGroup)) return 'exempt'
-  if (groups.includes('system:serviceaccounts')) return 'service-accounts'
-  return groups.includes('system:authenticated') ? 'global-default' : 'catch-all'
 }

@@ -2,10 +2,12 @@
 
 import { type AzureHooks, clusterKubeconfig } from '../../azure/hooks.ts'
 import type { Resource } from '../../azure/state.ts'
+import { localPeer } from '../../base/host.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { Cluster, ClusterSpec } from '../cluster.ts'
 import { encode } from '../kubeconfig.ts'
 import type { BridgeGround } from './ground.ts'
+import { runKubectl } from './kubectl.ts'
 import { fitPools, type WantedPool } from './node-pools.ts'
 import { upgradeNodes, upgrader } from './node-upgrade.ts'
 
@@ -89,6 +91,14 @@ export function aksHooks(ground: BridgeGround): NonNullable<AzureHooks['managedC
       // A cluster that was born without nodes is no more than an API server, and stays so.
       if (pools.every(({ count }) => count === 0)) return { done: true }
       return fitPools(cluster.clientOf(upgrader), { ...facts, clusterName: resource.body.name, version, now: ground.now() }, pools)
+    },
+    async command(resource, command, token) {
+      const cluster = ground.cluster(resource.id.toLowerCase())
+      if (!cluster) throw new Error(`The cluster ${resource.body.name} has not been made yet`)
+      return runKubectl(command, (path, accept) => {
+        const headers = { accept, authorization: `Bearer ${token ?? cluster.adminToken}`, 'user-agent': 'kubectl' }
+        return cluster.server.host.fetch(new Request(`https://${cluster.spec.host}${path}`, { headers }), localPeer)
+      })
     },
     async power(resource, on) {
       ground.powerCluster(resource.id.toLowerCase(), on)

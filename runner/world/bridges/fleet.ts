@@ -171,7 +171,13 @@ export interface JoinOptions {
 export async function joinFleet(ground: BridgeGround, membership: Membership, options: JoinOptions): Promise<void> {
   const hub = ground.cluster(membership.hub)
   const member = ground.cluster(membership.cluster)
-  if (!hub || !member) return
+  if (!hub) return
+  if (!member) {
+    // No cluster stands behind a connected one: the hub knows it, and never hears of it.
+    await createIfAbsent(hub.clientOf(installer), hubAccessObject(membership.member))
+    await createIfAbsent(hub.clientOf(installer), memberClusterObject({ name: membership.member, ...options }))
+    return
+  }
   const onMember = member.clientOf(installer)
   for (const object of memberObjects(fleetSettings(ground.file).hub)) await createIfAbsent(onMember, object)
   const deployed = (await hasNodes(onMember)) && !withoutOf(ground, membership.member, member).includes('member-agent')

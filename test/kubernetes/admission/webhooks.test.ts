@@ -104,3 +104,21 @@ test('a webhook with side effects is not asked in a dry run', async () => {
   await assert.rejects(cluster.client.create(configMaps, configMap('a'), { dryRun: true }), /this webhook denies all requests/)
   await cluster.client.create(configMaps, configMap('free'))
 })
+
+test('match conditions that are no expressions are refused', async () => {
+  const cluster = await start()
+  const wrong = (matchConditions: readonly object[]) => hook(cluster, validating, '/pods', { matchConditions })
+  await assert.rejects(
+    wrong([{ name: 'c', expression: '... [] no' }]),
+    /matchConditions\[0\]\.expression: Invalid value: "\.\.\. \[\] no": compilation failed: /,
+  )
+  await assert.rejects(wrong([{ name: 'c', expression: '1 + 1' }]), /must evaluate to bool/)
+  await assert.rejects(wrong([{ expression: 'true' }]), /matchConditions\[0\]\.name: Required value/)
+  await assert.rejects(
+    wrong([
+      { name: 'c', expression: 'true' },
+      { name: 'c', expression: 'true' },
+    ]),
+    /matchConditions\[1\]\.name: Duplicate value: "c"/,
+  )
+})

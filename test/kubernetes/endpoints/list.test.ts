@@ -63,3 +63,17 @@ test('a list of one namespace is in the order of names, one of all in the order 
     ['a-b/x', 'a/y', 'a/z', 'b/x'],
   )
 })
+
+test('a list whose revision is forgotten is told where to go on with what is there now', async () => {
+  const bare = await withMaps(5)
+  const first = await list(bare, 'limit=2')
+  for (let index = 0; index < 6000; index += 1) await bare.ask('PUT', `${path}/m4`, { metadata: { name: 'm4' }, data: { at: String(index) } })
+  const late = await bare.ask('GET', `${path}?limit=2&continue=${first.metadata.continue}`)
+  assert.equal(late.status, 410)
+  const { reason, metadata } = (await late.json()) as { readonly reason: string; readonly metadata: { readonly continue: string } }
+  assert.equal(reason, 'Expired')
+  const second = await list(bare, `limit=2&continue=${metadata.continue}`)
+  assert.deepEqual(names(second), ['m2', 'm3'])
+  assert.notEqual(second.metadata.resourceVersion, first.metadata.resourceVersion)
+  assert.equal(second.metadata.remainingItemCount, 1)
+})

@@ -5,6 +5,7 @@ import { customKey, type OpenApiSource, openApiDocument, openApiHash, openApiInd
 import { builtInResources, typeFacts, typeNames } from '#runner/kubernetes/openapi/facts.ts'
 import { builtInSchema, typeSchema } from '#runner/kubernetes/openapi/schema.ts'
 import { swaggerDocument, swaggerProtobuf } from '#runner/kubernetes/openapi/swagger.ts'
+import { customForSwagger } from '#runner/kubernetes/openapi/swagger-custom.ts'
 
 const source: OpenApiSource = { resources: builtInResources(), customs: new Map(), gitVersion: 'v1.35.4' }
 
@@ -101,4 +102,33 @@ test('every type of the facts table resolves, with all that it refers to', () =>
     assert.equal(typeFacts(name)?.name, name)
   }
   assert.equal(builtInSchema('v1', 'Nothing'), undefined)
+})
+
+test('the older form leaves open what it cannot say of a custom resource', () => {
+  const kinds = [{ group: 'example.com', version: 'v1', kind: 'Box' }]
+  const keeps = { 'x-kubernetes-preserve-unknown-fields': true }
+  const own = { 'x-kubernetes-group-version-kind': kinds }
+  assert.deepEqual(customForSwagger({ type: 'object', ...keeps, properties: { spec: { type: 'object' } }, ...own }), { type: 'object', ...own })
+  const schema = {
+    type: 'object',
+    required: ['spec', 'maybe'],
+    properties: {
+      spec: { type: 'object', ...keeps, properties: { size: { type: 'integer' } } },
+      maybe: { type: 'string', nullable: true },
+      either: { anyOf: [{ type: 'string' }], 'x-kubernetes-int-or-string': true },
+      list: { type: 'array', nullable: true, items: { type: 'string' } },
+      metadata: { description: 'of all', allOf: [{ $ref: '#/components/schemas/Meta' }] },
+    },
+  }
+  assert.deepEqual(customForSwagger(schema), {
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      spec: keeps,
+      maybe: {},
+      either: { 'x-kubernetes-int-or-string': true },
+      list: {},
+      metadata: { description: 'of all', allOf: [{ $ref: '#/components/schemas/Meta' }] },
+    },
+  })
 })

@@ -111,3 +111,26 @@ test('a definition waits for the finalizers of its objects', async () => {
   assert.equal((await ask('GET', `${definitions}/ports.example.com`)).status, 404)
   assert.equal((await ask('GET', path)).status, 404)
 })
+
+test('what was stored under an older definition is read as the present one has it', async () => {
+  const { ask } = startBareServer()
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+  const names = { plural: 'tins', singular: 'tin', kind: 'Tin', listKind: 'TinList' }
+  const versionOf = (properties: JsonObject): JsonObject => ({
+    name: 'v1',
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: 'object', properties } },
+  })
+  const text = { type: 'string' }
+  const spec = { group: 'example.com', names, scope: 'Namespaced', versions: [versionOf({ lid: text, label: text })] }
+  await ask('POST', definitions, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'tins.example.com' }, spec })
+  const tins = '/apis/example.com/v1/namespaces/lab/tins'
+  await ask('POST', tins, { apiVersion: 'example.com/v1', kind: 'Tin', metadata: { name: 't' }, label: 'beans' })
+  const change = { spec: { versions: [versionOf({ lid: { ...text, default: 'shut' } })] } }
+  await ask('PATCH', `${definitions}/tins.example.com`, change, { 'content-type': 'application/merge-patch+json' })
+  const { lid, label } = await bodyOf(ask('GET', `${tins}/t`))
+  assert.deepEqual([lid, label], ['shut', undefined])
+  const list = await bodyOf(ask('GET', tins))
+  assert.equal((list.items as JsonObject[])[0]?.lid, 'shut')
+})

@@ -15,6 +15,7 @@ export const policyAssignments = defineResourceType({
   type: policyAssignmentType,
   apiVersions: policyApiVersions,
   anyScope: true,
+  alwaysCreated: true,
   provisioned: false,
   missing: (id) => error(404, 'PolicyAssignmentNotFound', `The policy assignment '${nameOf(id)}' is not found.`),
   put({ id, body, old, caller, context }) {

@@ -16,6 +16,7 @@ export const policyDefinitions = defineResourceType({
   type,
   apiVersions: policyApiVersions,
   anyScope: true,
+  alwaysCreated: true,
   openAtRoot: true,
   provisioned: false,
   systemData: true,

@@ -12,6 +12,7 @@ export const roleDefinitions = defineResourceType({
   type: 'Microsoft.Authorization/roleDefinitions',
   apiVersions: ['2022-05-01-preview', '2022-04-01', '2018-01-01-preview'],
   anyScope: true,
+  alwaysCreated: true,
   openAtRoot: true,
   provisioned: false,
   missing: (id) => error(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${nameOf(id)}' does not exist.`),

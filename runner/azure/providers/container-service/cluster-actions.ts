@@ -15,12 +15,6 @@ export const clusterActions: readonly Action[] = [
   { name: 'listClusterUserCredential', run: (request) => credentials(request, 'user') },
   { name: 'listClusterAdminCredential', run: (request) => credentials(request, 'admin') },
   { name: 'listClusterMonitoringUserCredential', run: (request) => credentials(request, 'monitoring') },
-  {
-    name: 'runCommand',
-    run() {
-      throw error(501, 'NotSimulated', 'Run command is not simulated here: use kubectl with the credentials of "az aks get-credentials".')
-    },
-  },
   power('start', 'Starting', 'Running'),
   power('stop', 'Stopping', 'Stopped'),
   operation('rotateClusterCertificates', 'RotatingClusterCertificates', 10 * minutes),

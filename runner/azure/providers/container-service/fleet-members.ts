@@ -7,6 +7,9 @@ import { fleetBusy, fleetError, fleetNameRule, namePattern, propertyMissing } fr
 import { fleetETag } from './fleet-etag.ts'
 import { fleetApiVersions, hubOf } from './fleets.ts'
 
+/** What may join: clusters of Azure's own, and connected ones, which take part in placements and in no update run. */
+const memberTypes = ['microsoft.containerservice/managedclusters', 'microsoft.kubernetes/connectedclusters']
+
 /** The row of members. */
 export const fleetMembers = defineResourceType({
   type: 'Microsoft.ContainerService/fleets/members',
@@ -87,7 +90,7 @@ function groupOf(properties: JsonObject, request: WriteRequest): JsonObject {
 }
 
 function clusterOf(id: unknown, context: AzureContext): Resource | undefined {
-  if (typeof id !== 'string' || typeOf(id).toLowerCase() !== 'microsoft.containerservice/managedclusters') return undefined
+  if (typeof id !== 'string' || !memberTypes.includes(typeOf(id).toLowerCase())) return undefined
   return context.store.get(id)
 }
 

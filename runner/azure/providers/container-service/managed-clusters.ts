@@ -10,6 +10,7 @@ import { clusterActions, refuseStopped, withoutPools } from './cluster-actions.t
 import { clusterBusy } from './cluster-busy.ts'
 import { fitCluster } from './fit-cluster.ts'
 import { clusterBody, missing } from './managed-cluster-body.ts'
+import { runCommand } from './run-command.ts'
 
 const minutes = 60_000
 const createPhases = [
@@ -50,7 +51,7 @@ export const managedClusters = defineResourceType({
   complete,
   removed: async (cluster, context) => context.hooks.managedCluster?.deleted?.(cluster),
   present,
-  actions: clusterActions,
+  actions: [...clusterActions, runCommand],
 })
 
 function put(request: WriteRequest): Draft {

@@ -91,10 +91,14 @@ function defaultStage(request: WriteRequest): JsonObject {
 }
 
 function membersOf({ id, context }: WriteRequest, group?: string): JsonObject[] {
-  return context.store
-    .children(parentOf(id) ?? '', 'Microsoft.ContainerService/fleets/members')
-    .filter((member) => group === undefined || propertiesOf(member).group === group)
-    .map((member) => ({ clusterResourceId: propertiesOf(member).clusterResourceId, name: member.body.name, ...notStarted }))
+  return (
+    context.store
+      .children(parentOf(id) ?? '', 'Microsoft.ContainerService/fleets/members')
+      .filter((member) => group === undefined || propertiesOf(member).group === group)
+      // Connected clusters are upgraded by whoever runs them.
+      .filter((member) => !/\/Microsoft\.Kubernetes\/connectedClusters\//i.test(String(propertiesOf(member).clusterResourceId)))
+      .map((member) => ({ clusterResourceId: propertiesOf(member).clusterResourceId, name: member.body.name, ...notStarted }))
+  )
 }
 
 function gates(holder: JsonObject): JsonObject {

@@ -16,7 +16,9 @@ export function exportTemplate(
   options: { readonly wanted: readonly string[]; readonly plain: boolean; readonly context: AzureContext; readonly apiVersionOf: (type: string) => string },
 ): JsonObject {
   const { wanted, plain, context, apiVersionOf } = options
-  const all = context.store.below(group.id).filter(({ type }) => !type.startsWith('Microsoft.Authorization/') && type !== 'Microsoft.Resources/deployments')
+  const all = context.store
+    .below(group.id)
+    .filter(({ type }) => apiVersionOf(type) !== '' && !type.startsWith('Microsoft.Authorization/') && type !== 'Microsoft.Resources/deployments')
   const ids = wanted.map((id) => id.toLowerCase())
   const chosen = all.filter((one) => ids.includes('*') || ids.some((id) => one.id.toLowerCase() === id || one.id.toLowerCase().startsWith(`${id}/`)))
   const name = (one: Resource): Json => (plain ? pathOf(one) : nameExpression(one))

@@ -6,6 +6,7 @@ import { FileError, resolve } from '../../files.ts'
 import type { HttpAnswer, HttpCall, Process, Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
 import { readGoDuration } from './go-duration.ts'
+import { guestbook } from './guestbook.ts'
 import { logLine } from './klog.ts'
 import { mounttest } from './mounttest.ts'
 import { netexec } from './netexec.ts'
@@ -32,11 +33,9 @@ const commands: Readonly<Record<string, Program>> = {
   },
   'dns-server-list': (_, process) => printResolver(process, 'nameserver'),
   'dns-suffix': (_, process) => printResolver(process, 'search'),
+  guestbook: guestbook,
   'etc-hosts': (_, process) => printFile(process, '/etc/hosts'),
-  'entrypoint-tester': (words, process) => {
-    process.out(`[/agnhost entrypoint-tester${words.map((word) => ` ${word}`).join('')}]\n`)
-    return 0
-  },
+  'entrypoint-tester': testEntrypoint('/agnhost'),
   help: (_, process) => {
     process.out(
       `Usage:\n  app [command]\n\nAvailable Commands:\n${Object.keys(commands)
@@ -64,6 +63,19 @@ const commands: Readonly<Record<string, Program>> = {
     serveWebhooks(words, process)
     return forever(process)
   },
+}
+
+function testEntrypoint(called: string): Program {
+  return (words, process) => {
+    process.out(`[${[called, 'entrypoint-tester', ...words].join(' ')}]\n`)
+    return 0
+  }
+}
+
+/** agnhost by its second name: for tests of which program was started. */
+export const agnhostTwo: Program = (words, process) => {
+  const [command, ...rest] = words
+  return command === 'entrypoint-tester' ? testEntrypoint('/agnhost-2')(rest, process) : agnhost(words, process)
 }
 
 /** agnhost: what its first word says, `pause` without one. */
