@@ -5,7 +5,7 @@ const doors = [
   'kubernetes/admission/chain\\.ts',
   'containers/(runtime|connections)\\.ts',
   'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts',
-  'controllers/fleet/(index|names)\\.ts',
+  'controllers/fleet/(index|names|traffic-managers)\\.ts',
   'azure/(arm-server|resource-id|hooks|state)\\.ts',
   'az/(az|completion|kubelogin|context|seed-profile|token-cache)\\.ts',
   'world/(world|internet|hosts|named-worlds|snapshot|recovery|kubeconfig|clock-host|home)\\.ts',

@@ -59,12 +59,8 @@ export function checkLocation(body: JsonObject, target: { row: ResourceType; id:
   const location = normalLocation(given)
   if (old?.body.location !== undefined && old.body.location !== location)
     throw armErrors.locationChanged(old.body.name, old.body.location, parseId(target.id).group ?? '', location)
-  if (!locations.some((one) => one.name === location))
-    throw armErrors.locationInvalid(
-      given,
-      row.type,
-      locations.map((one) => one.name),
-    )
+  const regions = row.global ? ['global'] : locations.map((one) => one.name)
+  if (!regions.includes(location)) throw armErrors.locationInvalid(given, row.type, regions)
   return { ...body, location }
 }
 

@@ -124,6 +124,8 @@ export interface ResourceType {
   readonly single?: boolean
   /** Has location and tags, and is listed among a group's resources. */
   readonly tracked?: boolean
+  /** Belongs to no region: its location is `global`. */
+  readonly global?: boolean
   /** Has `properties.provisioningState`; default true. */
   readonly provisioned?: boolean
   readonly systemData?: boolean

@@ -11,6 +11,7 @@ import { loadCourse } from '../labs/load-course.ts'
 import { loadLab } from '../labs/load-labs.ts'
 import type { ProgressStore } from '../progress/progress-store.ts'
 import { openSqliteStore } from '../progress/stores/sqlite.ts'
+import { SessionError } from '../sessions/live-session.ts'
 import { sandboxFor } from '../sessions/sandbox/choose.ts'
 import { createScreens } from '../sessions/screen/screens.ts'
 import { type LoadedLab, usualLimits } from '../sessions/session-ground.ts'
@@ -22,6 +23,7 @@ import { checkImporter, labFolder } from './content.ts'
 import { cacheFolder, type Machine, print, tell } from './machine.ts'
 import { sandboxOf } from './options.ts'
 import { findPrograms } from './programs.ts'
+import { openReal, type ServedReal } from './serve-real.ts'
 
 /** Where and how it is served, as it was asked for. */
 export interface Serving {
@@ -37,8 +39,15 @@ const solvingAfter = 10_000
 
 /** Serves until the process is told to end; every session is stored then. */
 export async function keepServing(given: Given, machine: Machine, serving: Serving): Promise<void> {
-  const sandbox = await sandboxFor(sandboxOf(given))
-  if (sandbox === 'none') tell(machine, 'NO SANDBOX: whoever opens a terminal on the page is you on this machine. Use it alone, on this machine only.')
+  if (given.value('--clusters') !== 'real') return serveSessions(given, machine, serving)
+  const real = await openReal(given, machine)
+  if (real) await serveSessions(given, machine, { ...serving, data: join(serving.data, `real-${real.id}`) }, real).finally(() => real.close())
+}
+
+async function serveSessions(given: Given, machine: Machine, serving: Serving, real?: ServedReal): Promise<void> {
+  const sandbox = real ? 'none' : await sandboxFor(sandboxOf(given))
+  if (real) tell(machine, 'The terminals on the page are your own shells on this machine: whoever opens the page there is you.')
+  else if (sandbox === 'none') tell(machine, 'NO SANDBOX: whoever opens a terminal on the page is you on this machine. Use it alone, on this machine only.')
   const [site, programs] = await Promise.all([builtSite(machine), findPrograms(machine)])
   if (machine.ending.aborted) return
   const data = resolve(machine.cwd, serving.data)
@@ -51,8 +60,9 @@ export async function keepServing(given: Given, machine: Machine, serving: Servi
     ...programs,
     screens: createScreens(),
     limits: usualLimits,
-    load: labLoader(machine),
-    solved: createSolvedWorlds({ sandbox, ...programs, now: Date.now, folder: join(cacheFolder(machine), 'solved') }),
+    load: real ? only(real.lab, labLoader(machine)) : labLoader(machine),
+    ...(real ? { real: real.ground } : {}),
+    solved: real ? notSolved : createSolvedWorlds({ sandbox, ...programs, now: Date.now, folder: join(cacheFolder(machine), 'solved') }),
     now: Date.now,
     log: (event, facts) => log.info(facts, event),
   })
@@ -66,11 +76,11 @@ export async function keepServing(given: Given, machine: Machine, serving: Servi
       origins: serving.origins,
       authenticator: authenticatorOf(serving, store),
       version: await versionOf(machine),
-      labs: () => labFolder(machine).labs(),
+      labs: () => (real ? Promise.resolve([real.lab]) : labFolder(machine).labs()),
       course: (id) => loadCourse(labFolder(machine), id),
       now: Date.now,
     })
-    const soon = setTimeout(() => void solveAhead(house, machine), solvingAfter).unref()
+    const soon = real ? undefined : setTimeout(() => void solveAhead(house, machine), solvingAfter).unref()
     print(machine, `Drydock is at http://${serving.host.includes(':') ? `[${serving.host}]` : serving.host}:${server.port}/`)
     if (!machine.ending.aborted) await once(machine.ending, 'abort')
     clearTimeout(soon)
@@ -79,6 +89,14 @@ export async function keepServing(given: Given, machine: Machine, serving: Servi
   } finally {
     store.close()
   }
+}
+
+function only(id: string, load: (id: string) => Promise<LoadedLab>): (id: string) => Promise<LoadedLab> {
+  return (asked) => (asked === id ? load(id) : Promise.reject(new SessionError(`Here the lab "${id}" is played, on clusters that exist: there is no other`)))
+}
+
+function notSolved(): Promise<string> {
+  return Promise.reject(new SessionError('On clusters that exist a lab begins with its first step: nobody has solved it there'))
 }
 
 /** Links into the middle of a lab open at once where its steps were solved before somebody asks. */

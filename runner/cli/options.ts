@@ -22,13 +22,12 @@ export function sandboxOf(given: Given): SandboxChoice {
   return sandboxChoices.find((choice) => choice === given.value('--sandbox')) ?? 'auto'
 }
 
-/** The page's sessions are simulated worlds: real clusters are refused honestly. */
-export function refuseReal(given: Given): void {
-  if (given.value('--clusters') === 'real')
-    throw new UsageError(
-      '"serve --clusters real" is not there: the page runs on simulated clusters; "drydock run LAB --clusters real" runs a lab on clusters that exist',
-    )
-}
+/** Options of commands that can play a lab on clusters that exist. */
+export const realOptions: readonly Option[] = [
+  { name: '--kubeconfig', value: 'FILE', says: 'with --clusters real: the clusters that exist; which is which says --set, as "--set hub=CONTEXT"' },
+  { name: '--yes', says: 'with --clusters real: make what is listed without asking' },
+  { name: '--clean-up', says: 'with --clusters real: take away what was made, at the end or from an earlier run' },
+]
 
 /** The folders that `--bind` shows at their own path. */
 export function boundFolders(given: Given, machine: Machine): readonly Shown[] {

@@ -1,6 +1,6 @@
 // drydock run: a lab headless, as a patient learner would type it.
 import type { Command } from './command.ts'
-import { clustersOption, sandboxOption, seedOption } from './options.ts'
+import { clustersOption, realOptions, sandboxOption, seedOption } from './options.ts'
 
 export const run: Command = {
   name: 'run',
@@ -15,9 +15,7 @@ export const run: Command = {
     { name: '--junit', value: 'FILE.xml', says: 'the same for a CI system' },
     sandboxOption,
     clustersOption,
-    { name: '--kubeconfig', value: 'FILE', says: 'with --clusters real: the clusters that exist; which is which says --set, as "--set hub=CONTEXT"' },
-    { name: '--yes', says: 'with --clusters real: make what is listed without asking' },
-    { name: '--clean-up', says: 'with --clusters real: take away what was made, at the end or from an earlier run' },
+    ...realOptions,
     { name: '--json', says: 'print the report instead of lines' },
   ],
   notes: [

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type Command, exitCodes, type Given, UsageError } from './command.ts'
-import { clustersOption, refuseReal, sandboxOption } from './options.ts'
+import { clustersOption, realOptions, sandboxOption } from './options.ts'
 
 const usualPort = 7750
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
@@ -10,7 +10,7 @@ const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 export const serve: Command = {
   name: 'serve',
   says: 'Serves the site and its terminals on one port',
-  words: [],
+  words: [{ name: 'LAB', says: 'with --clusters real: the lab that is played there' }],
   options: [
     { name: '--host', value: 'H', says: 'address to listen on (127.0.0.1); another than the loopback needs --auth' },
     { name: '--port', value: 'P', says: `port to listen on (${usualPort}; 0 takes any that is free)` },
@@ -19,9 +19,11 @@ export const serve: Command = {
     { name: '--origin', value: 'URL', says: 'a further address under which the page is reached, as https://lab.example.org', repeated: true },
     sandboxOption,
     clustersOption,
+    ...realOptions,
+    { name: '--set', value: 'NAME=VALUE', repeated: true, says: 'with --clusters real: a parameter of the lab' },
   ],
   async run(given, machine) {
-    refuseReal(given)
+    checkReal(given)
     const host = given.value('--host') ?? '127.0.0.1'
     const port = parsePort(given.value('--port'))
     const authHeader = parseAuth(given, host)
@@ -31,6 +33,16 @@ export const serve: Command = {
     await keepServing(given, machine, { host, port, data: given.value('--data') ?? '.drydock', authHeader, origins })
     return exitCodes.done
   },
+}
+
+/** What belongs to clusters that exist is refused without them; with them the page is for one person, on this machine. */
+function checkReal(given: Given): void {
+  const real = given.value('--clusters') === 'real'
+  const meant = [...given.words.map(() => 'LAB'), ...[...realOptions.map(({ name }) => name), '--set'].filter((name) => given.has(name))]
+  if (!real && meant.length > 0) throw new UsageError(`"${meant[0]}" is for clusters that exist: expected "--clusters real" with it`)
+  const host = given.value('--host') ?? '127.0.0.1'
+  if (real && (!loopback.test(host) || given.has('--auth')))
+    throw new UsageError('On clusters that exist the terminals are your own shells: the page is served on the loopback alone, without "--auth"')
 }
 
 function parsePort(text: string | undefined): number {

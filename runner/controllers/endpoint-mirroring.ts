@@ -2,7 +2,7 @@
 import { equal, isObject, type JsonObject } from '../base/json.ts'
 import { at, formatKey, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { type ControllerContext, defineController } from './controller.ts'
-import { controllerReference } from './owners.ts'
+import { sliceOf } from './new-slice.ts'
 import { endpointSlices, endpoints, services } from './resources.ts'
 
 const managedBy = 'endpointslice.kubernetes.io/managed-by'
@@ -45,7 +45,7 @@ function isMirrored({ metadata }: KubernetesObject, service: KubernetesObject): 
 }
 
 function slicesOf(own: KubernetesObject): readonly KubernetesObject[] {
-  const { name = '', namespace = '', labels = {} } = own.metadata
+  const { name = '', labels = {} } = own.metadata
   return objectsAt(own.subsets).map((subset) => {
     const of = (list: unknown, ready: boolean): JsonObject[] =>
       objectsAt(list).map(({ ip, hostname, nodeName, targetRef }) => ({
@@ -56,15 +56,7 @@ function slicesOf(own: KubernetesObject): readonly KubernetesObject[] {
         ...(nodeName !== undefined && { nodeName }),
       }))
     return {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: {
-        generateName: `${name}-`,
-        namespace,
-        labels: { ...labels, [managedBy]: manager, [serviceName]: name },
-        ownerReferences: [controllerReference(own)],
-      },
-      addressType: 'IPv4',
+      ...sliceOf(own, { ...labels, [managedBy]: manager, [serviceName]: name }),
       endpoints: [...of(subset.addresses, true), ...of(subset.notReadyAddresses, false)],
       ports: objectsAt(subset.ports).map(({ name: portName = '', port, protocol = 'TCP' }) => ({ name: portName, port, protocol })),
     }

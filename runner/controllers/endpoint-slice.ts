@@ -4,7 +4,7 @@ import type { Client } from '../kubernetes/client.ts'
 import { formatTime, type KubernetesObject, parseKey } from '../kubernetes/object.ts'
 import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
 import { type ControllerContext, defineController } from './controller.ts'
-import { controllerReference } from './owners.ts'
+import { sliceOf } from './new-slice.ts'
 import { isDone, isReady, type Pod } from './pods.ts'
 import { endpointSlices, endpoints, nodes, pods, services } from './resources.ts'
 
@@ -194,20 +194,10 @@ function portsOf(service: Service, pod: Pod): readonly JsonObject[] {
 }
 
 function newSlice(service: Service, now: string): KubernetesObject {
-  const { name = '', namespace = '', labels, creationTimestamp = now } = service.metadata
+  const { name = '', labels, creationTimestamp = now } = service.metadata
   const headless = service.spec.clusterIP === 'None' ? { [headlessLabel]: '' } : {}
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      generateName: `${name}-`,
-      namespace,
-      labels: { ...labels, [serviceName]: name, [managedBy]: sliceManager, ...headless },
-      annotations: { [triggerTime]: creationTimestamp },
-      ownerReferences: [controllerReference(service)],
-    },
-    addressType: 'IPv4',
-  }
+  const slice = sliceOf(service, { ...labels, [serviceName]: name, [managedBy]: sliceManager, ...headless })
+  return { ...slice, metadata: { ...slice.metadata, annotations: { [triggerTime]: creationTimestamp } } }
 }
 
 function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, string>): JsonObject {

@@ -1,12 +1,12 @@
 // What of a session runs: its world, its sandbox, its checks and its terminals. Going back to a step puts another in its place.
 
 import { watchWorld } from '../checks/watch-world.ts'
-import type { Standing, Watcher } from '../checks/watcher.ts'
+import { type Standing, startWatcher, type Watcher } from '../checks/watcher.ts'
 import type { KeptVerdict } from '../progress/progress-store.ts'
 import type { WorldRecord } from '../world/recovery.ts'
 import type { World, WorldSnapshot } from '../world/world.ts'
 import { HomeKeeper, packHome, unpackHome } from './home-folder.ts'
-import { openSession, type Session } from './open-session.ts'
+import { openOwnSession, openSession, type Session } from './open-session.ts'
 import { openRecording } from './recording.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { SessionFiles } from './session-files.ts'
@@ -47,6 +47,7 @@ export async function openBody(on: BodyGround, start: BodyStart): Promise<LiveBo
   const { ground, loaded, files } = on
   /** A body that is closed writes nothing more: its world may still be at work while the next one has begun. */
   const gate = { open: true }
+  if (ground.real) return new LiveBody({ ...on, gate }, await openOwnSession(ground.real.shell), start.verdicts)
   const session = await openSession({
     file: loaded.lab.file.world,
     sandbox: ground.sandbox,
@@ -80,11 +81,14 @@ export class LiveBody {
     this.world = session.world
     this.sandbox = session.sandbox
     this.#home = new HomeKeeper(session.sandbox, (archive) => files.writeHome(archive))
-    this.watcher = watchWorld(session.world, {
-      ...loaded,
+    const kept = {
       evidence: Object.fromEntries(verdicts.map(({ check, evidence }) => [check, evidence])),
-      keep: (id, evidence) => events.evidence(id, evidence),
-    })
+      keep: (id: string, evidence: KeptVerdict['evidence']) => events.evidence(id, evidence),
+    }
+    const { real, now } = on.ground
+    this.watcher = real
+      ? startWatcher({ checks: loaded.checks, ...real, activity: session.world.activity, now, ...kept })
+      : watchWorld(session.world, { ...loaded, ...kept })
     this.watcher.onChange((standing) => events.standing(standing))
   }
 
@@ -112,7 +116,7 @@ export class LiveBody {
         changed: () => !this.#closed && events.terminalsChanged(),
         blockEnded: (place, exit) => !this.#closed && events.blockEnded(number, place, exit),
         prompted: () => {
-          void this.#home.save()
+          if (!ground.real) void this.#home.save()
           if (!this.#closed) events.prompted()
         },
       },
@@ -144,9 +148,9 @@ export class LiveBody {
     for (const terminal of this.terminals.values()) terminal.mark(label)
   }
 
-  /** The home as it is now. */
-  packHome(): Promise<Uint8Array | undefined> {
-    return packHome(this.sandbox)
+  /** The home as it is now; a user's own is nobody else's to keep. */
+  async packHome(): Promise<Uint8Array | undefined> {
+    return this.#on.ground.real ? undefined : packHome(this.sandbox)
   }
 
   async close(): Promise<void> {

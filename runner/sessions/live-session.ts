@@ -3,6 +3,7 @@ import type { Standing } from '../checks/watcher.ts'
 import { at } from '../kubernetes/object.ts'
 import type { SessionRecord } from '../progress/progress-store.ts'
 import { type BodyStart, type LiveBody, openBody } from './live-body.ts'
+import { withParameters } from './run-lab.ts'
 import { longestLog, type SessionFiles } from './session-files.ts'
 import type { LoadedLab, SessionGround } from './session-ground.ts'
 import { stepBegun, stepsDone } from './steps.ts'
@@ -104,6 +105,7 @@ export class LiveSession {
 
   async begin(start: Omit<BodyStart, 'verdicts'>): Promise<void> {
     await this.#openBody(start)
+    if (this.#ground.real) this.#warnings.add(this.#ground.real.notice)
     if (!start.snapshot) await this.#save(1)
   }
 
@@ -145,14 +147,20 @@ export class LiveSession {
     const found = this.loaded.lab.steps.find(({ id }) => id === step)
     const blocks = found?.blocks.flatMap(({ kind, script }, index) => {
       const wanted = block === undefined ? kind === 'command' : index === block && kind !== 'reading'
-      return wanted ? [{ place: { step, block: index }, script }] : []
+      return wanted ? [{ place: { step, block: index }, script: this.#typed(script) }] : []
     })
     if (!blocks || blocks.length === 0) throw new SessionError(`The lab has no block ${block ?? ''} in step ${step} that can be run`)
     if (!this.terminal(number).type(blocks)) throw new SessionError('Something else runs in this terminal: let it end, press Ctrl-C, or use another terminal')
   }
 
+  #typed(script: string): string {
+    const { real } = this.#ground
+    return real ? withParameters(script, { lab: this.loaded.lab, parameters: real.parameters }) : script
+  }
+
   /** Moves the world's time on, by ms or to its next timer. */
   async advance(by: number | 'next'): Promise<void> {
+    if (this.#ground.real) throw new SessionError('These clusters exist: their time cannot be moved on')
     const { clock } = this.body.world
     const next = clock.next()
     if (by === 'next' && next === undefined) throw new SessionError('Nothing is due in this world: move time on by minutes')
@@ -183,6 +191,7 @@ export class LiveSession {
 
   /** Goes back to where a step began: world, home, verdicts, and new shells. */
   restart(step: number): Promise<void> {
+    if (this.#ground.real) return Promise.reject(new SessionError('These clusters exist: what was done to them is not taken back from here'))
     const restarted = this.#restart(step)
     this.#restarting = restarted.catch(() => undefined)
     return restarted

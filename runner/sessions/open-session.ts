@@ -1,9 +1,10 @@
 // One learner at one world: the world, its sockets, and a sandbox with the learner's home and programs.
 import { createEdge } from '../edge/serve.ts'
-import type { WorldFile } from '../labs/world-file.ts'
+import { type WorldFile, worldSchema } from '../labs/world-file.ts'
 import { homeFiles } from '../world/home.ts'
 import { createWorld, type World, type WorldOptions } from '../world/world.ts'
 import { readDeclarations } from './declarations.ts'
+import { type OwnShellOptions, openOwnSandbox } from './own-shell.ts'
 import { openSandbox, type SandboxChoice } from './sandbox/choose.ts'
 import type { Program, Sandbox, Shown } from './sandbox/sandbox.ts'
 
@@ -45,6 +46,21 @@ export async function openSession({ file, sandbox: choice, programs, shown, worl
     edge.close()
     world.close()
     throw error
+  }
+}
+
+/** The user's own shell in the place of a sandbox. Its world is an empty one: it has only the time, which is the machine's. */
+export async function openOwnSession(shell: OwnShellOptions): Promise<Session> {
+  const world = await createWorld(worldSchema.parse({}))
+  world.clock.start()
+  const sandbox = openOwnSandbox(shell)
+  return {
+    world,
+    sandbox,
+    async close() {
+      await sandbox.close()
+      world.close()
+    },
   }
 }
 

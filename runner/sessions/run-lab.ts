@@ -138,9 +138,9 @@ async function runBlock(run: LabRun, kind: BlockReport['kind'], script: string):
   return { kind, script, exit, stdout, stderr, durationMs }
 }
 
-/** A block with the lab's parameters set otherwise: the default's word is replaced by the value's. */
-function withParameters(script: string, run: LabRun): string {
-  return Object.entries(run.lab.file.parameters).reduce((text, [name, usual]) => text.replaceAll(usual, run.parameters[name] ?? usual), script)
+/** A text of a lab with the lab's parameters set otherwise: the default's word is replaced by the value's. */
+export function withParameters(text: string, { lab, parameters }: Pick<LabRun, 'lab' | 'parameters'>): string {
+  return Object.entries(lab.file.parameters).reduce((changed, [name, usual]) => changed.replaceAll(usual, parameters[name] ?? usual), text)
 }
 
 function criterionOf(run: LabRun, id: string, says: string): CriterionReport {

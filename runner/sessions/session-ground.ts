@@ -1,7 +1,9 @@
 // What sessions stand on: the lab's content, the machine's programs, the store, and true time; handed in by the server.
 import type { Check } from '../checks/check.ts'
+import type { Surroundings } from '../checks/view.ts'
 import type { Lab } from '../labs/load-labs.ts'
 import type { ProgressStore } from '../progress/progress-store.ts'
+import type { OwnShellOptions } from './own-shell.ts'
 import type { SandboxChoice } from './sandbox/choose.ts'
 import type { Program, Shown } from './sandbox/sandbox.ts'
 import type { Screens } from './screen/screens.ts'
@@ -11,6 +13,16 @@ export interface LoadedLab {
   readonly lab: Lab
   /** Criteria first, then milestones. */
   readonly checks: readonly Check[]
+}
+
+/** Clusters that exist, in the place of a simulated world: the shells are the user's own, and what was done is not taken back. */
+export interface RealGround {
+  readonly surroundings: Surroundings
+  readonly parameters: Readonly<Record<string, string>>
+  /** Where shells begin, and their variables. */
+  readonly shell: OwnShellOptions
+  /** Said to whoever opens the page. */
+  readonly notice: string
 }
 
 /** The ground of every session. */
@@ -27,6 +39,8 @@ export interface SessionGround {
   load(lab: string): Promise<LoadedLab>
   /** A folder with what each step up to this one begins with, the steps before it solved. */
   solved(lab: LoadedLab, step: number): Promise<string>
+  /** Set where the lab is played on clusters that exist. */
+  readonly real?: RealGround
   /** True time, ms since 1970. */
   now(): number
   /** One line of the operator's log. */

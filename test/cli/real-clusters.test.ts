@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test'
 import type { LabReport } from '#runner/sessions/run-lab.ts'
 import { drydock, type Outcome } from '#test/support/drydock.ts'
 import { type OutsideWorld, startOutsideWorld } from '#test/support/outside-world.ts'
+import { attached, pageClient } from '#test/support/page-client.ts'
+import { serveRunner } from '#test/support/serve-runner.ts'
 
 let up: OutsideWorld
 before(async () => {
@@ -67,4 +69,53 @@ test('steps 5 to 7 run with the commands of the lab, criteria 1 to 4 are decided
   assert.match(await namesOn('hub', 'namespaces'), /others/)
   assert.deepEqual(JSON.parse(readFileSync(join(up.folder, 'state/drydock/made-on-clusters.json'), 'utf8')), [])
   assert.ok(existsSync(up.kubeconfig))
+})
+
+test('serve refuses what belongs to clusters that exist without them, and lets nobody else at a shell of yours', async () => {
+  const cases: readonly (readonly [words: readonly string[], message: RegExp])[] = [
+    [['fleet-manager'], /"LAB" is for clusters that exist: expected "--clusters real" with it/],
+    [['--kubeconfig', up.kubeconfig], /"--kubeconfig" is for clusters that exist/],
+    [['--clusters', 'real', '--kubeconfig', up.kubeconfig], /"--clusters real" needs to know the lab/],
+    [['fleet-manager', '--clusters', 'real', '--host', '0.0.0.0', '--auth', 'header:X-User'], /served on the loopback alone/],
+    [['fleet-manager', '--clusters', 'real', '--kubeconfig', up.kubeconfig, ...sets], /"--yes" says that this is wanted/],
+  ]
+  for (const [words, message] of cases) {
+    const { exit, stderr } = await drydock(['serve', '--port', '0', '--data', join(up.folder, 'data'), ...words])
+    assert.equal(exit, 2, stderr)
+    assert.match(stderr, message)
+  }
+})
+
+test('the page plays the lab in the own shell of its user, judged by the same criteria, and takes away what was made at its end', {
+  timeout: 240_000,
+}, async () => {
+  const env = { HOME: up.folder, XDG_STATE_HOME: join(up.folder, 'state') }
+  const words = ['fleet-manager', '--clusters', 'real', '--kubeconfig', up.kubeconfig, ...sets, '--yes', '--clean-up']
+  const server = await serveRunner({ arguments: words, env })
+  try {
+    const client = pageClient(server.url)
+    assert.deepEqual(((await client.request('GET', '/api/about')).body as { labs: unknown }).labs, ['fleet-manager'])
+    const session = await client.begin('fleet-manager')
+    const window = await attached(client, session.id)
+    assert.match(JSON.stringify(window.last('hello')), /These clusters exist: hub \(https:/)
+    assert.match(await window.run('echo $HOME'), new RegExp(up.folder))
+    const done = (id: string): boolean =>
+      window.messages.findLast((message) => message.type === 'standing' && message.standing.id === id && message.standing.verdict === 'done') !== undefined
+    await window.run('kubectl --context aks-fleet-lab-hub create namespace web-demo')
+    await window.run('kubectl --context aks-fleet-lab-hub create deployment web --image=nginx -n web-demo')
+    await window.run('kubectl --context aks-fleet-lab-hub expose deployment web --port=80 -n web-demo')
+    const placement = {
+      apiVersion: 'placement.kubernetes-fleet.io/v1',
+      kind: 'ClusterResourcePlacement',
+      metadata: { name: 'web-demo-all' },
+      spec: { resourceSelectors: [{ group: '', version: 'v1', kind: 'Namespace', name: 'web-demo' }], policy: { placementType: 'PickAll' } },
+    }
+    await window.run(`echo '${JSON.stringify(placement)}' | kubectl --context aks-fleet-lab-hub apply -f -`)
+    await window.until(() => done('placement-applied') && done('workload-on-members'), 'the criteria of step 6', 120_000)
+    await window.close()
+  } finally {
+    await server.dispose()
+  }
+  assert.match(server.said(), /This was made by an earlier run and will be taken away/)
+  for (const context of ['hub', 'member-east', 'member-west']) assert.doesNotMatch(await namesOn(context, 'namespaces'), /web-demo/)
 })

@@ -25,7 +25,9 @@ export interface ServedRunner {
 }
 
 /** Starts a server; resolves when it can be asked. `under` is a command that it is started by, as `prlimit`. */
-export async function serveRunner(options: { readonly arguments?: readonly string[]; readonly under?: readonly string[] } = {}): Promise<ServedRunner> {
+export async function serveRunner(
+  options: { readonly arguments?: readonly string[]; readonly under?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<ServedRunner> {
   const data = mkdtempSync(join(tmpdir(), 'drydock-data-'))
   const more = options.arguments ?? []
   let said = ''
@@ -35,7 +37,8 @@ export async function serveRunner(options: { readonly arguments?: readonly strin
   async function start(): Promise<void> {
     const words = ['serve', '--port', String(port), '--data', data, ...more]
     const [path, ...before] = options.under ?? []
-    const started = path === undefined ? startDrydock(words) : startDrydock([...before, 'runner/drydock', ...words], { path })
+    const env = { ...options.env }
+    const started = path === undefined ? startDrydock(words, { env }) : startDrydock([...before, 'runner/drydock', ...words], { path, env })
     child = started
     started.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')

@@ -140,3 +140,19 @@ test('a member without our member agent is given a place, and nothing is done th
   assert.equal((await read(clientOf(world, 'member-west'), settings))?.metadata.name, 'settings')
   world.close()
 })
+
+test('what has changed in a member is reported with its next heartbeat, once', async () => {
+  const world = await startWorld()
+  const hub = clientOf(world, 'hub')
+  const available = async () => at(await read(hub, east), 'status', 'resourceUsage', 'available', 'cpu')
+  const before = await available()
+  const container = { name: 'one', image: 'nginx', resources: { requests: { cpu: '300m' } } }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', namespace: 'default' }, spec: { containers: [container] } }
+  await make(clientOf(world, 'member-east'), pod as KubernetesObject)
+  await world.clock.advance(16_000)
+  assert.notEqual(await available(), before)
+  const written = (await read(hub, east))?.metadata.resourceVersion
+  await world.clock.advance(2 * minute)
+  assert.equal((await read(hub, east))?.metadata.resourceVersion, written)
+  world.close()
+})

@@ -5,6 +5,8 @@ import { defineResourceType, propertiesOf, type ResourceType, type WriteRequest 
 interface StoredType {
   readonly type: string
   readonly apiVersions: readonly string[]
+  /** Belongs to no region. */
+  readonly global?: boolean
   /** False where the service tells no state of one. */
   readonly provisioned?: boolean
   /** What the service adds to the properties of a new one. */
@@ -55,6 +57,7 @@ const types: readonly StoredType[] = [
   { type: 'Microsoft.Network/virtualNetworks', apiVersions: ['2024-05-01', '2023-11-01', '2022-01-01'] },
   {
     type: 'Microsoft.Network/trafficmanagerprofiles',
+    global: true,
     apiVersions: ['2022-04-01', '2018-08-01'],
     added: ({ name }) => ({ dnsConfig: { fqdn: `${name}.trafficmanager.net` } }),
   },
@@ -62,12 +65,13 @@ const types: readonly StoredType[] = [
 ]
 
 /** A row for each of them. */
-export const storedTypes: readonly ResourceType[] = types.map(({ type, apiVersions, added, provisioned = true }) =>
+export const storedTypes: readonly ResourceType[] = types.map(({ type, apiVersions, added, global = false, provisioned = true }) =>
   defineResourceType({
     type,
     provisioned,
     apiVersions,
     tracked: true,
+    global,
     systemData: true,
     put(request) {
       const { body, old } = request

@@ -28,8 +28,11 @@ import { endpointSliceExport } from './networking/endpoint-slice-export.ts'
 import { endpointSliceImport, multiClusterService, serviceImportRelay } from './networking/multi-cluster-service.ts'
 import { serviceExport } from './networking/service-export.ts'
 import { serviceImport } from './networking/service-import.ts'
+import { trafficManagerBackend } from './networking/traffic-manager-backend.ts'
+import { trafficManagerProfile } from './networking/traffic-manager-profile.ts'
 import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
+import type { TrafficManagers } from './traffic-managers.ts'
 import { updateRun } from './updates/update-run.ts'
 
 /** What a hub agent is started with. */
@@ -42,13 +45,15 @@ export interface HubOptions {
   readonly reservedNamespaces?: ReservedNamespaces | undefined
   /** The networking agents: Services across clusters. Default: off. */
   readonly networking?: boolean | undefined
+  /** With the networking agents: Azure's Traffic Manager, where there is an Azure. */
+  readonly trafficManagers?: TrafficManagers | undefined
   /** What is left out: the whole `hub-agent`, or controllers by name. */
   readonly without?: readonly string[] | undefined
 }
 
 /** The hub agent's controllers. */
 export function hubControllers(options: HubOptions = {}): readonly ControllerDefinition[] {
-  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream', networking = false, without = [] } = options
+  const { webhooks = true, guardRail = true, reservedNamespaces = 'upstream', networking = false, trafficManagers, without = [] } = options
   if (without.includes('hub-agent')) return []
   const all = [
     clusterProfile,
@@ -62,6 +67,7 @@ export function hubControllers(options: HubOptions = {}): readonly ControllerDef
     webhookConfiguration({ webhooks, guardRail: webhooks && guardRail }),
     workGenerator,
     ...(networking ? [serviceImport] : []),
+    ...(networking && trafficManagers ? [trafficManagerProfile(trafficManagers), trafficManagerBackend(trafficManagers)] : []),
   ]
   return all.filter(({ name }) => !without.includes(name))
 }

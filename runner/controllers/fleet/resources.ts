@@ -1,24 +1,33 @@
 // The resources that KubeFleet's controllers read and write. They know v1beta1 alone, which is what is stored.
 import type { Resource } from '../../kubernetes/object.ts'
 
-const cluster = { group: 'cluster.kubernetes-fleet.io', version: 'v1beta1' }
-const placement = { group: 'placement.kubernetes-fleet.io', version: 'v1beta1' }
 const core = { group: '', version: 'v1', namespaced: true }
 const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: true }
 
-export const memberClusters: Resource = { ...cluster, plural: 'memberclusters', kind: 'MemberCluster', namespaced: false }
-export const internalMemberClusters: Resource = { ...cluster, plural: 'internalmemberclusters', kind: 'InternalMemberCluster', namespaced: true }
-export const clusterResourcePlacements: Resource = { ...placement, plural: 'clusterresourceplacements', kind: 'ClusterResourcePlacement', namespaced: false }
-export const policySnapshots: Resource = {
-  ...placement,
-  plural: 'clusterschedulingpolicysnapshots',
-  kind: 'ClusterSchedulingPolicySnapshot',
-  namespaced: false,
+interface Naming {
+  readonly namespaced?: boolean
+  /** Where it is not the kind with an s. */
+  readonly plural?: string
 }
-export const resourceSnapshots: Resource = { ...placement, plural: 'clusterresourcesnapshots', kind: 'ClusterResourceSnapshot', namespaced: false }
-export const bindings: Resource = { ...placement, plural: 'clusterresourcebindings', kind: 'ClusterResourceBinding', namespaced: false }
-export const works: Resource = { ...placement, plural: 'works', kind: 'Work', namespaced: true }
-export const appliedWorks: Resource = { ...placement, plural: 'appliedworks', kind: 'AppliedWork', namespaced: false }
+
+function cluster(kind: string, { namespaced = false, plural = `${kind.toLowerCase()}s` }: Naming = {}): Resource {
+  return { group: 'cluster.kubernetes-fleet.io', version: 'v1beta1', plural, kind, namespaced }
+}
+
+function placement(kind: string, naming: Naming = {}): Resource {
+  return { ...cluster(kind, naming), group: 'placement.kubernetes-fleet.io' }
+}
+
+const inNamespace: Naming = { namespaced: true }
+
+export const memberClusters = cluster('MemberCluster')
+export const internalMemberClusters = cluster('InternalMemberCluster', inNamespace)
+export const clusterResourcePlacements = placement('ClusterResourcePlacement')
+export const policySnapshots = placement('ClusterSchedulingPolicySnapshot')
+export const resourceSnapshots = placement('ClusterResourceSnapshot')
+export const bindings = placement('ClusterResourceBinding')
+export const works = placement('Work', inNamespace)
+export const appliedWorks = placement('AppliedWork')
 export const clusterProfiles: Resource = {
   group: 'multicluster.x-k8s.io',
   version: 'v1alpha1',
@@ -31,55 +40,20 @@ export const nodes: Resource = { ...core, plural: 'nodes', kind: 'Node', namespa
 export const pods: Resource = { ...core, plural: 'pods', kind: 'Pod' }
 export const roles: Resource = { ...rbac, plural: 'roles', kind: 'Role' }
 export const roleBindings: Resource = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding' }
-export const resourcePlacements: Resource = { ...placement, plural: 'resourceplacements', kind: 'ResourcePlacement', namespaced: true }
-export const namespacedPolicySnapshots: Resource = {
-  ...placement,
-  plural: 'schedulingpolicysnapshots',
-  kind: 'SchedulingPolicySnapshot',
-  namespaced: true,
-}
-export const namespacedResourceSnapshots: Resource = { ...placement, plural: 'resourcesnapshots', kind: 'ResourceSnapshot', namespaced: true }
-export const namespacedBindings: Resource = { ...placement, plural: 'resourcebindings', kind: 'ResourceBinding', namespaced: true }
-export const clusterStagedUpdateRuns: Resource = { ...placement, plural: 'clusterstagedupdateruns', kind: 'ClusterStagedUpdateRun', namespaced: false }
-export const stagedUpdateRuns: Resource = { ...placement, plural: 'stagedupdateruns', kind: 'StagedUpdateRun', namespaced: true }
-export const clusterStagedUpdateStrategies: Resource = {
-  ...placement,
-  plural: 'clusterstagedupdatestrategies',
-  kind: 'ClusterStagedUpdateStrategy',
-  namespaced: false,
-}
-export const stagedUpdateStrategies: Resource = { ...placement, plural: 'stagedupdatestrategies', kind: 'StagedUpdateStrategy', namespaced: true }
-export const clusterApprovalRequests: Resource = { ...placement, plural: 'clusterapprovalrequests', kind: 'ClusterApprovalRequest', namespaced: false }
-export const approvalRequests: Resource = { ...placement, plural: 'approvalrequests', kind: 'ApprovalRequest', namespaced: true }
-export const clusterResourceOverrides: Resource = { ...placement, plural: 'clusterresourceoverrides', kind: 'ClusterResourceOverride', namespaced: false }
-export const resourceOverrides: Resource = { ...placement, plural: 'resourceoverrides', kind: 'ResourceOverride', namespaced: true }
-export const clusterResourceOverrideSnapshots: Resource = {
-  ...placement,
-  plural: 'clusterresourceoverridesnapshots',
-  kind: 'ClusterResourceOverrideSnapshot',
-  namespaced: false,
-}
-export const resourceOverrideSnapshots: Resource = {
-  ...placement,
-  plural: 'resourceoverridesnapshots',
-  kind: 'ResourceOverrideSnapshot',
-  namespaced: true,
-}
-export const placementEvictions: Resource = {
-  ...placement,
-  plural: 'clusterresourceplacementevictions',
-  kind: 'ClusterResourcePlacementEviction',
-  namespaced: false,
-}
-export const disruptionBudgets: Resource = {
-  ...placement,
-  plural: 'clusterresourceplacementdisruptionbudgets',
-  kind: 'ClusterResourcePlacementDisruptionBudget',
-  namespaced: false,
-}
-export const placementStatuses: Resource = {
-  ...placement,
-  plural: 'clusterresourceplacementstatuses',
-  kind: 'ClusterResourcePlacementStatus',
-  namespaced: true,
-}
+export const resourcePlacements = placement('ResourcePlacement', inNamespace)
+export const namespacedPolicySnapshots = placement('SchedulingPolicySnapshot', inNamespace)
+export const namespacedResourceSnapshots = placement('ResourceSnapshot', inNamespace)
+export const namespacedBindings = placement('ResourceBinding', inNamespace)
+export const clusterStagedUpdateRuns = placement('ClusterStagedUpdateRun')
+export const stagedUpdateRuns = placement('StagedUpdateRun', inNamespace)
+export const clusterStagedUpdateStrategies = placement('ClusterStagedUpdateStrategy', { plural: 'clusterstagedupdatestrategies' })
+export const stagedUpdateStrategies = placement('StagedUpdateStrategy', { ...inNamespace, plural: 'stagedupdatestrategies' })
+export const clusterApprovalRequests = placement('ClusterApprovalRequest')
+export const approvalRequests = placement('ApprovalRequest', inNamespace)
+export const clusterResourceOverrides = placement('ClusterResourceOverride')
+export const resourceOverrides = placement('ResourceOverride', inNamespace)
+export const clusterResourceOverrideSnapshots = placement('ClusterResourceOverrideSnapshot')
+export const resourceOverrideSnapshots = placement('ResourceOverrideSnapshot', inNamespace)
+export const placementEvictions = placement('ClusterResourcePlacementEviction')
+export const disruptionBudgets = placement('ClusterResourcePlacementDisruptionBudget')
+export const placementStatuses = placement('ClusterResourcePlacementStatus', { ...inNamespace, plural: 'clusterresourceplacementstatuses' })

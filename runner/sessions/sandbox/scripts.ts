@@ -7,6 +7,7 @@ export const enterBubblewrapScript = read('enter-bubblewrap.sh')
 export const initBubblewrapScript = read('init-bubblewrap.sh')
 export const initScript = read('init.sh')
 export const listenScript = read('listen.pl')
+export const ownBashrc = read('own-bashrc.sh')
 export const stageScript = read('stage.sh')
 
 function read(name: string): string {

@@ -13,6 +13,7 @@ import type { Cluster, ClusterSpec } from '../cluster.ts'
 import { encode } from '../kubeconfig.ts'
 import { type BridgeGround, fleetSettings, type Membership } from './ground.ts'
 import { agentProcess, hasNodes, memberAgentObjects } from './member-agent.ts'
+import { trafficManagersOf } from './traffic-managers.ts'
 
 /** The user that the member agent is on its member: a service account of the agent's own namespace. */
 const memberAgent: UserInfo = {
@@ -70,7 +71,11 @@ export async function installHub(hub: Cluster, ground: BridgeGround): Promise<vo
 /** Starts the hub agent's controllers on a hub: at its birth, and when a world is restored. */
 export function runHub(hub: Cluster, ground: BridgeGround): void {
   const { reservedNamespaces, hub: settings } = fleetSettings(ground.file)
-  hub.run({ name: 'hub-agent', definitions: hubControllers({ ...settings, reservedNamespaces, without: hub.spec.without }), user: hubAgent })
+  hub.run({
+    name: 'hub-agent',
+    definitions: hubControllers({ ...settings, reservedNamespaces, trafficManagers: trafficManagersOf(ground), without: hub.spec.without }),
+    user: hubAgent,
+  })
 }
 
 /** Starts the member agent of one membership, and what looks after it: when it joins, and when a world is restored. */
@@ -92,13 +97,21 @@ function runAgent(ground: BridgeGround, { member: memberName, hub, cluster }: Me
     name: agentSet(memberName),
     definitions,
     others: { hub: hubClient },
-    settings: { memberName, propertyProvider: providerOf(ground, memberName, member), ...more },
+    settings: { memberName, propertyProvider: providerOf(ground, memberName, member), ...publicAddresses(member), ...more },
     user: memberAgent,
   })
 }
 
 function agentSet(member: string): string {
   return `member-agent/${member}`
+}
+
+/** Where Azure keeps the public addresses of an AKS cluster's load balancer. */
+function publicAddresses({ spec }: Cluster): Readonly<Record<string, string>> {
+  if (!spec.aks) return {}
+  const { subscriptionId, resourceGroup, location } = spec.aks
+  const group = `MC_${resourceGroup}_${spec.name}_${location}`
+  return { publicAddresses: `/subscriptions/${subscriptionId}/resourceGroups/${group}/providers/Microsoft.Network/publicIPAddresses` }
 }
 
 /** AKS clusters have Azure's property provider. */

@@ -261,3 +261,20 @@ test('the name of a binding is cut to 63 characters', async () => {
   assert.match(binding?.metadata.name ?? '', /^app-p{22}-member-c{20}-[0-9a-f]{8}$/)
   assert.equal(told(await read(client, placementOf(name))).at(-1), 'Available True ResourceAvailable')
 })
+
+test('with FullComparison what only the member has is a drift, which is noticed whenever it comes and leaves the placement available', async () => {
+  const fleet = await withNamespace()
+  const { client } = fleet.hub
+  const strategy = { applyStrategy: { comparisonOption: 'FullComparison' } }
+  await make(client, placementOf('app', { policy: { placementType: 'PickFixed', clusterNames: ['member-east'] }, strategy }))
+  await fleet.settle(10_000)
+  const drifts = async () => at(await read(client, placementOf('app')), 'status', 'placementStatuses', '0', 'driftedPlacements', '0', 'observedDrifts')
+  assert.equal(await drifts(), undefined)
+  await change(memberOf(fleet, 'member-east'), settings, { data: { more: 'yes' } })
+  await fleet.settle(60_000)
+  assert.deepEqual(await drifts(), [{ path: '/data/more', valueInMember: 'yes' }])
+  assert.equal(told(await read(client, placementOf('app'))).at(-1), 'Available True ResourceAvailable')
+  await change(memberOf(fleet, 'member-east'), settings, { data: { more: null } })
+  await fleet.settle(120_000)
+  assert.equal(await drifts(), undefined)
+})

@@ -90,7 +90,7 @@ interface EnsureOptions {
 
 async function ensure(resource: Resource, object: KubernetesObject, { member, context, texts }: EnsureOptions): Promise<void> {
   const tellOf = async (notice: Notice | undefined): Promise<void> => {
-    if (notice) await context.event(member, { type: 'Normal', component, ...notice })
+    if (notice) await context.event(member, { type: 'Normal', component, order: Object.keys(placeTexts).indexOf(object.kind), ...notice })
   }
   const present = await context.client.get(resource, keyOf(object))
   if (!present) {
@@ -151,7 +151,7 @@ const told: readonly Told[] = [
 async function tell(before: KubernetesObject, after: KubernetesObject, context: ControllerContext): Promise<void> {
   const statusOf = (object: KubernetesObject, type: string): string | undefined => findCondition(conditionsOf(object), type)?.status
   for (const { type, status, event } of told) {
-    if (statusOf(before, type) !== status && statusOf(after, type) === status) await context.event(after, { component, ...event })
+    if (statusOf(before, type) !== status && statusOf(after, type) === status) await context.event(after, { component, order: 5, ...event })
   }
 }
 

@@ -166,14 +166,14 @@ async function writeStatus(
   if (!stored) return
   const written = await context.client.update(placements, { ...stored, status: after.status }, { subresource: 'status' })
   const isTrue = (object: KubernetesObject, type: string): boolean => isTrueAt(findCondition(conditionsOf(object), type), object.metadata.generation ?? 0)
-  for (const step of stepsOf(spec.strategy.applyStrategy.type)) {
+  for (const [order, step] of stepsOf(spec.strategy.applyStrategy.type).entries()) {
     const type = placementConditionType(before, step)
     const event = eventOf(step)
-    if (event && !isTrue(before, type) && isTrue(after, type)) await context.event(written, { type: 'Normal', component, ...event })
+    if (event && !isTrue(before, type) && isTrue(after, type)) await context.event(written, { type: 'Normal', component, order, ...event })
   }
   if (!isRolledOut(after, spec) || isRolledOut(before, spec)) return
   const message = 'Placement has finished the rollout process and reached the desired status'
-  await context.event(written, { type: 'Normal', component, reason: 'PlacementRolloutCompleted', message })
+  await context.event(written, { type: 'Normal', component, reason: 'PlacementRolloutCompleted', message, order: 9 })
 }
 
 async function cleanUp(object: KubernetesObject, context: ControllerContext): Promise<undefined> {

@@ -76,10 +76,12 @@ export async function takeStep(step: Step, manifest: Manifest, ground: ApplyGrou
   switch (step.type) {
     case 'rest':
       return step.outcome
-    case 'create':
-      return attempt('failed to create manifest object', () => member.create(step.resource, desiredObject(manifest, ground), { fieldManager }))
+    case 'create': {
+      const create = (): Promise<KubernetesObject> => member.create(step.resource, desiredObject(manifest, ground), { fieldManager })
+      return withDrifts(await attempt('failed to create manifest object', create), manifest, ground)
+    }
     case 'patch':
-      return writePatch(step, manifest, ground)
+      return withDrifts(await writePatch(step, manifest, ground), manifest, ground)
     case 'take over': {
       const taken = { ...step.live, metadata: { ...step.live.metadata, ownerReferences: step.owners } }
       const owned = await member.update(step.resource, taken, { fieldManager: managers.member }).catch(apiError)
@@ -184,7 +186,6 @@ function ownerText({ apiVersion, kind, name, uid, controller, blockOwnerDeletion
 async function planPatch(manifest: Manifest, { live, resource, ground }: Present): Promise<Step> {
   const { strategy } = ground
   const desired = desiredObject(manifest, ground)
-  const full = strategy.comparisonOption === 'FullComparison'
   if (strategy.whenToApply === 'IfNotDrifted' && live.metadata.annotations?.[annotations.specHash] === desired.metadata.annotations?.[annotations.specHash]) {
     const { details: drifts, degraded } = await compare(manifest, { live, resource, ground })
     if (drifts.length > 0) {
@@ -203,8 +204,14 @@ async function planPatch(manifest: Manifest, { live, resource, ground }: Present
   )
   const unclaimed = strategy.type === 'ServerSideApply' && !hasApplied(live)
   if (!equal(patch, {}) || unclaimed) return { type: 'patch', resource, live, patch }
-  const drifts = full ? patchDetails(manifest.object, live, 'FullComparison') : []
-  return rest({ result: 'Applied', object: live, ...(drifts.length === 0 ? {} : { drifts }) })
+  return rest(withDrifts({ result: 'Applied', object: live }, manifest, ground))
+}
+
+/** With a full comparison, what an applied object has beside its manifest is a drift too. */
+function withDrifts(outcome: Outcome, manifest: Manifest, { strategy }: ApplyGround): Outcome {
+  if (strategy.comparisonOption !== 'FullComparison' || outcome.result !== 'Applied' || !outcome.object) return outcome
+  const drifts = patchDetails(manifest.object, outcome.object, 'FullComparison')
+  return drifts.length === 0 ? outcome : { ...outcome, drifts }
 }
 
 async function writePatch(step: Extract<Step, { type: 'patch' }>, manifest: Manifest, ground: ApplyGround): Promise<Outcome> {

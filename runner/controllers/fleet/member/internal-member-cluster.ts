@@ -46,8 +46,9 @@ async function join(internal: KubernetesObject, hub: Client, context: Controller
   const isNew = begun !== '' && context.memory.get('begun') !== begun
   if (isNew) context.memory.set('begun', begun)
   if (joined && !isNew) {
-    if (sameReport(report, internal)) return undefined
-    const due = nextHeartbeat(internal, now)
+    if (sameReport(report, internal)) return void context.memory.set('due', undefined)
+    const due = Number(context.memory.get('due') ?? nextHeartbeat(internal, now))
+    context.memory.set('due', due > now ? due : undefined)
     if (due > now) return { requeueAfter: due - now }
   }
   const status = { agentStatus: [agentStatus(internal, joinedConditions, now)], ...report, ...reportConditions(internal, report, now) }
@@ -102,11 +103,11 @@ function periodOf(internal: KubernetesObject): number {
   return Number(at(internal, 'spec', 'heartbeatPeriodSeconds') ?? 60) * 1000
 }
 
-/** The first heartbeat that is still to come, or is just due. */
+/** The first heartbeat that is still to come; the last one is seen as it is computed. */
 function nextHeartbeat(internal: KubernetesObject, now: number): number {
   const first = Date.parse(String(at(agentOf(internal), 'lastReceivedHeartbeat')))
   const period = periodOf(internal)
-  return first + Math.max(1, Math.ceil((now - first) / period)) * period
+  return first + (Math.floor((now - first) / period) + 1) * period
 }
 
 function sameReport(report: ClusterReport, internal: KubernetesObject): boolean {

@@ -60,6 +60,7 @@ interface Memory {
   readonly pass: Pass
   /** What the last pass made of each manifest; a change begins the schedule anew. */
   readonly results: string
+  /** True if the next pass writes something whatever it finds: what failed is tried again, and what differs is noted with its time. */
   readonly failed: boolean
   /** The pass that is waited for because it will find something to do. */
   readonly next?: Pass
@@ -101,7 +102,7 @@ async function findsSomething(work: KubernetesObject, memory: Memory, ground: Gr
     if (step.type !== 'rest') return true
     outcomes.push(judged(step.outcome))
   }
-  return resultsOf(outcomes) !== memory.results
+  return outcomes.some(isReported) || resultsOf(outcomes) !== memory.results
 }
 
 /** One pass over all manifests (`Reconcile` of the real applier). */
@@ -121,7 +122,7 @@ async function pass(found: KubernetesObject, attempt: number, ground: Ground): P
   const memory = context.memory.get(key) as Memory | undefined
   const same = memory !== undefined && isOf(memory, work) && memory.results === results
   const settled = outcomes.every((outcome) => succeeded(outcome) && outcome.availability !== 'ManifestNotAvailableYet')
-  const failed = !outcomes.every(succeeded)
+  const failed = !outcomes.every(succeeded) || outcomes.some(isReported)
   const last = { at: clock.now(), attempt: same ? attempt : 1, settled }
   const { uid = '', generation = 0 } = work.metadata
   remember(key, { uid, generation, pass: last, results, failed }, context)
@@ -140,6 +141,11 @@ async function process(manifests: readonly Manifest[], ground: ApplyGround): Pro
 /** An applied object is also judged by whether it is available. */
 function judged(outcome: Outcome): Outcome {
   return outcome.result === 'Applied' && outcome.object ? { ...outcome, availability: availabilityOf(outcome.object) } : outcome
+}
+
+/** True if the Work's status tells of drifts or of differences. */
+function isReported({ drifts, diffs }: Outcome): boolean {
+  return drifts !== undefined || diffs !== undefined
 }
 
 /** The part of the outcomes whose change begins the schedule anew. */

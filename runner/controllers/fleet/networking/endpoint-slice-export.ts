@@ -5,7 +5,8 @@ import { type ControllerDefinition, defineController } from '../../controller.ts
 import { endpointSlices } from '../../resources.ts'
 import { conditionsOf, findCondition } from '../conditions.ts'
 import { memberNamespace } from '../names.ts'
-import { endpointSliceExports, keep, netManagers, objectOf, referredService, serviceExports } from './kinds.ts'
+import { endpointSliceExports, netManagers, serviceExports } from './kinds.ts'
+import { keep, objectOf, referredService } from './objects.ts'
 
 const serviceName = 'kubernetes.io/service-name'
 

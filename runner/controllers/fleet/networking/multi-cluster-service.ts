@@ -7,19 +7,8 @@ import { endpointSlices, services } from '../../resources.ts'
 import { conditionsOf, setCondition } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
 import { memberNamespace, systemNamespace } from '../names.ts'
-import {
-  discard,
-  endpointSliceImports,
-  internalServiceImports,
-  keep,
-  marks,
-  multiClusterServices,
-  netManagers,
-  objectOf,
-  referredService,
-  report,
-  serviceImports,
-} from './kinds.ts'
+import { endpointSliceImports, internalServiceImports, marks, multiClusterServices, netManagers, serviceImports } from './kinds.ts'
+import { discard, keep, objectOf, referredService, report } from './objects.ts'
 
 /** Keys are those of MultiClusterServices. */
 export const multiClusterService: ControllerDefinition = defineController({

@@ -7,7 +7,8 @@ import { services } from '../../resources.ts'
 import { type Condition, conditionsOf, findCondition, setCondition } from '../conditions.ts'
 import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizers.ts'
 import { memberNamespace } from '../names.ts'
-import { discard, internalServiceExports, keep, marks, netManagers, objectOf, referredService, report, serviceExports } from './kinds.ts'
+import { internalServiceExports, marks, netManagers, serviceExports } from './kinds.ts'
+import { discard, keep, objectOf, referredService, report } from './objects.ts'
 
 interface Ground {
   readonly member: string
@@ -60,7 +61,8 @@ async function look(found: KubernetesObject, ground: Ground): Promise<void> {
   const conflict = findCondition(conditionsOf(internal), 'Conflict') ?? pending(what, observedGeneration)
   await tell(held, [{ type: 'Valid', status: 'True', reason: 'ServiceIsValid', message: `${what} is valid for export`, observedGeneration }, conflict], ground)
   const since = findCondition(conditionsOf(await client.get(serviceExports, keyOf(found))), 'Valid')?.lastTransitionTime ?? ''
-  await keep(ground.hub, internalServiceExports, objectOf(internalServiceExports, hubKey(found, ground), { spec: specOf(service, since, ground) }))
+  const spec = { ...specOf(service, since, ground), ...loadBalancerOf(service, ground), weight: Number(found.metadata.annotations?.[marks.weight] ?? 1) }
+  await keep(ground.hub, internalServiceExports, objectOf(internalServiceExports, hubKey(found, ground), { spec }))
 }
 
 function pending(what: string, observedGeneration: number): Condition {
@@ -78,6 +80,22 @@ function specOf(service: KubernetesObject, exportedSince: string, { member }: Gr
   const count = generation === undefined ? {} : { generation }
   const namespacedName = `${namespace}/${name}`
   return { ports, serviceReference: { clusterId: member, kind: 'Service', namespace, name, namespacedName, resourceVersion, uid, exportedSince, ...count } }
+}
+
+/** What Traffic Manager asks of a Service: its kind, its public address in Azure, whether that has a name. */
+function loadBalancerOf(service: KubernetesObject, { context }: Ground): JsonObject {
+  const type = at(service, 'spec', 'type') ?? 'ClusterIP'
+  if (type !== 'LoadBalancer') return { type }
+  const { annotations = {}, uid = '' } = service.metadata
+  const beta = 'service.beta.kubernetes.io'
+  const place = context.settings.publicAddresses
+  const hasAddress = at(service, 'status', 'loadBalancer', 'ingress', '0', 'ip') !== undefined
+  return {
+    type,
+    isDNSLabelConfigured: Boolean(annotations[`${beta}/azure-dns-label-name`]),
+    isInternalLoadBalancer: annotations[`${beta}/azure-load-balancer-internal`] === 'true',
+    ...(place && hasAddress ? { publicIPResourceID: `${place}/kubernetes-a${uid.replaceAll('-', '').slice(0, 31)}` } : {}),
+  }
 }
 
 /** Takes an export back; resolves to the ServiceExport as it is then. */

@@ -4,20 +4,8 @@ import { at, type KubernetesObject, keyOf, type ObjectKey, parseKey } from '../.
 import { type ControllerContext, type ControllerDefinition, defineController } from '../../controller.ts'
 import { conditionsOf, setCondition } from '../conditions.ts'
 import { memberOfNamespace } from '../names.ts'
-import {
-  discard,
-  endpointSliceExports,
-  endpointSliceImports,
-  internalServiceExports,
-  internalServiceImports,
-  keep,
-  marks,
-  netManagers,
-  objectOf,
-  referredService,
-  report,
-  serviceImports,
-} from './kinds.ts'
+import { endpointSliceExports, endpointSliceImports, internalServiceExports, internalServiceImports, marks, netManagers, serviceImports } from './kinds.ts'
+import { discard, keep, objectOf, referredService, report } from './objects.ts'
 
 const referring = (object: KubernetesObject): readonly string[] => [referredService(object)]
 

@@ -120,25 +120,20 @@ export function invalid(detail: string): RunAborted {
 /** Words that KubeFleet puts before what is a user's error. */
 export const clientError = 'failed to process the request due to a client error: '
 
+type Text = Pick<Condition, 'status' | 'reason' | 'message'>
+
+function says(status: Condition['status'], reason: string, message: string): Text {
+  return { status, reason, message }
+}
+
+const stopWait = 'finish updating before completing the stop process'
 const stageTexts = {
-  started: { status: 'True', reason: 'StageUpdatingStarted', message: 'Clusters in the stage started updating' },
-  succeeded: {
-    status: 'False',
-    reason: 'StageUpdatingSucceeded',
-    message: 'All clusters in the stage are updated and after-stage tasks are completed',
-  },
-  failed: { status: 'False', reason: 'StageUpdatingFailed', message: 'Stage update aborted due to a non-recoverable error' },
-  stopping: {
-    status: 'Unknown',
-    reason: 'StageUpdatingStopping',
-    message: 'Waiting for all the updating clusters to finish updating before completing the stop process',
-  },
-  stopped: {
-    status: 'False',
-    reason: 'StageUpdatingStopped',
-    message: 'All the updating clusters have finished updating, the stage is now stopped, waiting to be resumed',
-  },
-} as const
+  started: says('True', 'StageUpdatingStarted', 'Clusters in the stage started updating'),
+  succeeded: says('False', 'StageUpdatingSucceeded', 'All clusters in the stage are updated and after-stage tasks are completed'),
+  failed: says('False', 'StageUpdatingFailed', 'Stage update aborted due to a non-recoverable error'),
+  stopping: says('Unknown', 'StageUpdatingStopping', `Waiting for all the updating clusters to ${stopWait}`),
+  stopped: says('False', 'StageUpdatingStopped', 'All the updating clusters have finished updating, the stage is now stopped, waiting to be resumed'),
+}
 
 /** Notes how a stage stands: its condition Progressing, and when it began. */
 export function markStage(draft: RunDraft, stage: StageStatus, text: keyof typeof stageTexts): void {
@@ -191,16 +186,12 @@ export function markClusterFailed(draft: RunDraft, cluster: ClusterStatus, messa
 }
 
 const runTexts = {
-  progressing: { status: 'True', reason: 'UpdateRunProgressing', message: 'The update run is making progress' },
-  succeeded: { status: 'False', reason: 'UpdateRunSucceeded', message: 'All stages are completed' },
-  failed: { status: 'False', reason: 'UpdateRunFailed', message: 'The stages are aborted due to a non-recoverable error' },
-  stopping: {
-    status: 'Unknown',
-    reason: 'UpdateRunStopping',
-    message: 'The update run is the process of stopping, waiting for all the updating/deleting clusters to finish updating before completing the stop process',
-  },
-  stopped: { status: 'False', reason: 'UpdateRunStopped', message: 'The update run has been stopped' },
-} as const
+  progressing: says('True', 'UpdateRunProgressing', 'The update run is making progress'),
+  succeeded: says('False', 'UpdateRunSucceeded', 'All stages are completed'),
+  failed: says('False', 'UpdateRunFailed', 'The stages are aborted due to a non-recoverable error'),
+  stopping: says('Unknown', 'UpdateRunStopping', `The update run is the process of stopping, waiting for all the updating/deleting clusters to ${stopWait}`),
+  stopped: says('False', 'UpdateRunStopped', 'The update run has been stopped'),
+}
 
 /** Notes how the whole run stands. */
 export function markRun(draft: RunDraft, text: keyof typeof runTexts): void {
