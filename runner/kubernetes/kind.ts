@@ -84,7 +84,7 @@ export interface KindRules {
   /** Values of the field selectors that this kind supports beside metadata.name and metadata.namespace. */
   selectableFields?(object: KubernetesObject): Readonly<Record<string, string>>
   /** Grace period of a delete when the client names none; undefined deletes at once. */
-  gracePeriodSeconds?(object: KubernetesObject): number | undefined
+  gracePeriodSeconds?(object: KubernetesObject, asked: number | undefined): number | undefined
 }
 
 /** A printer column (facts `resources.json`, or a CRD's additionalPrinterColumns). */

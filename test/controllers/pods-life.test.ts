@@ -263,3 +263,16 @@ test('a pod whose node is gone fails and is taken away, once the node had time t
   assert.equal(gone.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.reason, 'DeletionByPodGC')
   assert.notEqual(gone.metadata.deletionTimestamp, undefined)
 })
+
+test('a pod that leaves at once by itself gets the time that whoever deletes it gives', async () => {
+  const { client, settle } = await startCluster()
+  await client.create(pods, pod('quick', { terminationGracePeriodSeconds: 0 }))
+  await settle(3000)
+  await client.delete(pods, { namespace, name: 'quick' }, { gracePeriodSeconds: 60 })
+  const { metadata } = (await client.get(pods, { namespace, name: 'quick' })) ?? { metadata: {} }
+  assert.deepEqual([metadata.generation, metadata.deletionGracePeriodSeconds], [2, 60])
+  await client.create(pods, pod('gone', { terminationGracePeriodSeconds: 0 }))
+  await settle(3000)
+  await client.delete(pods, { namespace, name: 'gone' })
+  assert.equal(await client.get(pods, { namespace, name: 'gone' }), undefined)
+})

@@ -1,7 +1,7 @@
 // Refuses what would take a namespace beyond one of its quotas.
 import { isObject } from '../../base/json.ts'
-import { amountsOf, containersOf, inScope, kindsFor, quantityText, totalUsage, type Usage, usageOf } from '../kinds/quota/usage.ts'
-import { at, type KubernetesObject } from '../object.ts'
+import { amountsOf, containersOf, countName, inScope, kindsFor, type MoreKinds, quantityText, totalUsage, type Usage, usageOf } from '../kinds/quota/usage.ts'
+import { apiVersionOf, at, type KubernetesObject } from '../object.ts'
 import { addQuantities, parseQuantity } from '../quantity.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts'
 import { refusal } from './refusal.ts'
@@ -20,8 +20,9 @@ export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   validate(request) {
     const { operation, object, key, subresource, context } = request
+    const own = ownKind(request)
     if (!object || operation !== 'CREATE' || subresource !== '' || key.namespace === undefined) return
-    const usage = usageOf(object)
+    const usage = usageOf(object, own)
     if (Object.keys(usage).length === 0) return
     for (const quota of context.list('v1', 'ResourceQuota', key.namespace)) if (inScope(quota, object)) checkQuota(request, quota, { object, usage })
   },
@@ -65,10 +66,18 @@ function silentContainers(pod: KubernetesObject, limit: string): readonly string
   return silent.length === 0 ? [] : [`${limit} for: ${silent.map((container) => container.name).join(',')}`]
 }
 
-function usedOf({ context, key }: AdmissionRequest, quota: KubernetesObject, names: readonly string[]): Usage {
-  const objects = kindsFor(names).flatMap(([apiVersion, kind]) => context.list(apiVersion, kind, key.namespace))
+/** The kind that is asked for, whatever it is: every resource can be counted. */
+function ownKind({ resource }: AdmissionRequest): MoreKinds {
+  return { [countName(resource)]: [apiVersionOf(resource), resource.kind] }
+}
+
+function usedOf(request: AdmissionRequest, quota: KubernetesObject, names: readonly string[]): Usage {
+  const { context, key } = request
+  const own = ownKind(request)
+  const objects = kindsFor(names, own).flatMap(([apiVersion, kind]) => context.list(apiVersion, kind, key.namespace))
   return totalUsage(
     names,
     objects.filter((object) => inScope(quota, object)),
+    own,
   )
 }

@@ -67,11 +67,9 @@ function checkPreconditions({ info }: ServedResource, live: KubernetesObject, { 
 
 /** Seconds of grace; undefined for kinds without, or when the object is past it already. */
 function gracePeriod({ rules }: ServedResource, live: KubernetesObject, options: DeleteOptions): number | undefined {
-  const own = rules?.gracePeriodSeconds?.(live)
-  if (own === undefined) return undefined
+  const wanted = rules?.gracePeriodSeconds?.(live, options.gracePeriodSeconds)
+  if (wanted === undefined) return undefined
   const { deletionTimestamp, deletionGracePeriodSeconds: pending } = live.metadata
-  const asked = options.gracePeriodSeconds === undefined ? undefined : Math.max(options.gracePeriodSeconds, options.gracePeriodSeconds < 0 ? 1 : 0)
-  const wanted = own === 0 ? 0 : (asked ?? (deletionTimestamp === undefined ? own : (pending ?? 0)))
   if (deletionTimestamp === undefined) return wanted
   if (pending === undefined || pending === 0) return undefined
   return Math.min(wanted, pending)

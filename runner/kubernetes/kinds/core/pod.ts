@@ -95,10 +95,11 @@ function podIps(status: JsonObject): Json | undefined {
 }
 
 /** Pods that nobody runs, or that are done, go at once; others get their own period. */
-function deletionGrace(object: KubernetesObject): number {
+function deletionGrace(object: KubernetesObject, asked: number | undefined): number {
   const { spec, status } = { spec: fields(object.spec), status: fields(object.status) }
   if (text(spec.nodeName) === '' || status.phase === 'Failed' || status.phase === 'Succeeded') return 0
-  return number(spec.terminationGracePeriodSeconds ?? 30)
+  const period = asked ?? number(spec.terminationGracePeriodSeconds ?? 30)
+  return period < 0 ? 1 : period
 }
 
 function* validatePod(object: KubernetesObject): Findings {

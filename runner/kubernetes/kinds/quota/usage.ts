@@ -1,5 +1,5 @@
 // What objects count against a ResourceQuota, and what a namespace uses.
-import { isObject, type JsonObject } from '../../../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../object.ts'
 import { addQuantities, formatQuantity, parseQuantity, type Quantity } from '../../quantity.ts'
 
@@ -37,9 +37,17 @@ export const countedKinds: Readonly<Record<string, readonly [apiVersion: string,
 
 const one = parseQuantity('1')
 
+/** Kinds beside the built-in ones that are counted, by what `count/` names them. */
+export type MoreKinds = Readonly<Record<string, readonly [apiVersion: string, kind: string]>>
+
+/** What `count/` names a resource: `widgets.example.com`. */
+export function countName({ group, plural }: { readonly group: string; readonly plural: string }): string {
+  return group === '' ? plural : `${plural}.${group}`
+}
+
 /** What one object counts for. */
-export function usageOf(object: KubernetesObject): Usage {
-  const counted = Object.entries(countedKinds).find(([, [apiVersion, kind]]) => apiVersion === object.apiVersion && kind === object.kind)
+export function usageOf(object: KubernetesObject, more: MoreKinds = {}): Usage {
+  const counted = Object.entries({ ...countedKinds, ...more }).find(([, [apiVersion, kind]]) => apiVersion === object.apiVersion && kind === object.kind)
   const count = counted ? { [`count/${counted[0]}`]: one } : {}
   const plain = object.apiVersion === 'v1' ? plainNames[object.kind] : undefined
   return { ...count, ...(plain !== undefined && { [plain]: one }), ...special[`${object.apiVersion} ${object.kind}`]?.(object) }
@@ -111,24 +119,25 @@ function claimUsage(claim: KubernetesObject): Usage {
 }
 
 /** The kinds that must be counted for these resource names. */
-export function kindsFor(names: readonly string[]): readonly (readonly [apiVersion: string, kind: string])[] {
+export function kindsFor(names: readonly string[], more: MoreKinds = {}): readonly (readonly [apiVersion: string, kind: string])[] {
   const kinds = new Set<readonly [string, string]>()
   for (const name of names) {
     const plural = name.replace(/^count\//, '').split('.')[0] ?? ''
-    const direct = countedKinds[name.replace(/^count\//, '')]
+    const counted = name.replace(/^count\//, '')
+    const direct = countedKinds[counted] ?? more[counted]
     if (direct) kinds.add(direct)
     else if (name.includes('storageclass') || name === 'requests.storage') kinds.add(['v1', 'PersistentVolumeClaim'])
     else if (plural === 'services') kinds.add(['v1', 'Service'])
-    else kinds.add(['v1', 'Pod'])
+    else if (!name.startsWith('count/')) kinds.add(['v1', 'Pod'])
   }
   return [...new Map([...kinds].map((kind) => [kind.join(' '), kind])).values()]
 }
 
 /** Sum of what objects use of these resources; unused ones are `0`. */
-export function totalUsage(names: readonly string[], objects: readonly KubernetesObject[]): Usage {
+export function totalUsage(names: readonly string[], objects: readonly KubernetesObject[], more: MoreKinds = {}): Usage {
   const sum: Record<string, Quantity> = Object.fromEntries(names.map((name) => [name, parseQuantity('0')]))
   for (const object of objects) {
-    const usage = usageOf(object)
+    const usage = usageOf(object, more)
     for (const name of names) {
       const [known, more] = [sum[name], usage[name]]
       if (known && more) sum[name] = addQuantities(known, more)
@@ -171,11 +180,27 @@ function holds({ scopeName, operator, values }: JsonObject, pod: KubernetesObjec
       return terminating
     case 'NotTerminating':
       return !terminating
+    case 'CrossNamespacePodAffinity':
+      return looksElsewhere(pod)
     case 'PriorityClass':
       return chooses(String(operator), Array.isArray(values) ? values.map(String) : [], typeof priority === 'string' ? priority : undefined)
     default:
       return false
   }
+}
+
+/** True if a pod's affinity is about pods of other namespaces. */
+function looksElsewhere(pod: KubernetesObject): boolean {
+  const terms = ['podAffinity', 'podAntiAffinity'].flatMap((sort) => {
+    const affinity = at(pod, 'spec', 'affinity', sort)
+    const weighted = list(at(affinity, 'preferredDuringSchedulingIgnoredDuringExecution')).map((each) => at(each, 'podAffinityTerm'))
+    return [...list(at(affinity, 'requiredDuringSchedulingIgnoredDuringExecution')), ...weighted]
+  })
+  return terms.some((term) => list(at(term, 'namespaces')).length > 0 || isObject(at(term, 'namespaceSelector')))
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
 }
 
 function chooses(operator: string, values: readonly string[], value: string | undefined): boolean {
