@@ -53,3 +53,15 @@ export function clone<value>(value: value): value {
 function definedKeys(value: object): string[] {
   return Object.keys(value).filter((key) => Reflect.get(value, key) !== undefined)
 }
+
+/** The same JSON with the keys of every object sorted as Go sorts map keys. */
+export function sortKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (!isObject(value)) return value
+  const sorted: Record<string, Json> = {}
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key]
+    if (member !== undefined) sorted[key] = sortKeys(member)
+  }
+  return sorted
+}

@@ -1,5 +1,5 @@
 // ControllerRevisions: the templates that a StatefulSet or DaemonSet had, kept for `kubectl rollout undo`.
-import { equal, type JsonObject } from '../base/json.ts'
+import { equal, type JsonObject, sortKeys } from '../base/json.ts'
 import type { Client } from '../kubernetes/client.ts'
 import { type KubernetesObject, keyOf } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
@@ -25,14 +25,14 @@ export async function revisionsOf(client: Client, owner: KubernetesObject): Prom
   return [...mine].sort((a, b) => a.revision - b.revision)
 }
 
-/** The revision of the owner's present template: an equal one is numbered anew, else one is made. `labels`: those of a new one beside its template's. */
+/** The revision of the owner's present template, with the keys of its data in order, since clients compare it byte by byte: an equal one is numbered anew, else one is made. `labels`: those of a new one beside its template's. */
 export async function presentRevision(
   client: Client,
   owner: KubernetesObject,
   { known, labels }: { known: readonly Revision[]; labels: (hash: string) => Readonly<Record<string, string>> },
 ): Promise<Revision> {
   const { template } = owner.spec as { template: JsonObject }
-  const data: JsonObject = { spec: { template: { ...template, $patch: 'replace' } } }
+  const data = sortKeys({ spec: { template: { ...template, $patch: 'replace' } } }) as JsonObject
   const last = known.at(-1)
   const same = known.findLast((revision) => equal(revision.data, data))
   if (same && same === last) return same

@@ -1,6 +1,5 @@
 // Evaluates kubectl's dialect of JSONPath (client-go `util/jsonpath`). Missing keys give nothing.
-import { isObject, type Json } from '../base/json.ts'
-import { sortKeys } from './encoding/go-order.ts'
+import { isObject, type Json, sortKeys } from '../base/json.ts'
 import { JsonPathError, type PathNode, parseJsonPath } from './json-path-parser.ts'
 
 /** What a template prints; throws JsonPathError. `asJson` prints all results as one indented JSON list. */

@@ -269,8 +269,8 @@ test('a pod that leaves at once by itself gets the time that whoever deletes it 
   await client.create(pods, pod('quick', { terminationGracePeriodSeconds: 0 }))
   await settle(3000)
   await client.delete(pods, { namespace, name: 'quick' }, { gracePeriodSeconds: 60 })
-  const { metadata } = (await client.get(pods, { namespace, name: 'quick' })) ?? { metadata: {} }
-  assert.deepEqual([metadata.generation, metadata.deletionGracePeriodSeconds], [2, 60])
+  const quick = await client.get(pods, { namespace, name: 'quick' })
+  assert.deepEqual([quick?.metadata.generation, quick?.metadata.deletionGracePeriodSeconds], [2, 60])
   await client.create(pods, pod('gone', { terminationGracePeriodSeconds: 0 }))
   await settle(3000)
   await client.delete(pods, { namespace, name: 'gone' })

@@ -1,5 +1,5 @@
 // The form in which a Go server prints an object: members in the struct's order, those without omitempty also when empty.
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isObject, type Json, type JsonObject, sortKeys } from '../../base/json.ts'
 import { type FieldSchema, type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
 import { orderedForms } from './settled.ts'
 
@@ -10,18 +10,6 @@ import { orderedForms } from './settled.ts'
 export function goOrder(object: JsonObject, schema: Schema): JsonObject {
   const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema) : sortKeys(object)
   return isObject(ordered) ? ordered : object
-}
-
-/** The same JSON with the keys of every object sorted as Go sorts map keys. */
-export function sortKeys(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (!isObject(value)) return value
-  const sorted: Record<string, Json> = {}
-  for (const key of Object.keys(value).sort()) {
-    const member = value[key]
-    if (member !== undefined) sorted[key] = sortKeys(member)
-  }
-  return sorted
 }
 
 function order(value: Json, schema: Schema): Json {

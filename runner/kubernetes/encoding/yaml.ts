@@ -1,7 +1,6 @@
 // YAML bodies and answers, by the rules of the server's library (YAML 1.1: `y`, `on`, `0755` are no strings).
 import { Document, isCollection, isScalar, LineCounter, parseAllDocuments, type Tags, visit, type YAMLError } from 'yaml'
-import type { Json } from '../../base/json.ts'
-import { sortKeys } from './go-order.ts'
+import { type Json, sortKeys } from '../../base/json.ts'
 import { foldLines } from './yaml-fold.ts'
 
 /** Text that is not YAML, in the words of Go's yaml library. */

@@ -1,6 +1,5 @@
 // The annotation of kubectl's client-side apply, and how server-side apply by kubectl goes on from it.
-import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { sortKeys } from '../encoding/go-order.ts'
+import { isObject, type Json, type JsonObject, sortKeys } from '../../base/json.ts'
 import type { Schema } from '../openapi/schema.ts'
 import { difference, type FieldSet, union } from './field-set.ts'
 import { compare } from './typed-compare.ts'
