@@ -9,6 +9,7 @@ import { providerOperationRoutes } from './provider-operation-routes.ts'
 import { providerRoutes } from './provider-routes.ts'
 import { resourceRoutes } from './resource-routes.ts'
 import { tagRoutes } from './tag-routes.ts'
+import { usageRoutes } from './usage-routes.ts'
 import { versionRoutes } from './version-routes.ts'
 
 /** Every route. */
@@ -22,5 +23,6 @@ export const routes: readonly Route[] = [
   ...providerRoutes,
   ...resourceRoutes,
   ...tagRoutes,
+  ...usageRoutes,
   ...versionRoutes,
 ]
