@@ -68,6 +68,10 @@ const ending = new Set([
   'http-echo',
   'tail',
   'sysctl',
+  'hexdump',
+  'hd',
+  'od',
+  'xxd',
   'nnp',
 ])
 

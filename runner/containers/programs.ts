@@ -1,5 +1,6 @@
 // Which programs a container has, by name or path.
 import { tar } from './commands/archive.ts'
+import { dumpPrograms } from './commands/dump.ts'
 import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
 import { networkPrograms } from './commands/network.ts'
@@ -21,13 +22,21 @@ const shells: Readonly<Record<string, Program>> = {
   busybox: ([name = '', ...words], process) => runProgram([name, ...words], process),
 }
 
-const common: Readonly<Record<string, Program>> = { ...textPrograms, ...editPrograms, ...folderPrograms, ...systemPrograms, ...packagePrograms, tar }
+const common: Readonly<Record<string, Program>> = {
+  ...dumpPrograms,
+  ...textPrograms,
+  ...editPrograms,
+  ...folderPrograms,
+  ...systemPrograms,
+  ...packagePrograms,
+  tar,
+}
 const everything: Readonly<Record<string, Program>> = { ...common, ...networkPrograms, ...serverPrograms, ...shells }
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
   busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep']),
+  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
 }
 
 /** The program of a name; undefined if the container has none. */
@@ -36,7 +45,8 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
   if (script) return script
   const base = nameOf(name)
   if (name.includes('/') && !/^(\/usr)?(\/local)?\/s?bin\/|^\/docker-entrypoint|^\//.test(name)) return undefined
-  const listed = image.programs.includes(base) || image.programs.includes('*')
+  const ofLibrary = base === 'getent' && image.shell && image.flavor === 'debian'
+  const listed = ofLibrary || image.programs.includes(base) || image.programs.includes('*')
   const shared = image.shell && ((base in shells && base !== 'zsh') || base in common) && !lacking[image.flavor].has(base)
   if (!listed && !shared && !(base in serverPrograms && !image.known)) return installed(base, at.files)
   if (name.includes('/') && /^(ba|a|z)?sh$/.test(base)) return (words, process) => runShell(name, words, process)

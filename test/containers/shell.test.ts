@@ -75,6 +75,17 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['echo "unclosed', 2, '', 'sh: unterminated quoted string\n'],
   ['date +%Y-%m-%d', 0, '2026-03-02\n'],
   ['timeout 1 sh -c "echo quick"', 0, 'quick\n'],
+  [
+    'printf "hello world 12345" | hexdump -C',
+    0,
+    '00000000  68 65 6c 6c 6f 20 77 6f  72 6c 64 20 31 32 33 34  |hello world 1234|\n00000010  35                                                |5|\n00000011\n',
+  ],
+  [
+    'printf "hello world 12345" | xxd',
+    0,
+    '00000000: 6865 6c6c 6f20 776f 726c 6420 3132 3334  hello world 1234\n00000010: 35                                       5\n',
+  ],
+  ['printf "hello world 12345" | od', 0, '0000000 062550 066154 020157 067567 066162 020144 031061 032063\n0000020 000065\n0000021\n'],
 ]
 
 test('scripts print what busybox prints, and end with its exit codes', async () => {
