@@ -117,7 +117,9 @@ async function exec(
     ...worldTime(runtime, halt),
   })
   if (!process.find(command[0] ?? '')) return { problem: missing(pod, name, command[0] ?? '') }
-  return { exitCode: await finished(command, process) }
+  const exitCode = await finished(command, process)
+  runtime.touched(`${pod.metadata.namespace}/${pod.metadata.name}`)
+  return { exitCode }
 }
 
 async function finished(command: readonly string[], process: Process): Promise<number> {

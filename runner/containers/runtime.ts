@@ -61,6 +61,8 @@ export class Runtime implements ReachedLog {
   readonly net: ClusterNet
   /** Told the key of a pod when one of its programs ended by itself. */
   ended: (pod: string) => void = () => undefined
+  /** Told the key of a pod in which a command from outside ran. */
+  touched: (pod: string) => void = () => undefined
   readonly #options: RuntimeOptions
   readonly #files = new Map<string, Writes>()
   readonly #tokens: Map<string, string>

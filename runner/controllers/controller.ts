@@ -26,6 +26,8 @@ export interface ContainerLook {
 export interface ContainerRuntime {
   /** Told the key of a pod when one of its programs ended by itself. */
   ended: (pod: string) => void
+  /** Told the key of a pod in which somebody's command ran: what it answers may be another thing now. */
+  touched: (pod: string) => void
   start(pod: KubernetesObject, container: string, restarts: number): void
   look(pod: KubernetesObject, container: string, run: { readonly restarts: number; readonly started: number }): Promise<ContainerLook>
   /** Why a container cannot be made or started. */

@@ -9,7 +9,7 @@ import { refuse } from './admission.ts'
 import { overDeadline } from './deadline.ts'
 import { afterStart, beforeStop } from './hooks.ts'
 import { isMissing } from './images.ts'
-import { noMemory, type PodMemory, recall, remember } from './memory.ts'
+import { askAgain, noMemory, type PodMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
 import { withPull } from './pulls.ts'
 import type { Round, Step } from './round.ts'
@@ -55,7 +55,12 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
     for (const pod of items) context.enqueue(formatKey(keyOf(pod)))
     return undefined
   }
-  if (runtime) runtime.ended = (pod) => context.enqueue(pod)
+  if (runtime) {
+    runtime.ended = (pod) => context.enqueue(pod)
+    runtime.touched = (pod) => {
+      if (askAgain(memory, pod, context.clock.now())) context.enqueue(pod)
+    }
+  }
   const pod = (await client.get(pods, parseKey(key))) as Pod | undefined
   const known = recall(memory, key, pod?.metadata.uid ?? '')
   if (!pod) {

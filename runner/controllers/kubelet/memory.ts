@@ -45,3 +45,22 @@ export function remember(memory: Memory, key: string, pod: PodMemory): void {
 
 /** A container of which nothing is remembered. */
 export const noMemory: ContainerMemory = { stage: '', due: 0, passed: {} }
+
+/** When a probe is due that need not be asked again before something happens in its container. */
+export const restFor = 8.64e15
+
+/** Makes the probes that rest due; false if none does. */
+export function askAgain(memory: Memory, key: string, now: number): boolean {
+  const known = memory.get(key)
+  const pod = isObject(known) ? (known as unknown as PodMemory) : undefined
+  let rested = false
+  const containers = Object.entries(pod?.containers ?? {}).map(([name, container]) => {
+    const probes = Object.entries(container.probes ?? {}).map(([kind, probe]) => {
+      rested ||= probe.due === restFor
+      return [kind, probe.due === restFor ? { ...probe, due: now } : probe] as const
+    })
+    return [name, { ...container, ...(container.probes && { probes: Object.fromEntries(probes) }) }] as const
+  })
+  if (pod && rested) remember(memory, key, { ...pod, containers: Object.fromEntries(containers) })
+  return rested
+}

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import type { Pod } from '../pods.ts'
-import type { ContainerMemory, ProbeMemory } from './memory.ts'
+import { type ContainerMemory, type ProbeMemory, restFor } from './memory.ts'
 import type { StageNotice } from './stage.ts'
 import type { Placed } from './state.ts'
 
@@ -89,9 +89,6 @@ async function probeOnce(
   const lasting = !isObject(probe.exec) && !isSteady(each) && succeeded >= Number(probe.successThreshold ?? 1)
   return { known: { due: lasting ? restFor : due, failed: 0, succeeded }, notices: [] }
 }
-
-/** Far away: a probe that succeeded over the network is asked again when something happens in the container. */
-const restFor = 8.64e15
 
 /** Servers whose answers change by themselves are asked all the time. */
 function isSteady({ container }: Placed): boolean {
