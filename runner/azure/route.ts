@@ -20,13 +20,14 @@ export interface RouteMatch {
 /** The first route that matches. */
 export function findRoute(method: string, segments: readonly string[], routes: readonly Route[]): RouteMatch | undefined {
   for (const route of routes) {
-    const names = route.method === method ? match(route.path, segments) : undefined
+    const names = route.method === method ? matchPath(route.path, segments) : undefined
     if (names) return { route, names }
   }
   return undefined
 }
 
-function match(path: string, segments: readonly string[]): Record<string, string> | undefined {
+/** The names in `path` as `segments` fill them in; undefined where they do not match. */
+export function matchPath(path: string, segments: readonly string[]): Record<string, string> | undefined {
   const parts = path.split('/').filter((part) => part !== '')
   if (parts.length !== segments.length) return undefined
   const names: Record<string, string> = {}

@@ -14,7 +14,7 @@ import { checkImporter } from './content.ts'
 import { interruptible } from './interruptible.ts'
 import type { Machine } from './machine.ts'
 import { agree, cleanUp, keepMade } from './real-inventory.ts'
-import { ownEnvironment, ownShell, planReal, type RealPlan } from './real-plan.ts'
+import { later, ownEnvironment, ownShell, planReal, type RealPlan } from './real-plan.ts'
 import { scriptOf, stepsOf } from './run-arguments.ts'
 import { printer } from './run-printer.ts'
 
@@ -23,9 +23,6 @@ export interface RealOutcome {
   readonly report?: LabReport
   readonly undecided?: ReadonlySet<string>
 }
-
-/** A cluster that could not be reached is asked again after two seconds. */
-const later = (again: () => void): void => void setTimeout(again, 2000).unref()
 
 /** Real clusters are slower than simulated ones, and not always at hand. */
 const ground: RunGround = { seed: 'real', patience: { step: 120_000, end: 300_000, quiet: 120_000 }, settled: () => true, onChange: () => () => undefined }

@@ -77,3 +77,6 @@ export async function ownShell({ real, file, clusters }: RealPlan, machine: Mach
     close: () => rm(folder, { recursive: true, force: true }),
   }
 }
+
+/** A cluster that could not be reached is asked again after two seconds. */
+export const later = (again: () => void): void => void setTimeout(again, 2000).unref()

@@ -9,7 +9,7 @@ import { type Given, UsageError } from './command.ts'
 import { labFolder } from './content.ts'
 import type { Machine } from './machine.ts'
 import { agree, cleanUp, keepMade } from './real-inventory.ts'
-import { ownEnvironment, ownShell, planReal } from './real-plan.ts'
+import { later, ownEnvironment, ownShell, planReal } from './real-plan.ts'
 
 /** A lab served on clusters that exist. */
 export interface ServedReal {
@@ -20,9 +20,6 @@ export interface ServedReal {
   /** Notes what was made, takes it away where that was asked for, and removes the shell's files. */
   close(): Promise<void>
 }
-
-/** A cluster that could not be reached is asked again after two seconds. */
-const later = (again: () => void): void => void setTimeout(again, 2000).unref()
 
 /** Says what will be made and asks; undefined where only what an earlier run has made was taken away. */
 export async function openReal(given: Given, machine: Machine): Promise<ServedReal | undefined> {

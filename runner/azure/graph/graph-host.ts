@@ -1,6 +1,7 @@
 // graph.microsoft.com: users, groups, applications and service principals of the tenant.
 import { type Host, jsonResponse } from '../../base/host.ts'
 import { isObject, type JsonObject } from '../../base/json.ts'
+import { matchPath } from '../route.ts'
 import { applicationRoutes } from './applications.ts'
 import { GraphError, graphErrors } from './graph-error.ts'
 import type { GraphAnswer, GraphRequest, GraphRoute, GraphSetting } from './graph-route.ts'
@@ -45,10 +46,10 @@ async function answer(request: Request, setting: GraphSetting): Promise<GraphAns
     .map(decodeURIComponent)
   if (version !== 'v1.0' && version !== 'beta') throw new GraphError(400, 'BadRequest', 'Invalid version.')
   for (const route of routes) {
-    const names = route.method === request.method ? match(route.path, segments) : undefined
+    const names = route.method === request.method ? matchPath(route.path, segments) : undefined
     if (names) return route.answer({ names, body: await bodyOf(request), query: url.searchParams, caller, setting })
   }
-  if (routes.some(({ path }) => match(path, segments)))
+  if (routes.some(({ path }) => matchPath(path, segments)))
     throw new GraphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
   throw new GraphError(400, 'BadRequest', `Resource not found for the segment '${segments[0] ?? ''}'.`)
 }
@@ -68,16 +69,4 @@ function parsed(text: string): unknown {
   } catch {
     throw graphErrors.unreadable()
   }
-}
-
-function match(path: string, segments: readonly string[]): Record<string, string> | undefined {
-  const parts = path.split('/')
-  if (parts.length !== segments.length) return undefined
-  const names: Record<string, string> = {}
-  for (const [index, part] of parts.entries()) {
-    const segment = segments[index] ?? ''
-    if (part.startsWith('{')) names[part.slice(1, -1)] = segment
-    else if (part.toLowerCase() !== segment.toLowerCase()) return undefined
-  }
-  return names
 }

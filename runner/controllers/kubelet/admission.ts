@@ -1,5 +1,6 @@
 // What a kubelet refuses to run (kubelet `lifecycle/predicate.go`): the pod fails at once, and its controller makes another.
-import { isObject, type JsonObject } from '../../base/json.ts'
+import { isObject } from '../../base/json.ts'
+import { at } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
@@ -23,8 +24,8 @@ export async function refuse(pod: Pod, context: ControllerContext): Promise<bool
   return true
 }
 
-function wrongSystem({ spec }: Pod): Refusal | undefined {
-  const system = (spec as unknown as JsonObject).os
+function wrongSystem(pod: Pod): Refusal | undefined {
+  const system = at(pod, 'spec', 'os')
   if (!isObject(system) || system.name === 'linux') return undefined
   return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
 }

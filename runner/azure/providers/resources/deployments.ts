@@ -141,12 +141,12 @@ async function goOn({ resource, context }: Completion): Promise<{ body?: JsonObj
     template as JsonObject,
     values as JsonObject,
   )
-  const next = await advance(read.resources, { progress: progress as Progress, caller: caller as unknown as Caller, context })
+  const ground = { caller: caller as unknown as Caller, context }
+  const next = await advance(read.resources, { progress: progress as Progress, ...ground })
   keep(resource, next.progress, context)
   if (next.failed) throw failed(resource, next.failed, context)
   if (!next.done) return { again: context.clock.now() + 1000 }
-  if (propertiesOf(resource).mode === 'Complete' && (await clearOut(read.resources, resource, { caller: caller as unknown as Caller, context })))
-    return { again: context.clock.now() + 1000 }
+  if (propertiesOf(resource).mode === 'Complete' && (await clearOut(read.resources, resource, ground))) return { again: context.clock.now() + 1000 }
   const outputs = evaluated(() => read.outputs())
   const made = read.resources.map(({ id }) => ({ id }))
   const properties = { ...propertiesOf(resource), ...(outputs ? { outputs } : {}), outputResources: made, duration: 'PT2.1S', provisioningState: 'Succeeded' }
