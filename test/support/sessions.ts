@@ -2,6 +2,7 @@
 //
 // `$ ` begins a command, `> ` goes on with it, `% ` is one whose output does not count. What follows is printed, both streams in one;
 // `[1]` is an exit code other than 0, a line `...` stands for any lines. RECORD=1 writes down what is printed now.
+// No session sleeps: `seen PATTERN COMMAND` runs a command until it prints a line like that, `unseen` until it prints none.
 import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { drydock } from './drydock.ts'
@@ -66,6 +67,11 @@ function written({ about, steps }: Session, played: readonly string[]): string {
   return `${about}\n${lines.join('')}`
 }
 
+/** What waits in a session: for a state, never for a time. Whoever waits in vain is told so after a minute. */
+const waiting = `
+seen() { local pattern=$1 end=$((SECONDS + 60)); shift; until "$@" 2>&1 | grep -Eq -- "$pattern"; do [ $SECONDS -lt $end ] || { echo "never seen: $pattern"; return 1; }; sleep 0.1; done; }
+unseen() { local pattern=$1 end=$((SECONDS + 60)); shift; while "$@" 2>&1 | grep -Eq -- "$pattern"; do [ $SECONDS -lt $end ] || { echo "always seen: $pattern"; return 1; }; sleep 0.1; done; }`
+
 /** The whole script: every session a process of its own. */
 function driver(sessions: readonly Session[], beside: number): string {
   const parts = sessions.map(
@@ -81,7 +87,7 @@ printf 'SESSION %s %s\\n' ${session.name} "$(sed "s|$folder|FOLDER|g" "$out" | b
 }`,
   )
   const begun = sessions.map((_, index) => `while [ "$(jobs -rp | wc -l)" -ge ${beside} ]; do wait -n; done\nplay_${index} &`)
-  return `${parts.join('\n')}\nset +m\n${begun.join('\n')}\nwait\nexit 0\n`
+  return `${waiting}\n${parts.join('\n')}\nset +m\n${begun.join('\n')}\nwait\nexit 0\n`
 }
 
 function answersOf(stdout: string, { name, steps }: Session): readonly string[] {

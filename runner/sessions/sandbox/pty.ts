@@ -15,7 +15,8 @@ export interface Pty {
   onData(listener: (data: Uint8Array) => void): void
   pause(): void
   resume(): void
-  resize(size: Size): void
+  /** Settles once programs see the new size. */
+  resize(size: Size): Promise<void>
   kill(): void
   /** The exit code, once all that was printed has been read. */
   readonly exited: Promise<number>
@@ -102,19 +103,21 @@ function follow(descriptor: number, { slave, name }: { readonly slave: number; r
     onData: (listener) => void output.on('data', listener),
     pause: () => void output.pause(),
     resume: () => void output.resume(),
-    resize: (wanted) => !output.destroyed && setSize(name, wanted),
+    resize: async (wanted) => {
+      if (!output.destroyed) await setSize(name, wanted)
+    },
     kill: () => void child.kill('SIGKILL'),
     exited,
   }
 }
 
 /** Sets the size by way of the program's end, opened anew: what becomes a child's standard input waits from then on. */
-function setSize(name: string, { columns, rows }: Size): void {
+async function setSize(name: string, { columns, rows }: Size): Promise<void> {
   try {
     const slave = openSync(name, constants.O_RDWR | constants.O_NOCTTY)
     const stty = spawn('stty', ['columns', String(columns), 'rows', String(rows)], { stdio: [slave, 'ignore', 'ignore'], env: { PATH: systemPath } })
-    stty.once('error', () => undefined)
     closeSync(slave)
+    await exitCode(stty)
   } catch {
     // The program has just ended, and its terminal with it.
   }
@@ -132,7 +135,7 @@ export async function startOnMachines({ file, arguments: args, environment, fold
     onData: (listener) => void pty.onData((data: unknown) => listener(data as Uint8Array)),
     pause: () => pty.pause(),
     resume: () => pty.resume(),
-    resize: (size) => pty.resize(size.columns, size.rows),
+    resize: async (size) => pty.resize(size.columns, size.rows),
     kill: () => pty.kill('SIGKILL'),
     exited: new Promise((resolve) => void pty.onExit(({ exitCode: code, signal }) => resolve(signal ? 128 + signal : code))),
   }

@@ -15,9 +15,10 @@ export async function openTerminal(body: SandboxBody, options: TerminalOptions):
   const pty = body.terminals ? await startOnOwn(body.terminals, launch, size) : await startOnMachines(launch, size, type)
   const input = createInput(pty.descriptor)
   void pty.exited.then(input.stop)
+  const resize = oneByOne(pty.resize)
   return {
     write: input.write,
-    resize: (columns, rows) => pty.resize(clamped(columns, rows)),
+    resize: (columns, rows) => input.hold(resize(clamped(columns, rows))),
     onData: pty.onData,
     pause: pty.pause,
     resume: pty.resume,
@@ -31,17 +32,44 @@ function shellWith(variables: Readonly<Record<string, string>>): readonly string
   return words.length > 0 ? ['env', ...words, 'bash'] : ['bash']
 }
 
+/** One size after the other, and of those that wait only the last: a window that is dragged has many. */
+function oneByOne(set: (size: Size) => Promise<void>): (size: Size) => Promise<void> {
+  let next: Size | undefined
+  let going: Promise<void> | undefined
+  const go = async (): Promise<void> => {
+    while (next) {
+      const size = next
+      next = undefined
+      await set(size)
+    }
+    going = undefined
+  }
+  return (size) => {
+    next = size
+    going ??= go()
+    return going
+  }
+}
+
+interface Input {
+  write(data: Uint8Array): void
+  /** Keeps what is typed from now on until this is done: a command typed into a new size sees that size. */
+  hold(until: Promise<void>): void
+  stop(): void
+}
+
 /** A queue of its own in place of the library's, which keeps a core busy while a program does not read. */
-function createInput(descriptor: number): { write(data: Uint8Array): void; stop(): void } {
+function createInput(descriptor: number): Input {
   const queue: Uint8Array[] = []
   let length = 0
   let busy = false
+  let held = 0
   let stopped = false
   let pause = 2
 
   function pump(): void {
     const first = queue[0]
-    if (busy || stopped || !first) return
+    if (busy || held > 0 || stopped || !first) return
     busy = true
     writeTo(descriptor, first, 0, Math.min(first.length, 4096), null, (error, count) => {
       busy = false
@@ -68,6 +96,12 @@ function createInput(descriptor: number): { write(data: Uint8Array): void; stop(
       if (stopped || data.length === 0 || length + data.length > longestQueue) return
       queue.push(data)
       length += data.length
+      pump()
+    },
+    async hold(until) {
+      held++
+      await until.catch(() => undefined)
+      held--
       pump()
     },
     stop,
