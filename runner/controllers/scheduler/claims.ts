@@ -5,10 +5,9 @@ import { isReadyToUse } from '../persistent-volume.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../resources.ts'
 
-/** What speaks against every node; `preemption` if the sentence goes on to say that nobody's going would help. */
+/** What speaks against every node. */
 interface Refusal {
   readonly refusal: string
-  readonly preemption: boolean
 }
 
 /** Why no node at all will do, or the volumes that the claims are bound to. */
@@ -19,7 +18,8 @@ export async function volumesOf(
   const claims: KubernetesObject[] = []
   for (const name of claimNames(pod)) {
     const claim = await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' })
-    if (!claim) return { refusal: `persistentvolumeclaim "${name}" not found. not found`, preemption: false }
+    const wrong = unusable(claim)
+    if (!claim || wrong !== undefined) return { refusal: `persistentvolumeclaim "${name}" ${wrong}` }
     claims.push(claim)
   }
   const volumes: KubernetesObject[] = []
@@ -33,8 +33,15 @@ export async function volumesOf(
     if (volume) volumes.push(volume)
   }
   return waits
-    ? { refusal: 'pod has unbound immediate PersistentVolumeClaims.', preemption: true }
+    ? { refusal: 'pod has unbound immediate PersistentVolumeClaims' }
     : { volumes, claimTaken: await isTaken(pod, claims, client) }
+}
+
+/** Why a claim will never do as it is (`VolumeBinding.podHasPVCs`). */
+function unusable(claim: KubernetesObject | undefined): string | undefined {
+  if (!claim) return 'not found'
+  if (at(claim, 'status', 'phase') === 'Lost') return `bound to non-existent persistentvolume "${String(at(claim, 'spec', 'volumeName') ?? '')}"`
+  return claim.metadata.deletionTimestamp === undefined ? undefined : 'is being deleted'
 }
 
 /** True if another pod uses a claim that is for one pod alone. */

@@ -13,7 +13,7 @@ import type { Misfit, Place, Surroundings } from './place.ts'
 import { preempt, setNominated, unlessGone } from './preempt.ts'
 import { choose, ineligible } from './preemption.ts'
 import { scoreFor } from './score.ts'
-import { available, hopeless, unschedulable } from './words.ts'
+import { available, beforehand, unschedulable } from './words.ts'
 
 const component = 'default-scheduler'
 
@@ -98,7 +98,7 @@ async function place(pod: Pod, context: ControllerContext, occupancy: Occupancy)
   const all = (await client.list(nodes)).items as readonly Node[]
   if (all.length === 0) return { message: 'no nodes available to schedule pods' }
   const claims = await volumesOf(pod, context)
-  if ('refusal' in claims) return { message: `0/${all.length} nodes are available: ${claims.refusal}${claims.preemption ? hopeless(all.length) : ''}` }
+  if ('refusal' in claims) return { message: beforehand(claims.refusal, all.length) }
   const places = all.map((node) => ({ node, load: occupancy.load(node.metadata.name ?? '', pod) }))
   const surroundings = { places, volumes: claims.volumes, claimTaken: claims.claimTaken, namespaces: (await client.list(namespaces)).items }
   const check = checkFor(pod, surroundings)

@@ -7,9 +7,12 @@ export function unschedulable(misfits: readonly Misfit[], nodeCount: number, pre
   return preemption === undefined ? why : `${why} no new claims to deallocate, preemption: ${preemption}`
 }
 
-/** How the sentence goes on where no node was looked at. */
-export function hopeless(nodeCount: number): string {
-  return ` no new claims to deallocate, preemption: 0/${nodeCount} nodes are available: ${nodeCount} Preemption is not helpful for scheduling.`
+/**
+ * What speaks against every node before one is looked at. The last two words are those of the plugin for resource claims, which is asked for
+ * a way out and finds no state of its own, as its turn had not come.
+ */
+export function beforehand(why: string, nodeCount: number): string {
+  return `0/${nodeCount} nodes are available: ${why}. not found`
 }
 
 /** `0/2 nodes are available: 1 this, 1 that.` */

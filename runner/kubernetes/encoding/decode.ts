@@ -58,7 +58,7 @@ function decodeObject(value: Json, schema: ObjectSchema, reading: Reading, path:
       continue
     }
     reading.struct = typed ? structName(schema.typeName) : ''
-    reading.fields = join(outer.fields, key)
+    reading.fields = join(outer.fields, field.embedded === undefined ? key : `${field.embedded}.${key}`)
     const decoded = typed && member === null ? undefined : decodeMember(member, field, reading, { key, path })
     const kept = decoded !== undefined && !(typed && isDropped(decoded, field))
     if (kept) result[key] = decoded

@@ -2,7 +2,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { ScalarSchema, Schema } from '../openapi/schema.ts'
 import { decode } from './decode.ts'
-import { DecodeError } from './reading.ts'
+import { DecodeError, goType } from './reading.ts'
 
 /** The first thing wrong, or undefined if all fits (apimachinery `runtime.DefaultUnstructuredConverter`). */
 export function conversionProblem(value: Json | undefined, schema: Schema): string | undefined {
@@ -36,7 +36,8 @@ const plain: Readonly<Record<string, { readonly go: string; readonly fits: (valu
 /** Types that read JSON in their own way are asked with their own words. */
 function scalarProblem(value: Json, schema: ScalarSchema): string | undefined {
   const type = plain[schema.type]
-  if (type) return type.fits(value) ? undefined : `unrecognized type: ${type.go}`
+  if (type?.fits(value)) return undefined
+  if (type) return convertible(value, type.go) ? `cannot convert ${kindOf(value)} to ${goType(schema)}` : `unrecognized type: ${type.go}`
   try {
     decode(
       { value },
@@ -47,6 +48,11 @@ function scalarProblem(value: Json, schema: ScalarSchema): string | undefined {
     if (error instanceof DecodeError) return error.message
     throw error
   }
+}
+
+/** Go can turn any number into an integer, and an integer into a string; the converter wants neither. */
+function convertible(value: Json, into: string): boolean {
+  return typeof value === 'number' && (into.startsWith('int') || (into === 'string' && Number.isInteger(value)))
 }
 
 function fieldOf(schema: ScalarSchema) {

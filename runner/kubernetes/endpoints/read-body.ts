@@ -48,6 +48,9 @@ export function parseObject(bytes: Uint8Array, contentType: string, kind: string
   }
 }
 
+/** How the refusal of a text that is none begins, by the type of the patch. */
+const refusals = { json: 'error decoding patch: ', merge: 'error decoding patch: ', strategic: '', apply: 'error decoding YAML: ' } as const
+
 /** A JSON or YAML patch. */
 export function parsePatch(bytes: Uint8Array, type: 'json' | 'merge' | 'strategic' | 'apply'): Parsed {
   try {
@@ -55,7 +58,7 @@ export function parsePatch(bytes: Uint8Array, type: 'json' | 'merge' | 'strategi
     const { value, duplicates } = parseJson(text(bytes))
     return { value, problems: { duplicates } }
   } catch (error) {
-    throw badRequest(`error decoding ${type === 'apply' ? 'YAML' : 'patch'}: ${messageOf(error)}`)
+    throw badRequest(`${refusals[type]}${messageOf(error)}`)
   }
 }
 

@@ -58,6 +58,8 @@ export interface FieldSchema {
   readonly pointer: boolean
   readonly omitempty: boolean
   readonly omitzero: boolean
+  /** The structs between the object and this field, as `ProbeHandler`: their names are in Go's errors alone. */
+  readonly embedded?: string
   readonly default?: Json
   /** `merge`, `replace`, `retainKeys`: of strategic merge patch. */
   readonly patchStrategies: readonly string[]
@@ -119,17 +121,20 @@ function objectOf(facts: TypeFacts, atomic: boolean): ObjectSchema {
   }
 }
 
-function fieldsOf(facts: TypeFacts): readonly FieldSchema[] {
+/** The fields of a struct, which may be embedded in another one. */
+function fieldsOf(facts: TypeFacts, embedded = ''): readonly FieldSchema[] {
   const typeMeta = facts.typeMeta ? [textField('kind'), textField('apiVersion')] : []
-  return [...typeMeta, ...facts.fields.flatMap((fact) => (fact.inline ? inlined(fact) : [fieldOf(fact)]))]
+  return [...typeMeta, ...facts.fields.flatMap((fact) => (fact.inline ? inlined(fact, embedded) : [fieldOf(fact, embedded)]))]
 }
 
-function inlined(fact: FieldFact): readonly FieldSchema[] {
+function inlined(fact: FieldFact, outer: string): readonly FieldSchema[] {
   const facts = typeFacts(fact.type)
-  return facts ? fieldsOf(facts) : []
+  if (!facts) return []
+  const name = facts.name.slice(facts.name.lastIndexOf('.') + 1)
+  return fieldsOf(facts, outer === '' ? name : `${outer}.${name}`)
 }
 
-function fieldOf(fact: FieldFact): FieldSchema {
+function fieldOf(fact: FieldFact, embedded: string): FieldSchema {
   let schema: Schema | undefined
   return {
     name: fact.name,
@@ -143,6 +148,7 @@ function fieldOf(fact: FieldFact): FieldSchema {
     omitzero: fact.omitzero,
     ...(fact.default === undefined ? {} : { default: fact.default }),
     patchStrategies: fact.patchStrategy?.split(',') ?? [],
+    ...(embedded === '' ? {} : { embedded }),
     ...(fact.patchMergeKey === undefined ? {} : { patchMergeKey: fact.patchMergeKey }),
   }
 }

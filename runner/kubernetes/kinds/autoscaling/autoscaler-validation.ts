@@ -40,7 +40,16 @@ function* validateCommon(spec: JsonObject): Findings {
   if (number(maxReplicas) < 1) yield invalid('spec.maxReplicas', number(maxReplicas), 'must be greater than 0')
   if (present(minReplicas) && number(maxReplicas) < number(minReplicas))
     yield invalid('spec.maxReplicas', number(maxReplicas), 'must be greater than or equal to `minReplicas`')
-  yield* validateReference(fields(spec.scaleTargetRef), 'spec.scaleTargetRef')
+  const target = fields(spec.scaleTargetRef)
+  yield* validateReference(target, 'spec.scaleTargetRef')
+  if (text(target.kind) === 'ReplicationController' || groupOf(target) !== '') return
+  yield invalid('spec.scaleTargetRef.apiVersion', text(target.apiVersion), 'apiVersion must specify API group')
+}
+
+/** Undefined where the version is none: that is said by itself. */
+function groupOf({ apiVersion }: JsonObject): string | undefined {
+  const parts = text(apiVersion).split('/')
+  return parts.length > 2 ? undefined : parts.length === 2 ? parts[0] : ''
 }
 
 function* validateReference(reference: JsonObject, path: string): Findings {
@@ -50,8 +59,7 @@ function* validateReference(reference: JsonObject, path: string): Findings {
     else yield* invalidAll(child(path, name), value, isPathSegment(value))
   }
   const apiVersion = text(reference.apiVersion)
-  if (!apiVersion.includes('/') && !(apiVersion === 'v1' && reference.kind === 'ReplicationController'))
-    yield invalid(child(path, 'apiVersion'), apiVersion, 'apiVersion must specify API group')
+  if (groupOf(reference) === undefined) yield invalid(child(path, 'apiVersion'), apiVersion, `unexpected GroupVersion string: ${apiVersion}`)
 }
 
 function* validateMetric(metric: JsonObject, path: string): Findings {

@@ -44,17 +44,21 @@ function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, 
   if (asked === 'None') return { ...spec, clusterIP: 'None', clusterIPs: ['None'] }
   const used = usedAddresses(service, context)
   if (asked !== '' && parseAddress(asked) !== undefined) {
-    const problem = addressProblem(asked, used, context.serviceCidr)
+    const problem = addressProblem(asked, used, context)
     if (problem !== undefined) refuse(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${problem}`))
   }
   const address = asked === '' ? freeAddress(service, used, context) : asked
   return { ...spec, clusterIP: address, clusterIPs: [address] }
 }
 
-function addressProblem(asked: string, used: ReadonlySet<string>, cidr: string): string | undefined {
-  const [range, address] = [parseCidr(cidr), parseAddress(asked)]
+/** A dry run asks the range itself, and does not look whether the address is taken (`ipallocator.MetaAllocator`). */
+function addressProblem(asked: string, used: ReadonlySet<string>, { serviceCidr, dryRun }: WriteContext): string | undefined {
+  const [range, address] = [parseCidr(serviceCidr), parseAddress(asked)]
   if (range === undefined || address === undefined) return undefined
-  if (!contains(range, address)) return `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${cidr}`
+  const last = range.first + (1n << BigInt(32 - range.prefix)) - 1n
+  const inside = contains(range, address) && address.value !== range.first && address.value !== last
+  if (dryRun) return inside ? undefined : `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${serviceCidr}`
+  if (!inside) return 'the provided network does not match the current range'
   return used.has(asked) ? 'provided IP is already allocated' : undefined
 }
 
