@@ -162,7 +162,11 @@ function podOf({ set, current, update, known }: Look, ordinal: number, name: str
   const volumes = [...claims, ...others]
   const { serviceName } = set.spec
   const place = { hostname: name, ...(serviceName !== undefined && serviceName !== '' && { subdomain: serviceName }) }
-  return { ...pod, metadata: { ...pod.metadata, generateName: `${set.metadata.name}-`, labels }, spec: { ...spec, ...place, ...(volumes.length > 0 && { volumes }) } }
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, generateName: `${set.metadata.name}-`, labels },
+    spec: { ...spec, ...place, ...(volumes.length > 0 && { volumes }) },
+  }
 }
 
 async function removePod({ set, context }: Look, pod: Pod): Promise<void> {

@@ -24,12 +24,27 @@ export const horizontalPodAutoscaler = defineController({
     const hpa = (await context.client.get(horizontalPodAutoscalers, parseKey(key))) as Autoscaler | undefined
     if (!hpa || hpa.metadata.deletionTimestamp !== undefined) {
       context.memory.set(key, undefined)
+      context.memory.set(due(key), undefined)
       return undefined
     }
+    const wait = waitFor(key, context)
+    if (wait > 0) return { requeueAfter: wait }
     await scaleOnce(key, hpa, context)
     return { requeueAfter: sync }
   },
 })
+
+/** Every look is one period after it was asked for, the first too (`NewDefaultHPARateLimiter`). */
+function waitFor(key: string, { memory, clock }: ControllerContext): number {
+  const [now, at] = [clock.now(), memory.get(due(key))]
+  const wait = typeof at === 'number' ? at - now : sync
+  memory.set(due(key), wait > 0 ? now + wait : now + sync)
+  return wait
+}
+
+function due(key: string): string {
+  return `${key} due`
+}
 
 interface Scaled {
   readonly hpa: Autoscaler

@@ -32,9 +32,7 @@ export async function volumesOf(
     const volume = typeof name === 'string' && name !== '' ? await client.get(persistentVolumes, { name }) : undefined
     if (volume) volumes.push(volume)
   }
-  return waits
-    ? { refusal: 'pod has unbound immediate PersistentVolumeClaims' }
-    : { volumes, claimTaken: await isTaken(pod, claims, client) }
+  return waits ? { refusal: 'pod has unbound immediate PersistentVolumeClaims' } : { volumes, claimTaken: await isTaken(pod, claims, client) }
 }
 
 /** Why a claim will never do as it is (`VolumeBinding.podHasPVCs`). */

@@ -6,21 +6,28 @@ import { StatusError } from '../status-error.ts'
 import { store } from './create.ts'
 import { deleteObject } from './delete.ts'
 import { type Engine, liveObject, readObjects, type WriteScope } from './engine.ts'
-import { badRequest, invalid, notFound } from './errors.ts'
+import { badRequest, notFound, plainError } from './errors.ts'
 import { ordered } from './field-management.ts'
 
 /** The Status that answers a binding or an eviction. */
 export const createdStatus: JsonObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 
+/** The node that a binding names; what is wrong with it is told without a reason, as the server does. */
+function checkTarget(binding: JsonObject): string {
+  const [kind, name] = [at(binding, 'target', 'kind') ?? '', at(binding, 'target', 'name') ?? '']
+  const found: string[] = []
+  if (kind !== '' && kind !== 'Node') found.push(`target.kind: Unsupported value: "${String(kind)}": supported values: "Node", "<empty>"`)
+  if (name === '') found.push('target.name: Required value')
+  if (found.length > 0) throw plainError(found.length === 1 ? String(found[0]) : `[${found.join(', ')}]`)
+  return String(name)
+}
+
 /** Assigns a pod to a node. */
 export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject): JsonObject {
   const { resource, key, dryRun } = scope
+  const node = checkTarget(binding)
   const pod = liveObject(engine, resource, key)
   if (!pod) throw notFound(resource.info, key.name)
-  const node = at(binding, 'target', 'name')
-  if (typeof node !== 'string' || node === '') {
-    throw invalid({ group: '', kind: 'Binding' }, key.name, [{ field: 'target.name', reason: 'FieldValueRequired', message: 'Required value' }])
-  }
   const spec = section(pod.spec)
   const refuse = (why: string): StatusError =>
     new StatusError('Conflict', `Operation cannot be fulfilled on pods/binding "${key.name}": ${why}`, { details: { name: key.name, kind: 'pods/binding' } })

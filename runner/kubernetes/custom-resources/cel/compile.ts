@@ -9,7 +9,11 @@ export type Compiled =
   | { readonly error: string }
 
 const environment = ruleEnvironment()
-const expectations = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+/** What may begin an expression, as the parser lists it; after the parenthesis of a call the closing one too. */
+function expectations(before: string): string {
+  const closing = /[\w]\s*\(\s*$/.test(before) ? " ')'," : ''
+  return `{'[', '{', '(',${closing} '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`
+}
 
 /** What an expression may name, and the type it must have. */
 export interface CompileOptions {
@@ -48,9 +52,10 @@ function syntaxError(text: string, error: unknown): string {
   const at = startOf(error)
   const [, character] = /^Unexpected character: (.+)$/.exec(message) ?? []
   if (character !== undefined) return compilationFailed(text, at, `Syntax error: token recognition error at: '${character}'`)
-  if (/EOF/.test(message)) return compilationFailed(text, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations}`)
+  if (/EOF/.test(message)) return compilationFailed(text, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations(text)}`)
   const token = /^\s*(\w+|\S)/.exec(text.slice(at))?.[1] ?? ''
-  if (/^Unexpected token|^Expected/.test(message)) return compilationFailed(text, at, `Syntax error: extraneous input '${token}' expecting ${expectations}`)
+  if (/^Unexpected token|^Expected/.test(message))
+    return compilationFailed(text, at, `Syntax error: extraneous input '${token}' expecting ${expectations(text.slice(0, at))}`)
   return compilationFailed(text, at, message)
 }
 

@@ -1,7 +1,7 @@
 // Where a webhook is called: by URL or by Service.
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { child, type Findings, invalid, required } from '../validation/findings.ts'
-import { isPortNumber } from '../validation/names.ts'
+import { isDns1123Subdomain, isPortNumber } from '../validation/names.ts'
 import { fields, number, present, text } from '../validation/read.ts'
 
 const form = '; desired format: https://host[/path]'
@@ -26,11 +26,20 @@ function* validateUrl(url: string, field: string): Findings {
 }
 
 function* validateService(service: JsonObject, path: string): Findings {
-  for (const name of ['name', 'namespace']) if (text(service[name]) === '') yield required(child(path, name), `service ${name} is required`)
+  for (const name of ['name', 'namespace']) if (text(service[name]) === '') yield required(child(path, name))
   if (isPortNumber(number(service.port)).length > 0)
     yield invalid(child(path, 'port'), number(service.port), 'port is not valid: must be between 1 and 65535, inclusive')
   const value = service.path
   if (!present(value) || value === '' || value === '/') return
   if (!text(value).startsWith('/')) yield invalid(child(path, 'path'), value, "must start with a '/'")
-  else if (text(value).includes('//')) yield invalid(child(path, 'path'), value, 'segment[0] may not be empty')
+  yield* validateSegments(text(value), child(path, 'path'))
+}
+
+/** What follows the first letter, which is taken for a slash. */
+function* validateSegments(value: string, path: string): Findings {
+  const segments = value === '//' ? [''] : value.slice(1).replace(/\/$/, '').split('/')
+  for (const [index, segment] of segments.entries()) {
+    if (segment === '') yield invalid(path, value, `segment[${index}] may not be empty`)
+    else for (const problem of isDns1123Subdomain(segment)) yield invalid(path, value, `segment[${index}]: ${problem}`)
+  }
 }

@@ -82,8 +82,8 @@ function* validateQualifiedHookName(name: string, field: string): Findings {
 function* validateReviewVersions(versions: readonly string[], field: string): Findings {
   if (versions.length === 0) return yield required(field, 'must specify one of v1, v1beta1')
   for (const [index, version] of versions.entries()) {
-    if (versions.indexOf(version) < index) yield duplicate(item(field, index), version)
-    for (const problem of isDns1035Label(version)) yield invalid(item(field, index), version, problem)
+    if (versions.indexOf(version) < index) yield invalid(item(field, index), version, 'duplicate version')
+    else for (const problem of isDns1035Label(version)) yield invalid(item(field, index), version, problem)
   }
   if (!versions.some((version) => version === 'v1' || version === 'v1beta1')) yield invalid(field, versions, 'must include at least one of v1, v1beta1')
 }

@@ -1,16 +1,16 @@
 // ControllerRevisions.
-import { equal } from '../../../base/json.ts'
+import { equal, isObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { age } from '../columns/cells.ts'
-import { type Findings, forbidden, invalid, nonNegative, required } from '../validation/findings.ts'
-import { number, present } from '../validation/read.ts'
+import { type Findings, invalid, nonNegative, required } from '../validation/findings.ts'
+import { number } from '../validation/read.ts'
 
 /** apps/v1 ControllerRevision. */
 export const controllerRevision = defineKind({
   apiVersion: 'apps/v1',
   kind: 'ControllerRevision',
-  validate: (object) => [...validateRevision(object)],
+  validate: (object) => [...validateRevision(object), ...validateData(object)],
   validateUpdate: (object, old) => [...validateRevision(object), ...(equal(object.data, old.data) ? [] : [invalid('data', undefined, 'field is immutable')])],
   cells(object, now) {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true)
@@ -24,8 +24,11 @@ export const controllerRevision = defineKind({
   },
 })
 
+function* validateData({ data }: KubernetesObject): Findings {
+  if (data === undefined || data === null) yield required('data', 'data is mandatory')
+  else if (!isObject(data)) yield required('data', 'data must be a valid JSON object')
+}
+
 function* validateRevision(object: KubernetesObject): Findings {
-  if (!present(object.data)) yield required('data', 'data is mandatory')
-  if (Array.isArray(object.data)) yield forbidden('data', 'must be an object')
   yield* nonNegative('revision', number(object.revision))
 }

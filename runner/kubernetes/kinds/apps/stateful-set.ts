@@ -6,13 +6,15 @@ import { age, containerImages, containerNames, templateSpec } from '../columns/c
 import { podSpecRows } from '../defaults/pod-spec.ts'
 import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
+import { validateClaimSpec } from '../pod-spec/claim-spec.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
 import { withoutStatus } from '../strategy.ts'
 import { atMostWhole, countOf, countOrPercent } from '../validation/counts.ts'
-import { child, type Findings, forbidden, invalid, nonNegative, notSupported, required } from '../validation/findings.ts'
+import { child, type Findings, forbidden, invalid, item, nonNegative, notSupported, required } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
 import { isDns1123Label, nameRule } from '../validation/names.ts'
 import { fields, number, objects, present, text } from '../validation/read.ts'
+import { optionalName } from '../validation/references.ts'
 import { isEmptySelector, isSelector, matchesSelector } from '../validation/selectors.ts'
 import { printLabels, validateAlwaysRestarts, validateRequiredSelector } from './pod-controller.ts'
 
@@ -45,8 +47,8 @@ export const statefulSet = defineKind({
   ]),
   prepareForCreate: withoutStatus,
   validateName,
-  validate: (object) => [...validateSpec(fields(object.spec))],
-  validateUpdate: (object, old) => [...validateMeta(object, true, validateName), ...validateSpec(fields(object.spec)), ...validateChange(object, old)],
+  validate: (object) => [...validateSpec(fields(object.spec), true)],
+  validateUpdate: (object, old) => [...validateMeta(object, true, validateName), ...validateSpec(fields(object.spec), false), ...validateChange(object, old)],
   cells(object, now) {
     const { spec, status } = { spec: fields(object.spec), status: fields(object.status) }
     return [
@@ -59,7 +61,8 @@ export const statefulSet = defineKind({
   },
 })
 
-function* validateSpec(spec: JsonObject): Findings {
+/** What cannot change, the name of the service and the claim templates, is looked at in a new set alone. */
+function* validateSpec(spec: JsonObject, isNew: boolean): Findings {
   const management = text(spec.podManagementPolicy)
   if (management === '') yield required('spec.podManagementPolicy')
   else if (management !== 'OrderedReady' && management !== 'Parallel')
@@ -69,9 +72,12 @@ function* validateSpec(spec: JsonObject): Findings {
   for (const name of ['whenDeleted', 'whenScaled'])
     if (present(retention[name]) && !retentions.includes(text(retention[name])))
       yield notSupported(child('spec.persistentVolumeClaimRetentionPolicy', name), retention[name], retentions)
+  for (const [index, claim] of isNew ? objects(spec.volumeClaimTemplates).entries() : [])
+    yield* validateClaimSpec(fields(claim.spec), child(item('spec.volumeClaimTemplates', index), 'spec'))
   yield* nonNegative('spec.replicas', spec.replicas)
   yield* nonNegative('spec.minReadySeconds', spec.minReadySeconds)
   yield* nonNegative('spec.ordinals.start', fields(spec.ordinals).start)
+  if (isNew) yield* optionalName('spec.serviceName', spec.serviceName, isDns1123Label)
   yield* validateRequiredSelector(spec, 'empty selector is invalid for statefulset')
   if (!present(spec.selector) || isSelector(spec.selector)) yield* validateOwnTemplate(spec)
   else yield invalid('spec.selector', spec.selector, '')
@@ -88,9 +94,9 @@ function* validateOwnTemplate(spec: JsonObject): Findings {
 
 /** A pod of the set has a volume for each claim template, whose name its containers mount. */
 function withClaims(pod: JsonObject, templates: readonly JsonObject[]): JsonObject {
-  const names = templates.map((template) => text(fields(template.metadata).name)).filter((name) => name !== '')
-  const own = objects(pod.volumes).filter(({ name }) => !names.includes(text(name)))
-  return names.length === 0 ? pod : { ...pod, volumes: [...own, ...names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))] }
+  const names = new Set(templates.map((template) => text(fields(template.metadata).name)))
+  const own = objects(pod.volumes).filter(({ name }) => !names.has(text(name)))
+  return names.size === 0 ? pod : { ...pod, volumes: [...[...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } })), ...own] }
 }
 
 function* validateStrategy(strategy: JsonObject, path: string): Findings {

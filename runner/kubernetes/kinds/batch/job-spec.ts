@@ -1,11 +1,25 @@
 // Validation of the spec of Jobs, in Jobs and in the templates of CronJobs.
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { validateTemplate } from '../pod-spec/pod-spec.ts'
-import { child, duplicate, type Findings, invalid, invalidAll, item, nonNegative, notSupported, required, tooLong, tooMany } from '../validation/findings.ts'
+import {
+  child,
+  duplicate,
+  type Findings,
+  invalid,
+  invalidAll,
+  invalidWhole,
+  item,
+  nonNegative,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+} from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
 import { isQualifiedName } from '../validation/names.ts'
 import { fields, list, number, objects, present, text } from '../validation/read.ts'
 import { domainPrefixedPath } from '../validation/references.ts'
+import { validateSuccessPolicy } from './success-policy.ts'
 
 const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore']
 const counts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes']
@@ -21,6 +35,7 @@ export function* validateJobSpec(spec: JsonObject, path: string): Findings {
   }
   yield* validateCompletionMode(spec, path)
   if (present(spec.podFailurePolicy)) yield* validateFailurePolicy(spec, child(path, 'podFailurePolicy'))
+  if (present(spec.successPolicy) && spec.completionMode === 'Indexed') yield* validateSuccessPolicy(spec, child(path, 'successPolicy', 'rules'))
   yield* validateReplacement(spec, child(path, 'podReplacementPolicy'))
   yield* validateTemplate(fields(spec.template), child(path, 'template'))
   const field = child(path, 'template', 'spec', 'restartPolicy')
@@ -82,8 +97,8 @@ function* validateRule(rule: JsonObject, path: string, names: readonly string[])
     if (text(condition.status) === '') yield required(child(here, 'status'), `valid values: ${JSON.stringify(statuses).replaceAll(',', ' ')}`)
     else if (!statuses.includes(text(condition.status))) yield notSupported(child(here, 'status'), condition.status, statuses)
   }
-  if (present(rule.onExitCodes) && conditions.length > 0) yield invalid(path, undefined, 'specifying both OnExitCodes and OnPodConditions is not supported')
-  if (!present(rule.onExitCodes) && conditions.length === 0) yield invalid(path, undefined, 'specifying one of OnExitCodes and OnPodConditions is required')
+  if (present(rule.onExitCodes) && conditions.length > 0) yield invalidWhole(path, 'specifying both OnExitCodes and OnPodConditions is not supported')
+  if (!present(rule.onExitCodes) && conditions.length === 0) yield invalidWhole(path, 'specifying one of OnExitCodes and OnPodConditions is required')
 }
 
 function* validateExitCodes(codes: JsonObject, path: string, names: readonly string[]): Findings {

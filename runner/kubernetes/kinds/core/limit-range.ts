@@ -80,4 +80,7 @@ function* validateOrder(limit: JsonObject, name: string, path: string): Findings
   if (above(min, limited)) yield invalid(at('default'), min, words('min value', min, 'is greater than default value', limited))
   if (above(limited, max)) yield invalid(at('default'), max, words('default value', limited, 'is greater than max value', max))
   if (ratio !== undefined && billionths(ratio) < 10n ** 9n) yield invalid(at('maxLimitRequestRatio'), ratio, words('ratio', ratio, 'is less than 1'))
+  const possible = min === undefined || max === undefined ? undefined : Number(billionths(max)) / Number(billionths(min))
+  if (ratio !== undefined && possible !== undefined && Number(billionths(ratio)) / 1e9 > possible)
+    yield invalid(at('maxLimitRequestRatio'), ratio, words('ratio', ratio, 'is greater than max/min =', possible.toFixed(6)))
 }

@@ -6,15 +6,16 @@ import { age } from '../columns/cells.ts'
 import { accessModesText, unset } from '../columns/volumes.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
-import { accessModes, volumeModes } from '../pod-spec/claim-spec.ts'
+import { validateAccessModes, volumeModes } from '../pod-spec/claim-spec.ts'
 import { validateNodeSelector } from '../pod-spec/scheduling.ts'
-import { volumeSources } from '../pod-spec/volumes.ts'
+import { validateDriverName, volumeSources } from '../pod-spec/volumes.ts'
 import { difference } from '../validation/difference.ts'
 import { child, type Findings, forbidden, immutable, item, notSupported, required } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
+import { isDns1123Label } from '../validation/names.ts'
 import { positiveQuantity } from '../validation/quantities.ts'
-import { fields, list, present, text, texts } from '../validation/read.ts'
-import { optionalName } from '../validation/references.ts'
+import { fields, list, present, text } from '../validation/read.ts'
+import { optionalName, requiredName } from '../validation/references.ts'
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 const sources = [
@@ -67,10 +68,11 @@ function classOf(object: KubernetesObject): string {
 
 function* validateSpec(spec: JsonObject): Findings {
   if (list(spec.accessModes).length === 0) yield required('spec.accessModes')
-  for (const mode of texts(spec.accessModes)) if (!accessModes.includes(mode)) yield notSupported('spec.accessModes', mode, accessModes)
+  yield* validateAccessModes(spec.accessModes, 'spec.accessModes')
   const capacity = fields(spec.capacity)
   if (Object.keys(capacity).length === 0) yield required('spec.capacity')
-  else if (capacity.storage === undefined || Object.keys(capacity).length > 1) yield notSupported('spec.capacity', capacity, ['storage'])
+  if (capacity.storage === undefined || Object.keys(capacity).length > 1)
+    yield notSupported('spec.capacity', present(spec.capacity) ? capacity : undefined, ['storage'])
   for (const [name, quantity] of Object.entries(capacity)) yield* positiveQuantity(item('spec.capacity', name), quantity)
   const policy = spec.persistentVolumeReclaimPolicy
   if (text(policy) !== '' && !reclaimPolicies.includes(text(policy))) yield notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies)
@@ -90,9 +92,22 @@ function* validateNodeAffinity(affinity: JsonObject, path: string): Findings {
 function* validateSource(spec: JsonObject): Findings {
   const [first, ...more] = sources.filter((name) => present(spec[name]))
   if (first === undefined) return yield required('spec', 'must specify a volume type')
-  yield* volumeSources[first]?.(fields(spec[first]), child('spec', first)) ?? []
+  const rule = first === 'csi' ? validateDriver : volumeSources[first]
+  yield* rule?.(fields(spec[first]), child('spec', first)) ?? []
   if (first === 'local' && !present(spec.nodeAffinity)) yield required('spec.nodeAffinity', 'Local volume requires node affinity')
   for (const name of more) yield forbidden(child('spec', name), 'may not specify more than 1 volume type')
+}
+
+/** A volume of a driver names its handle, and secrets of any namespace. */
+function* validateDriver(source: JsonObject, path: string): Findings {
+  yield* validateDriverName(source.driver, child(path, 'driver'))
+  if (text(source.volumeHandle) === '') yield required(child(path, 'volumeHandle'))
+  for (const name of ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef']) {
+    if (!present(source[name])) continue
+    const secret = fields(source[name])
+    yield* requiredName(child(path, name, 'name'), secret.name)
+    yield* requiredName(child(path, name, 'namespace'), secret.namespace, isDns1123Label)
+  }
 }
 
 function* validateChange(spec: JsonObject, before: JsonObject): Findings {

@@ -144,7 +144,7 @@ function* validateTraffic(spec: JsonObject): Findings {
   const internal: Json | undefined = spec.internalTrafficPolicy
   if (!present(internal) && ['NodePort', 'LoadBalancer', 'ClusterIP'].includes(text(spec.type))) yield required('spec.internalTrafficPolicy')
   if (present(internal) && !policies.includes(text(internal))) yield notSupported('spec.internalTrafficPolicy', internal, policies)
-  const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone']
+  const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
   if (present(spec.trafficDistribution) && !distributions.includes(text(spec.trafficDistribution)))
     yield notSupported('spec.trafficDistribution', spec.trafficDistribution, distributions)
 }

@@ -37,10 +37,10 @@ function* validateSlice(object: KubernetesObject): Findings {
   const type = text(object.addressType)
   if (type === '') yield required('addressType')
   else if (!addressTypes.includes(type)) yield notSupported('addressType', type, addressTypes)
+  yield* validatePorts(objects(object.ports))
   const slices = objects(object.endpoints)
   if (slices.length > 1000) yield tooMany('endpoints', slices.length, 1000)
   for (const [index, endpoint] of slices.entries()) yield* validateEndpoint(endpoint, item('endpoints', index), type)
-  yield* validatePorts(objects(object.ports))
 }
 
 function* validateEndpoint(endpoint: JsonObject, path: string, type: string): Findings {
@@ -48,17 +48,18 @@ function* validateEndpoint(endpoint: JsonObject, path: string, type: string): Fi
   const field = child(path, 'addresses')
   if (addresses.length === 0) yield required(field, 'must contain at least 1 address')
   else if (addresses.length > 100) yield tooMany(field, addresses.length, 100)
-  for (const [index, address] of addresses.entries()) yield* validateAddress(address, item(field, index), type)
+  for (const [index, address] of addresses.entries()) yield* validateAddress(address, field, { index, type })
   yield* optionalName(child(path, 'nodeName'), endpoint.nodeName)
   yield* optionalName(child(path, 'hostname'), endpoint.hostname, isDns1123Label)
 }
 
-function* validateAddress(address: string, field: string, type: string): Findings {
+function* validateAddress(address: string, path: string, { index, type }: { readonly index: number; readonly type: string }): Findings {
+  const field = item(path, index)
   if (type === 'FQDN') return yield* invalidAll(field, address, isDns1123Subdomain(address))
   if (type !== 'IPv4' && type !== 'IPv6') return
   const parsed = parseAddress(address)
   if (parsed === undefined) return yield* ipAddress(field, address)
-  if (parsed.family !== (type === 'IPv4' ? 4 : 6)) yield invalid(field, address, `must be an ${type} address`)
+  if (parsed.family !== (type === 'IPv4' ? 4 : 6)) yield invalid(path, address, `must be an ${type} address`)
   yield* ordinaryAddress(field, address)
 }
 

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { defineKind, type KindRules } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { since } from '../columns/cells.ts'
-import { child, type Findings, invalid, required } from '../validation/findings.ts'
+import { child, type Findings, invalid, invalidAll, required } from '../validation/findings.ts'
+import { isQualifiedName } from '../validation/names.ts'
 import { fields, number, present, text } from '../validation/read.ts'
 
 interface Names {
@@ -35,6 +36,10 @@ const newNames: Names = {
   controller: 'reportingController',
 }
 
+/** The longest texts of an Event that has a time of its own. */
+const limits = { reportingInstance: 128, action: 128, reason: 128 }
+const longestNote = 1024
+
 /** core/v1 Event. */
 export const coreEvent = eventKind('v1', coreNames)
 
@@ -45,29 +50,49 @@ function eventKind(apiVersion: string, names: Names): KindRules {
   return defineKind({
     apiVersion,
     kind: 'Event',
-    validate: (object) => [...validateEvent(object, names, apiVersion === 'v1')],
-    validateUpdate: (object) => [...validateEvent(object, names, true)],
+    validate: (object) => [...validateEvent(object, names), ...(apiVersion === 'v1' ? [] : validateNewer(object, names))],
+    validateUpdate: (object) => [...validateEvent(object, names)],
     cells: (object, now) => eventCells(object, now, names),
     selectableFields: (object) => eventFields(object, names),
   })
 }
 
-function* validateEvent(object: KubernetesObject, names: Names, legacy: boolean): Findings {
+/** What both APIs want (`legacyValidateEvent`): more of an Event that has a time of its own. */
+function* validateEvent(object: KubernetesObject, names: Names): Findings {
   const namespace = object.metadata.namespace ?? ''
   const involved = text(fields(object[names.object]).namespace)
-  const matches = involved === '' ? namespace === '' || namespace === 'default' : namespace === involved
+  const strict = present(object.eventTime)
+  const anywhere = strict ? ['default', 'kube-system'] : ['', 'default']
+  const matches = involved === '' ? anywhere.includes(namespace) : strict || namespace === involved
   if (!matches) yield invalid('involvedObject.namespace', involved, 'does not match event.namespace')
-  if (legacy && !present(object.eventTime)) return
+  if (!strict) return
+  const controller = text(object[names.controller])
+  if (controller === '') yield required(names.controller)
+  yield* invalidAll(names.controller, controller, isQualifiedName(controller))
+  for (const [name, limit] of Object.entries(limits)) {
+    if (text(object[name]) === '') yield required(name)
+    if (text(object[name]).length > limit) yield invalid(name, '', `can have at most ${limit} characters`)
+  }
+  if (text(object[names.message]).length > longestNote) yield invalid('message', '', `can have at most ${longestNote} characters`)
+}
+
+/** What the newer API wants beside that (`ValidateEventCreate`). */
+function* validateNewer(object: KubernetesObject, names: Names): Findings {
+  if (present(object.series)) {
+    const series = fields(object.series)
+    if (number(series.count) < 2) yield invalid('series.count', '', 'should be at least 2')
+    if (!present(series.lastObservedTime)) yield required('series.lastObservedTime')
+  }
   if (!present(object.eventTime)) yield required('eventTime')
+  if (object.type !== 'Normal' && object.type !== 'Warning') yield invalid('type', '', `has invalid value: ${text(object.type)}`)
   for (const [field, name] of [
-    ['reportingController', names.controller],
-    ['reportingInstance', 'reportingInstance'],
-    ['action', 'action'],
-    ['reason', 'reason'],
+    ['firstTimestamp', names.first],
+    ['lastTimestamp', names.last],
+    ['count', names.count],
   ] as const)
-    if (text(object[name]) === '') yield required(field)
-  if (text(object.type) === '') yield required('type')
-  else if (object.type !== 'Normal' && object.type !== 'Warning') yield invalid('type', '', `has invalid value: ${text(object.type)}`)
+    if (present(object[name]) && object[name] !== 0) yield invalid(field, '', 'needs to be unset')
+  const source = fields(object[names.source])
+  if (text(source.component) !== '' || text(source.host) !== '') yield invalid('source', '', 'needs to be unset')
 }
 
 function eventCells(object: KubernetesObject, now: number, names: Names): readonly Json[] {

@@ -59,7 +59,8 @@ function hostsText(rules: readonly JsonObject[]): string {
 
 function* validateSpec(spec: JsonObject): Findings {
   const rules = objects(spec.rules)
-  if (rules.length === 0 && !present(spec.defaultBackend)) yield invalid('spec', undefined, 'either `defaultBackend` or `rules` must be specified')
+  if (rules.length === 0 && !present(spec.defaultBackend))
+    yield invalid('spec', present(spec.rules) ? [] : undefined, 'either `defaultBackend` or `rules` must be specified')
   if (present(spec.defaultBackend)) yield* validateBackend(fields(spec.defaultBackend), 'spec.defaultBackend')
   for (const [index, rule] of rules.entries()) yield* validateRule(rule, item('spec.rules', index))
   for (const [index, tls] of objects(spec.tls).entries()) {

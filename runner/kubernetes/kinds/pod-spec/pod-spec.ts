@@ -11,7 +11,7 @@ import { optionalName } from '../validation/references.ts'
 import { type PodFacts, validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts'
 import { validatePodResources } from './pod-resources.ts'
 import { validateAffinity, validateGates, validateSpread, validateTolerations } from './scheduling.ts'
-import { validateOperatingSystem, validatePodSecurityContext } from './security.ts'
+import { validateHostProcess, validateOperatingSystem, validatePodSecurityContext } from './security.ts'
 import { validateVolumes } from './volumes.ts'
 
 const restartPolicies = ['Always', 'OnFailure', 'Never']
@@ -84,6 +84,7 @@ function* validateNames(spec: JsonObject, path: string): Findings {
   if (present(spec.preemptionPolicy)) yield* choice(child(path, 'preemptionPolicy'), spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])
   yield* validateResourceList(spec.overhead, child(path, 'overhead', 'limits'))
   yield* optionalName(child(path, 'hostnameOverride'), spec.hostnameOverride)
+  yield* validateHostProcess(spec, path)
   yield* validateOperatingSystem(spec, path)
 }
 
@@ -129,7 +130,7 @@ function* validateHostUsers(spec: JsonObject, path: string): Findings {
     ['hostPID', 'HostPID'],
     ['hostIPC', 'HostIPC'],
   ] as const)
-    if (spec[field] === true) yield forbidden(child(path, printed), 'when `pod.Spec.HostUsers` is false')
+    if (spec[field] === true) yield forbidden(child(path, printed), 'when `hostUsers` is false')
 }
 
 function* validateClaims(claims: readonly JsonObject[], path: string): Findings {

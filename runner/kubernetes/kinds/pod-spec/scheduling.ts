@@ -64,8 +64,8 @@ export function* validateTaints(taints: Json | undefined, path: string): Finding
 
 /** Findings on topology spread constraints. */
 export function* validateSpread(constraints: Json | undefined, path: string): Findings {
-  const seen = new Set<string>()
-  for (const [index, constraint] of objects(constraints).entries()) {
+  const all = objects(constraints)
+  for (const [index, constraint] of all.entries()) {
     const here = item(path, index)
     const { topologyKey, whenUnsatisfiable } = { topologyKey: text(constraint.topologyKey), whenUnsatisfiable: text(constraint.whenUnsatisfiable) }
     if (number(constraint.maxSkew) <= 0) yield invalid(child(here, 'maxSkew'), constraint.maxSkew ?? 0, 'must be greater than zero')
@@ -73,9 +73,9 @@ export function* validateSpread(constraints: Json | undefined, path: string): Fi
     else yield* invalidAll(child(here, 'topologyKey'), topologyKey, isQualifiedName(topologyKey))
     if (!['DoNotSchedule', 'ScheduleAnyway'].includes(whenUnsatisfiable))
       yield notSupported(child(here, 'whenUnsatisfiable'), whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'])
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`
-    if (seen.has(pair)) yield duplicate(child(here, '{topologyKey, whenUnsatisfiable}'), pair)
-    seen.add(pair)
+    for (const later of all.slice(index + 1))
+      if (text(later.topologyKey) === topologyKey && text(later.whenUnsatisfiable) === whenUnsatisfiable)
+        yield duplicate(child(here, '{topologyKey, whenUnsatisfiable}'), `{${topologyKey}, ${whenUnsatisfiable}}`)
     yield* validateMinDomains(constraint, child(here, 'minDomains'))
     for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'])
       if (present(constraint[name]) && !['Honor', 'Ignore'].includes(text(constraint[name])))

@@ -46,6 +46,29 @@ export function* validatePodSecurityContext(spec: JsonObject, path: string): Fin
   yield* choice(given.seLinuxChangePolicy, child(path, 'seLinuxChangePolicy'), ['MountOption', 'Recursive'])
 }
 
+/** Findings on containers that are processes of a Windows host: all of them are, on the host's network, or none is. */
+export function* validateHostProcess(spec: JsonObject, path: string): Findings {
+  const ofPod = fields(fields(spec.securityContext).windowsOptions).hostProcess
+  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
+    objects(spec[list]).map((container, index) => ({ container, here: item(child(path, list), index) })),
+  )
+  const processes = containers.filter(({ container }) => (hostProcessOf(container) ?? ofPod) === true)
+  for (const { container, here } of containers) {
+    const own = hostProcessOf(container)
+    if (!present(ofPod) || own === undefined || own === ofPod) continue
+    const field = child(here, 'securityContext', 'windowsOptions', 'hostProcess')
+    yield invalid(field, own, `pod hostProcess value must be identical if both are specified, was ${String(ofPod)}`)
+  }
+  if (processes.length === 0) return
+  if (processes.length !== containers.length)
+    yield invalid(path, '', 'If pod contains any hostProcess containers then all containers must be HostProcess containers')
+  if (spec.hostNetwork !== true) yield invalid(child(path, 'hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers')
+}
+
+function hostProcessOf(container: JsonObject): Json | undefined {
+  return fields(fields(container.securityContext).windowsOptions).hostProcess
+}
+
 /** Findings on `os` and on what its system does not know. */
 export function* validateOperatingSystem(spec: JsonObject, path: string): Findings {
   if (!present(spec.os)) return

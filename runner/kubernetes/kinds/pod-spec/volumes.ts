@@ -4,7 +4,7 @@ import type { FieldError } from '../../status-error.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notSupported, required, tooLong } from '../validation/findings.ts'
 import { isDns1123Label, isDns1123Subdomain } from '../validation/names.ts'
 import { billionths } from '../validation/quantities.ts'
-import { fields, objects, present, text } from '../validation/read.ts'
+import { fields, list, objects, present, text } from '../validation/read.ts'
 import { fileMode, localPath, pathWithoutBacksteps, requiredName, requiredText } from '../validation/references.ts'
 import { validateClaimTemplate } from './claim-spec.ts'
 import { validateDownwardFile } from './environment.ts'
@@ -26,7 +26,7 @@ export const volumeSources: Readonly<Record<string, SourceRule>> = {
   glusterfs: needs('endpoints', 'path'),
   flocker: noRule,
   persistentVolumeClaim: needs('claimName'),
-  rbd: needs('image'),
+  rbd,
   cinder: needs('volumeID'),
   cephfs: noRule,
   quobyte: needs('registry', 'volume'),
@@ -121,6 +121,17 @@ function* downwardAPI(source: JsonObject, path: string): Findings {
   }
 }
 
+function* rbd(source: JsonObject, path: string): Findings {
+  if (list(source.monitors).length === 0) yield required(child(path, 'monitors'))
+  yield* requiredText(child(path, 'image'), source.image)
+}
+
+/** How the address of a disk begins, and how it looks. */
+const diskAddresses = {
+  managed: ['/subscriptions/', '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}'],
+  blob: ['https://', 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'],
+} as const
+
 function* azureDisk(source: JsonObject, path: string): Findings {
   const [caching, kinds] = [
     ['None', 'ReadOnly', 'ReadWrite'],
@@ -131,6 +142,8 @@ function* azureDisk(source: JsonObject, path: string): Findings {
   if (present(source.cachingMode) && !caching?.includes(text(source.cachingMode)))
     yield notSupported(child(path, 'cachingMode'), source.cachingMode, caching ?? [])
   if (present(source.kind) && !kinds?.includes(text(source.kind))) yield notSupported(child(path, 'kind'), source.kind, kinds ?? [])
+  const [start, example] = source.kind === 'Managed' ? diskAddresses.managed : diskAddresses.blob
+  if (present(source.kind) && !text(source.diskURI).startsWith(start)) yield notSupported(child(path, 'diskURI'), text(source.diskURI), [example])
 }
 
 const projections: Readonly<Record<string, SourceRule>> = {
@@ -143,8 +156,10 @@ const projections: Readonly<Record<string, SourceRule>> = {
     const seconds = Number(source.expirationSeconds ?? 0)
     if (seconds < 600) yield invalid(child(path, 'expirationSeconds'), seconds, 'may not specify a duration less than 10 minutes')
     if (seconds > 2 ** 32) yield invalid(child(path, 'expirationSeconds'), seconds, 'may not specify a duration larger than 2^32 seconds')
-    if (text(source.path) === '') yield required(child(path, 'path'))
-    else yield* localPath(child(path, 'path'), text(source.path))
+    // The server names the path of the whole projection here.
+    const field = child(path.replace(/\.sources\[\d+\]\.serviceAccountToken$/, ''), 'path')
+    if (text(source.path) === '') yield required(field)
+    else yield* localPath(field, text(source.path))
   },
   clusterTrustBundle: needs('path'),
   podCertificate: needs('signerName'),
@@ -174,7 +189,7 @@ function* csi(source: JsonObject, path: string): Findings {
 /** Findings on the name of a CSI driver. */
 export function* validateDriverName(value: Json | undefined, path: string): Findings {
   const name = text(value)
-  if (name === '') yield required(path)
+  if (name === '') return yield required(path)
   if (name.length > 63) yield tooLong(path, 63)
   yield* invalidAll(path, name, isDns1123Subdomain(name.toLowerCase()))
 }

@@ -7,7 +7,7 @@ import { validateMeta } from '../metadata.ts'
 import { child, type Findings, invalid, item, required } from '../validation/findings.ts'
 import { isPathSegment } from '../validation/names.ts'
 import { fields, list, objects, present, texts } from '../validation/read.ts'
-import { validateSelector } from '../validation/selectors.ts'
+import { isSelector, validateSelector } from '../validation/selectors.ts'
 
 /** rbac.authorization.k8s.io/v1 Role. */
 export const role = roleKind('Role')
@@ -33,7 +33,10 @@ function* validateRole(object: KubernetesObject, namespaced: boolean): Findings 
   const selectors = list(fields(object.aggregationRule).clusterRoleSelectors)
   const path = 'aggregationRule.clusterRoleSelectors'
   if (selectors.length === 0) yield required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')
-  for (const [index, selector] of selectors.entries()) yield* validateSelector(selector, item(path, index))
+  for (const [index, selector] of selectors.entries()) {
+    yield* validateSelector(selector, item(path, index))
+    if (!isSelector(selector)) yield invalid(item(path, index), undefined, 'invalid label selector.')
+  }
 }
 
 function* validateRule(rule: JsonObject, path: string, namespaced: boolean): Findings {

@@ -6,7 +6,8 @@ import { age, createdAt } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { validateDriverName } from '../pod-spec/volumes.ts'
 import { withoutStatus } from '../strategy.ts'
-import { child, duplicate, type Findings, item, notSupported, required } from '../validation/findings.ts'
+import { child, duplicate, type Findings, invalidAll, item, notSupported, required } from '../validation/findings.ts'
+import { isDns1123Subdomain } from '../validation/names.ts'
 import { fields, list, objects, present, text, texts } from '../validation/read.ts'
 
 const modes = ['Ephemeral', 'Persistent']
@@ -102,5 +103,5 @@ function* validateAttachment(spec: JsonObject): Findings {
   const { persistentVolumeName, inlineVolumeSpec } = fields(spec.source)
   if (!present(persistentVolumeName) && !present(inlineVolumeSpec))
     yield required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
-  if (text(spec.nodeName) === '') yield required('spec.nodeName')
+  yield* invalidAll('spec.nodeName', text(spec.nodeName), isDns1123Subdomain(text(spec.nodeName)))
 }

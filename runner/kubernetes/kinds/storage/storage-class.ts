@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../object.ts'
 import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { validateDriverName } from '../pod-spec/volumes.ts'
-import { child, duplicate, type Findings, forbidden, immutable, invalidAll, item, notSupported, required } from '../validation/findings.ts'
+import { child, duplicate, type Findings, forbidden, immutable, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
 import { isQualifiedName } from '../validation/names.ts'
 import { entries, objects, present, text, texts } from '../validation/read.ts'
 
@@ -55,6 +55,7 @@ function* validateClass(object: KubernetesObject): Findings {
   const provisioner = text(object.provisioner)
   if (provisioner === '') yield required('provisioner')
   else yield* invalidAll('provisioner', provisioner, isQualifiedName(provisioner.toLowerCase()))
+  for (const [name] of entries(object.parameters)) if (name === '') yield invalid('parameters', name, 'field can not be empty.')
   if (present(object.reclaimPolicy) && object.reclaimPolicy !== 'Delete' && object.reclaimPolicy !== 'Retain')
     yield notSupported('reclaimPolicy', text(object.reclaimPolicy), ['Delete', 'Retain'])
   if (!present(object.volumeBindingMode)) yield required('volumeBindingMode')

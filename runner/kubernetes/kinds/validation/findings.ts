@@ -15,6 +15,11 @@ export function invalid(field: string, value: Json | undefined, detail: string):
   return { field, reason: 'FieldValueInvalid', message: withDetail(`Invalid value: ${printValue(value)}`, detail) }
 }
 
+/** A rule broken by a whole, whose value is not printed (`field.OmitValueType`). */
+export function invalidWhole(field: string, detail: string): FieldError {
+  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${detail}` }
+}
+
 /** A value of the wrong type. */
 export function typeInvalid(field: string, value: Json | undefined, detail: string): FieldError {
   return { field, reason: 'FieldValueTypeInvalid', message: withDetail(`Invalid value: ${printValue(value)}`, detail) }
@@ -47,8 +52,8 @@ export function tooMany(field: string, count: number, limit: number): FieldError
 }
 
 /** A reference to something that is not there. */
-export function notFound(field: string, value: Json | undefined): FieldError {
-  return { field, reason: 'FieldValueNotFound', message: `Not found: ${printValue(value)}` }
+export function notFound(field: string, value: Json | undefined, detail = ''): FieldError {
+  return { field, reason: 'FieldValueNotFound', message: withDetail(`Not found: ${printValue(value)}`, detail) }
 }
 
 /** One `invalid` for each message. */

@@ -1,9 +1,9 @@
 // Rules on quantities and lists of resources (`validation.go`: ValidateResourceRequirements and what it calls).
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { addQuantities, formatQuantity, parseQuantity } from '../../quantity.ts'
-import { child, type Findings, forbidden, invalid, invalidAll, item, required } from './findings.ts'
+import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notFound, required } from './findings.ts'
 import { isQualifiedName } from './names.ts'
-import { fields, objects, text } from './read.ts'
+import { fields, objects, present, text } from './read.ts'
 
 const containerResources = ['cpu', 'memory', 'ephemeral-storage']
 const objectCounts = [
@@ -142,11 +142,21 @@ function* requestWithinLimit(limits: JsonObject, [name, request]: readonly [stri
 }
 
 function* validateClaims(claims: readonly JsonObject[], path: string, known: readonly string[]): Findings {
+  const seen = new Set<string>()
   for (const [index, claim] of claims.entries()) {
     const name = text(claim.name)
-    if (name === '') yield required(item(path, index))
-    else if (!known.includes(name))
-      yield { field: child(item(path, index), 'name'), reason: 'FieldValueNotFound', message: `Not found: ${JSON.stringify(name)}` }
+    const here = item(path, index)
+    const key = [name, ...(present(claim.request) ? [text(claim.request)] : [])].join('/')
+    if (name === '') {
+      yield required(here)
+      continue
+    }
+    if (seen.has(name)) yield duplicate(here, name)
+    else if (seen.has(key)) yield duplicate(here, key)
+    else if (key === name && [...seen].some((other) => other.startsWith(`${name}/`))) yield duplicate(here, name)
+    seen.add(key)
+    const names = known.length === 0 ? ' which is empty' : `: ${known.toSorted().join(', ')}`
+    if (!known.includes(name)) yield notFound(here, name, `must be one of the names in pod.spec.resourceClaims${names}`)
   }
 }
 
