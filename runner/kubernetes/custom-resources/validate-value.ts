@@ -90,23 +90,26 @@ function* validateEnum(value: Json, schema: JsonObject, path: string): Findings 
 }
 
 function* validateLogic(value: Json, schema: JsonObject, path: string): Findings {
-  const passing = (list: Json | undefined): number[] => schemas(list).flatMap((part, index) => (isValid(value, part) ? [index] : []))
   const at = JSON.stringify(path)
-  if (Array.isArray(schema.anyOf) && passing(schema.anyOf).length === 0) yield whole(path, `${at} must validate at least one schema (anyOf)`)
-  if (Array.isArray(schema.oneOf)) {
-    const count = passing(schema.oneOf).length
-    const why = count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`
-    if (count !== 1) yield whole(path, `${at} must validate one and only one schema (oneOf). ${why}`)
+  const passing = (list: readonly JsonObject[]): number => list.filter((part) => isValid(value, part)).length
+  const [any, one, all] = [schemas(schema.anyOf), schemas(schema.oneOf), schemas(schema.allOf)]
+  if (any.length > 0 && passing(any) === 0) {
+    yield whole(`${at} must validate at least one schema (anyOf)`)
+    yield* validateValue(value, any[0] ?? {}, path)
   }
-  for (const part of schemas(schema.allOf)) yield* validateValue(value, part, path)
-  if (Array.isArray(schema.allOf) && passing(schema.allOf).length < schema.allOf.length)
-    yield whole(path, `${at} must validate all the schemas (allOf)${passing(schema.allOf).length === 0 ? '. None validated' : ''}`)
-  if (isObject(schema.not) && isValid(value, schema.not)) yield whole(path, `${at} must not validate the schema (not)`)
+  if (one.length > 0 && passing(one) !== 1) {
+    const why = passing(one) === 0 ? 'Found none valid' : `Found ${passing(one)} valid alternatives`
+    yield whole(`${at} must validate one and only one schema (oneOf). ${why}`)
+    if (passing(one) === 0) yield* validateValue(value, one[0] ?? {}, path)
+  }
+  for (const part of all) yield* validateValue(value, part, path)
+  if (passing(all) < all.length) yield whole(`${at} must validate all the schemas (allOf)${passing(all) === 0 ? '. None validated' : ''}`)
+  if (isObject(schema.not) && isValid(value, schema.not)) yield whole(`${at} must not validate the schema (not)`)
 }
 
-/** Findings that kube-openapi makes without a field of their own. */
-function whole(path: string, message: string): FieldError {
-  return invalid(path === '' ? '<nil>' : path, '', message)
+/** A finding that kube-openapi makes without a field of its own. */
+function whole(message: string): FieldError {
+  return invalid('<nil>', '', message)
 }
 
 function isValid(value: Json, schema: JsonObject): boolean {

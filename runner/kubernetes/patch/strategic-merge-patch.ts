@@ -1,9 +1,10 @@
 // Strategic merge patch: a merge patch that merges lists by a key of their items, with directives (apimachinery `strategicpatch`).
+
 import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { formatGo } from '../encoding/format-go.ts'
 import type { ObjectSchema, Schema } from '../openapi/schema.ts'
 import { StatusError } from '../status-error.ts'
 import { mergeScalars, orderItems, without } from './merge-list.ts'
-import { formatGo } from './typed-validate.ts'
 
 /** Applies a strategic merge patch; throws StatusError: 400 for a badly formed directive, 500 for what cannot be merged. */
 export function strategicMergePatch(target: JsonObject, patch: JsonObject, schema: Schema): JsonObject {

@@ -1,5 +1,7 @@
 // Whether an applied object fits its schema, in the words of structured-merge-diff.
+
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { formatGo } from '../encoding/format-go.ts'
 import type { ListSchema, ScalarSchema, Schema } from '../openapi/schema.ts'
 import { memberSchema } from '../openapi/schema.ts'
 import { fieldElement, formatElement, itemElement, type PathElement, PathElementError } from './path-element.ts'
@@ -91,17 +93,6 @@ function goTypeName(value: Json): string {
   if (Array.isArray(value)) return '[]interface {}'
   if (isObject(value)) return 'map[string]interface {}'
   return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-/** A value as Go's `%v` prints it: `map[a:1 b:[x y]]`. */
-export function formatGo(value: Json | undefined): string {
-  if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(formatGo).join(' ')}]`
-  if (!isObject(value)) return String(value)
-  const members = Object.keys(value)
-    .sort()
-    .map((name) => `${name}:${formatGo(value[name])}`)
-  return `map[${members.join(' ')}]`
 }
 
 /** A value as Go's `%#v` prints it. */

@@ -1,5 +1,7 @@
 // A patch of any type: from the live object through the patch to an update; an apply may also create.
+
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { formatGo } from '../encoding/format-go.ts'
 import { DecodeError } from '../encoding/reading.ts'
 import { conversionProblem } from '../encoding/unstructured.ts'
 import type { KubernetesObject } from '../object.ts'
@@ -7,7 +9,6 @@ import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
-import { formatGo } from '../patch/typed-validate.ts'
 import type { StatusError } from '../status-error.ts'
 import { createObject } from './create.ts'
 import { type DecodeOptions, decodeTyped, StrictError } from './decode-object.ts'

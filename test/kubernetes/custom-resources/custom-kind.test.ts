@@ -138,7 +138,7 @@ test('replicas of the scale subresource are not negative', () => {
   const object = { ...box({ size: 1 }), status: { size: -1 } }
   assert.deepEqual(
     kind.validate(object, undefined).map(({ field, message }) => `${field}: ${message}`),
-    ['status.size: Invalid value: -1: should be a non-negative integer'],
+    ['.status.size: Invalid value: -1: should be a non-negative integer'],
   )
 })
 

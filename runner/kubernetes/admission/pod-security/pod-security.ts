@@ -88,15 +88,19 @@ function warnOfTemplate({ context }: AdmissionRequest, namespace: KubernetesObje
 function validateNamespace(request: AdmissionRequest, namespace: KubernetesObject): void {
   for (const mode of modes) {
     const level = namespace.metadata.labels?.[`${prefix}${mode}`]
-    if (level !== undefined && !levels.includes(level)) throw invalidLevel(request, `metadata.labels[${prefix}${mode}]`, level)
+    if (level !== undefined && !levels.includes(level))
+      throw invalidLabel(request, { field: `metadata.labels[${prefix}${mode}]`, value: level, why: `must be one of ${levels.join(', ')}` })
+    const version = namespace.metadata.labels?.[`${prefix}${mode}-version`]
+    if (version !== undefined && version !== 'latest' && !/^v1\.(0|[1-9]\d*)$/.test(version))
+      throw invalidLabel(request, { field: `metadata.labels[${prefix}${mode}-version]`, value: version, why: 'must be "latest" or "v1.x"' })
   }
   const [now, before] = [policyOf(namespace, 'enforce'), request.old && policyOf(request.old, 'enforce')]
   if (!now || !request.old || (now.level === before?.level && now.version === before.version)) return
   warnOfExisting(request, now)
 }
 
-function invalidLevel({ key }: AdmissionRequest, field: string, level: string): StatusError {
-  const message = `Invalid value: ${JSON.stringify(level)}: must be one of ${levels.join(', ')}`
+function invalidLabel({ key }: AdmissionRequest, { field, value, why }: Readonly<Record<'field' | 'value' | 'why', string>>): StatusError {
+  const message = `Invalid value: ${JSON.stringify(value)}: ${why}`
   const details = { name: key.name, kind: 'Namespace', causes: [{ reason: 'FieldValueInvalid', message, field }] }
   return new StatusError('Invalid', `Namespace ${JSON.stringify(key.name)} is invalid: ${field}: ${message}`, { details })
 }

@@ -68,14 +68,14 @@ function* runRule(rule: Rule, place: Place): Findings {
   try {
     if (compiled.run(values) !== true) yield finding(rule, place, messageOf(rule, values))
   } catch (error) {
-    yield finding(rule, place, `${evaluationError(error)} evaluating rule: ${staticMessage(source)}`)
+    yield invalid(fieldName(place.path), schema.type, failure(evaluationError(error), source))
   }
 }
 
 function finding({ source }: Rule, { value, path }: Place, message: string): FieldError {
   const field = typeof source.fieldPath === 'string' ? `${path}${source.fieldPath}` : path
   const reason = typeof source.reason === 'string' ? (source.reason as FieldErrorReason) : 'FieldValueInvalid'
-  const where = field.replace(/^\./, '') || '<nil>'
+  const where = fieldName(field)
   if (reason === 'FieldValueForbidden') return { field: where, reason, message: `Forbidden: ${message}` }
   if (reason === 'FieldValueRequired') return { field: where, reason, message: `Required value: ${message}` }
   if (reason === 'FieldValueDuplicate') return { field: where, reason, message: `Duplicate value: ${JSON.stringify(value)}` }
@@ -91,6 +91,17 @@ function messageOf({ source, message }: Rule, values: Readonly<Record<string, un
   } catch {
     return staticMessage(source)
   }
+}
+
+function fieldName(path: string): string {
+  return path.replace(/^\./, '') || '<nil>'
+}
+
+/** Why a rule could not be run, whatever its own reason and field. */
+function failure(error: string, source: JsonObject): string {
+  const words = typeof source.message === 'string' && source.message !== '' ? source.message : String(source.rule)
+  if (!error.startsWith('no such overload')) return `${error} evaluating rule: ${words.trim()}`
+  return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${words.trim()}`
 }
 
 function staticMessage(source: JsonObject): string {

@@ -32,12 +32,12 @@ export const service = defineKind({
   ]),
   prepareForCreate(object, context) {
     const { status: _status, ...rest } = object
-    return { ...rest, spec: allocated(object, withoutUselessAffinity(normalized(fields(object.spec), {})), context) }
+    return { ...rest, spec: asRead(allocated(object, withoutUselessAffinity(normalized(fields(object.spec), {})), context)) }
   },
   prepareForUpdate(object, old, context) {
     const before = fields(old.spec)
     const spec = withoutTypeFields(normalized(keptAllocations(fields(object.spec), before), before), before)
-    return { ...object, spec: allocated(object, withoutUselessAffinity(spec), context) }
+    return { ...object, spec: asRead(allocated(object, withoutUselessAffinity(spec), context)) }
   },
   validateName,
   validate: (object) => [...validateService(fields(object.spec))],
@@ -60,6 +60,11 @@ export const service = defineKind({
   },
   selectableFields: (object) => ({ 'spec.clusterIP': text(fields(object.spec).clusterIP), 'spec.type': text(fields(object.spec).type) }),
 })
+
+/** What a name elsewhere has no use for is not there when it is read (`defaultOnReadInternalTrafficPolicy`). */
+function asRead({ internalTrafficPolicy, ...spec }: JsonObject): JsonObject {
+  return spec.type === 'ExternalName' || internalTrafficPolicy === undefined ? spec : { ...spec, internalTrafficPolicy }
+}
 
 /** `clusterIP` and `clusterIPs` say the same; whichever changed wins. */
 function normalized(spec: JsonObject, before: JsonObject): JsonObject {

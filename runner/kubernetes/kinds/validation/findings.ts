@@ -48,7 +48,7 @@ export function tooLong(field: string, limit: number): FieldError {
 
 /** A list longer than `limit`. */
 export function tooMany(field: string, count: number, limit: number): FieldError {
-  return { field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${limit} items` }
+  return { field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${limit} ${limit === 1 ? 'item' : 'items'}` }
 }
 
 /** A reference to something that is not there. */

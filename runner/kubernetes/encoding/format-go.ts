@@ -1,0 +1,13 @@
+// Values as Go's `fmt` prints them, which is how they stand in some refusals.
+import { isObject, type Json } from '../../base/json.ts'
+
+/** A value as Go's `%v` prints it: `map[a:1 b:[x y]]`. */
+export function formatGo(value: Json | undefined): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(formatGo).join(' ')}]`
+  if (!isObject(value)) return String(value)
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${formatGo(value[name])}`)
+  return `map[${members.join(' ')}]`
+}
