@@ -20,6 +20,7 @@ import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { podGarbageCollector } from './node/pod-garbage-collector.ts'
 import { taintEviction } from './node/taint-eviction.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
+import { ephemeralVolumes } from './pod-claims.ts'
 import { policyStatus } from './policy-status.ts'
 import { replicaSetController, replicationController } from './replica-set.ts'
 import { resourceQuotaController } from './resource-quota.ts'
@@ -43,6 +44,7 @@ const all = (): readonly ControllerDefinition[] => [
   endpointMirroring,
   endpointSliceController,
   endpointsController,
+  ephemeralVolumes,
   garbageCollector,
   horizontalPodAutoscaler,
   jobController,

@@ -1,6 +1,7 @@
 // Lets claims and volumes go once nothing uses them any more.
 import { at, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { type ControllerContext, defineController } from './controller.ts'
+import { podClaims } from './pod-claims.ts'
 import { isDone, type Pod } from './pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, volumeAttributesClasses } from './resources.ts'
 
@@ -28,12 +29,8 @@ export const storageProtection = defineController({
   },
 })
 
-function claimsOf({ metadata, spec }: Pod): readonly string[] {
-  const volumes = Array.isArray(spec.volumes) ? (spec.volumes as readonly unknown[]) : []
-  return volumes.flatMap((volume) => {
-    const name = at(volume, 'persistentVolumeClaim', 'claimName')
-    return typeof name === 'string' ? [`${metadata.namespace}/${name}`] : []
-  })
+function claimsOf(pod: Pod): readonly string[] {
+  return podClaims(pod).map(({ name }) => `${pod.metadata.namespace}/${name}`)
 }
 
 async function isUsed(client: ControllerContext['client'], key: string): Promise<boolean> {

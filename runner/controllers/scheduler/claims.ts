@@ -2,6 +2,7 @@
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import { isReadyToUse } from '../persistent-volume.ts'
+import { isForeign, podClaims } from '../pod-claims.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../resources.ts'
 
@@ -16,10 +17,14 @@ export async function volumesOf(
   { client }: ControllerContext,
 ): Promise<Refusal | { readonly volumes: readonly KubernetesObject[]; readonly claimTaken: boolean }> {
   const claims: KubernetesObject[] = []
-  for (const name of claimNames(pod)) {
-    const claim = await client.get(persistentVolumeClaims, { name, namespace: pod.metadata.namespace ?? '' })
+  for (const { name, template } of podClaims(pod)) {
+    const { namespace = '' } = pod.metadata
+    const claim = await client.get(persistentVolumeClaims, { name, namespace })
+    if (!claim && template) return { refusal: `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"` }
     const wrong = unusable(claim)
     if (!claim || wrong !== undefined) return { refusal: `persistentvolumeclaim "${name}" ${wrong}` }
+    if (template && isForeign(pod, claim))
+      return { refusal: `PVC ${namespace}/${name} was not created for pod ${namespace}/${pod.metadata.name} (pod is not owner)` }
     claims.push(claim)
   }
   const volumes: KubernetesObject[] = []
@@ -51,11 +56,9 @@ async function isTaken(pod: Pod, claims: readonly KubernetesObject[], client: Co
   const { items } = await client.list(pods, { namespace: pod.metadata.namespace ?? '' })
   return (items as readonly Pod[]).some(
     (other) =>
-      other.metadata.uid !== pod.metadata.uid && other.spec.nodeName !== undefined && !isDone(other) && claimNames(other).some((name) => alone.includes(name)),
+      other.metadata.uid !== pod.metadata.uid &&
+      other.spec.nodeName !== undefined &&
+      !isDone(other) &&
+      podClaims(other).some(({ name }) => alone.includes(name)),
   )
-}
-
-function claimNames({ spec }: Pod): readonly string[] {
-  const volumes: readonly unknown[] = Array.isArray(spec.volumes) ? spec.volumes : []
-  return volumes.map((volume) => at(volume, 'persistentVolumeClaim', 'claimName')).filter((name) => typeof name === 'string')
 }
