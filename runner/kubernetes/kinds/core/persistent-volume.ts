@@ -15,6 +15,7 @@ import { internalForm } from '../validation/internal-form.ts'
 import { positiveQuantity } from '../validation/quantities.ts'
 import { fields, list, present, text, texts } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
+import { volumeWarnings } from '../warnings/volumes.ts'
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 const sources = [
@@ -28,6 +29,7 @@ const sources = [
 export const persistentVolume = defineKind({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
+  warnings: volumeWarnings,
   defaults: defaultsOf([
     ['spec.persistentVolumeReclaimPolicy', 'Retain'],
     ['spec.volumeMode', 'Filesystem'],
@@ -36,10 +38,11 @@ export const persistentVolume = defineKind({
     ['status.phase', 'Pending'],
   ]),
   prepareForCreate: (object, context) => ({ ...object, status: { phase: 'Pending', lastPhaseTransitionTime: formatTime(context.now) } }),
-  validate: (object) => [...validateSpec(fields(object.spec))],
+  validate: (object) => [...validateSpec(fields(object.spec)), ...validateMountOptions(object)],
   validateUpdate: (object, old) => [
     ...validateMeta(object, false),
     ...validateSpec(fields(object.spec)),
+    ...validateMountOptions(object),
     ...validateChange(fields(object.spec), fields(old.spec)),
   ],
   cells(object, now) {
@@ -60,6 +63,18 @@ export const persistentVolume = defineKind({
     ]
   },
 })
+
+const mountOptions = 'volume.beta.kubernetes.io/mount-options'
+const mountable = [
+  ...['gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'nfs', 'rbd', 'quobyte', 'iscsi', 'cinder', 'cephfs', 'azureFile', 'vsphereVolume'],
+  ...['azureDisk', 'photonPersistentDisk'],
+]
+
+/** Options in the old annotation are for some types of volumes only (`pkg/volume/validation`). */
+function* validateMountOptions({ metadata, spec }: KubernetesObject): Findings {
+  if (metadata.annotations?.[mountOptions] === undefined || mountable.some((name) => present(fields(spec)[name]))) return
+  yield forbidden(child('metadata', 'annotations', mountOptions), 'may not specify mount options for this volume type')
+}
 
 function classOf(object: KubernetesObject): string {
   return object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? text(fields(object.spec).storageClassName)

@@ -7,6 +7,7 @@ import { withoutStatus } from '../strategy.ts'
 import { type Findings, invalid, item } from '../validation/findings.ts'
 import { isStandardResource, resourceName, resourceQuantity, sortedEntries } from '../validation/quantities.ts'
 import { fields, list, text, texts } from '../validation/read.ts'
+import { quotaWarnings } from '../warnings/cluster.ts'
 
 const scopes = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity', 'VolumeAttributesClass']
 const podScopes = ['Terminating', 'NotTerminating', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity']
@@ -27,6 +28,7 @@ const podResources = [
 export const resourceQuota = defineKind({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
+  warnings: quotaWarnings,
   prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [...validateSpec(fields(object.spec)), ...validateChange(object, old)],
