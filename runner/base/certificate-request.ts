@@ -1,4 +1,5 @@
 // PKCS#10 certificate requests (RFC 2986), as far as issuing needs them: who asks, and for which key.
+import { childrenOf, type Element, elementAt, identifierOf } from './read-der.ts'
 
 /** A request: parts of its subject, and the subject's public key as it stands in DER. */
 export interface CertificateRequest {
@@ -7,12 +8,6 @@ export interface CertificateRequest {
   /** DNS names and addresses that are asked for. */
   readonly hosts: readonly string[]
   readonly publicKeyInfo: Uint8Array
-}
-
-interface Element {
-  readonly tag: number
-  readonly whole: Uint8Array
-  readonly contents: Uint8Array
 }
 
 const commonName = '2.5.4.3'
@@ -59,38 +54,4 @@ function hostsOf(attributes: Element): readonly string[] {
   return names
     ? childrenOf(elementAt(names.contents, 0)).map(({ tag, contents }) => (tag === 0x87 ? contents.join('.') : new TextDecoder().decode(contents)))
     : []
-}
-
-function elementAt(bytes: Uint8Array, start: number): Element {
-  const tag = bytes[start] ?? 0
-  const first = bytes[start + 1] ?? 0
-  const count = first < 128 ? 0 : first & 127
-  const length = count === 0 ? first : bytes.slice(start + 2, start + 2 + count).reduce((sum, byte) => sum * 256 + byte, 0)
-  const from = start + 2 + count
-  if (from + length > bytes.length) throw new Error('DER ends too early')
-  return { tag, whole: bytes.slice(start, from + length), contents: bytes.slice(from, from + length) }
-}
-
-function childrenOf({ contents }: Element): readonly Element[] {
-  const children: Element[] = []
-  for (let at = 0; at < contents.length; ) {
-    const child = elementAt(contents, at)
-    children.push(child)
-    at += child.whole.length
-  }
-  return children
-}
-
-function identifierOf(bytes: Uint8Array): string {
-  const numbers: number[] = []
-  let value = 0
-  for (const byte of bytes) {
-    value = value * 128 + (byte & 127)
-    if (byte < 128) {
-      numbers.push(value)
-      value = 0
-    }
-  }
-  const [first = 0, ...rest] = numbers
-  return [Math.floor(first / 40), first % 40, ...rest].join('.')
 }

@@ -78,7 +78,7 @@ class DirectClient implements Client {
 
   patch(target: Resource, key: ObjectKey, body: Json, options: PatchOptions): Promise<KubernetesObject> {
     return this.#write({ target, verb: 'patch', key, options }, (scope, engine) => {
-      const decoding = { fieldValidation: 'Ignore', warn: () => undefined } as const
+      const decoding = { fieldValidation: 'Ignore' } as const
       const patch = { type: options.type, body, force: options.force ?? false, decoding }
       return scope.subresource === 'scale' ? patchScale(engine, scope, patch) : patchObject(engine, scope, patch).object
     })
@@ -137,8 +137,8 @@ class DirectClient implements Client {
     return authorize(this.#server, accessTo(resource, this.#user, asked))
   }
 
-  #decode({ resource, warn }: WriteScope, body: JsonObject): KubernetesObject {
-    return decodeBody(resource, body, { fieldValidation: 'Ignore', warn })
+  #decode({ resource }: WriteScope, body: JsonObject): KubernetesObject {
+    return decodeBody(resource, body, { fieldValidation: 'Ignore' })
   }
 
   #run<result>(work: () => Promise<result>): Promise<result> {
@@ -157,7 +157,7 @@ class DirectClient implements Client {
       try {
         const resource = this.#find(target)
         await this.#authorize(resource, { verb, subresource, ...key })
-        const scope: WriteScope = { resource, key, subresource, user: this.#user, manager: fieldManager, dryRun, warn: () => undefined }
+        const scope: WriteScope = { resource, key, subresource, user: this.#user, manager: fieldManager, dryRun }
         const result = await withWebhooks(this.#server, (engine) => work(scope, engine))
         this.#log({ verb, path, started, status: verb === 'create' ? 201 : 200, result })
         return result

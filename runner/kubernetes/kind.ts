@@ -71,6 +71,10 @@ export interface KindRules {
   validateStatusUpdate?(object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
   /** Findings on a write through a subresource other than status (`resize`, `ephemeralcontainers` ...). */
   validateSubresource?(subresource: string, object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
+  /** What is dubious in an object that is in order: strategy `WarningsOnCreate`, or `WarningsOnUpdate` where there is an old one. */
+  warnings?(object: KubernetesObject, old?: KubernetesObject): Iterable<string>
+  /** The same for a write of the status. */
+  statusWarnings?(object: KubernetesObject): Iterable<string>
   /** True if a change from `old` raises `metadata.generation`; without it: any change outside metadata and status does, for kinds that have a generation. */
   raisesGeneration?(object: KubernetesObject, old: KubernetesObject): boolean
   /** False for kinds that carry no `metadata.generation` (ConfigMap, Secret, Namespace ...). */

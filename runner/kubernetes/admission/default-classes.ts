@@ -35,14 +35,18 @@ export const runtimeClass: AdmissionPlugin = {
     if (!object || operation !== 'CREATE' || !isWriteOf(request, '', 'pods')) return undefined
     const spec = (object.spec ?? {}) as JsonObject
     const name = spec.runtimeClassName
-    if (typeof name !== 'string') {
-      if (spec.overhead === undefined) return undefined
-      throw refusal(request, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
-    }
+    if (typeof name !== 'string') return undefined
     const found = context.get('node.k8s.io/v1', 'RuntimeClass', { name })
     if (!found) throw refusal(request, `pod rejected: RuntimeClass "${name}" not found`)
     const overhead = (found.overhead as JsonObject | undefined)?.podFixed
     return overhead === undefined ? undefined : { ...object, spec: { ...spec, overhead } }
+  },
+  validate(request) {
+    const { object, operation } = request
+    if (!object || operation !== 'CREATE' || !isWriteOf(request, '', 'pods')) return
+    const { runtimeClassName, overhead } = (object.spec ?? {}) as JsonObject
+    if (runtimeClassName === undefined && overhead !== undefined)
+      throw refusal(request, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
   },
 }
 

@@ -26,6 +26,18 @@ export function problemList({ duplicates, order, yaml }: TextProblems, unknown: 
   return [...(yaml === undefined ? [] : [yaml]), ...new Set(inOrder.map(({ path, what }) => `${what} field "${path}"`))]
 }
 
+const yamlPrefix = /^(error converting YAML to JSON: )?yaml: unmarshal errors:\n/
+
+/** The warnings that a problem becomes: of YAML, each line is one. */
+export function warningsOfProblem(problem: string): readonly string[] {
+  return yamlPrefix.test(problem)
+    ? problem
+        .replace(yamlPrefix, '')
+        .split('\n')
+        .map((line) => line.trim())
+    : [problem]
+}
+
 /** A member given twice is noticed at its second place. */
 function sorted<problem extends { readonly path: string; readonly what: string }>(
   problems: readonly problem[],

@@ -13,7 +13,7 @@ export function admitConnect(engine: Engine, asked: ResourceRequest, { user, que
   const kind = kinds[asked.subresource]
   if (!resource || kind === undefined) return
   const key = { name: asked.name, namespace: asked.namespace }
-  const scope = { resource, key, subresource: asked.subresource, user, manager: '', dryRun: false, warn: () => undefined }
+  const scope = { resource, key, subresource: asked.subresource, user, manager: '', dryRun: false }
   const flags = ['stdin', 'stdout', 'stderr', 'tty'].filter((name) => isTrue(query.get(name))).map((name) => [name, true] as const)
   const options: JsonObject = {
     ...Object.fromEntries(flags),

@@ -41,9 +41,7 @@ export function scopeOf(call: Call, options: Pick<WriteOptionsRead, 'dryRun'> & 
     user,
     manager: managerOf(options.fieldManager ?? '', headers.get('user-agent') ?? ''),
     dryRun: options.dryRun,
-    warn: (text) => {
-      if (!warnings.includes(text)) warnings.push(text)
-    },
+    warn: (text) => warnings.push(text),
   }
 }
 

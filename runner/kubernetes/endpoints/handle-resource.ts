@@ -16,6 +16,7 @@ import { bindPod } from '../registry/pod-writes.ts'
 import { putObject } from '../registry/put.ts'
 import { remove } from '../registry/remove.ts'
 import { withWebhooks } from '../registry/suspended.ts'
+import { warnOfDelete } from '../registry/warnings.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
 import { parseObject, parsePatch } from './read-body.ts'
@@ -149,7 +150,9 @@ async function deleteOne(call: Call): Promise<Response> {
   const { server } = call
   const showing = showingOf(call)
   const { dryRun, ...options } = deleteOptions(call)
-  const deleted = await withWebhooks(server, (engine) => remove(engine, scopeOf(call, { dryRun }), options))
+  const scope = scopeOf(call, { dryRun })
+  warnOfDelete(scope, options)
+  const deleted = await withWebhooks(server, (engine) => remove(engine, scope, options))
   const { resourceVersion } = deleted.object.metadata
   if (resourceVersion !== undefined) call.outcome.resourceVersion = resourceVersion
   return respond(deletedBody(call, deleted, showing), showing.format)
@@ -165,8 +168,9 @@ async function deleteCollection(call: Call): Promise<Response> {
   const listOptions = readListOptions(call.query, false)
   const { dryRun, ...options }: DeleteOptions & { dryRun: boolean } = deleteOptions(call)
   const page = listObjects(server, resource, { ...listOptions, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
+  const scope = scopeOf(call, { dryRun })
+  warnOfDelete(scope, options)
   for (const object of page.items) {
-    const scope = scopeOf(call, { dryRun })
     if (liveObject(server, resource, keyOf(object))) await withWebhooks(server, (engine) => remove(engine, { ...scope, key: keyOf(object) }, options))
   }
   return respond(listBody(page, showing), showing.format)

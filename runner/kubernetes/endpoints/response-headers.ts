@@ -6,6 +6,7 @@ import { readObject, readObjects } from '../registry/engine.ts'
 import { type Classified, flowSchemaFor } from './classify.ts'
 import type { RequestInfo } from './request-info.ts'
 import type { Server } from './server.ts'
+import { warningHeaders } from './warning-headers.ts'
 
 /** Streams and requests that no one was let in for pass flow control by. */
 const unmanaged = ['log', 'exec', 'attach', 'portforward', 'proxy']
@@ -20,7 +21,7 @@ export function commonHeaders(
   headers.set('audit-id', createRandom(`${server.name} ${server.count.requests}`).uuid())
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-cache, private')
   headers.set('date', new Date(server.clock.now()).toUTCString())
-  for (const text of request.warnings) headers.append('warning', `299 - ${JSON.stringify(text)}`)
+  for (const warning of warningHeaders(request.warnings)) headers.append('warning', warning)
   const { info, user } = request
   const managed = user.name !== '' && !(info.type === 'resource' && unmanaged.includes(info.subresource))
   if (managed) for (const [name, value] of flowHeaders(server, { user, info })) headers.set(name, value)

@@ -7,24 +7,27 @@ import { admissionRequest, admit, type Engine, liveObject, validateAdmission, ty
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
 import { ordered, withManagedFields } from './field-management.ts'
+import { withoutDoubleOwners } from './owner-references.ts'
 import { asJson, asObject } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
 import { hasGeneration, keepsStatusOnCreate } from './traits.ts'
+import { warnOf } from './warnings.ts'
 
 /** Stores a new object, decoded and defaulted, and answers it as stored. `managedFields` are given by an apply. */
 export function createObject(engine: Engine, scope: WriteScope, sent: KubernetesObject, managedFields?: readonly ManagedFieldsEntry[]): KubernetesObject {
   const { resource } = scope
   const context = writeContext(engine, scope)
   dropExpired(engine, resource.storage)
-  const next = inNamespace(scope, sent)
+  const next = withoutDoubleOwners(scope, inNamespace(scope, sent), false)
   const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
-  const named = withSystemFields(engine, resource, admit(engine, request))
+  const named = withSystemFields(engine, resource, withoutDoubleOwners(scope, admit(engine, request), true))
   const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named))
   const errors = validateNew(resource, prepared, context)
   const { name = '' } = prepared.metadata
   if (errors.length > 0) throw invalid(resource.info, name, errors)
   const key = { ...scope.key, name }
+  warnOf(scope, prepared)
   validateAdmission(engine, { ...request, key, object: prepared })
   refuseVersion(sent)
   if (liveObject(engine, resource, key)) throw alreadyExists(resource.info, name)

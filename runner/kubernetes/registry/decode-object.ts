@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { decode } from '../encoding/decode.ts'
 import { DecodeError } from '../encoding/reading.ts'
-import { noProblems, problemList, strictProblems, type TextProblems } from '../encoding/strict.ts'
+import { noProblems, problemList, strictProblems, type TextProblems, warningsOfProblem } from '../encoding/strict.ts'
 import { at, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import { badRequest } from './errors.ts'
@@ -16,7 +16,7 @@ export interface DecodeOptions {
   readonly fieldValidation: FieldValidation
   /** What the text itself has wrong. */
   readonly text?: TextProblems
-  warn(text: string): void
+  readonly warn?: ((text: string) => void) | undefined
 }
 
 /** The body of a create or update. Throws StatusError BadRequest in the server's words. */
@@ -40,7 +40,7 @@ export function decodeTyped(resource: ServedResource, typed: JsonObject, options
     const found = strictProblems(problems, unknown)
     if (found !== undefined) throw new StrictError(found)
   }
-  if (options.fieldValidation === 'Warn') for (const problem of problemList(problems, unknown)) options.warn(problem)
+  if (options.fieldValidation === 'Warn') for (const warning of problemList(problems, unknown).flatMap(warningsOfProblem)) options.warn?.(warning)
   return withDefaults(resource, object as unknown as KubernetesObject)
 }
 

@@ -37,7 +37,7 @@ export function acceptNames(engine: Engine): void {
     const status = acceptedStatus(definition, all, engine.clock.now())
     if (status === definition.status || definition.metadata.deletionTimestamp !== undefined) continue
     const user = systemUser('system:apiserver')
-    const scope = { resource, key: keyOf(definition), subresource: 'status', user, manager: 'kube-apiserver', dryRun: false, warn: () => undefined }
+    const scope = { resource, key: keyOf(definition), subresource: 'status', user, manager: 'kube-apiserver', dryRun: false }
     updateObject({ ...engine, admission: [] }, scope, { change: (live) => ({ ...live, status }) })
     return
   }

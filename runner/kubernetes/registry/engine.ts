@@ -34,8 +34,8 @@ export interface WriteScope {
   /** Who manages the fields that are written. */
   readonly manager: string
   readonly dryRun: boolean
-  /** Takes a warning for the answer. */
-  warn(text: string): void
+  /** Takes a warning for the answer; absent where nobody would read it. */
+  readonly warn?: ((text: string) => void) | undefined
 }
 
 /** A stored object of a kind, in the shape of its apiVersion. */
@@ -78,8 +78,8 @@ export function writeContext(engine: Engine, scope: WriteScope): WriteContext {
     },
     ...(engine.decideNow && { decide: engine.decideNow }),
     ...(engine.call && { call: engine.call }),
-    decode: (object) => decodeTyped(scope.resource, object, { fieldValidation: 'Ignore', warn: () => undefined }),
-    warn: (text) => scope.warn(text),
+    decode: (object) => decodeTyped(scope.resource, object, { fieldValidation: 'Ignore' }),
+    warn: (text) => scope.warn?.(text),
     dryRun: scope.dryRun,
   }
 }

@@ -3,6 +3,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { formatGo } from '../encoding/format-go.ts'
 import { DecodeError } from '../encoding/reading.ts'
+import { warningsOfProblem } from '../encoding/strict.ts'
 import { conversionProblem } from '../encoding/unstructured.ts'
 import type { KubernetesObject } from '../object.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
@@ -98,7 +99,7 @@ function checkText({ text, fieldValidation, warn }: DecodeOptions): void {
   if (text?.yaml === undefined || fieldValidation === 'Ignore') return
   const found = `error converting YAML to JSON: ${text.yaml}`
   if (fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${found}`)
-  warn(found)
+  for (const warning of warningsOfProblem(found)) warn?.(warning)
 }
 
 function applyTo(

@@ -8,9 +8,11 @@ import { store } from './create.ts'
 import { admissionRequest, admit, type Engine, liveObject, storedKey, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { conflict, invalid, modified, notFound, plainError } from './errors.ts'
 import { ordered, withManagedFields } from './field-management.ts'
+import { withoutDoubleOwners } from './owner-references.ts'
 import { resetFields } from './reset.ts'
 import type { ServedResource } from './served-resource.ts'
 import { hasGeneration, needsVersionForUpdate } from './traits.ts'
+import { warnOf } from './warnings.ts'
 
 /** How the wanted object comes from the live one. */
 export interface UpdatePlan {
@@ -28,16 +30,18 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
   const live = liveObject(engine, resource, key)
   if (!live) throw notFound(resource.info, key.name)
   const context = writeContext(engine, scope)
-  const changed = withIdentity(plan.change(live), live)
+  const wanted = withIdentity(plan.change(live), live)
+  const changed = plan.replaces ? withoutDoubleOwners(scope, wanted, false) : wanted
   if (plan.replaces) checkUid(resource, changed, live)
   const reset = resetFields(changed, live, resource, subresource)
   const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested: changed.metadata.managedFields })
   const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
-  const admitted = admit(engine, request)
+  const admitted = withoutDoubleOwners(scope, admit(engine, request), true)
   checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
   const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, live, context), live))
   const errors = validateChange(scope, prepared, live, context)
   if (errors.length > 0) throw invalid(resource.info, prepared.metadata.name ?? '', errors)
+  warnOf(scope, prepared, live)
   validateAdmission(engine, { ...request, object: prepared })
   return commit(engine, scope, prepared, live)
 }
@@ -102,10 +106,10 @@ function checkVersion({ info }: ServedResource, next: KubernetesObject, live: Ku
   if (resourceVersion !== live.metadata.resourceVersion) throw modified(info, name)
 }
 
-function beforeUpdate({ resource, subresource }: WriteScope, next: KubernetesObject, live: KubernetesObject, context: WriteContext): KubernetesObject {
+function beforeUpdate({ resource, subresource }: WriteScope, sent: KubernetesObject, live: KubernetesObject, context: WriteContext): KubernetesObject {
   const { rules } = resource
-  if (subresource === 'status') return rules?.prepareForStatusUpdate?.(next, live, context) ?? next
-  const prepared = (subresource === '' ? rules?.prepareForUpdate?.(next, live, context) : undefined) ?? next
+  if (subresource === 'status') return rules?.prepareForStatusUpdate?.(sent, live, context) ?? sent
+  const prepared = (subresource === '' ? rules?.prepareForUpdate?.(ordered(resource, sent), live, context) : undefined) ?? sent
   const { generation } = live.metadata
   if (generation === undefined || !(rules?.hasGeneration ?? hasGeneration(resource.info))) return prepared
   const raised = rules?.raisesGeneration ?? (resource.hasStatus ? differsBeyondStatus : differsBeyondMetadata)

@@ -1,6 +1,7 @@
 // CustomResourceDefinitions. What their schemas may say is checked in custom-resources/.
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { definitionFindings, definitionUpdateFindings } from '../../custom-resources/check-definition.ts'
+import { definitionWarnings } from '../../custom-resources/warnings.ts'
 import { defineKind } from '../../kind.ts'
 import { createdAt } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
@@ -10,6 +11,7 @@ import { fields, objects, text } from '../validation/read.ts'
 export const customResourceDefinition = defineKind({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
+  warnings: definitionWarnings,
   defaults: defaultsOf([
     ['spec.names.singular', (names) => text(names.kind).toLowerCase()],
     ['spec.names.listKind', (names) => (text(names.kind) === '' ? undefined : `${text(names.kind)}List`)],

@@ -12,6 +12,7 @@ import { child, type Findings, immutable, invalid, nonNegative, notSupported, re
 import { internalForm } from '../validation/internal-form.ts'
 import { fields, number, present } from '../validation/read.ts'
 import { isEmptySelector, isSelector, matchesSelector, validateSelector } from '../validation/selectors.ts'
+import { daemonSetWarnings } from '../warnings/workloads.ts'
 import { printLabels, validateAlwaysRestarts } from './pod-controller.ts'
 
 const generationAnnotation = 'deprecated.daemonset.template.generation'
@@ -32,6 +33,7 @@ const specDefaults = defaultsOf([
 export const daemonSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
+  warnings: daemonSetWarnings,
   defaults: (object) => withGeneration(specDefaults(object), Number(object.metadata.annotations?.[generationAnnotation] ?? 1)),
   prepareForCreate: (object) => withGeneration(withoutStatus(object), 1),
   prepareForUpdate(object, old) {

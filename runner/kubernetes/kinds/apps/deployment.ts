@@ -10,6 +10,7 @@ import { child, type Findings, forbidden, immutable, invalid, nonNegative, notSu
 import { internalForm } from '../validation/internal-form.ts'
 import { fields, number, present } from '../validation/read.ts'
 import { isSelector } from '../validation/selectors.ts'
+import { replicatedWarnings } from '../warnings/workloads.ts'
 import { validateRequiredSelector, validateRunningTemplate, validateUsableSelector } from './pod-controller.ts'
 
 const rollingUpdate = (strategy: JsonObject) => (strategy.type === 'RollingUpdate' ? {} : undefined)
@@ -18,6 +19,7 @@ const rollingUpdate = (strategy: JsonObject) => (strategy.type === 'RollingUpdat
 export const deployment = defineKind({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
+  warnings: replicatedWarnings,
   defaults: defaultsOf([
     ...objectsTo('spec.template.spec'),
     ...rowsAt('spec.template.spec', podSpecRows),

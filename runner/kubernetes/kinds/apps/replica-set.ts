@@ -8,12 +8,14 @@ import { withoutStatus } from '../strategy.ts'
 import { child, type Findings, immutable, invalid, nonNegative } from '../validation/findings.ts'
 import { fields, number, present } from '../validation/read.ts'
 import { isSelector } from '../validation/selectors.ts'
+import { replicatedWarnings } from '../warnings/workloads.ts'
 import { validateRequiredSelector, validateRunningTemplate, validateUsableSelector } from './pod-controller.ts'
 
 /** apps/v1 ReplicaSet. */
 export const replicaSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
+  warnings: replicatedWarnings,
   defaults: defaultsOf([...objectsTo('spec.template.spec'), ...rowsAt('spec.template.spec', podSpecRows), ['spec.replicas', 1]]),
   prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],

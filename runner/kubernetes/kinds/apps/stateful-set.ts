@@ -16,6 +16,7 @@ import { isDns1123Label, nameRule } from '../validation/names.ts'
 import { fields, number, objects, present, text } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
 import { isEmptySelector, isSelector, matchesSelector } from '../validation/selectors.ts'
+import { statefulSetWarnings } from '../warnings/workloads.ts'
 import { printLabels, validateAlwaysRestarts, validateRequiredSelector } from './pod-controller.ts'
 
 const changeable = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
@@ -26,6 +27,7 @@ const validateName = nameRule(isDns1123Label)
 export const statefulSet = defineKind({
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
+  warnings: statefulSetWarnings,
   defaults: defaultsOf([
     ...objectsTo('spec.template.spec'),
     ...rowsAt('spec.template.spec', podSpecRows),

@@ -10,6 +10,7 @@ import { withoutStatus } from '../strategy.ts'
 import { type Findings, invalid, nonNegative, notSupported, required } from '../validation/findings.ts'
 import { isDns1123Subdomain, nameRule } from '../validation/names.ts'
 import { fields, objects, present, text } from '../validation/read.ts'
+import { cronJobWarnings } from '../warnings/workloads.ts'
 import { validateJobSpec } from './job-spec.ts'
 import { scheduleProblem } from './schedule.ts'
 
@@ -20,6 +21,7 @@ const longestName = 52
 export const cronJob = defineKind({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
+  warnings: cronJobWarnings,
   defaults: defaultsOf([
     ...objectsTo('spec.jobTemplate.spec.template.spec'),
     ...rowsAt('spec.jobTemplate.spec.template.spec', podSpecRows),

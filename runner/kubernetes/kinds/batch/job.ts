@@ -12,6 +12,7 @@ import { type Findings, immutable, invalid, item, required } from '../validation
 import { internalForm } from '../validation/internal-form.ts'
 import { fields, number, objects, present, text } from '../validation/read.ts'
 import { isSelector, matchesSelector, validateSelector } from '../validation/selectors.ts'
+import { jobWarnings } from '../warnings/workloads.ts'
 import { validateJobSpec } from './job-spec.ts'
 
 const frozen = ['selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']
@@ -32,6 +33,7 @@ const specRows: readonly DefaultRow[] = [
 export const job = defineKind({
   apiVersion: 'batch/v1',
   kind: 'Job',
+  warnings: jobWarnings,
   defaults: defaultsOf([...objectsTo('spec.template.spec'), ...rowsAt('spec.template.spec', podSpecRows), ...rowsAt('spec', specRows)]),
   prepareForCreate: (object) => withGeneratedSelector(withoutStatus(object)),
   validate: (object) => [...validateGeneratedSelector(object), ...validateSpec(fields(object.spec))],

@@ -8,6 +8,7 @@ import { child, type Findings, invalidAll, item, notSupported, required } from '
 import { isDns1123Label, isPortNumber, isQualifiedName } from '../validation/names.ts'
 import { number, objects, present, text } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
+import { endpointsWarnings } from '../warnings/network.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 const shown = 3
@@ -16,6 +17,7 @@ const shown = 3
 export const endpoints = defineKind({
   apiVersion: 'v1',
   kind: 'Endpoints',
+  warnings: endpointsWarnings,
   defaults: defaultsOf([['subsets[].ports[].protocol', 'TCP']]),
   validate: (object) => [...validateSubsets(objects(object.subsets))],
   validateUpdate: (object) => [...validateSubsets(objects(object.subsets))],

@@ -8,7 +8,8 @@ import { validateTaints } from '../pod-spec/scheduling.ts'
 import { cidr, parseCidr } from '../validation/addresses.ts'
 import { child, duplicate, type Findings, forbidden, invalid, item } from '../validation/findings.ts'
 import { resourceQuantity, sortedEntries } from '../validation/quantities.ts'
-import { fields, objects, text, texts } from '../validation/read.ts'
+import { fields, objects, present, text, texts } from '../validation/read.ts'
+import { nodeWarnings } from '../warnings/cluster.ts'
 
 const roleLabel = 'node-role.kubernetes.io/'
 
@@ -16,11 +17,14 @@ const roleLabel = 'node-role.kubernetes.io/'
 export const node = defineKind({
   apiVersion: 'v1',
   kind: 'Node',
+  warnings: nodeWarnings,
   defaults: defaultsOf([
     ['status.allocatable', (status) => status.capacity],
     ['spec.podCIDRs', (spec) => (text(spec.podCIDR) === '' ? undefined : [text(spec.podCIDR)])],
     ['spec.podCIDR', (spec) => texts(spec.podCIDRs)[0]],
   ]),
+  prepareForCreate: withoutConfigSource,
+  prepareForUpdate: (object, old) => (present(fields(old.spec).configSource) ? object : withoutConfigSource(object)),
   validate: (object) => [...validateNode(object)],
   validateUpdate: (object, old) => [...validateNodeUpdate(object, old)],
   cells(object, now) {
@@ -41,6 +45,12 @@ export const node = defineKind({
   },
   selectableFields: (object) => ({ 'spec.unschedulable': String(fields(object.spec).unschedulable === true) }),
 })
+
+/** Kubelets that fetch their configuration from the cluster are no more: the field is dropped. */
+function withoutConfigSource(object: KubernetesObject): KubernetesObject {
+  const { configSource, ...spec } = fields(object.spec)
+  return configSource === undefined ? object : { ...object, spec }
+}
 
 function* validateNode(object: KubernetesObject): Findings {
   const spec = fields(object.spec)

@@ -12,6 +12,7 @@ import { type Findings, forbidden, immutable } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
 import { compareQuantities } from '../validation/quantities.ts'
 import { fields, text } from '../validation/read.ts'
+import { claimWarnings } from '../warnings/volumes.ts'
 
 const onlyBound = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
 
@@ -19,6 +20,7 @@ const onlyBound = 'spec is immutable after creation except resources.requests an
 export const persistentVolumeClaim = defineKind({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
+  warnings: claimWarnings,
   defaults: defaultsOf([
     ['spec.volumeMode', 'Filesystem'],
     ['status', {}],

@@ -16,6 +16,7 @@ import { isDns1123Label } from '../validation/names.ts'
 import { positiveQuantity } from '../validation/quantities.ts'
 import { fields, list, present, text } from '../validation/read.ts'
 import { optionalName, requiredName } from '../validation/references.ts'
+import { volumeWarnings } from '../warnings/volumes.ts'
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 const sources = [
@@ -29,6 +30,7 @@ const sources = [
 export const persistentVolume = defineKind({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
+  warnings: volumeWarnings,
   defaults: defaultsOf([
     ['spec.persistentVolumeReclaimPolicy', 'Retain'],
     ['spec.volumeMode', 'Filesystem'],
@@ -37,10 +39,11 @@ export const persistentVolume = defineKind({
     ['status.phase', 'Pending'],
   ]),
   prepareForCreate: (object, context) => ({ ...object, status: { phase: 'Pending', lastPhaseTransitionTime: formatTime(context.now) } }),
-  validate: (object) => [...validateSpec(fields(object.spec))],
+  validate: (object) => [...validateSpec(fields(object.spec)), ...validateMountOptions(object)],
   validateUpdate: (object, old) => [
     ...validateMeta(object, false),
     ...validateSpec(fields(object.spec)),
+    ...validateMountOptions(object),
     ...validateChange(fields(object.spec), fields(old.spec)),
   ],
   cells(object, now) {
@@ -61,6 +64,18 @@ export const persistentVolume = defineKind({
     ]
   },
 })
+
+const mountOptions = 'volume.beta.kubernetes.io/mount-options'
+const mountable = [
+  ...['gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'nfs', 'rbd', 'quobyte', 'iscsi', 'cinder', 'cephfs', 'azureFile', 'vsphereVolume'],
+  ...['azureDisk', 'photonPersistentDisk'],
+]
+
+/** Options in the old annotation are for some types of volumes only (`pkg/volume/validation`). */
+function* validateMountOptions({ metadata, spec }: KubernetesObject): Findings {
+  if (metadata.annotations?.[mountOptions] === undefined || mountable.some((name) => present(fields(spec)[name]))) return
+  yield forbidden(child('metadata', 'annotations', mountOptions), 'may not specify mount options for this volume type')
+}
 
 function classOf(object: KubernetesObject): string {
   return object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? text(fields(object.spec).storageClassName)

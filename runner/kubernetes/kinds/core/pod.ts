@@ -6,6 +6,7 @@ import { podCells, podRowConditions } from '../columns/pod.ts'
 import { podOnlyRows, podSpecRows } from '../defaults/pod-spec.ts'
 import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
+import { validateAppArmorAnnotations, validateAppArmorMatches, withAppArmorFields } from '../pod-spec/app-armor.ts'
 import { imageWithoutPadding } from '../pod-spec/containers.ts'
 import { validatePodSpec } from '../pod-spec/pod-spec.ts'
 import { qosClass } from '../pod-spec/qos.ts'
@@ -15,6 +16,7 @@ import { child, type Findings, forbidden, invalid, invalidAll, item, required } 
 import { internalForm } from '../validation/internal-form.ts'
 import { inRange, isDns1123Subdomain } from '../validation/names.ts'
 import { fields, list, number, objects, present, text } from '../validation/read.ts'
+import { podStatusWarnings, podWarnings } from '../warnings/pod.ts'
 
 const updatable = [
   '`spec.containers[*].image`',
@@ -28,8 +30,11 @@ const updatable = [
 export const pod = defineKind({
   apiVersion: 'v1',
   kind: 'Pod',
+  warnings: podWarnings,
+  statusWarnings: podStatusWarnings,
   defaults: defaultsOf([...objectsTo('spec'), ...rowsAt('spec', podSpecRows), ...podOnlyRows, ['status.podIPs', podIps]]),
-  prepareForCreate(object) {
+  prepareForCreate(sent, context) {
+    const object = withAppArmorFields(sent, context)
     const gated = list(fields(object.spec).schedulingGates).length > 0
     const gates = {
       conditions: [
@@ -46,7 +51,7 @@ export const pod = defineKind({
     return { ...object, status: { phase: 'Pending', ...(gated ? gates : {}), qosClass: qosClass(fields(object.spec)) } }
   },
   prepareForStatusUpdate: (object, old) => ({ ...object, status: { ...fields(object.status), qosClass: fields(old.status).qosClass } }),
-  validate: (object) => [...validatePod(object), ...validateCreate(fields(object.spec))],
+  validate: (object) => [...validatePod(object), ...validateCreate(object)],
   validateUpdate: (object, old) => [...validateUpdate(object, old)],
   validateStatusUpdate: (object, old) => [...validateStatus(object, old)],
   validateSubresource: (subresource, object, old) => [...(subresourceRules[subresource]?.(object, old) ?? [])],
@@ -104,6 +109,7 @@ function deletionGrace(object: KubernetesObject, asked: number | undefined): num
 
 function* validatePod(object: KubernetesObject): Findings {
   const spec = fields(object.spec)
+  yield* validateAppArmorAnnotations(object.metadata.annotations, spec, 'metadata.annotations')
   yield* validatePodSpec(spec, 'spec', true)
   if (text(spec.serviceAccountName) === '') yield* tokensWithoutAccount(spec)
   for (const name of ['containers', 'initContainers'])
@@ -119,10 +125,12 @@ function* tokensWithoutAccount(spec: JsonObject): Findings {
   }
 }
 
-function* validateCreate(spec: JsonObject): Findings {
+function* validateCreate({ metadata, spec: given }: KubernetesObject): Findings {
+  const spec = fields(given)
   if (list(spec.ephemeralContainers).length > 0) yield forbidden('spec.ephemeralContainers', 'cannot be set on create')
   if (text(spec.nodeName) !== '' && list(spec.schedulingGates).length > 0)
     yield forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')
+  yield* validateAppArmorMatches(metadata.annotations, spec, 'spec')
 }
 
 function* validateUpdate(object: KubernetesObject, old: KubernetesObject): Findings {
@@ -195,6 +203,8 @@ function maskUpdatable(spec: JsonObject, before: JsonObject): JsonObject {
 
 function* validateStatus(object: KubernetesObject, old: KubernetesObject): Findings {
   const [spec, status] = [fields(object.spec), fields(object.status)]
+  const [host] = objects(status.hostIPs)
+  if (host && text(host.ip) !== text(status.hostIP)) yield invalid('status.hostIPs[0].ip', text(host.ip), 'must be equal to `hostIP`')
   if (text(spec.nodeName) !== text(fields(old.spec).nodeName)) yield forbidden('status.nodeName', 'may not be changed directly')
   const nominated = text(status.nominatedNodeName)
   if (nominated !== '' && nominated !== text(fields(old.status).nominatedNodeName))

@@ -10,6 +10,7 @@ import { validateTemplate } from '../pod-spec/pod-spec.ts'
 import { withoutStatus } from '../strategy.ts'
 import { type Findings, invalid, nonNegative, required } from '../validation/findings.ts'
 import { entries, fields, number, present } from '../validation/read.ts'
+import { controllerWarnings } from '../warnings/workloads.ts'
 
 const replicaDefaults = defaultsOf([...rowsAt('spec.template.spec', podSpecRows), ['spec.replicas', 1]])
 
@@ -17,6 +18,7 @@ const replicaDefaults = defaultsOf([...rowsAt('spec.template.spec', podSpecRows)
 export const replicationController = defineKind({
   apiVersion: 'v1',
   kind: 'ReplicationController',
+  warnings: controllerWarnings,
   defaults: (object) => replicaDefaults(withTemplateLabels(object)),
   prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(object)],

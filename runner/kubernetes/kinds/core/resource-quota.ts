@@ -8,6 +8,7 @@ import { child, type Findings, invalid, item, required } from '../validation/fin
 import { internalForm } from '../validation/internal-form.ts'
 import { isStandardResource, resourceName, resourceQuantity, sortedEntries } from '../validation/quantities.ts'
 import { fields, list, objects, text, texts } from '../validation/read.ts'
+import { quotaWarnings } from '../warnings/cluster.ts'
 
 const scopes = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity', 'VolumeAttributesClass']
 const podScopes = ['Terminating', 'NotTerminating', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity']
@@ -39,6 +40,7 @@ const existingWords = `${existing
 export const resourceQuota = defineKind({
   apiVersion: 'v1',
   kind: 'ResourceQuota',
+  warnings: quotaWarnings,
   prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object, old) => [...validateSpec(fields(object.spec)), ...validateChange(object, old)],

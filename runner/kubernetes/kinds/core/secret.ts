@@ -8,6 +8,7 @@ import { validateMeta } from '../metadata.ts'
 import { type Findings, immutable, invalid, invalidAll, item, required, tooLong } from '../validation/findings.ts'
 import { isConfigMapKey } from '../validation/names.ts'
 import { entries, fields, text } from '../validation/read.ts'
+import { secretWarnings } from '../warnings/cluster.ts'
 import { unchangedIfImmutable } from './config-map.ts'
 
 const sizeLimit = 1024 * 1024
@@ -25,6 +26,7 @@ const neededKeys: Readonly<Record<string, readonly string[]>> = {
 export const secret = defineKind({
   apiVersion: 'v1',
   kind: 'Secret',
+  warnings: secretWarnings,
   defaults(object) {
     const typed = text(object.type) === '' ? { ...object, type: 'Opaque' } : object
     if (object.stringData === undefined) return typed

@@ -7,6 +7,7 @@ import { defaultsOf } from '../defaults/rows.ts'
 import { validateMeta } from '../metadata.ts'
 import { isDns1035Label, nameRule } from '../validation/names.ts'
 import { fields, list, number, objects, text, texts } from '../validation/read.ts'
+import { balancerWarnings, serviceWarnings } from '../warnings/network.ts'
 import { allocated } from './service-allocation.ts'
 import { isExternal, needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-needs.ts'
 import { validateService, validateServiceChange } from './service-validation.ts'
@@ -17,6 +18,8 @@ const validateName = nameRule(isDns1035Label)
 export const service = defineKind({
   apiVersion: 'v1',
   kind: 'Service',
+  warnings: serviceWarnings,
+  statusWarnings: balancerWarnings,
   defaults: defaultsOf([
     ['spec.sessionAffinity', 'None'],
     ['spec.sessionAffinityConfig', (spec) => (spec.sessionAffinity === 'ClientIP' ? {} : undefined)],

@@ -1,14 +1,15 @@
 // EndpointSlices.
-import type { JsonObject } from '../../../base/json.ts'
+import { equal, type JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
-import { ipAddress, ordinaryAddress, parseAddress } from '../validation/addresses.ts'
+import { canonicalAddress, isMapped, ordinaryAddress, parseAddress } from '../validation/addresses.ts'
 import { child, duplicate, type Findings, immutable, invalid, invalidAll, item, notSupported, required, tooMany } from '../validation/findings.ts'
 import { isDns1123Label, isDns1123Subdomain, isPortNumber, isQualifiedName } from '../validation/names.ts'
 import { list, number, objects, present, text, texts } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
+import { endpointSliceWarnings } from '../warnings/network.ts'
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
 const protocols = ['SCTP', 'TCP', 'UDP']
@@ -18,12 +19,13 @@ const shown = 3
 export const endpointSlice = defineKind({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
+  warnings: endpointSliceWarnings,
   defaults: defaultsOf([
     ['ports[].name', ''],
     ['ports[].protocol', 'TCP'],
   ]),
   validate: (object) => [...validateSlice(object)],
-  validateUpdate: (object, old) => [...validateSlice(object), ...immutable('addressType', text(object.addressType), text(old.addressType))],
+  validateUpdate: (object, old) => [...validateSlice(object, old), ...immutable('addressType', text(object.addressType), text(old.addressType))],
   cells: (object, now) => [
     object.metadata.name ?? '',
     text(object.addressType),
@@ -33,14 +35,16 @@ export const endpointSlice = defineKind({
   ],
 })
 
-function* validateSlice(object: KubernetesObject): Findings {
+/** Findings on a slice; endpoints that were there before are not looked at again. */
+function* validateSlice(object: KubernetesObject, old?: KubernetesObject): Findings {
   const type = text(object.addressType)
   if (type === '') yield required('addressType')
   else if (!addressTypes.includes(type)) yield notSupported('addressType', type, addressTypes)
   yield* validatePorts(objects(object.ports))
   const slices = objects(object.endpoints)
   if (slices.length > 1000) yield tooMany('endpoints', slices.length, 1000)
-  for (const [index, endpoint] of slices.entries()) yield* validateEndpoint(endpoint, item('endpoints', index), type)
+  const isNew = !old || !equal(object.endpoints, old.endpoints)
+  if (isNew) for (const [index, endpoint] of slices.entries()) yield* validateEndpoint(endpoint, item('endpoints', index), type)
 }
 
 function* validateEndpoint(endpoint: JsonObject, path: string, type: string): Findings {
@@ -48,18 +52,20 @@ function* validateEndpoint(endpoint: JsonObject, path: string, type: string): Fi
   const field = child(path, 'addresses')
   if (addresses.length === 0) yield required(field, 'must contain at least 1 address')
   else if (addresses.length > 100) yield tooMany(field, addresses.length, 100)
-  for (const [index, address] of addresses.entries()) yield* validateAddress(address, field, { index, type })
+  for (const [index, address] of addresses.entries()) yield* validateAddress(address, { addresses: field, index }, type)
   yield* optionalName(child(path, 'nodeName'), endpoint.nodeName)
   yield* optionalName(child(path, 'hostname'), endpoint.hostname, isDns1123Label)
 }
 
-function* validateAddress(address: string, path: string, { index, type }: { readonly index: number; readonly type: string }): Findings {
-  const field = item(path, index)
+function* validateAddress(address: string, { addresses, index }: { addresses: string; index: number }, type: string): Findings {
+  const field = item(addresses, index)
   if (type === 'FQDN') return yield* invalidAll(field, address, isDns1123Subdomain(address))
   if (type !== 'IPv4' && type !== 'IPv6') return
   const parsed = parseAddress(address)
-  if (parsed === undefined) return yield* ipAddress(field, address)
-  if (parsed.family !== (type === 'IPv4' ? 4 : 6)) yield invalid(path, address, `must be an ${type} address`)
+  const problems = type === 'IPv4' && parsed ? [] : [...canonicalAddress(field, address)]
+  if (problems.length > 0 || parsed === undefined) return yield* problems
+  const family = isMapped(parsed) ? 4 : parsed.family
+  if (family !== (type === 'IPv4' ? 4 : 6)) yield invalid(addresses, address, `must be an ${type} address`)
   yield* ordinaryAddress(field, address)
 }
 

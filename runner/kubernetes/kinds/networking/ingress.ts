@@ -10,6 +10,7 @@ import { child, type Findings, immutable, invalid, invalidAll, item, notSupporte
 import { isDns1035Label, isDns1123Subdomain, isPortName, isPortNumber, isWildcardSubdomain } from '../validation/names.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { domainPrefixedPath, optionalName, requiredText } from '../validation/references.ts'
+import { balancerWarnings, ingressWarnings } from '../warnings/network.ts'
 
 const forbiddenParts = ['//', '/./', '/../', '%2f', '%2F']
 const forbiddenEnds = ['/..', '/.']
@@ -19,6 +20,8 @@ const shownHosts = 3
 export const ingress = defineKind({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
+  warnings: ingressWarnings,
+  statusWarnings: balancerWarnings,
   prepareForCreate: withoutStatus,
   validate: (object) => [...validateSpec(fields(object.spec))],
   validateUpdate: (object) => [...validateSpec(fields(object.spec))],

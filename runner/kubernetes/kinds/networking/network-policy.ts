@@ -8,6 +8,7 @@ import { child, type Findings, forbidden, invalid, invalidAll, item, notSupporte
 import { isPortName, isPortNumber } from '../validation/names.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { validateSelector } from '../validation/selectors.ts'
+import { networkPolicyWarnings } from '../warnings/network.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 
@@ -15,6 +16,7 @@ const protocols = ['SCTP', 'TCP', 'UDP']
 export const networkPolicy = defineKind({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
+  warnings: networkPolicyWarnings,
   defaults: defaultsOf([
     ['spec.ingress[].ports[].protocol', 'TCP'],
     ['spec.egress[].ports[].protocol', 'TCP'],

@@ -8,6 +8,7 @@ import { inRange, isDns1123Label, isDns1123Subdomain, isQualifiedName } from '..
 import { validateResourceList } from '../validation/quantities.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
+import { validateAppArmorAnnotations, validateAppArmorMatches } from './app-armor.ts'
 import { type PodFacts, validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts'
 import { validatePodResources } from './pod-resources.ts'
 import { validateAffinity, validateGates, validateSpread, validateTolerations } from './scheduling.ts'
@@ -23,7 +24,9 @@ export function* validateTemplate(template: JsonObject, path: string): Findings 
   const spec = fields(template.spec)
   yield* validateLabels(meta.labels, child(path, 'labels'))
   yield* validateAnnotations(meta.annotations, child(path, 'annotations'))
+  yield* validateAppArmorAnnotations(meta.annotations, spec, child(path, 'annotations'))
   yield* validatePodSpec(spec, child(path, 'spec'))
+  yield* validateAppArmorMatches(meta.annotations, spec, child(path, 'spec'))
   if (list(spec.ephemeralContainers).length > 0) yield forbidden(child(path, 'spec', 'ephemeralContainers'), 'ephemeral containers not allowed in pod template')
 }
 

@@ -172,12 +172,24 @@ function* projectedFile(source: JsonObject, path: string): Findings {
 
 function* projected(source: JsonObject, path: string): Findings {
   yield* fileMode(child(path, 'defaultMode'), source.defaultMode)
+  const known = new Set<string>()
   for (const [index, projection] of objects(source.sources).entries()) {
     const here = item(child(path, 'sources'), index)
     const [first, ...more] = Object.keys(projections).filter((name) => present(projection[name]))
     if (first !== undefined) yield* projections[first]?.(fields(projection[first]), child(here, first)) ?? []
+    yield* conflictingPaths(projection, path, known)
     for (const name of more) yield forbidden(child(here, name), 'may not specify more than 1 volume type per source')
   }
+}
+
+/** Files that two sources would put at one path; a source with a name is told by it. */
+function* conflictingPaths(projection: JsonObject, path: string, known: Set<string>): Findings {
+  for (const name of ['secret', 'configMap', 'downwardAPI'])
+    for (const file of objects(fields(projection[name]).items)) {
+      const place = text(file.path)
+      if (known.has(place)) yield invalid(path, name === 'downwardAPI' ? place : text(fields(projection[name]).name), 'conflicting duplicate paths')
+      if (place !== '') known.add(place)
+    }
 }
 
 function* csi(source: JsonObject, path: string): Findings {

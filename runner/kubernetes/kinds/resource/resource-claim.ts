@@ -4,6 +4,7 @@ import { age } from '../columns/cells.ts'
 import { type DefaultRow, defaultsOf, rowsAt } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { fields, list, present, text } from '../validation/read.ts'
+import { resourceSliceWarnings } from '../warnings/cluster.ts'
 
 const apiVersion = 'resource.k8s.io/v1'
 const claimRows: readonly DefaultRow[] = ['exactly', 'firstAvailable[]'].flatMap((request): DefaultRow[] => [
@@ -44,6 +45,7 @@ export const deviceClass = defineKind({ apiVersion, kind: 'DeviceClass', cells: 
 export const resourceSlice = defineKind({
   apiVersion,
   kind: 'ResourceSlice',
+  warnings: resourceSliceWarnings,
   cells(object, now) {
     const spec = fields(object.spec)
     return [object.metadata.name ?? '', text(spec.nodeName), text(spec.driver), text(fields(spec.pool).name), age(object, now)]

@@ -9,6 +9,7 @@ import { withoutStatus } from '../strategy.ts'
 import { child, duplicate, type Findings, invalidAll, item, notSupported, required } from '../validation/findings.ts'
 import { isDns1123Subdomain } from '../validation/names.ts'
 import { fields, list, objects, present, text, texts } from '../validation/read.ts'
+import { capacityWarnings, driverWarnings } from '../warnings/volumes.ts'
 
 const modes = ['Ephemeral', 'Persistent']
 const groupPolicies = ['File', 'None', 'ReadWriteOnceWithFSType']
@@ -17,6 +18,7 @@ const groupPolicies = ['File', 'None', 'ReadWriteOnceWithFSType']
 export const csiDriver = defineKind({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'CSIDriver',
+  warnings: driverWarnings,
   defaults: defaultsOf([
     ['spec', {}],
     ['spec.attachRequired', true],
@@ -77,6 +79,7 @@ export const volumeAttachment = defineKind({
 export const csiStorageCapacity = defineKind({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'CSIStorageCapacity',
+  warnings: capacityWarnings,
   validate: (object) => (text(object.storageClassName) === '' ? [required('storageClassName')] : []),
   cells: (object) => [object.metadata.name ?? '', createdAt(object)],
 })

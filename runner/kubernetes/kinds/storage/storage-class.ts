@@ -8,6 +8,7 @@ import { validateDriverName } from '../pod-spec/volumes.ts'
 import { child, duplicate, type Findings, forbidden, immutable, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
 import { isQualifiedName } from '../validation/names.ts'
 import { entries, objects, present, text, texts } from '../validation/read.ts'
+import { storageClassWarnings } from '../warnings/volumes.ts'
 
 const bindingModes = ['Immediate', 'WaitForFirstConsumer']
 const defaultAnnotations = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
@@ -16,6 +17,7 @@ const defaultAnnotations = ['storageclass.kubernetes.io/is-default-class', 'stor
 export const storageClass = defineKind({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
+  warnings: storageClassWarnings,
   defaults: defaultsOf([
     ['reclaimPolicy', 'Delete'],
     ['volumeBindingMode', 'Immediate'],

@@ -44,9 +44,48 @@ export function formatIpv4(value: bigint): string {
   return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.')
 }
 
+/** True for an IPv4 address in the form of IPv6: `::ffff:1.2.3.4`. */
+export function isMapped({ family, value }: Address): boolean {
+  return family === 6 && value >> 32n === 0xffffn
+}
+
+/** The canonical text of an address (RFC 5952); a mapped IPv4 address is printed as IPv4. */
+export function formatAddress(address: Address): string {
+  const { family, value } = address
+  if (family === 4 || isMapped(address)) return formatIpv4(value & 0xffffffffn)
+  const groups = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 65535n).toString(16)).join(':')
+  const zeros = [...groups.matchAll(/\b0(:0)+\b/g)].reduce((longest, [run]) => (run.length > longest.length ? run : longest), '')
+  if (zeros === '') return groups
+  const start = groups.search(new RegExp(`\\b${zeros}\\b`))
+  return `${groups.slice(0, start).replace(/:$/, '')}::${groups.slice(start + zeros.length).replace(/^:/, '')}`
+}
+
+/** The canonical text of a range: its first address and the length of its prefix. */
+export function formatCidr({ family, first, prefix }: Cidr): string {
+  const mapped = isMapped({ family, value: first })
+  return `${formatAddress({ family, value: first })}/${mapped ? prefix - 96 : prefix}`
+}
+
 /** A field that must be an address. */
 export function* ipAddress(field: string, value: string): Findings {
   if (parseAddress(value) === undefined) yield invalid(field, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')
+}
+
+/** A field that must be an address in canonical form (`IsValidIP`). */
+export function* canonicalAddress(field: string, value: string): Findings {
+  const address = parseAddress(value)
+  if (address === undefined) return yield* ipAddress(field, value)
+  const canonical = formatAddress(address)
+  const zeros = hasLeadingZeros(value)
+  if (zeros) yield invalid(field, value, 'must not have leading 0s')
+  if (isMapped(address) && !zeros) yield invalid(field, value, 'must not be an IPv4-mapped IPv6 address')
+  if (!zeros && !isMapped(address) && value !== canonical) yield invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)
+}
+
+/** True for an IPv4 address, alone or at the end of an IPv6 one, with a zero before another digit. */
+export function hasLeadingZeros(value: string): boolean {
+  const dotted = /[\d.]+\.\d+/.exec(value)?.[0] ?? ''
+  return dotted.split('.').some((part) => /^0\d/.test(part))
 }
 
 /** A field that must be a range. */
