@@ -4,12 +4,15 @@ import { type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts
 import { type OrderedField, orderPlan } from './order-plan.ts'
 import { orderedForms } from './settled.ts'
 
+/** Specs and statuses that one write has ordered already, with what became of them: nothing changes them on their way to the store. */
+export type OrderedParts = Map<Json, Json>
+
 /**
  * The object as the server prints it. Built-in kinds: members in Go's order, empty `omitempty` members left out, others
  * present (`status: {}`, `containers: null`), map keys sorted. Custom resources: keys sorted throughout.
  */
-export function goOrder(object: JsonObject, schema: Schema): JsonObject {
-  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema) : sortKeys(object)
+export function goOrder(object: JsonObject, schema: Schema, done?: OrderedParts): JsonObject {
+  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema, done) : sortKeys(object)
   return isObject(ordered) ? ordered : object
 }
 
@@ -34,16 +37,22 @@ function orderSchemaProps(value: Json): Json {
 }
 
 /** A whole object: what of it is in order from an earlier write stays the same value. */
-function orderWhole(value: JsonObject, schema: ObjectSchema): JsonObject {
+function orderWhole(value: JsonObject, schema: ObjectSchema, done: OrderedParts | undefined): JsonObject {
   const result: Record<string, Json> = {}
   for (const field of orderPlan(schema)) {
     const member = value[field.name]
-    const present = isUnset(member, field)
-      ? zeroOf(field)
-      : kept(field.scalar ? member : orderedForms.member(field.name, member, field.schema, () => order(member, field.schema)), field)
+    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : orderPart(member, field, done), field)
     if (present !== undefined) result[field.name] = present
   }
   return result
+}
+
+function orderPart(part: Json, { name, schema }: OrderedField, done: OrderedParts | undefined): Json {
+  return orderedForms.member(name, part, schema, () => {
+    const ordered = done?.get(part) ?? order(part, schema)
+    done?.set(part, ordered)
+    return ordered
+  })
 }
 
 function orderObject(value: JsonObject, schema: ObjectSchema): JsonObject {

@@ -1,5 +1,5 @@
 // A create: name, managed fields, admission, strategy, validation, store (apiserver `registry/generic/registry/store.go`).
-import { goOrder } from '../encoding/go-order.ts'
+import { goOrder, type OrderedParts } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
@@ -17,10 +17,11 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   const context = writeContext(engine, scope)
   dropExpired(engine, resource.storage)
   const next = inNamespace(scope, sent)
-  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields })
+  const done: OrderedParts = new Map()
+  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields, done })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
   const named = withSystemFields(engine, resource, admit(engine, request))
-  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named))
+  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named), done)
   const errors = validateNew(resource, prepared, context)
   const { name = '' } = prepared.metadata
   if (errors.length > 0) throw invalid(resource.info, name, errors)

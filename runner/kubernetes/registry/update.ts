@@ -1,5 +1,6 @@
 // An update of any sort: from the live object to the wanted one, through admission, strategy and validation, into the store.
 import { equal } from '../../base/json.ts'
+import type { OrderedParts } from '../encoding/go-order.ts'
 import type { WriteContext } from '../kind.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
@@ -31,11 +32,13 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
   const changed = withIdentity(plan.change(live), live)
   if (plan.replaces) checkUid(resource, changed, live)
   const reset = resetFields(changed, live, resource, subresource)
-  const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested: changed.metadata.managedFields })
+  const done: OrderedParts = new Map()
+  const requested = changed.metadata.managedFields
+  const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested, done })
   const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
   const admitted = admit(engine, request)
   checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
-  const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, live, context), live))
+  const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, { live, context, done }), live), done)
   const errors = validateChange(scope, prepared, live, context)
   if (errors.length > 0) throw invalid(resource.info, prepared.metadata.name ?? '', errors)
   validateAdmission(engine, { ...request, object: prepared })
@@ -102,14 +105,18 @@ function checkVersion({ info }: ServedResource, next: KubernetesObject, live: Ku
   if (resourceVersion !== live.metadata.resourceVersion) throw modified(info, name)
 }
 
-function beforeUpdate({ resource, subresource }: WriteScope, next: KubernetesObject, live: KubernetesObject, context: WriteContext): KubernetesObject {
+function beforeUpdate(
+  { resource, subresource }: WriteScope,
+  next: KubernetesObject,
+  { live, context, done }: { readonly live: KubernetesObject; readonly context: WriteContext; readonly done: OrderedParts },
+): KubernetesObject {
   const { rules } = resource
   if (subresource === 'status') return rules?.prepareForStatusUpdate?.(next, live, context) ?? next
   const prepared = (subresource === '' ? rules?.prepareForUpdate?.(next, live, context) : undefined) ?? next
   const { generation } = live.metadata
   if (generation === undefined || !(rules?.hasGeneration ?? hasGeneration(resource.info))) return prepared
   const raised = rules?.raisesGeneration ?? (resource.hasStatus ? differsBeyondStatus : differsBeyondMetadata)
-  if (!raised(ordered(resource, prepared), live)) return prepared
+  if (!raised(ordered(resource, prepared, done), live)) return prepared
   return { ...prepared, metadata: { ...prepared.metadata, generation: generation + 1 } }
 }
 
