@@ -71,14 +71,29 @@ export function listPaths(set: FieldSet): readonly FieldPath[] {
   return paths
 }
 
-/** Paths in either set. */
+/** Paths in either set; one that holds the other is the answer itself. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptyFieldSet(a)) return b
-  if (isEmptyFieldSet(b)) return a
+  if (isEmptyFieldSet(a) || holds(b, a)) return b
+  if (isEmptyFieldSet(b) || holds(a, b)) return a
+  return unite(a, b)
+}
+
+/** True if every path of `part` is in the set. */
+function holds(set: FieldSet, part: FieldSet): boolean {
+  if (part === set) return true
+  if ((part.member && !set.member) || part.children.size > set.children.size) return false
+  for (const [element, child] of part.children) {
+    const other = set.children.get(element)
+    if (!other || !holds(other, child)) return false
+  }
+  return true
+}
+
+function unite(a: FieldSet, b: FieldSet): FieldSet {
   const children = new Map(a.children)
   for (const [element, child] of b.children) {
     const other = children.get(element)
-    children.set(element, other ? union(other, child) : child)
+    children.set(element, other ? unite(other, child) : child)
   }
   return { member: a.member || b.member, children }
 }
