@@ -1,5 +1,4 @@
 // Sets of field paths, as managedFields holds them (FieldsV1): a tree of path elements, some of them members of the set.
-import { isObject, type JsonObject } from '../../base/json.ts'
 import { compareElements, type PathElement } from './path-element.ts'
 
 /** A set of paths below one place; `member` says whether the place itself belongs to it. */
@@ -40,28 +39,6 @@ export function hasPath(set: FieldSet, path: FieldPath): boolean {
   let here: FieldSet | undefined = set
   for (const element of path) here = here?.children.get(element)
   return here?.member === true
-}
-
-/** Reads FieldsV1. */
-export function parseFields(fields: JsonObject): FieldSet {
-  const set = emptyFieldSet()
-  for (const key in fields) {
-    if (key === '.') continue
-    const below = fields[key]
-    const child = isObject(below) ? parseFields(below) : emptyFieldSet()
-    child.member = child.children.size === 0 || (isObject(below) && below['.'] !== undefined)
-    set.children.set(key, child)
-  }
-  return set
-}
-
-/** Writes FieldsV1, elements in the server's order. */
-export function formatFields(set: FieldSet): JsonObject {
-  const fields: Record<string, JsonObject> = {}
-  for (const [element, child] of sortedChildren(set)) {
-    fields[element] = child.member && child.children.size > 0 ? { '.': {}, ...formatFields(child) } : formatFields(child)
-  }
-  return fields
 }
 
 /** Every path of the set, a level's members before what is deeper. */
@@ -138,7 +115,8 @@ function collectPaths(set: FieldSet, prefix: FieldPath, paths: FieldPath[]): voi
   for (const [element, child] of children) collectPaths(child, [...prefix, element], paths)
 }
 
-function sortedChildren(set: FieldSet): readonly (readonly [PathElement, FieldSet])[] {
+/** The places right below a set's own, in the server's order. */
+export function sortedChildren(set: FieldSet): readonly (readonly [PathElement, FieldSet])[] {
   const children = [...set.children]
   return children.length > 1 ? children.sort(([a], [b]) => compareElements(a, b)) : children
 }

@@ -1,41 +1,65 @@
-// Sets of fields as they are written (FieldsV1), each one value for all objects that have it: a controller's objects are all alike, and
-// so are the fields that it manages in them. What was written here is read back without being parsed.
-import { deepFreeze, type JsonObject } from '../../base/json.ts'
-import { type FieldSet, formatFields, parseFields } from './field-set.ts'
+// Sets of fields as they are written (FieldsV1). Equal parts of them are one value for all objects that have them: a controller's objects
+// are all alike, and so are the fields that it manages in them. What was written here is read back without being parsed.
+import { isObject, type JsonObject } from '../../base/json.ts'
+import { emptyFieldSet, type FieldSet, sortedChildren } from './field-set.ts'
 
-/** Sets that are known at a time: far more than the controllers of a cluster have. */
-const most = 512
+/** Parts that are known at a time: far more than the controllers of a cluster have. */
+const most = 4096
 
-const byPaths = new Map<string, JsonObject>()
-const written = new WeakMap<FieldSet, JsonObject>()
-const read = new WeakMap<JsonObject, FieldSet>()
+/** A part in its written form; equal parts have the same number. */
+interface Written {
+  readonly id: number
+  readonly fields: JsonObject
+}
 
-/** Writes FieldsV1. */
+const leaf: Written = { id: 0, fields: Object.freeze({}) }
+const known = new Map<string, Written>()
+const forms = new WeakMap<FieldSet, Written>()
+const sets = new WeakMap<JsonObject, FieldSet>([[leaf.fields, Object.freeze({ member: true, children: new Map() })]])
+let lastId = 0
+
+/** Writes FieldsV1, elements in the server's order. */
 export function writeFields(set: FieldSet): JsonObject {
-  const known = written.get(set)
-  if (known) return known
-  const paths = pathsOf(set)
-  const fields = byPaths.get(paths) ?? introduce(paths, set)
-  written.set(set, fields)
-  return fields
+  return write(set.member ? { member: false, children: set.children } : set).fields
 }
 
 /** Reads FieldsV1. */
 export function readFields(fields: JsonObject): FieldSet {
-  return read.get(fields) ?? parseFields(fields)
+  const set = read(fields)
+  if (!set.member) return set
+  return set.children.size === 0 ? emptyFieldSet() : { member: false, children: set.children }
 }
 
-function introduce(paths: string, set: FieldSet): JsonObject {
-  const fields = deepFreeze(formatFields(set))
-  if (byPaths.size >= most) byPaths.clear()
-  byPaths.set(paths, fields)
-  read.set(fields, set)
-  return fields
+function write(set: FieldSet): Written {
+  if (set.children.size === 0) return leaf
+  const before = forms.get(set)
+  if (before) return before
+  let content = set.member ? '.' : ''
+  for (const [element, child] of set.children) content += `${element.length} ${element}${write(child).id};`
+  const written = known.get(content) ?? introduce(content, set)
+  forms.set(set, written)
+  return written
 }
 
-/** A text that only sets of the same paths have; the same paths in another order may have another text. */
-function pathsOf(set: FieldSet): string {
-  let text = set.member ? '.' : ''
-  for (const [element, child] of set.children) text += `${element.length} ${element}${pathsOf(child)};`
-  return text
+function introduce(content: string, set: FieldSet): Written {
+  const fields: Record<string, JsonObject> = set.member ? { '.': leaf.fields } : {}
+  for (const [element, child] of sortedChildren(set)) fields[element] = write(child).fields
+  lastId += 1
+  const written = { id: lastId, fields: Object.freeze(fields) }
+  if (known.size >= most) known.clear()
+  known.set(content, written)
+  sets.set(fields, set)
+  return written
+}
+
+function read(fields: JsonObject): FieldSet {
+  const before = sets.get(fields)
+  if (before) return before
+  const set = emptyFieldSet()
+  for (const key in fields) {
+    const below = fields[key]
+    if (key !== '.') set.children.set(key, read(isObject(below) ? below : leaf.fields))
+  }
+  set.member = set.children.size === 0 || fields['.'] !== undefined
+  return set
 }
