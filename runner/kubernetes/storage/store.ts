@@ -158,9 +158,9 @@ export class Store {
     try {
       for (let next = this.#untold.shift(); next; next = this.#untold.shift()) {
         const slash = next.key.indexOf('/')
-        const there = slash < 0 ? [] : [`${next.resource} ${next.key.slice(0, slash)}`]
-        for (const listener of this.#audience.of([next.resource, ...there])) listener(next)
-        for (const listener of this.#audience.of(['*'])) listener(next)
+        const listeners = slash < 0 ? this.#audience.of(next.resource) : this.#audience.of(`${next.resource} ${next.key.slice(0, slash)}`, next.resource)
+        for (const listener of listeners) listener(next)
+        for (const listener of this.#audience.of('*')) listener(next)
       }
     } finally {
       this.#telling = false
