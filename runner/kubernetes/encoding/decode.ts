@@ -6,7 +6,7 @@ import { decodeScalar } from './decode-scalar.ts'
 import { DecodeError, goType, mismatch, pathTo, type Reading, startReading } from './reading.ts'
 import { decodedForms } from './settled.ts'
 
-/** A decoded object, and the paths of the fields that its schema does not know, in document order (custom: sorted). */
+/** A decoded object, which shares what needed no change with what was decoded, and the paths of the fields that its schema does not know, in document order (custom: sorted). */
 export interface Decoded {
   readonly object: JsonObject
   readonly unknown: readonly string[]
@@ -40,32 +40,48 @@ function decodeNode(value: Json, schema: Schema, reading: Reading): Json | undef
   }
 }
 
+/** What is in its form already stays the same value; the rest is copied from the first difference on. */
 function decodeObject(value: Json, schema: ObjectSchema, reading: Reading): Json | undefined {
   if (!isObject(value)) return wrong(value, schema, reading)
   const { typeName: outerType, custom: outerCustom } = reading
   const typed = schema.typeName !== undefined
-  const result: Record<string, Json> = {}
-  let same = true
+  let result: Record<string, Json> | undefined
   for (const key in value) {
     const member = value[key]
-    if (member === undefined) continue
     const field = schema.fields.get(key)
-    if (!field) {
-      if (schema.preserveUnknown) result[key] = member
-      else reading.unknown.push(pathTo(reading, key))
-      same &&= schema.preserveUnknown
-      continue
-    }
     reading.typeName = schema.typeName
     reading.custom = !typed
-    const decoded = typed && member === null ? undefined : decodeMember(member, field, reading)
-    const kept = decoded !== undefined && !(typed && isDropped(decoded, field))
-    if (kept) result[key] = decoded
-    same &&= kept && decoded === member
+    const decoded = member === undefined ? undefined : field ? decodeField(member, field, reading, typed) : undeclared(key, member, schema, reading)
+    if (result === undefined) {
+      if (decoded !== undefined && decoded === member) continue
+      result = membersBefore(value, key)
+    }
+    if (decoded !== undefined) result[key] = decoded
   }
   reading.typeName = outerType
   reading.custom = outerCustom
-  return same && Object.isFrozen(value) ? value : result
+  return result ?? value
+}
+
+function membersBefore(value: JsonObject, end: string): Record<string, Json> {
+  const members: Record<string, Json> = {}
+  for (const key in value) {
+    if (key === end) break
+    members[key] = value[key] as Json
+  }
+  return members
+}
+
+function undeclared(key: string, member: Json, schema: ObjectSchema, reading: Reading): Json | undefined {
+  if (schema.preserveUnknown) return member
+  reading.unknown.push(pathTo(reading, key))
+  return undefined
+}
+
+function decodeField(member: Json, field: FieldSchema, reading: Reading, typed: boolean): Json | undefined {
+  if (!typed) return decodeMember(member, field, reading)
+  const decoded = member === null ? undefined : decodeMember(member, field, reading)
+  return decoded === undefined || isDropped(decoded, field) ? undefined : decoded
 }
 
 function decodeMember(value: Json, { name, schema }: FieldSchema, reading: Reading): Json | undefined {
@@ -88,29 +104,30 @@ function decodeSchemaProps(value: JsonObject): Json {
 
 function decodeMap(value: Json, schema: MapSchema, reading: Reading): Json | undefined {
   if (!isObject(value)) return wrong(value, schema, reading)
-  const result: Record<string, Json> = {}
-  let same = true
+  let result: Record<string, Json> | undefined
   for (const key in value) {
     const member = value[key]
-    if (member === undefined) continue
-    const decoded = member === null && !reading.custom ? zeroOf(schema.values) : decodeItem(member, schema.values, reading, key)
+    const decoded =
+      member === undefined ? undefined : member === null && !reading.custom ? zeroOf(schema.values) : decodeItem(member, schema.values, reading, key)
+    if (result === undefined) {
+      if (decoded !== undefined && decoded === member) continue
+      result = membersBefore(value, key)
+    }
     if (decoded !== undefined) result[key] = decoded
-    same &&= decoded === member
   }
-  return same && Object.isFrozen(value) ? value : result
+  return result ?? value
 }
 
 function decodeList(value: Json, schema: ListSchema, reading: Reading): Json | undefined {
   if (!Array.isArray(value)) return wrong(value, schema, reading)
-  const items: Json[] = []
-  let same = true
+  let items: Json[] | undefined
   for (let index = 0; index < value.length; index++) {
     const item: Json = value[index] ?? null
     const decoded = item === null && !reading.custom ? zeroOf(schema.items) : (decodeItem(item, schema.items, reading, index) ?? zeroOf(schema.items))
-    items.push(decoded)
-    same &&= decoded === value[index]
+    if (items === undefined && decoded !== value[index]) items = value.slice(0, index)
+    items?.push(decoded)
   }
-  return same && Object.isFrozen(value) ? value : items
+  return items ?? value
 }
 
 /** A value of a map or list: Go's errors do not name its place, what is said of unknown fields does. */

@@ -4,31 +4,43 @@ import { type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts
 import { type OrderedField, orderPlan } from './order-plan.ts'
 import { orderedForms } from './settled.ts'
 
-/** Specs and statuses that one write has ordered already, with what became of them: nothing changes them on their way to the store. */
-export type OrderedParts = Map<Json, Json>
+/** What a write knows of parts that need no ordering. */
+export interface Ordering {
+  /** What is stored, which is in order. */
+  readonly live?: JsonObject | undefined
+  /** Specs and statuses that the write has ordered, with what became of them: nothing changes them on their way to the store. */
+  readonly done: Map<Json, Json>
+}
 
 /**
  * The object as the server prints it. Built-in kinds: members in Go's order, empty `omitempty` members left out, others
  * present (`status: {}`, `containers: null`), map keys sorted. Custom resources: keys sorted throughout.
  */
-export function goOrder(object: JsonObject, schema: Schema, done?: OrderedParts): JsonObject {
-  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema, done) : sortKeys(object)
+export function goOrder(object: JsonObject, schema: Schema, ordering?: Ordering): JsonObject {
+  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema, ordering) : sortKeys(object)
   return isObject(ordered) ? ordered : object
 }
 
-function order(value: Json, schema: Schema): Json {
+/** `live` is what is stored in the same place: what is still the same value is in order. */
+function order(value: Json, schema: Schema, live?: Json): Json {
+  if (value === live) return value
   switch (schema.kind) {
     case 'object':
-      return isObject(value) ? orderObject(value, schema) : value
+      return isObject(value) ? orderObject(value, schema, live) : value
     case 'map':
       return isObject(value) ? orderMap(value, schema.values) : value
     case 'list':
-      return Array.isArray(value) ? value.map((item) => order(item, schema.items)) : value
+      return Array.isArray(value) ? orderList(value, schema.items, live) : value
     case 'any':
       return schema.type.startsWith('json-schema') ? orderSchemaProps(value) : value
     case 'scalar':
       return value
   }
+}
+
+function orderList(items: readonly Json[], schema: Schema, live: Json | undefined): readonly Json[] {
+  const before: readonly Json[] = Array.isArray(live) ? live : []
+  return items.map((item, index) => order(item, schema, before[index]))
 }
 
 function orderSchemaProps(value: Json): Json {
@@ -37,29 +49,32 @@ function orderSchemaProps(value: Json): Json {
 }
 
 /** A whole object: what of it is in order from an earlier write stays the same value. */
-function orderWhole(value: JsonObject, schema: ObjectSchema, done: OrderedParts | undefined): JsonObject {
+function orderWhole(value: JsonObject, schema: ObjectSchema, ordering: Ordering | undefined): JsonObject {
   const result: Record<string, Json> = {}
   for (const field of orderPlan(schema)) {
     const member = value[field.name]
-    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : orderPart(member, field, done), field)
+    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : orderPart(member, field, ordering), field)
     if (present !== undefined) result[field.name] = present
   }
   return result
 }
 
-function orderPart(part: Json, { name, schema }: OrderedField, done: OrderedParts | undefined): Json {
+function orderPart(part: Json, { name, schema }: OrderedField, ordering: Ordering | undefined): Json {
+  const live = ordering?.live?.[name]
+  if (part === live) return part
   return orderedForms.member(name, part, schema, () => {
-    const ordered = done?.get(part) ?? order(part, schema)
-    done?.set(part, ordered)
+    const ordered = ordering?.done.get(part) ?? order(part, schema, live)
+    ordering?.done.set(part, ordered)
     return ordered
   })
 }
 
-function orderObject(value: JsonObject, schema: ObjectSchema): JsonObject {
+function orderObject(value: JsonObject, schema: ObjectSchema, live?: Json): JsonObject {
+  const before = isObject(live) ? live : undefined
   const result: Record<string, Json> = {}
   for (const field of orderPlan(schema)) {
     const member = value[field.name]
-    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : order(member, field.schema), field)
+    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : order(member, field.schema, before?.[field.name]), field)
     if (present !== undefined) result[field.name] = present
   }
   return result

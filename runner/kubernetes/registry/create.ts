@@ -1,12 +1,12 @@
 // A create: name, managed fields, admission, strategy, validation, store (apiserver `registry/generic/registry/store.go`).
-import { goOrder, type OrderedParts } from '../encoding/go-order.ts'
+import { goOrder } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
 import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
-import { ordered, withManagedFields } from './field-management.ts'
+import { ordered, orderingOf, withManagedFields } from './field-management.ts'
 import { asJson, asObject } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
 import { hasGeneration, keepsStatusOnCreate } from './traits.ts'
@@ -17,11 +17,11 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   const context = writeContext(engine, scope)
   dropExpired(engine, resource.storage)
   const next = inNamespace(scope, sent)
-  const done: OrderedParts = new Map()
-  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields, done })
+  const ordering = orderingOf(undefined)
+  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
   const named = withSystemFields(engine, resource, admit(engine, request))
-  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named), done)
+  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named), ordering)
   const errors = validateNew(resource, prepared, context)
   const { name = '' } = prepared.metadata
   if (errors.length > 0) throw invalid(resource.info, name, errors)
