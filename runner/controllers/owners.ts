@@ -6,7 +6,9 @@ import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
 
 /** The reference to an object's controller, if it has one. */
 export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller)
+  const { ownerReferences } = object.metadata
+  if (ownerReferences) for (const reference of ownerReferences) if (reference.controller) return reference
+  return undefined
 }
 
 /** A controller's reference to itself, for what it makes. */

@@ -72,7 +72,9 @@ export function isTerminating(pod: Pod): boolean {
 
 /** A pod's condition of a type. */
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
-  return pod.status?.conditions?.find((condition) => condition.type === type)
+  const conditions = pod.status?.conditions
+  if (conditions) for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
 }
 
 /** True if the Ready condition is. */

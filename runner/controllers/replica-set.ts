@@ -4,7 +4,7 @@ import { formatTime, type KubernetesObject, keyOf, parseKey, type Resource } fro
 import { StatusError } from '../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { claim, ownerKeys, selects } from './owners.ts'
-import { availableAt, isActive, isReady, isTerminating, type Pod, podFromTemplate } from './pods.ts'
+import { availableAt, isActive, isTerminating, type Pod, podFromTemplate } from './pods.ts'
 import { pods, replicaSets, replicationControllers } from './resources.ts'
 import { byDeletionRank } from './victims.ts'
 
@@ -144,26 +144,37 @@ async function writeStatus(
   seen: { readonly claimed: readonly Pod[]; readonly terminating: number; readonly failure: ScaleFailure | undefined },
 ): Promise<number | undefined> {
   const now = clock.now()
-  const { template, minReadySeconds = 0 } = set.spec
-  const mine = seen.claimed
-  const times = mine.map((pod) => availableAt(pod, minReadySeconds)).filter((time) => time !== undefined)
-  const templateLabels = ((template.metadata as JsonObject | undefined)?.labels ?? {}) as Readonly<Record<string, string>>
-  const wanted = Object.entries(templateLabels)
-  const labelled = mine.filter(({ metadata: { labels } }) => wanted.every(([name, value]) => labels?.[name] === value))
+  const counts = countPods(set, seen.claimed, now)
   const count = (name: string, value: number): JsonObject => (value === 0 ? {} : { [name]: value })
   const conditions = failureConditions(set, seen.failure, now)
   const status: JsonObject = {
-    replicas: mine.length,
-    ...count('fullyLabeledReplicas', labelled.length),
-    ...count('readyReplicas', mine.filter(isReady).length),
-    ...count('availableReplicas', times.filter((time) => time <= now).length),
+    replicas: seen.claimed.length,
+    ...count('fullyLabeledReplicas', counts.labelled),
+    ...count('readyReplicas', counts.ready),
+    ...count('availableReplicas', counts.available),
     ...(sort.countsLeaving && { terminatingReplicas: seen.terminating }),
     observedGeneration: set.metadata.generation,
     ...(conditions.length > 0 && { conditions }),
   }
   if (!equal(set.status ?? {}, status)) await client.update(sort.resource, { ...(await fresh(sort, set, client)), status }, { subresource: 'status' })
-  const later = times.filter((time) => time > now)
-  return later.length > 0 ? Math.min(...later) : undefined
+  return counts.next
+}
+
+/** What a set says of its pods, in one look at each: there may be ten thousand. */
+function countPods(set: ReplicaSet, pods: readonly Pod[], now: number): { labelled: number; ready: number; available: number; next: number | undefined } {
+  const { template, minReadySeconds = 0 } = set.spec
+  const wanted = Object.entries(((template.metadata as JsonObject | undefined)?.labels ?? {}) as Readonly<Record<string, string>>)
+  let [labelled, ready, available, next] = [0, 0, 0, Number.POSITIVE_INFINITY]
+  for (const pod of pods) {
+    const { labels } = pod.metadata
+    if (wanted.every(([name, value]) => labels?.[name] === value)) labelled += 1
+    const time = availableAt(pod, minReadySeconds)
+    if (time === undefined) continue
+    ready += 1
+    if (time <= now) available += 1
+    else if (time > now) next = Math.min(next, time)
+  }
+  return { labelled, ready, available, next: Number.isFinite(next) ? next : undefined }
 }
 
 async function fresh({ resource }: Sort, set: ReplicaSet, client: ControllerContext['client']): Promise<KubernetesObject> {

@@ -12,14 +12,44 @@ export async function sendResponse(to: ServerResponse, response: Response, gone:
   if (response.statusText) to.statusMessage = response.statusText
   copyHeaders(response.headers, to)
   if (!response.body) return void to.end()
-  const reader: Reader = response.body.getReader()
   if (to.req.method === 'HEAD') {
     to.end()
-    return reader.cancel()
+    return response.body.cancel()
   }
-  if (gone.aborted) return reader.cancel()
+  if (gone.aborted) return response.body.cancel()
+  const filling = Number(response.headers.get('content-length')) > large ? fillingReader(response.body) : undefined
+  if (filling) return sendLarge(to, filling, gone)
+  const reader: Reader = response.body.getReader()
   gone.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true })
   await sendBody(to, reader, gone)
+}
+
+/** Answers of a known length beyond this are read piece by piece into the same memory: who fetches large lists fills no heap with them. */
+const large = 1 << 18
+
+type FillingReader = ReadableStreamBYOBReader
+
+/** A reader that brings its own memory, for a body that can write into it. */
+function fillingReader(body: ReadableStream<Uint8Array>): FillingReader | undefined {
+  try {
+    return body.getReader({ mode: 'byob' })
+  } catch {
+    return undefined
+  }
+}
+
+async function sendLarge(to: ServerResponse, reader: FillingReader, gone: AbortSignal): Promise<void> {
+  const left = once(gone, 'abort').then(() => void reader.cancel().catch(() => undefined))
+  to.flushHeaders()
+  let memory = new ArrayBuffer(large)
+  for (;;) {
+    const { done, value } = await reader.read(new Uint8Array(memory))
+    if (done || gone.aborted) break
+    // The memory is free again once the piece is written, or nobody waits for it any more.
+    await Promise.race([new Promise((written) => to.write(value, written)), left])
+    memory = value.buffer
+  }
+  to.end()
 }
 
 /** One piece that is already there goes out with its length; anything slower is a stream, whose head does not wait for it. */

@@ -1,7 +1,7 @@
 // The inner door: a client in the same process. Plain frozen objects in and out, by the same path as HTTP, without JSON.
 import type { Json, JsonObject } from '../base/json.ts'
 import { type Client, type DeleteOptions, everyResource, type ListOptions, type PatchOptions, type WatchListener, type WriteOptions } from './client.ts'
-import { accessTo, authorize, type Server, viewed } from './endpoints/server.ts'
+import { accessTo, allViewed, authorize, type Server, viewed } from './endpoints/server.ts'
 import type { UserInfo } from './identity.ts'
 import { isMeasured, measuredList, measuredObject } from './metrics/measured.ts'
 import { apiVersionOf, type KubernetesObject, keyOf, type ObjectKey, type Resource } from './object.ts'
@@ -60,7 +60,7 @@ class DirectClient implements Client {
       const resource = this.#find(target)
       await this.#authorize(resource, { verb: 'list', namespace: options.namespace })
       const { items, resourceVersion } = isMeasured(resource) ? measuredList(this.#server, resource, options) : listObjects(this.#server, resource, options)
-      return { items: items.map((object) => viewed(this.#server, resource, object)), resourceVersion }
+      return { items: allViewed(this.#server, resource, items), resourceVersion }
     })
   }
 

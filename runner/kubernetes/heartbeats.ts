@@ -1,5 +1,5 @@
 // Signs of life of nodes, computed when they are read: no timer runs for them, and nothing is stored (decision 7).
-import { isObject } from '../base/json.ts'
+import { deepFreeze, isObject } from '../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject } from './object.ts'
 
 const renewal = 10_000
@@ -16,12 +16,26 @@ function renewedLease(lease: KubernetesObject, now: number): KubernetesObject {
   return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(lastBeat(lease, now, renewal)) } }
 }
 
+/** What nodes last read as, and at which beat: they are read far more often than they beat. */
+const reports = new WeakMap<KubernetesObject, { readonly until: number; readonly from: number; readonly read: KubernetesObject }>()
+
 /** A node that does not say it is ready is not heard of: its times stand. */
 function reportingNode(node: KubernetesObject, now: number): KubernetesObject {
+  const known = reports.get(node)
+  if (known && known.from <= now && now < known.until) return known.read
+  const beat = lastBeat(node, now, report)
+  // An object that is not frozen may be another one the next time.
+  if (!Object.isFrozen(node)) return reportedAt(node, beat)
+  const read = deepFreeze(reportedAt(node, beat))
+  reports.set(node, { from: beat, until: beat + report, read })
+  return read
+}
+
+function reportedAt(node: KubernetesObject, beat: number): KubernetesObject {
   const { status } = node
   const conditions = isObject(status) && Array.isArray(status.conditions) ? status.conditions.filter(isObject) : []
   if (!isObject(status) || !conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True')) return node
-  const lastHeartbeatTime = formatTime(lastBeat(node, now, report))
+  const lastHeartbeatTime = formatTime(beat)
   return { ...node, status: { ...status, conditions: conditions.map((condition) => ({ ...condition, lastHeartbeatTime })) } }
 }
 

@@ -217,3 +217,33 @@ test('every request leaves a line in the log', async () => {
     [{ host: 'west.test', method: 'GET', path: '/logged', status: 200 }],
   )
 })
+
+test('a large answer of a known length arrives whole, one that is given up frees its host', { timeout: 10_000 }, async () => {
+  const bytes = new Uint8Array(3_000_000).map((_, index) => index % 251)
+  const pulls = { given: 0, givenUp: false }
+  const endless = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      type: 'bytes',
+      pull: (controller) => {
+        pulls.given += 1
+        controller.enqueue(new Uint8Array(100_000))
+      },
+      cancel: () => {
+        pulls.givenUp = true
+      },
+    })
+  const headers = { 'content-length': '1000000000' }
+  internet.add('large.test', { fetch: async ({ url }) => (url.endsWith('/whole') ? sized(bytes) : new Response(endless(), { headers })) })
+  const parts: Buffer[] = []
+  for await (const part of await ask('large.test', { path: '/whole' })) parts.push(part)
+  assert.deepEqual(new Uint8Array(Buffer.concat(parts)), bytes)
+  const answer = await ask('large.test', { path: '/endless' })
+  await once(answer, 'data')
+  answer.destroy()
+  while (!pulls.givenUp) await new Promise((later) => setTimeout(later, 5))
+  assert.ok(pulls.given < 10_000)
+})
+
+function sized(bytes: Uint8Array<ArrayBuffer>): Response {
+  return new Response(bytes, { headers: { 'content-length': String(bytes.length) } })
+}

@@ -9,16 +9,24 @@ import { tolerates } from './tolerations.ts'
 import { topologySpread } from './topology-spread.ts'
 import { volumeAffinity } from './volume-affinity.ts'
 
-type Filter = (pod: Pod, node: Node, load: NodeLoad) => Misfit | undefined
+/** What a pod asks for, read once for all places. */
+interface Asked {
+  readonly pod: Pod
+  readonly ports: readonly HostPort[]
+  readonly resources: readonly (readonly [name: string, wanted: bigint])[]
+}
+
+type Filter = (asked: Asked, node: Node, load: NodeLoad) => Misfit | undefined
 
 /** What a pod asks of each place: the first filter's answer that speaks against it, or undefined if the pod fits. */
 export function checkFor(pod: Pod, surroundings: Surroundings): Check {
   const related = [onePodOnly(surroundings), volumeAffinity(surroundings), topologySpread(pod, surroundings.places), podAffinity(pod, surroundings)].filter(
     (check) => check !== undefined,
   )
+  const asked = askedBy(pod)
   return (place) => {
     for (const filter of filters) {
-      const misfit = filter(pod, place.node, place.load)
+      const misfit = filter(asked, place.node, place.load)
       if (misfit) return misfit
     }
     for (const check of related) {
@@ -29,6 +37,10 @@ export function checkFor(pod: Pod, surroundings: Surroundings): Check {
   }
 }
 
+function askedBy(pod: Pod): Asked {
+  return { pod, ports: hostPorts(pod), resources: Object.entries(resourcesOf(pod)).filter(([, wanted]) => wanted !== 0n) }
+}
+
 const takenReason = 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode'
 
 function onePodOnly({ claimTaken }: Surroundings): Check | undefined {
@@ -37,27 +49,26 @@ function onePodOnly({ claimTaken }: Surroundings): Check | undefined {
 
 const filters: readonly Filter[] = [nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, nodeResources]
 
-function nodeUnschedulable(pod: Pod, node: Node): Misfit | undefined {
+function nodeUnschedulable({ pod }: Asked, node: Node): Misfit | undefined {
   const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
   if (!node.spec?.unschedulable || tolerates(pod.spec.tolerations, taint)) return undefined
   return { reasons: ['node(s) were unschedulable'], final: true }
 }
 
-function taintToleration(pod: Pod, node: Node): Misfit | undefined {
+function taintToleration({ pod }: Asked, node: Node): Misfit | undefined {
   const taint = node.spec?.taints?.find((each) => each.effect !== 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, each))
   return taint && { reasons: ['node(s) had untolerated taint(s)'], final: true }
 }
 
-function nodeAffinity(pod: Pod, node: Node): Misfit | undefined {
+function nodeAffinity({ pod }: Asked, node: Node): Misfit | undefined {
   const fits = matchesNodeSelector(pod.spec.nodeSelector, node) && matchesAffinity(pod.spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)
   return fits ? undefined : { reasons: ["node(s) didn't match Pod's node affinity/selector"], final: true }
 }
 
-function nodePorts(pod: Pod, _node: Node, load: NodeLoad): Misfit | undefined {
-  const wanted = hostPorts(pod)
-  if (wanted.length === 0) return undefined
+function nodePorts({ ports }: Asked, _node: Node, load: NodeLoad): Misfit | undefined {
+  if (ports.length === 0) return undefined
   const taken = load.pods.flatMap(hostPorts)
-  return wanted.some((port) => taken.some((other) => meets(port, other))) ? { reasons: [noFreePorts], final: false } : undefined
+  return ports.some((port) => taken.some((other) => meets(port, other))) ? { reasons: [noFreePorts], final: false } : undefined
 }
 
 const noFreePorts = "node(s) didn't have free ports for the requested pod ports"
@@ -85,7 +96,7 @@ export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly 
     ['NodeAffinity', nodeAffinity],
     ['NodePorts', nodePorts],
   ] as const) {
-    const misfit = filter(pod, node, load)
+    const misfit = filter(askedBy(pod), node, load)
     if (misfit) return { predicate, words: misfit.reasons.join(', ') }
   }
   return undefined
@@ -93,14 +104,14 @@ export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly 
 
 const usualPods = 110_000_000_000n
 
-function nodeResources(pod: Pod, node: Node, load: NodeLoad): Misfit | undefined {
+function nodeResources({ resources }: Asked, node: Node, load: NodeLoad): Misfit | undefined {
   const allocatable = allocatableOf(node)
   const reasons: string[] = []
   let final = false
-  if (BigInt(load.pods.length) + 1n > (allocatable.pods ?? usualPods) / 1_000_000_000n) reasons.push('Too many pods')
-  for (const [name, wanted] of Object.entries(resourcesOf(pod))) {
+  if (BigInt(load.pods.length + 1) * 1_000_000_000n > (allocatable.pods ?? usualPods)) reasons.push('Too many pods')
+  for (const [name, wanted] of resources) {
     const all = allocatable[name] ?? 0n
-    if (wanted === 0n || wanted <= all - (load.requests[name] ?? 0n)) continue
+    if (wanted <= all - (load.requests[name] ?? 0n)) continue
     reasons.push(`Insufficient ${name}`)
     if (wanted > all) final = true
   }

@@ -4,17 +4,17 @@ import type { Follower } from '../controller.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { loadFrom } from './load.ts'
 import type { NodeLoad } from './node.ts'
+import { NodePods } from './node-pods.ts'
 import { priorityOf } from './place.ts'
 
 /** The load of each node. A pod that waits for victims to leave a node counts there as well, except for pods that are more important than it. */
 export class Occupancy implements Follower {
   readonly #placed = new Map<string, string>()
-  readonly #nodes = new Map<string, Map<string, Pod>>()
-  readonly #loads = new Map<string, NodeLoad>()
+  readonly #nodes = new Map<string, NodePods>()
   readonly #nominated = new Map<string, Pod>()
 
   reset(objects: readonly KubernetesObject[]): void {
-    for (const map of [this.#placed, this.#nodes, this.#loads, this.#nominated]) map.clear()
+    for (const map of [this.#placed, this.#nodes, this.#nominated]) map.clear()
     for (const object of objects) this.change(object, 'ADDED')
   }
 
@@ -29,37 +29,29 @@ export class Occupancy implements Follower {
 
   /** What the pods of a node take, as it counts for `asking`. */
   load(node: string, asking: Pod): NodeLoad {
+    const load = this.#nodes.get(node)?.load ?? nothing
+    if (this.#nominated.size === 0) return load
     const waiting = [...this.#nominated.values()].filter(
       (pod) => nominationOf(pod) === node && pod.metadata.uid !== asking.metadata.uid && priorityOf(pod) >= priorityOf(asking),
     )
-    return waiting.length === 0 ? this.#loadOf(node) : loadFrom([...this.#loadOf(node).pods, ...waiting])
+    return waiting.length === 0 ? load : loadFrom([...load.pods, ...waiting])
   }
 
   #place(key: string, pod: Pod, node: string | undefined): void {
     const before = this.#placed.get(key)
-    if (before !== undefined) this.#loads.delete(before)
     if (before !== undefined && before !== node) this.#nodes.get(before)?.delete(key)
     if (node === undefined) {
       this.#placed.delete(key)
       return
     }
-    const pods = this.#nodes.get(node) ?? new Map<string, Pod>()
+    const pods = this.#nodes.get(node) ?? new NodePods()
     this.#nodes.set(node, pods)
     this.#placed.set(key, node)
-    this.#loads.delete(node)
     pods.set(key, pod)
   }
-
-  /** Pods stand in the order of their keys, however they came. */
-  #loadOf(node: string): NodeLoad {
-    const known = this.#loads.get(node)
-    if (known) return known
-    const pods = [...(this.#nodes.get(node) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pod]) => pod)
-    const load = loadFrom(pods)
-    this.#loads.set(node, load)
-    return load
-  }
 }
+
+const nothing = loadFrom([])
 
 function nominationOf(pod: Pod): string | undefined {
   const { nominatedNodeName } = pod.status ?? {}

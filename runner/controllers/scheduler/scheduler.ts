@@ -115,10 +115,13 @@ async function place(pod: Pod, context: ControllerContext, occupancy: Occupancy)
 
 /** The node that was emptied for the pod, or the one with the highest score. */
 function best(pod: Pod, fitting: readonly Place[], surroundings: Surroundings): Node {
-  const nominated = fitting.find(({ node }) => node.metadata.name === pod.status?.nominatedNodeName)
+  const wanted = pod.status?.nominatedNodeName
+  const nominated = wanted === undefined ? undefined : fitting.find(({ node }) => node.metadata.name === wanted)
+  if (nominated) return nominated.node
   const score = scoreFor(pod, surroundings)
-  const scored = fitting.map((each) => ({ node: each.node, score: score(each) })).sort((a, b) => b.score - a.score)
-  return nominated?.node ?? (scored[0] as { readonly node: Node }).node
+  const scores = fitting.map(score)
+  const highest = scores.reduce((most, each) => Math.max(most, each))
+  return (fitting[scores.indexOf(highest)] as Place).node
 }
 
 /** Makes less important pods go if that helps; the words are the same as if nobody could, without the reasons for that. */

@@ -22,15 +22,21 @@ function score(pod: Pod, node: Node, load: NodeLoad): number {
   return freeShare(pod, node, load) + 2 * preferred - 300 * unwelcome - 20 * siblings(pod, load) - load.pods.length / 100
 }
 
+/** The free share of a load as it was reckoned last: most nodes stay as they are while pod after pod of the same size is placed. */
+const shares = new WeakMap<NodeLoad, { readonly allocatable: object; readonly wanted: readonly bigint[]; readonly share: number }>()
+
 /** Mean share of processor and memory that would stay free, of 100. */
 function freeShare(pod: Pod, node: Node, load: NodeLoad): number {
-  const [allocatable, wanted] = [allocatableOf(node), resourcesOf(pod)]
-  const shares = ['cpu', 'memory'].map((name) => {
-    const all = allocatable[name] ?? 0n
-    const taken = (load.requests[name] ?? 0n) + (wanted[name] ?? 0n)
-    return all === 0n ? 0 : Number(((all - taken) * 10_000n) / all) / 100
-  })
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length
+  const [allocatable, { cpu = 0n, memory = 0n }] = [allocatableOf(node), resourcesOf(pod)]
+  const known = shares.get(load)
+  if (known && known.allocatable === allocatable && known.wanted[0] === cpu && known.wanted[1] === memory) return known.share
+  const share = (freeOf(cpu, allocatable.cpu, load.requests.cpu) + freeOf(memory, allocatable.memory, load.requests.memory)) / 2
+  shares.set(load, { allocatable, wanted: [cpu, memory], share })
+  return share
+}
+
+function freeOf(wanted: bigint, all = 0n, requested = 0n): number {
+  return all === 0n ? 0 : Number(((all - requested - wanted) * 10_000n) / all) / 100
 }
 
 function siblings(pod: Pod, load: NodeLoad): number {

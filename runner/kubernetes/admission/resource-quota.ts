@@ -20,11 +20,11 @@ export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   validate(request) {
     const { operation, object, key, subresource, context } = request
-    const own = ownKind(request)
     if (!object || operation !== 'CREATE' || subresource !== '' || key.namespace === undefined) return
-    const usage = usageOf(object, own)
+    const quotas = context.list('v1', 'ResourceQuota', key.namespace)
+    const usage = quotas.length === 0 ? {} : usageOf(object, ownKind(request))
     if (Object.keys(usage).length === 0) return
-    for (const quota of context.list('v1', 'ResourceQuota', key.namespace)) if (inScope(quota, object)) checkQuota(request, quota, { object, usage })
+    for (const quota of quotas) if (inScope(quota, object)) checkQuota(request, quota, { object, usage })
   },
 }
 

@@ -3,10 +3,10 @@ import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { type FieldSchema, type ListSchema, type MapSchema, type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
 import { decodeAny } from './decode-any.ts'
 import { decodeScalar } from './decode-scalar.ts'
-import { DecodeError, goType, mismatch, type Reading } from './reading.ts'
+import { DecodeError, goType, mismatch, pathTo, type Reading, startReading } from './reading.ts'
 import { decodedForms } from './settled.ts'
 
-/** A decoded object, and the paths of the fields that its schema does not know, in document order (custom: sorted). */
+/** A decoded object, which shares what needed no change with what was decoded, and the paths of the fields that its schema does not know, in document order (custom: sorted). */
 export interface Decoded {
   readonly object: JsonObject
   readonly unknown: readonly string[]
@@ -19,20 +19,20 @@ export interface Decoded {
  */
 export function decode(value: JsonObject, schema: Schema): Decoded {
   const custom = schema.kind !== 'object' || schema.typeName === undefined
-  const reading: Reading = { struct: '', fields: '', unknown: [], custom }
-  const object = decodeNode(value, schema, reading, '')
+  const reading = startReading(custom)
+  const object = decodeNode(value, schema, reading)
   if (reading.mismatch !== undefined) throw new DecodeError(reading.mismatch)
   return { object: isObject(object) ? object : {}, unknown: custom ? reading.unknown.sort() : reading.unknown }
 }
 
-function decodeNode(value: Json, schema: Schema, reading: Reading, path: string): Json | undefined {
+function decodeNode(value: Json, schema: Schema, reading: Reading): Json | undefined {
   switch (schema.kind) {
     case 'object':
-      return decodeObject(value, schema, reading, path)
+      return decodeObject(value, schema, reading)
     case 'map':
-      return decodeMap(value, schema, reading, path)
+      return decodeMap(value, schema, reading)
     case 'list':
-      return decodeList(value, schema, reading, path)
+      return decodeList(value, schema, reading)
     case 'scalar':
       return decodeScalar(value, schema, reading)
     case 'any':
@@ -40,77 +40,102 @@ function decodeNode(value: Json, schema: Schema, reading: Reading, path: string)
   }
 }
 
-function decodeObject(value: Json, schema: ObjectSchema, reading: Reading, path: string): Json | undefined {
+/** What is in its form already stays the same value; the rest is copied from the first difference on. */
+function decodeObject(value: Json, schema: ObjectSchema, reading: Reading): Json | undefined {
   if (!isObject(value)) return wrong(value, schema, reading)
-  const outer = { struct: reading.struct, fields: reading.fields, custom: reading.custom }
+  const { typeName: outerType, custom: outerCustom } = reading
   const typed = schema.typeName !== undefined
-  reading.custom = !typed
-  const result: Record<string, Json> = {}
-  let same = true
+  let result: Record<string, Json> | undefined
   for (const key in value) {
     const member = value[key]
-    if (member === undefined) continue
     const field = schema.fields.get(key)
-    if (!field) {
-      if (schema.preserveUnknown) result[key] = member
-      else reading.unknown.push(join(path, key))
-      same &&= schema.preserveUnknown
-      continue
+    reading.typeName = schema.typeName
+    reading.custom = !typed
+    const decoded = member === undefined ? undefined : field ? decodeField(member, field, reading, typed) : undeclared(key, member, schema, reading)
+    if (result === undefined) {
+      if (decoded !== undefined && decoded === member) continue
+      result = membersBefore(value, key)
     }
-    reading.struct = typed ? structName(schema.typeName) : ''
-    reading.fields = join(outer.fields, field.embedded === undefined ? key : `${field.embedded}.${key}`)
-    const decoded = typed && member === null ? undefined : decodeMember(member, field, reading, { key, path })
-    const kept = decoded !== undefined && !(typed && isDropped(decoded, field))
-    if (kept) result[key] = decoded
-    same &&= kept && decoded === member
+    if (decoded !== undefined) result[key] = decoded
   }
-  reading.struct = outer.struct
-  reading.fields = outer.fields
-  reading.custom = outer.custom
-  return same && Object.isFrozen(value) ? value : result
+  reading.typeName = outerType
+  reading.custom = outerCustom
+  return result ?? value
 }
 
-function decodeMember(
-  value: Json,
-  { schema }: FieldSchema,
-  reading: Reading,
-  { key, path }: { readonly key: string; readonly path: string },
-): Json | undefined {
-  const decode = (): Json | undefined => decodeNode(value, schema, reading, join(path, key))
-  return path === '' ? decodedForms.member(key, value, schema, decode) : decode()
+function membersBefore(value: JsonObject, end: string): Record<string, Json> {
+  const members: Record<string, Json> = {}
+  for (const key in value) {
+    if (key === end) break
+    members[key] = value[key] as Json
+  }
+  return members
+}
+
+function undeclared(key: string, member: Json, schema: ObjectSchema, reading: Reading): Json | undefined {
+  if (schema.preserveUnknown) return member
+  reading.unknown.push(pathTo(reading, key))
+  return undefined
+}
+
+function decodeField(member: Json, field: FieldSchema, reading: Reading, typed: boolean): Json | undefined {
+  if (!typed) return decodeMember(member, field, reading)
+  const decoded = member === null ? undefined : decodeMember(member, field, reading)
+  return decoded === undefined || isDropped(decoded, field) ? undefined : decoded
+}
+
+function decodeMember(value: Json, { name, schema, embedded }: FieldSchema, reading: Reading): Json | undefined {
+  const whole = reading.path.length === 0
+  reading.path.push(name)
+  reading.fields.push(embedded === undefined ? name : `${embedded}.${name}`)
+  const decoded = whole ? decodedForms.member(name, value, schema, () => decodeNode(value, schema, reading)) : decodeNode(value, schema, reading)
+  reading.path.pop()
+  reading.fields.pop()
+  return decoded
 }
 
 /** Schemas within schemas are read apart: their errors know no outer field, and what they do not know is dropped in silence. */
 function decodeSchemaProps(value: JsonObject): Json {
-  const reading: Reading = { struct: '', fields: '', unknown: [], custom: false }
-  const props = decodeNode(value, typeSchema('apiextensions.v1.JSONSchemaProps'), reading, '')
+  const reading = startReading(false)
+  const props = decodeNode(value, typeSchema('apiextensions.v1.JSONSchemaProps'), reading)
   if (reading.mismatch !== undefined) throw new DecodeError(reading.mismatch)
   return props ?? {}
 }
 
-function decodeMap(value: Json, schema: MapSchema, reading: Reading, path: string): Json | undefined {
+function decodeMap(value: Json, schema: MapSchema, reading: Reading): Json | undefined {
   if (!isObject(value)) return wrong(value, schema, reading)
-  const result: Record<string, Json> = {}
-  let same = true
+  let result: Record<string, Json> | undefined
   for (const key in value) {
     const member = value[key]
-    if (member === undefined) continue
-    const decoded = member === null && !reading.custom ? zeroOf(schema.values) : decodeNode(member, schema.values, reading, join(path, key))
+    const decoded =
+      member === undefined ? undefined : member === null && !reading.custom ? zeroOf(schema.values) : decodeItem(member, schema.values, reading, key)
+    if (result === undefined) {
+      if (decoded !== undefined && decoded === member) continue
+      result = membersBefore(value, key)
+    }
     if (decoded !== undefined) result[key] = decoded
-    same &&= decoded === member
   }
-  return same && Object.isFrozen(value) ? value : result
+  return result ?? value
 }
 
-function decodeList(value: Json, schema: ListSchema, reading: Reading, path: string): Json | undefined {
+function decodeList(value: Json, schema: ListSchema, reading: Reading): Json | undefined {
   if (!Array.isArray(value)) return wrong(value, schema, reading)
-  const items: Json[] = []
+  let items: Json[] | undefined
   for (let index = 0; index < value.length; index++) {
     const item: Json = value[index] ?? null
-    const decoded = item === null && !reading.custom ? zeroOf(schema.items) : decodeNode(item, schema.items, reading, `${path}[${index}]`)
-    items.push(decoded ?? zeroOf(schema.items))
+    const decoded = item === null && !reading.custom ? zeroOf(schema.items) : (decodeItem(item, schema.items, reading, index) ?? zeroOf(schema.items))
+    if (items === undefined && decoded !== value[index]) items = value.slice(0, index)
+    items?.push(decoded)
   }
-  return Object.isFrozen(value) && items.every((item, index) => item === value[index]) ? value : items
+  return items ?? value
+}
+
+/** A value of a map or list: Go's errors do not name its place, what is said of unknown fields does. */
+function decodeItem(value: Json, schema: Schema, reading: Reading, place: string | number): Json | undefined {
+  reading.path.push(place)
+  const decoded = decodeNode(value, schema, reading)
+  reading.path.pop()
+  return decoded
 }
 
 /** A custom resource's own fields are checked by its schema's validation, not here. */
@@ -131,13 +156,4 @@ function zeroOf(schema: Schema): Json {
   if (schema.kind !== 'scalar') return null
   const zeros: Readonly<Record<string, Json>> = { string: '', boolean: false, int32: 0, int64: 0, number: 0, 'int-or-string': 0, quantity: '0', duration: '0s' }
   return zeros[schema.type] ?? null
-}
-
-/** `core.v1.PodSpec` is the struct `PodSpec`. */
-function structName(typeName = ''): string {
-  return typeName.slice(typeName.lastIndexOf('.') + 1)
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
 }

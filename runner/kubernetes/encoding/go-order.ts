@@ -1,30 +1,46 @@
 // The form in which a Go server prints an object: members in the struct's order, those without omitempty also when empty.
 import { isObject, type Json, type JsonObject, sortKeys } from '../../base/json.ts'
-import { type FieldSchema, type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
+import { type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
+import { type OrderedField, orderPlan } from './order-plan.ts'
 import { orderedForms } from './settled.ts'
+
+/** What a write knows of parts that need no ordering. */
+export interface Ordering {
+  /** What is stored, which is in order. */
+  readonly live?: JsonObject | undefined
+  /** Specs and statuses that the write has ordered, with what became of them: nothing changes them on their way to the store. */
+  readonly done: Map<Json, Json>
+}
 
 /**
  * The object as the server prints it. Built-in kinds: members in Go's order, empty `omitempty` members left out, others
  * present (`status: {}`, `containers: null`), map keys sorted. Custom resources: keys sorted throughout.
  */
-export function goOrder(object: JsonObject, schema: Schema): JsonObject {
-  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema) : sortKeys(object)
+export function goOrder(object: JsonObject, schema: Schema, ordering?: Ordering): JsonObject {
+  const ordered = schema.kind === 'object' && schema.typeName !== undefined ? orderWhole(object, schema, ordering) : sortKeys(object)
   return isObject(ordered) ? ordered : object
 }
 
-function order(value: Json, schema: Schema): Json {
+/** `live` is what is stored in the same place: what is still the same value is in order. */
+function order(value: Json, schema: Schema, live?: Json): Json {
+  if (value === live) return value
   switch (schema.kind) {
     case 'object':
-      return isObject(value) ? orderObject(value, schema) : value
+      return isObject(value) ? orderObject(value, schema, live) : value
     case 'map':
       return isObject(value) ? orderMap(value, schema.values) : value
     case 'list':
-      return Array.isArray(value) ? value.map((item) => order(item, schema.items)) : value
+      return Array.isArray(value) ? orderList(value, schema.items, live) : value
     case 'any':
       return schema.type.startsWith('json-schema') ? orderSchemaProps(value) : value
     case 'scalar':
       return value
   }
+}
+
+function orderList(items: readonly Json[], schema: Schema, live: Json | undefined): readonly Json[] {
+  const before: readonly Json[] = Array.isArray(live) ? live : []
+  return items.map((item, index) => order(item, schema, before[index]))
 }
 
 function orderSchemaProps(value: Json): Json {
@@ -33,29 +49,48 @@ function orderSchemaProps(value: Json): Json {
 }
 
 /** A whole object: what of it is in order from an earlier write stays the same value. */
-function orderWhole(value: JsonObject, schema: ObjectSchema): JsonObject {
-  return orderObject(value, schema, (member, field) => orderedForms.member(field.name, member, field.schema, () => order(member, field.schema)))
+function orderWhole(value: JsonObject, schema: ObjectSchema, ordering: Ordering | undefined): JsonObject {
+  const result: Record<string, Json> = {}
+  for (const field of orderPlan(schema)) {
+    const member = value[field.name]
+    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : orderPart(member, field, ordering), field)
+    if (present !== undefined) result[field.name] = present
+  }
+  return result
 }
 
-function orderObject(
-  value: JsonObject,
-  schema: ObjectSchema,
-  orderMember = (member: Json, field: FieldSchema): Json => order(member, field.schema),
-): JsonObject {
+function orderPart(part: Json, { name, schema }: OrderedField, ordering: Ordering | undefined): Json {
+  const live = ordering?.live?.[name]
+  if (part === live) return part
+  return orderedForms.member(name, part, schema, () => {
+    const ordered = ordering?.done.get(part) ?? order(part, schema, live)
+    ordering?.done.set(part, ordered)
+    return ordered
+  })
+}
+
+function orderObject(value: JsonObject, schema: ObjectSchema, live?: Json): JsonObject {
+  const before = isObject(live) ? live : undefined
   const result: Record<string, Json> = {}
-  for (const field of schema.fields.values()) {
+  for (const field of orderPlan(schema)) {
     const member = value[field.name]
-    const present = isUnset(member, field) ? zeroMember(field) : orderMember(member, field)
-    if (present !== undefined && !isLeftOut(present, field)) result[field.name] = present
+    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : order(member, field.schema, before?.[field.name]), field)
+    if (present !== undefined) result[field.name] = present
   }
   return result
 }
 
 /** An empty list or map cannot be told from none once it was stored. */
-function isUnset(member: Json | undefined, field: FieldSchema): member is undefined | null {
+function isUnset(member: Json | undefined, field: OrderedField): member is undefined | null {
   if (member === undefined || member === null) return true
+  if (typeof member !== 'object') return false
   if (Array.isArray(member)) return member.length === 0
-  return field.schema.kind === 'map' && isObject(member) && Object.keys(member).length === 0
+  return field.map && isEmptyObject(member)
+}
+
+function isEmptyObject(value: object): boolean {
+  for (const _ in value) return false
+  return true
 }
 
 function orderMap(value: JsonObject, values: Schema): JsonObject {
@@ -79,12 +114,18 @@ const zeros: Readonly<Record<string, Json>> = {
   'int-or-string': 0,
 }
 
-/** What Go prints for a member that was never set; undefined if it prints nothing. */
-function zeroMember(field: FieldSchema): Json | undefined {
-  if (field.pointer) return field.omitempty ? undefined : null
-  if (field.schema.kind === 'object') return field.omitzero ? undefined : orderObject({}, field.schema)
-  if (field.omitempty) return specialZero(field.schema)
-  return field.schema.kind === 'scalar' ? (zeros[field.schema.type] ?? null) : null
+/** What Go prints for a member that was never set; undefined if it prints nothing. The same for every object. */
+function zeroOf(field: OrderedField): Json | undefined {
+  field.zero ??= { value: zeroMember(field) }
+  return field.zero.value
+}
+
+function zeroMember(ordered: OrderedField): Json | undefined {
+  const { field } = ordered
+  if (field.pointer) return field.omitempty ? undefined : kept(null, ordered)
+  if (field.schema.kind === 'object') return field.omitzero ? undefined : kept(Object.freeze(orderObject({}, field.schema)), ordered)
+  if (field.omitempty) return kept(specialZero(field.schema), ordered)
+  return kept(field.schema.kind === 'scalar' ? (zeros[field.schema.type] ?? null) : null, ordered)
 }
 
 /** Types that are structs in Go print their zero value in spite of omitempty. */
@@ -95,11 +136,8 @@ function specialZero(schema: Schema): Json | undefined {
   return structs[schema.type]
 }
 
-function isLeftOut(value: Json, field: FieldSchema): boolean {
-  if (field.omitzero && (value === null || (isObject(value) && Object.keys(value).length === 0))) return true
-  return field.omitempty && !field.pointer && field.schema.kind === 'scalar' && isPlainZero(value, field.schema.type)
-}
-
-function isPlainZero(value: Json, type: string): boolean {
-  return type !== 'quantity' && type !== 'int-or-string' && (value === '' || value === 0 || value === false)
+/** A member unless it is left out. */
+function kept(value: Json | undefined, field: OrderedField): Json | undefined {
+  if (field.omitsPlainZero && (value === '' || value === 0 || value === false)) return undefined
+  return field.omitzero && (value === null || (isObject(value) && isEmptyObject(value))) ? undefined : value
 }

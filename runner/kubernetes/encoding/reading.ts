@@ -7,25 +7,46 @@ export class DecodeError extends Error {
   override readonly name = 'DecodeError'
 }
 
-/** Where a decode stands: the Go struct and field path that its errors name, and what it found so far. */
+/** Where a decode stands: what its errors name is put into words only when there is one. */
 export interface Reading {
-  struct: string
-  fields: string
+  /** Name in the facts table of the struct whose field is read; undefined inside a custom resource's own fields. */
+  typeName: string | undefined
+  /** Declared fields from the root down to the one that is read. */
+  readonly fields: string[]
+  /** The same with the keys of maps and the indices of lists. */
+  readonly path: (string | number)[]
   readonly unknown: string[]
   /** Inside a custom resource's own fields, where types are judged by validation instead. */
   custom: boolean
   /** The first mismatch; Go reads on after it, so that a broken value further down may still come first. */
-  mismatch?: string
+  mismatch: string | undefined
+}
+
+/** A decode at its root. */
+export function startReading(custom: boolean): Reading {
+  return { typeName: undefined, fields: [], path: [], unknown: [], custom, mismatch: undefined }
+}
+
+/** The path of a member of what is read: `spec.containers[0].image`. */
+export function pathTo({ path }: Reading, key: string): string {
+  let text = ''
+  for (const step of [...path, key]) text += typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`
+  return text
 }
 
 /** Notes a value of the wrong type. */
 export function mismatch(value: Json, type: string, reading: Reading): void {
-  reading.mismatch ??= `json: cannot unmarshal ${describe(value)} into Go struct field ${reading.struct}.${reading.fields} of type ${type}`
+  reading.mismatch ??= `json: cannot unmarshal ${describe(value)} into Go struct field ${fieldOf(reading)} of type ${type}`
 }
 
 /** Notes a number that its type cannot hold: Go names the number itself. */
 export function mismatchedNumber(value: number, type: string, reading: Reading): void {
-  reading.mismatch ??= `json: cannot unmarshal number ${value} into Go struct field ${reading.struct}.${reading.fields} of type ${type}`
+  reading.mismatch ??= `json: cannot unmarshal number ${value} into Go struct field ${fieldOf(reading)} of type ${type}`
+}
+
+/** The field that is read, after the name of its struct: `core.v1.PodSpec` is the struct `PodSpec`. */
+function fieldOf({ typeName = '', fields }: Reading): string {
+  return `${typeName.slice(typeName.lastIndexOf('.') + 1)}.${fields.join('.')}`
 }
 
 /** A JSON value as Go's errors name it. */

@@ -12,7 +12,7 @@ export class SettledForms {
     if ((name !== 'spec' && name !== 'status') || typeof value !== 'object' || value === null) return settle()
     if (this.#schemas.get(value) === schema && Object.isFrozen(value)) return value
     const settled = settle()
-    if (typeof settled === 'object' && settled !== null) this.#schemas.set(settled, schema)
+    if (typeof settled === 'object' && settled !== null && (settled !== value || Object.isFrozen(settled))) this.#schemas.set(settled, schema)
     return settled
   }
 }

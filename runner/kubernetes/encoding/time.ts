@@ -4,8 +4,21 @@ import { DecodeError } from './reading.ts'
 const layout = '2006-01-02T15:04:05Z07:00'
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/
 
+/** Times that were read last, and how they are printed: the objects of one moment are full of the same few. */
+const printed = { seconds: new Map<string, string>(), micros: new Map<string, string>() }
+const remembered = 64
+
 /** Reads RFC 3339 and prints it as meta/v1 Time (whole seconds) or MicroTime does, in UTC. Throws DecodeError. */
 export function parseGoTime(text: string, precision: 'seconds' | 'micros'): string {
+  const known = printed[precision].get(text)
+  if (known !== undefined) return known
+  const time = readGoTime(text, precision)
+  if (printed[precision].size >= remembered) printed[precision].clear()
+  printed[precision].set(text, time)
+  return time
+}
+
+function readGoTime(text: string, precision: 'seconds' | 'micros'): string {
   const match = rfc3339.exec(text)
   const ms = match ? Date.parse(text.replace(',', '.').replace(/(\.\d{3})\d+/, '$1')) : Number.NaN
   if (!match || Number.isNaN(ms)) throw new DecodeError(explain(text))

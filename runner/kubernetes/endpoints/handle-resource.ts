@@ -22,7 +22,7 @@ import { readDeleteOptions, readListOptions, readWriteOptions } from './query-op
 import { parseObject, parsePatch } from './read-body.ts'
 import { listBody, objectBody, respond } from './respond.ts'
 import { respondList } from './respond-list.ts'
-import { viewed } from './server.ts'
+import { allViewed, viewed } from './server.ts'
 import { handleSubresource } from './subresources/subresources.ts'
 import { answerVirtual } from './subresources/virtual.ts'
 import { watchStream } from './watch-stream.ts'
@@ -81,7 +81,7 @@ function list(call: Call): Response {
   const options = readListOptions(call.query, false)
   const request = { ...options, namespace: namespaceOf(asked.namespace, resource.info.namespaced) }
   const page = isMeasured(resource) ? measuredList(server, resource, request) : listObjects(server, resource, request)
-  return respondList({ ...page, items: page.items.map((object) => viewed(server, resource, object)) }, showing)
+  return respondList({ ...page, items: allViewed(server, resource, page.items) }, showing)
 }
 
 function watch(call: Call): Response {

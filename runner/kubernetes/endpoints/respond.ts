@@ -55,12 +55,6 @@ export function respond(body: JsonObject, format: Format, options: { readonly st
   return new Response(bytes, { status: options.status ?? 200, headers })
 }
 
-/** A text of JSON with its headers. */
-export function respondText(text: string): Response {
-  const bytes = new TextEncoder().encode(text)
-  return new Response(bytes, { headers: { 'content-type': 'application/json', 'content-length': String(bytes.length) } })
-}
-
 /** The Status of a refusal. */
 export function respondError(error: StatusError, format: Format = plainFormat): Response {
   const headers = new Headers()

@@ -77,3 +77,10 @@ export function viewed(server: Server, resource: ServedResource, object: Kuberne
   const view = server.onRead[qualifiedName(resource.info)]
   return view ? view(object, server.clock.now()) : object
 }
+
+/** Objects of one resource as they are read. */
+export function allViewed(server: Server, resource: ServedResource, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const view = server.onRead[qualifiedName(resource.info)]
+  const now = server.clock.now()
+  return view ? objects.map((object) => view(object, now)) : objects
+}

@@ -12,14 +12,19 @@ import { entries, fields, objects, text, texts } from './validation/read.ts'
  * does (generic registry, then the kind's strategy): its findings stand twice in the causes.
  */
 export function validateMetadata(object: KubernetesObject, rules: KindRules | undefined, namespaced: boolean, old?: KubernetesObject): FieldError[] {
-  if (old !== undefined) return [...validateMetaUpdate(object, old), ...validateMetaUpdate(object, old), ...kubernetesFinalizers(object)]
+  if (old !== undefined) return [...twice(validateMetaUpdate(object, old)), ...kubernetesFinalizers(object)]
   return [...validateMeta(object, namespaced, rules?.validateName), ...kubernetesFinalizers(object)]
 }
 
 /** The same for a custom resource, whose finalizers need no known name. */
 export function validateCustomMetadata(object: KubernetesObject, namespaced: boolean, old?: KubernetesObject): FieldError[] {
-  if (old !== undefined) return [...validateMetaUpdate(object, old), ...validateMetaUpdate(object, old)]
+  if (old !== undefined) return twice(validateMetaUpdate(object, old))
   return [...validateMeta(object, namespaced)]
+}
+
+function twice(findings: Findings): FieldError[] {
+  const found = [...findings]
+  return [...found, ...found]
 }
 
 /** Findings on labels. */

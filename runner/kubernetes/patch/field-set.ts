@@ -1,5 +1,4 @@
 // Sets of field paths, as managedFields holds them (FieldsV1): a tree of path elements, some of them members of the set.
-import { isObject, type JsonObject } from '../../base/json.ts'
 import { compareElements, type PathElement } from './path-element.ts'
 
 /** A set of paths below one place; `member` says whether the place itself belongs to it. */
@@ -42,28 +41,6 @@ export function hasPath(set: FieldSet, path: FieldPath): boolean {
   return here?.member === true
 }
 
-/** Reads FieldsV1. */
-export function parseFields(fields: JsonObject): FieldSet {
-  const set = emptyFieldSet()
-  for (const key in fields) {
-    if (key === '.') continue
-    const below = fields[key]
-    const child = isObject(below) ? parseFields(below) : emptyFieldSet()
-    child.member = child.children.size === 0 || (isObject(below) && below['.'] !== undefined)
-    set.children.set(key, child)
-  }
-  return set
-}
-
-/** Writes FieldsV1, elements in the server's order. */
-export function formatFields(set: FieldSet): JsonObject {
-  const fields: Record<string, JsonObject> = {}
-  for (const [element, child] of sortedChildren(set)) {
-    fields[element] = child.member && child.children.size > 0 ? { '.': {}, ...formatFields(child) } : formatFields(child)
-  }
-  return fields
-}
-
 /** Every path of the set, a level's members before what is deeper. */
 export function listPaths(set: FieldSet): readonly FieldPath[] {
   const paths: FieldPath[] = []
@@ -71,14 +48,29 @@ export function listPaths(set: FieldSet): readonly FieldPath[] {
   return paths
 }
 
-/** Paths in either set. */
+/** Paths in either set; one that holds the other is the answer itself. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptyFieldSet(a)) return b
-  if (isEmptyFieldSet(b)) return a
+  if (isEmptyFieldSet(a) || holds(b, a)) return b
+  if (isEmptyFieldSet(b) || holds(a, b)) return a
+  return unite(a, b)
+}
+
+/** True if every path of `part` is in the set. */
+function holds(set: FieldSet, part: FieldSet): boolean {
+  if (part === set) return true
+  if ((part.member && !set.member) || part.children.size > set.children.size) return false
+  for (const [element, child] of part.children) {
+    const other = set.children.get(element)
+    if (!other || !holds(other, child)) return false
+  }
+  return true
+}
+
+function unite(a: FieldSet, b: FieldSet): FieldSet {
   const children = new Map(a.children)
   for (const [element, child] of b.children) {
     const other = children.get(element)
-    children.set(element, other ? union(other, child) : child)
+    children.set(element, other ? unite(other, child) : child)
   }
   return { member: a.member || b.member, children }
 }
@@ -123,7 +115,8 @@ function collectPaths(set: FieldSet, prefix: FieldPath, paths: FieldPath[]): voi
   for (const [element, child] of children) collectPaths(child, [...prefix, element], paths)
 }
 
-function sortedChildren(set: FieldSet): readonly (readonly [PathElement, FieldSet])[] {
+/** The places right below a set's own, in the server's order. */
+export function sortedChildren(set: FieldSet): readonly (readonly [PathElement, FieldSet])[] {
   const children = [...set.children]
   return children.length > 1 ? children.sort(([a], [b]) => compareElements(a, b)) : children
 }

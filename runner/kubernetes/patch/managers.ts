@@ -1,7 +1,8 @@
 // Who manages which fields, between the written form (managedFields) and sets that can be reckoned with.
 import type { ManagedFieldsEntry } from '../object.ts'
-import { difference, emptyFieldSet, type FieldSet, formatFields, insertPath, isEmptyFieldSet, parseFields, recursiveDifference, union } from './field-set.ts'
+import { difference, emptyFieldSet, type FieldSet, insertPath, isEmptyFieldSet, recursiveDifference, union } from './field-set.ts'
 import { fieldElement } from './path-element.ts'
+import { readFields, writeFields } from './written-fields.ts'
 
 /** A manager's fields. `written` is the entry that they came from, as long as they have not changed. */
 export interface Manager {
@@ -23,7 +24,7 @@ export function readManagers(entries: readonly ManagedFieldsEntry[]): Managers |
   for (const entry of entries) {
     const { operation, apiVersion = '', fieldsType, manager = '', subresource = '', time } = entry
     if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1') return undefined
-    const read: Manager = { manager, operation, apiVersion, subresource, time, fields: parseFields(entry.fieldsV1 ?? {}), written: entry }
+    const read: Manager = { manager, operation, apiVersion, subresource, time, fields: readFields(entry.fieldsV1 ?? {}), written: entry }
     managers.set(managerId(read), read)
   }
   return managers
@@ -141,7 +142,7 @@ function writeManager(manager: Manager): ManagedFieldsEntry {
     apiVersion: manager.apiVersion,
     ...(manager.time === undefined ? {} : { time: manager.time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: formatFields(manager.fields),
+    fieldsV1: writeFields(manager.fields),
     ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
   }
 }

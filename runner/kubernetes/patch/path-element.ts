@@ -1,5 +1,5 @@
 // Elements of field paths as FieldsV1 writes them: `f:name`, `k:{"port":80}`, `v:"x"`, `i:0`.
-import { isObject, type Json } from '../../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { ListSchema } from '../openapi/schema.ts'
 
 /** An element in its written form, which also serves as its identity. */
@@ -10,9 +10,14 @@ export class PathElementError extends Error {
   override readonly name = 'PathElementError'
 }
 
+/** Elements that were written last, by the name or the key and value that they are made of: objects of one kind have the same few. */
+const ofFields = new Map<string, PathElement>()
+const ofKeys = new Map<string, Map<string, PathElement>>()
+const remembered = 4096
+
 /** The element of an object's or map's member. */
 export function fieldElement(name: string): PathElement {
-  return `f:${name}`
+  return ofFields.get(name) ?? remember(ofFields, name, `f:${name}`)
 }
 
 /** The element of an item of a list of type `map` or `set`; throws PathElementError. */
@@ -49,6 +54,21 @@ export function compareElements(a: PathElement, b: PathElement): number {
 function keyedElement(item: Json, list: ListSchema): PathElement {
   if (item === null) throw new PathElementError('associative list with keys may not have a null element')
   if (!isObject(item)) throw new PathElementError('associative list with keys may not have non-map elements')
+  const [only = ''] = list.keys
+  const value = list.keys.length === 1 ? item[only] : undefined
+  if (typeof value !== 'string') return elementOfKeys(item, list)
+  const ofKey = ofKeys.get(only) ?? new Map<string, PathElement>()
+  ofKeys.set(only, ofKey)
+  return ofKey.get(value) ?? remember(ofKey, value, elementOfKeys(item, list))
+}
+
+function remember(elements: Map<string, PathElement>, name: string, element: PathElement): PathElement {
+  if (elements.size >= remembered) elements.clear()
+  elements.set(name, element)
+  return element
+}
+
+function elementOfKeys(item: JsonObject, list: ListSchema): PathElement {
   const keys: string[] = []
   for (const key of sorted(list.keys)) {
     const value = item[key] === undefined ? keyDefault(list, key) : item[key]

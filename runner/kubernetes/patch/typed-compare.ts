@@ -102,6 +102,7 @@ function asList(value: Json | undefined): readonly Json[] {
 }
 
 function visitItems(before: readonly Json[], after: readonly Json[], schema: ListSchema, walk: Walk): void {
+  if (visitPairs(before, after, schema, walk)) return
   const left = indexItems(before, schema)
   const right = indexItems(after, schema)
   for (const element of new Set([...left.keys(), ...right.keys()])) {
@@ -109,6 +110,23 @@ function visitItems(before: readonly Json[], after: readonly Json[], schema: Lis
     visitItem(left.get(element) ?? [], right.get(element) ?? [], schema, walk)
     walk.path.pop()
   }
+}
+
+/** More items than this are not compared with each other. */
+const few = 16
+
+/** A short list whose items stand where they stood, none of them twice; false, and nothing done, for any other. */
+function visitPairs(before: readonly Json[], after: readonly Json[], schema: ListSchema, walk: Walk): boolean {
+  if (before.length > few || (before.length > 0 && before.length !== after.length)) return false
+  const elements = after.map((item) => itemElement(item, schema))
+  if (elements.some((element, index) => elements.indexOf(element) !== index)) return false
+  if (before.some((item, index) => itemElement(item, schema) !== elements[index])) return false
+  for (const [index, element] of elements.entries()) {
+    walk.path.push(element)
+    visit(before[index], after[index], schema.items, walk)
+    walk.path.pop()
+  }
+  return true
 }
 
 /** Items that share a key cannot be told apart: they count as one thing. */

@@ -6,7 +6,7 @@ import type { FieldError } from '../status-error.ts'
 import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
-import { ordered, withManagedFields } from './field-management.ts'
+import { ordered, orderingOf, withManagedFields } from './field-management.ts'
 import { withoutDoubleOwners } from './owner-references.ts'
 import { asJson, asObject } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -19,10 +19,11 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   const context = writeContext(engine, scope)
   dropExpired(engine, resource.storage)
   const next = withoutDoubleOwners(scope, inNamespace(scope, sent), false)
-  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields })
+  const ordering = orderingOf(undefined)
+  const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
   const named = withSystemFields(engine, resource, withoutDoubleOwners(scope, admit(engine, request), true))
-  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named))
+  const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named), ordering)
   const errors = validateNew(resource, prepared, context)
   const { name = '' } = prepared.metadata
   if (errors.length > 0) throw invalid(resource.info, name, errors)

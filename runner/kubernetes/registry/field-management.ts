@@ -1,5 +1,5 @@
 // Joins field management to a write: what each of its functions wants to know of the resource, the writer and the time.
-import { goOrder } from '../encoding/go-order.ts'
+import { goOrder, type Ordering } from '../encoding/go-order.ts'
 import { formatTime, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
 import { updateManagedFields } from '../patch/managed-fields.ts'
 import { resetFields } from '../patch/reset-fields.ts'
@@ -28,14 +28,15 @@ export function withManagedFields(
     readonly live: KubernetesObject | undefined
     readonly given: readonly ManagedFieldsEntry[] | undefined
     readonly requested: readonly ManagedFieldsEntry[] | undefined
+    readonly ordering?: Ordering
   },
 ): KubernetesObject {
-  const { next, live, given, requested } = write
+  const { next, live, given, requested, ordering } = write
   const derived = () =>
     updateManagedFields({
       ...fieldWriter(scope, now),
       live: live && asJson(live),
-      next: asJson(ordered(scope.resource, next)),
+      next: asJson(ordered(scope.resource, next, ordering)),
       ...(requested === undefined ? {} : { requested }),
     })
   const managedFields = given ?? derived()
@@ -43,7 +44,13 @@ export function withManagedFields(
   return { ...next, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } }
 }
 
+/** What a write of an object remembers while it orders; `live` is the stored object. */
+export function orderingOf(live: KubernetesObject | undefined): Ordering {
+  // What was converted on its way out of the store is not as it is stored.
+  return { live: live && Object.isFrozen(live) ? asJson(live) : undefined, done: new Map() }
+}
+
 /** The object as a Go server holds and prints it. */
-export function ordered(resource: ServedResource, object: KubernetesObject): KubernetesObject {
-  return asObject(goOrder(asJson(object), resource.schema))
+export function ordered(resource: ServedResource, object: KubernetesObject, ordering?: Ordering): KubernetesObject {
+  return asObject(goOrder(asJson(object), resource.schema, ordering))
 }

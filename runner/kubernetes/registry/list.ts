@@ -34,10 +34,8 @@ export function listObjects(engine: Engine, resource: ServedResource, request: L
   const wanted = point?.revision === fromNow ? undefined : point?.revision
   if (point && request.resourceVersion && request.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
   const revision = wanted ?? (point ? undefined : exactRevision(store, request))
-  const objects =
-    revision === undefined ? presentObjects(store, resource, matcher) : objectsAt(store, resource.storage, matcher, { revision, after: point?.after })
   const limit = request.limit ?? 0
-  const page = pageOf(resource, objects, { matcher, limit, after: point?.after })
+  const page = pageAt(store, resource, { matcher, limit, revision, after: point?.after })
   const shown = revision ?? store.revision
   return {
     items: page.items,
@@ -68,6 +66,39 @@ function exactRevision(store: Store, { resourceVersion, resourceVersionMatch, li
   return revision > 0 && exact ? revision : undefined
 }
 
+interface Page {
+  readonly items: readonly KubernetesObject[]
+  /** Where the next page goes on, if there is one. */
+  readonly last: string | undefined
+  readonly remaining: number
+}
+
+interface PageRequest {
+  readonly matcher: Matcher
+  readonly limit: number
+  readonly after: string | undefined
+}
+
+/** A page of the present, or as of a revision. */
+function pageAt(store: Store, resource: ServedResource, asked: PageRequest & { readonly revision: number | undefined }): Page {
+  const { matcher, limit, revision, after } = asked
+  if (limit > 0 && matcher.everything && isPresent(store, resource.storage, revision)) return presentPage(store, resource, asked)
+  const objects = revision === undefined ? presentObjects(store, resource, matcher) : objectsAt(store, resource.storage, matcher, { revision, after })
+  return pageOf(resource, objects, asked)
+}
+
+/** True if the objects of a resource are as they were at a revision. */
+function isPresent(store: Store, storage: string, revision: number | undefined): boolean {
+  return revision === undefined || store.log.after(revision, storage)?.length === 0
+}
+
+/** A page of everything: what comes after it is counted, not looked at. */
+function presentPage(store: Store, resource: ServedResource, { matcher, limit, after }: PageRequest): Page {
+  const { objects, remaining } = store.page(resource.storage, { namespace: matcher.namespace, after: absoluteKey(matcher, after), limit })
+  const [items, final] = [objects.map((stored) => resource.fromStorage(stored)), objects.at(-1)]
+  return { items, last: remaining > 0 && final ? relativeKey(matcher, final) : undefined, remaining }
+}
+
 function presentObjects(store: Store, { storage, info }: ServedResource, matcher: Matcher): readonly KubernetesObject[] {
   if (matcher.name === undefined && matcher.indexed !== undefined) return store.listIndexed(storage, matcher.indexed)
   if (matcher.name === undefined || (info.namespaced && matcher.namespace === undefined)) return store.list(storage, matcher.namespace)
@@ -85,7 +116,7 @@ export function objectsAt(
 ): readonly KubernetesObject[] {
   const events = store.log.after(at.revision, storage)
   if (events === undefined) throw expired(at.after)
-  const after = at.after === undefined || matcher.namespace === undefined ? at.after : `${matcher.namespace}/${at.after}`
+  const after = absoluteKey(matcher, at.after)
   if (events.length === 0) return store.list(storage, matcher.namespace, after)
   const present = store.list(storage, matcher.namespace)
   const objects = new Map(present.map((object) => [formatKey(keyOf(object)), object]))
@@ -96,11 +127,7 @@ export function objectsAt(
   return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object)
 }
 
-function pageOf(
-  resource: ServedResource,
-  objects: readonly KubernetesObject[],
-  { matcher, limit, after }: { readonly matcher: Matcher; readonly limit: number; readonly after: string | undefined },
-): { readonly items: readonly KubernetesObject[]; readonly last: string | undefined; readonly remaining: number } {
+function pageOf(resource: ServedResource, objects: readonly KubernetesObject[], { matcher, limit, after }: PageRequest): Page {
   const items: KubernetesObject[] = []
   let last: string | undefined
   for (const [index, stored] of objects.entries()) {
@@ -116,6 +143,10 @@ function pageOf(
 
 function relativeKey({ namespace }: Matcher, object: KubernetesObject): string {
   return namespace === undefined ? formatKey(keyOf(object)) : (object.metadata.name ?? '')
+}
+
+function absoluteKey({ namespace }: Matcher, key: string | undefined): string | undefined {
+  return key === undefined || namespace === undefined ? key : `${namespace}/${key}`
 }
 
 /** A page that comes too late is told where to go on as of now. */

@@ -7,7 +7,7 @@ import { store } from './create.ts'
 import { deleteObject } from './delete.ts'
 import { type Engine, liveObject, readObjects, type WriteScope } from './engine.ts'
 import { badRequest, notFound, plainError } from './errors.ts'
-import { ordered } from './field-management.ts'
+import { ordered, orderingOf } from './field-management.ts'
 
 /** The Status that answers a binding or an eviction. */
 export const createdStatus: JsonObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
@@ -36,7 +36,7 @@ export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject):
   const metadata = { ...pod.metadata, ...merged(pod, binding, 'labels'), ...merged(pod, binding, 'annotations') }
   const { nominatedNodeName: _, ...before } = section(pod.status)
   const status = { ...before, conditions: scheduled(pod, formatTime(engine.clock.now())) }
-  const bound = ordered(resource, { ...pod, metadata, spec: { ...spec, nodeName: node }, status })
+  const bound = ordered(resource, { ...pod, metadata, spec: { ...spec, nodeName: node }, status }, orderingOf(pod))
   if (!dryRun) store(engine, resource, bound)
   return createdStatus
 }

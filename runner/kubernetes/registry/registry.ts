@@ -25,7 +25,7 @@ export class Registry {
   #custom: ReadonlyMap<string, ServedResource> | undefined
   #aggregated: readonly ServedResource[] | undefined
   #all: readonly ResourceInfo[] | undefined
-  #kinds = new Map<string, ServedResource | undefined>()
+  #kinds = new Map<string, Map<string, ServedResource | undefined>>()
   #version: object = {}
 
   constructor(store: Store) {
@@ -47,11 +47,11 @@ export class Registry {
 
   /** The resource of a kind. */
   forKind(apiVersion: string, kind: string): ServedResource | undefined {
-    const name = `${apiVersion} ${kind}`
-    if (this.#kinds.has(name)) return this.#kinds.get(name)
+    const kinds = this.#kinds.get(apiVersion) ?? new Map<string, ServedResource | undefined>()
+    if (kinds.has(kind)) return kinds.get(kind)
     const info = this.resources().find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion)
     const found = info && this.find(info.group, info.version, info.plural)
-    this.#kinds.set(name, found)
+    this.#kinds.set(apiVersion, kinds.set(kind, found))
     return found
   }
 

@@ -1,5 +1,6 @@
 // An update of any sort: from the live object to the wanted one, through admission, strategy and validation, into the store.
 import { equal } from '../../base/json.ts'
+import type { Ordering } from '../encoding/go-order.ts'
 import type { WriteContext } from '../kind.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
@@ -7,7 +8,7 @@ import type { FieldError } from '../status-error.ts'
 import { store } from './create.ts'
 import { admissionRequest, admit, type Engine, liveObject, storedKey, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { conflict, invalid, modified, notFound, plainError } from './errors.ts'
-import { ordered, withManagedFields } from './field-management.ts'
+import { ordered, orderingOf, withManagedFields } from './field-management.ts'
 import { withoutDoubleOwners } from './owner-references.ts'
 import { resetFields } from './reset.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -34,11 +35,13 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
   const changed = plan.replaces ? withoutDoubleOwners(scope, wanted, false) : wanted
   if (plan.replaces) checkUid(resource, changed, live)
   const reset = resetFields(changed, live, resource, subresource)
-  const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested: changed.metadata.managedFields })
+  const ordering = orderingOf(live)
+  const requested = changed.metadata.managedFields
+  const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
   const admitted = withoutDoubleOwners(scope, admit(engine, request), true)
   checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
-  const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, live, context), live))
+  const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, { live, context, ordering }), live), ordering)
   const errors = validateChange(scope, prepared, live, context)
   if (errors.length > 0) throw invalid(resource.info, prepared.metadata.name ?? '', errors)
   warnOf(scope, prepared, live)
@@ -106,14 +109,18 @@ function checkVersion({ info }: ServedResource, next: KubernetesObject, live: Ku
   if (resourceVersion !== live.metadata.resourceVersion) throw modified(info, name)
 }
 
-function beforeUpdate({ resource, subresource }: WriteScope, sent: KubernetesObject, live: KubernetesObject, context: WriteContext): KubernetesObject {
+function beforeUpdate(
+  { resource, subresource }: WriteScope,
+  sent: KubernetesObject,
+  { live, context, ordering }: { readonly live: KubernetesObject; readonly context: WriteContext; readonly ordering: Ordering },
+): KubernetesObject {
   const { rules } = resource
   if (subresource === 'status') return rules?.prepareForStatusUpdate?.(sent, live, context) ?? sent
-  const prepared = (subresource === '' ? rules?.prepareForUpdate?.(ordered(resource, sent), live, context) : undefined) ?? sent
+  const prepared = (subresource === '' ? rules?.prepareForUpdate?.(ordered(resource, sent, ordering), live, context) : undefined) ?? sent
   const { generation } = live.metadata
   if (generation === undefined || !(rules?.hasGeneration ?? hasGeneration(resource.info))) return prepared
   const raised = rules?.raisesGeneration ?? (resource.hasStatus ? differsBeyondStatus : differsBeyondMetadata)
-  if (!raised(ordered(resource, prepared), live)) return prepared
+  if (!raised(ordered(resource, prepared, ordering), live)) return prepared
   return { ...prepared, metadata: { ...prepared.metadata, generation: generation + 1 } }
 }
 

@@ -46,15 +46,26 @@ export class Store {
 
   /** All objects of a resource, of one namespace or of all, in the order of their keys; with `after` those whose keys come later. */
   list(resource: string, namespace?: string, after?: string): readonly KubernetesObject[] {
+    return this.page(resource, { namespace, after, limit: Number.POSITIVE_INFINITY }).objects
+  }
+
+  /** The first `limit` of those objects, and how many more there are. */
+  page(
+    resource: string,
+    { namespace, after, limit }: { readonly namespace: string | undefined; readonly after: string | undefined; readonly limit: number },
+  ): { readonly objects: readonly KubernetesObject[]; readonly remaining: number } {
     const keys = this.#sortedKeys(resource)
     const [first, end] = namespace === undefined ? [0, keys.length] : namespaceRange(keys, namespace)
     const start = after === undefined ? first : Math.max(first, firstFrom(keys, `${after}\0`))
-    const found: KubernetesObject[] = []
-    for (let index = start; index < end; index += 1) {
-      const object = this.get(resource, keys[index] ?? '')
-      if (object) found.push(object)
+    const last = Math.min(end, start + limit)
+    const [row, born] = [this.overlay.get(resource), this.birth.get(resource)]
+    const objects: KubernetesObject[] = []
+    for (let index = start; index < last; index += 1) {
+      const key = keys[index] ?? ''
+      const object = row?.get(key) ?? (row?.has(key) ? undefined : born?.get(key))
+      if (object) objects.push(object)
     }
-    return found
+    return { objects, remaining: Math.max(0, end - Math.max(last, start)) }
   }
 
   /** The objects of a resource whose indexed field has this value, in the order of their keys. */
@@ -158,9 +169,9 @@ export class Store {
     try {
       for (let next = this.#untold.shift(); next; next = this.#untold.shift()) {
         const slash = next.key.indexOf('/')
-        const there = slash < 0 ? [] : [`${next.resource} ${next.key.slice(0, slash)}`]
-        for (const listener of this.#audience.of([next.resource, ...there])) listener(next)
-        for (const listener of this.#audience.of(['*'])) listener(next)
+        const listeners = slash < 0 ? this.#audience.of(next.resource) : this.#audience.of(`${next.resource} ${next.key.slice(0, slash)}`, next.resource)
+        for (const listener of listeners) listener(next)
+        for (const listener of this.#audience.of('*')) listener(next)
       }
     } finally {
       this.#telling = false

@@ -77,3 +77,19 @@ test('a list whose revision is forgotten is told where to go on with what is the
   assert.notEqual(second.metadata.resourceVersion, first.metadata.resourceVersion)
   assert.equal(second.metadata.remainingItemCount, 1)
 })
+
+test('a list reads the same in one piece and piece by piece into memory of the reader', async () => {
+  const bare = await withMaps(4)
+  const whole = await bare.ask('GET', path)
+  const text = await whole.text()
+  assert.equal(whole.headers.get('content-length'), String(new TextEncoder().encode(text).length))
+  const reader = (await bare.ask('GET', path)).body?.getReader({ mode: 'byob' })
+  assert.ok(reader)
+  let pieces = ''
+  let memory = new ArrayBuffer(100)
+  for (let part = await reader.read(new Uint8Array(memory)); !part.done; part = await reader.read(new Uint8Array(memory))) {
+    pieces += new TextDecoder().decode(part.value)
+    memory = part.value.buffer
+  }
+  assert.equal(pieces, text)
+})

@@ -50,7 +50,10 @@ export const pod = defineKind({
     }
     return { ...object, status: { phase: 'Pending', ...(gated ? gates : {}), qosClass: qosClass(fields(object.spec)) } }
   },
-  prepareForStatusUpdate: (object, old) => ({ ...object, status: { ...fields(object.status), qosClass: fields(old.status).qosClass } }),
+  prepareForStatusUpdate(object, old) {
+    const { qosClass } = fields(old.status)
+    return fields(object.status).qosClass === qosClass ? object : { ...object, status: { ...fields(object.status), qosClass } }
+  },
   validate: (object) => [...validatePod(object), ...validateCreate(object)],
   validateUpdate: (object, old) => [...validateUpdate(object, old)],
   validateStatusUpdate: (object, old) => [...validateStatus(object, old)],

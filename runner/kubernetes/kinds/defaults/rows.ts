@@ -17,19 +17,44 @@ interface Step {
   readonly each: 'item' | 'member' | undefined
 }
 
-interface CompiledRow {
-  readonly steps: readonly Step[]
+/** A default at the end of its path. */
+interface Leaf extends Step {
   readonly value: DefaultValue
   readonly mark: 'zero' | 'always' | undefined
 }
 
+/** Rows that begin with the same step, one right after another: the way there is gone once for all of them. */
+interface Branch extends Step {
+  readonly rows: (Leaf | Branch)[]
+}
+
 /** Makes a defaulting function of rows; they work in order, each on the result of those before. */
 export function defaultsOf(rows: readonly DefaultRow[]): (object: KubernetesObject) => KubernetesObject {
-  const compiled = rows.map(([path, value, mark]) => ({ steps: path.split('.').map(parseStep), value, mark }))
-  return (object) => {
-    const whole = object as KubernetesObject & JsonObject
-    return compiled.reduce<JsonObject>((root, row) => apply(root, row, 0, root), whole) as typeof whole
+  const trees: (Leaf | Branch)[][] = []
+  let open: (Leaf | Branch)[] | undefined
+  for (const [path, value, mark] of rows) {
+    // What looks at the whole object must see all that came before: it goes its way alone.
+    const looksAround = typeof value === 'function' && value.length > 1
+    const tree = (looksAround ? undefined : open) ?? []
+    if (tree !== open) trees.push(tree)
+    open = looksAround ? undefined : tree
+    grow(tree, path.split('.').map(parseStep), { value, mark })
   }
+  return (object) =>
+    trees.reduce((root: JsonObject, tree) => applyAll(root, tree, root), object as KubernetesObject & JsonObject) as KubernetesObject & JsonObject
+}
+
+function grow(rows: (Leaf | Branch)[], [step, ...rest]: readonly Step[], leaf: Omit<Leaf, keyof Step>): void {
+  if (step === undefined) return
+  if (rest.length === 0) {
+    rows.push({ ...step, ...leaf })
+    return
+  }
+  const last = rows.at(-1)
+  const shared = last && 'rows' in last && last.name === step.name && last.each === step.each ? last : undefined
+  const branch = shared ?? { ...step, rows: [] }
+  if (!shared) rows.push(branch)
+  grow(branch.rows, rest, leaf)
 }
 
 /** The same rows below another path. */
@@ -49,15 +74,20 @@ function parseStep(text: string): Step {
   return { name: text, each: undefined }
 }
 
-function apply(node: JsonObject, row: CompiledRow, depth: number, root: JsonObject): JsonObject {
-  const step = row.steps[depth]
-  if (step === undefined) return node
-  const before = node[step.name]
-  const last = depth === row.steps.length - 1
-  const into = (part: Json | undefined, parent: JsonObject): Json | undefined =>
-    last ? defaulted(part, row, parent, root) : isObject(part) ? apply(part, row, depth + 1, root) : part
-  const after = step.each === undefined ? into(before, node) : mapParts(before, (part, parent) => into(part, parent))
-  return after === before ? node : { ...node, [step.name]: after }
+function applyAll(node: JsonObject, rows: readonly (Leaf | Branch)[], root: JsonObject): JsonObject {
+  let result = node
+  for (const row of rows) {
+    const before = result[row.name]
+    if (before === undefined && 'rows' in row) continue
+    const after = row.each === undefined ? applyTo(before, row, result, root) : mapParts(before, (part, parent) => applyTo(part, row, parent, root))
+    if (after !== before) result = { ...result, [row.name]: after }
+  }
+  return result
+}
+
+function applyTo(part: Json | undefined, row: Leaf | Branch, parent: JsonObject, root: JsonObject): Json | undefined {
+  if ('rows' in row) return isObject(part) ? applyAll(part, row.rows, root) : part
+  return defaulted(part, row, parent, root)
 }
 
 function mapParts(value: Json | undefined, change: (part: Json | undefined, parent: JsonObject) => Json | undefined): Json | undefined {
@@ -74,7 +104,7 @@ function mapParts(value: Json | undefined, change: (part: Json | undefined, pare
   return next
 }
 
-function defaulted(value: Json | undefined, row: CompiledRow, parent: JsonObject, root: JsonObject): Json | undefined {
+function defaulted(value: Json | undefined, row: Leaf, parent: JsonObject, root: JsonObject): Json | undefined {
   const unset = value === undefined || value === null || value === '' || (row.mark === 'zero' && value === 0)
   if (!unset && row.mark !== 'always') return value
   return (typeof row.value === 'function' ? row.value(parent, root) : row.value) ?? value
