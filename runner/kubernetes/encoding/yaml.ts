@@ -1,7 +1,8 @@
 // YAML bodies and answers, by the rules of the server's library (YAML 1.1: `y`, `on`, `0755` are no strings).
-import { Document, isCollection, isScalar, LineCounter, parseAllDocuments, type Tags, visit, type YAMLError } from 'yaml'
+import { Document, isCollection, isScalar, LineCounter, parseAllDocuments, type Tags, visit } from 'yaml'
 import { type Json, sortKeys } from '../../base/json.ts'
 import { foldLines } from './yaml-fold.ts'
+import { yamlProblem } from './yaml-problems.ts'
 
 /** Text that is not YAML, in the words of Go's yaml library. */
 export class YamlSyntaxError extends Error {
@@ -55,15 +56,6 @@ function readsAsOther(text: string): boolean {
   return looksLikeTime.test(text) || (/^[\w.+~-]{0,40}$/.test(text) && typeof parseYaml(text) !== 'string')
 }
 
-const words: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'did not find expected alphabetic or numeric character',
-  BAD_INDENT: 'did not find expected key',
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  MISSING_CHAR: "could not find expected ':'",
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  UNEXPECTED_TOKEN: 'did not find expected <document start>',
-}
-
 /** Go's library reads times and base-60 numbers as texts, and a lone point too. */
 function goTags(tags: Tags): Tags {
   return tags
@@ -76,15 +68,14 @@ const decimal = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/
 function parseFirst(text: string): Json {
   const [document] = parseAllDocuments(text, { version: '1.1', customTags: goTags, uniqueKeys: false, stringKeys: false, logLevel: 'silent' })
   if (document === undefined || !('errors' in document)) return null
-  const [error] = document.errors
-  if (error) throw new YamlSyntaxError(`yaml: ${lineOf(error)}${words[error.code] ?? 'did not find expected node content'}`)
+  const problem = yamlProblem(text, document.errors)
+  if (problem !== undefined) throw new YamlSyntaxError(problem)
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.resolve(document)) throw new YamlSyntaxError(`yaml: unknown anchor '${alias.source}' referenced`)
+    },
+  })
   return toJson(document.toJS({ maxAliasCount: 1000 }))
-}
-
-/** The first line has no number in Go's messages. */
-function lineOf(error: YAMLError): string {
-  const line = error.linePos?.[0].line ?? 1
-  return line > 1 ? `line ${line}: ` : ''
 }
 
 function toJson(value: unknown): Json {

@@ -9,7 +9,7 @@ import { createObject } from '../registry/create.ts'
 import { decodeBody } from '../registry/decode-object.ts'
 import { type Deleted, deletedStatus } from '../registry/delete.ts'
 import { liveObject } from '../registry/engine.ts'
-import { badRequest, methodNotAllowed, noSuchResource, notFound } from '../registry/errors.ts'
+import { methodNotAllowed, noSuchResource, notFound, plainError } from '../registry/errors.ts'
 import { checkResourceVersion, listObjects } from '../registry/list.ts'
 import { patchObject } from '../registry/patch.ts'
 import { bindPod } from '../registry/pod-writes.ts'
@@ -19,7 +19,7 @@ import { withWebhooks } from '../registry/suspended.ts'
 import { warnOfDelete } from '../registry/warnings.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
-import { parseObject, parsePatch } from './read-body.ts'
+import { parseDeleteOptions, parseObject, parsePatch } from './read-body.ts'
 import { listBody, objectBody, respond } from './respond.ts'
 import { respondList } from './respond-list.ts'
 import { allViewed, viewed } from './server.ts'
@@ -69,7 +69,7 @@ const handlers: Readonly<Record<string, (call: Call) => Response | Promise<Respo
 function get(call: Call): Response {
   const { server, resource } = call
   const showing = showingOf(call)
-  checkResourceVersion(server.store, call.query.get('resourceVersion') ?? undefined)
+  checkObjectVersion(call)
   const object = isMeasured(resource) ? measuredObject(server, resource, keyOfCall(call)) : liveObject(server, resource, keyOfCall(call))
   if (!object) throw notFound(resource.info, call.asked.name)
   return respond(objectBody(viewed(server, resource, object), showing), showing.format)
@@ -178,10 +178,15 @@ async function deleteCollection(call: Call): Promise<Response> {
 
 function deleteOptions(call: Call): ReturnType<typeof readDeleteOptions> {
   if (call.body.length === 0) return readDeleteOptions(undefined, call.query)
-  const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'DeleteOptions')
-  const { kind } = value
-  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') throw badRequest(`decoded object cannot be converted to DeleteOptions`)
-  return readDeleteOptions(value, call.query)
+  return readDeleteOptions(parseDeleteOptions(call.body, call.headers.get('content-type') ?? ''), call.query)
+}
+
+/** The version that a read names: one that is none is told as it comes, without a reason. */
+function checkObjectVersion({ server, query }: Call): void {
+  const version = query.get('resourceVersion') ?? ''
+  if (version !== '' && !/^\d+$/.test(version))
+    throw plainError(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  checkResourceVersion(server.store, version)
 }
 
 function namespaceOf(namespace: string, namespaced: boolean): string | undefined {

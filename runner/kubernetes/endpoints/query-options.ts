@@ -58,11 +58,20 @@ export function readWriteOptions(query: URLSearchParams, kind: 'CreateOptions' |
   if (patchType === 'apply' && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'))
   if (patchType !== undefined && patchType !== 'apply' && query.has('force')) errors.push(forbidden('force', 'may not be specified for non-apply patch'))
   if (fieldManager.length > 128) errors.push(tooLong('fieldManager', 128))
+  errors.push(...unprintable(fieldManager))
   errors.push(...dryRunFindings(dryRun))
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation))
     errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']))
   refuse(kind, errors)
   return { dryRun: dryRun.length > 0, fieldManager, fieldValidation: (fieldValidation || 'Warn') as FieldValidation, force: isTrue(query.get('force')) }
+}
+
+function unprintable(fieldManager: string): readonly FieldError[] {
+  return [...fieldManager].flatMap((letter, position) => {
+    if (!/[\p{C}\p{Zl}\p{Zp}]|[^\P{Z} ]/u.test(letter)) return []
+    const code = (letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    return [invalidField('fieldManager', fieldManager, `invalid character U+${code} (at position ${position})`)]
+  })
 }
 
 /** Reads the options of a delete from its body, or from the query where there is none. */
@@ -133,6 +142,10 @@ function* watchFindings(options: ListOptionsRead): Generator<FieldError, void> {
   const field = 'resourceVersionMatch'
   if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
     yield forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  const { resourceVersion = '' } = options
+  // A watch from the beginning is asked to send what is there, by default.
+  const byDefault = match === undefined && sendInitialEvents === undefined && (resourceVersion === '' || resourceVersion === '0')
+  if (byDefault && options.continue) yield forbidden(field, 'resourceVersionMatch is forbidden when continue is provided')
   if (match === undefined) return
   if (sendInitialEvents === undefined) yield forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
   if (match !== 'NotOlderThan') yield notSupported(field, match, ['NotOlderThan'])

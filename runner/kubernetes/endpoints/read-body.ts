@@ -5,7 +5,7 @@ import { JsonSyntaxError, memberOrder, parseJson } from '../encoding/json.ts'
 import { decodeProtobuf } from '../encoding/protobuf.ts'
 import { noProblems, type TextProblems } from '../encoding/strict.ts'
 import { parseYaml, repeatedKeys } from '../encoding/yaml.ts'
-import { badRequest } from '../registry/errors.ts'
+import { badRequest, unregistered } from '../registry/errors.ts'
 import { StatusError } from '../status-error.ts'
 
 const limit = 3 * 1024 * 1024
@@ -40,16 +40,52 @@ export function parseObject(bytes: Uint8Array, contentType: string, kind: string
   }
   try {
     const { value, problems } = parse(bytes)
-    if (isObject(value)) return { value, problems }
-    throw new JsonSyntaxError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${describe(value)} into Go value of type struct`)
+    return { value: readHead(value), problems }
   } catch (error) {
     if (error instanceof StatusError) throw error
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${messageOf(error)} (${summary(bytes)})`)
   }
 }
 
+/** What says which kind it is; nothing at all is an object without members. */
+export function readHead(value: Json): JsonObject {
+  const wrong = (where: string): JsonSyntaxError => new JsonSyntaxError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${where}`)
+  if (value === null) return {}
+  if (!isObject(value)) throw wrong(`${describe(value)} into Go value of type ${headType}`)
+  for (const name of ['apiVersion', 'kind']) {
+    const member = value[name] ?? ''
+    if (typeof member !== 'string') throw wrong(`${describe(member)} into Go struct field .${name} of type string`)
+  }
+  const version = String(value.apiVersion ?? '')
+  if (version.split('/').length > 2) throw new JsonSyntaxError(`unexpected GroupVersion string: ${version}`)
+  return value
+}
+
+const headType = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+/** The options in the body of a delete; what is wrong with them is told without saying what they should have been. */
+export function parseDeleteOptions(bytes: Uint8Array, contentType: string): JsonObject {
+  const parse = parsers[mediaType(contentType) || 'application/json'] ?? parseJsonBytes
+  let value: JsonObject
+  try {
+    value = readHead(parse(bytes).value)
+  } catch (error) {
+    throw error instanceof StatusError ? error : badRequest(messageOf(error))
+  }
+  const { kind = '', apiVersion = '', gracePeriodSeconds: grace } = value
+  if (kind !== '' && kind !== 'DeleteOptions') throw badRequest(unregistered(String(kind), String(apiVersion || 'meta.k8s.io/v1')))
+  if (grace !== undefined && grace !== null && typeof grace !== 'number')
+    throw badRequest(`json: cannot unmarshal ${describe(grace)} into Go struct field DeleteOptions.gracePeriodSeconds of type int64`)
+  return value
+}
+
 /** How the refusal of a text that is none begins, by the type of the patch. */
-const refusals = { json: 'error decoding patch: ', merge: 'error decoding patch: ', strategic: '', apply: 'error decoding YAML: ' } as const
+const refusals = {
+  json: 'error decoding patch: ',
+  merge: 'error decoding patch: ',
+  strategic: '',
+  apply: 'error decoding YAML: error converting YAML to JSON: ',
+} as const
 
 /** A JSON or YAML patch. */
 export function parsePatch(bytes: Uint8Array, type: 'json' | 'merge' | 'strategic' | 'apply'): Parsed {

@@ -28,7 +28,7 @@ const namespaceSubresources = ['status', 'finalize']
 /** Reads a request's method, path and query. */
 export function readRequestInfo(method: string, url: URL): RequestInfo {
   const path = url.pathname
-  const parts = path.split('/').filter((part) => part !== '')
+  const parts = path.replace(/^\/+|\/+$/g, '').split('/')
   const root = parts[0]
   const prefix = root === 'api' ? 2 : 3
   if ((root !== 'api' && root !== 'apis') || parts.length <= prefix) return { type: 'path', verb: method.toLowerCase(), path }
@@ -49,8 +49,8 @@ interface Place {
 
 function readPlace(parts: readonly string[]): Place {
   const [first = '', second = '', third = '', ...more] = parts
-  if (first !== 'namespaces' || second === '') return placeOf('', parts)
-  if (third === '') return { namespace: second, resource: first, name: second, subresource: '', rest: '' }
+  if (first !== 'namespaces' || parts.length < 2) return placeOf('', parts)
+  if (parts.length < 3) return { namespace: second, resource: first, name: second, subresource: '', rest: '' }
   if (namespaceSubresources.includes(third) && more.length === 0) return { namespace: second, resource: first, name: second, subresource: third, rest: '' }
   return placeOf(second, [third, ...more])
 }

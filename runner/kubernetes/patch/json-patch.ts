@@ -105,7 +105,8 @@ function remove(parent: Json, key: string): Json {
 
 function replace(parent: Json, key: string, value: Json): Json {
   if (Array.isArray(parent)) return parent.with(position(parent, key), value)
-  if (!isObject(parent) || !Object.hasOwn(parent, key)) throw inapplicable()
+  // The server's library does not look whether a member is there that is to be replaced.
+  if (!isObject(parent)) throw inapplicable()
   return { ...parent, [key]: value }
 }
 

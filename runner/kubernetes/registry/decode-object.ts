@@ -4,8 +4,9 @@ import { decode } from '../encoding/decode.ts'
 import { DecodeError } from '../encoding/reading.ts'
 import { noProblems, problemList, strictProblems, type TextProblems, warningsOfProblem } from '../encoding/strict.ts'
 import { at, type KubernetesObject } from '../object.ts'
+import { builtInSchema } from '../openapi/schema.ts'
 import { StatusError } from '../status-error.ts'
-import { badRequest } from './errors.ts'
+import { badRequest, unregistered } from './errors.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** What is done about fields that the server does not know. */
@@ -61,15 +62,22 @@ function convertible(resource: ServedResource, body: JsonObject): JsonObject {
   const { info, apiVersion } = resource
   const kind = text(body.kind) || info.kind
   const version = text(body.apiVersion) || apiVersion
-  if (kind !== info.kind || version !== apiVersion) throw badRequest(unknownConversion(resource, { kind, version }))
+  const problem = kindProblem(resource, { kind, version })
+  if (problem !== undefined) throw badRequest(`${kind} in version "${shortVersion(version)}" cannot be handled as a ${info.kind}: ${problem}`)
   return { ...body, kind, apiVersion: version }
 }
 
-function unknownConversion({ info }: ServedResource, sent: { readonly kind: string; readonly version: string }): string {
-  const short = sent.version.slice(sent.version.lastIndexOf('/') + 1)
+/** Why an object of this kind and version cannot become one of the resource; undefined if it is one (apimachinery `runtime.Scheme`). */
+export function kindProblem(resource: ServedResource, { kind, version }: { readonly kind: string; readonly version: string }): string | undefined {
+  const { info, apiVersion } = resource
+  if (kind === info.kind && version === apiVersion) return undefined
+  if (!builtInSchema(version, kind)) return unregistered(kind, version)
   const group = (info.group === '' ? 'core' : info.group.split('.')[0]) ?? ''
-  const words = `converting (${short}.${sent.kind}) to (${group}.${info.kind}): unknown conversion`
-  return `${sent.kind} in version "${short}" cannot be handled as a ${info.kind}: ${words}`
+  return `converting (${shortVersion(version)}.${kind}) to (${group}.${info.kind}): unknown conversion`
+}
+
+function shortVersion(version: string): string {
+  return version.slice(version.lastIndexOf('/') + 1)
 }
 
 /** A custom resource: apiVersion and kind must be there and right. */

@@ -62,3 +62,8 @@ export function plainError(message: string): StatusError {
 export function detailsOf(resource: GroupResource, name: string): StatusDetails {
   return { ...(name === '' ? {} : { name }), ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural }
 }
+
+/** A kind that no scheme of the server knows; it names itself by the place where it is made. */
+export function unregistered(kind: string, version: string): string {
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`
+}

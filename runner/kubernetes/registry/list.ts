@@ -34,7 +34,8 @@ export function listObjects(engine: Engine, resource: ServedResource, request: L
   const wanted = point?.revision === fromNow ? undefined : point?.revision
   if (point && request.resourceVersion && request.resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
   const revision = wanted ?? (point ? undefined : exactRevision(store, request))
-  const limit = request.limit ?? 0
+  // What may be of any age comes from the watch cache, which has no pages.
+  const limit = request.resourceVersion === '0' && !point ? 0 : (request.limit ?? 0)
   const page = pageAt(store, resource, { matcher, limit, revision, after: point?.after })
   const shown = revision ?? store.revision
   return {

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { formatGo } from '../encoding/format-go.ts'
-import { DecodeError } from '../encoding/reading.ts'
+import { DecodeError, describe } from '../encoding/reading.ts'
 import { warningsOfProblem } from '../encoding/strict.ts'
 import { conversionProblem } from '../encoding/unstructured.ts'
 import type { KubernetesObject } from '../object.ts'
@@ -12,7 +12,7 @@ import { serverSideApply } from '../patch/server-side-apply.ts'
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
 import type { StatusError } from '../status-error.ts'
 import { createObject } from './create.ts'
-import { type DecodeOptions, decodeTyped, StrictError } from './decode-object.ts'
+import { type DecodeOptions, decodeTyped, kindProblem, StrictError } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { badRequest, invalid, notFound } from './errors.ts'
 import { fieldWriter, ordered } from './field-management.ts'
@@ -45,6 +45,7 @@ function changed(scope: WriteScope, live: KubernetesObject, patch: ObjectPatch):
   const { resource } = scope
   const target = asJson(live)
   const patched = patchers[patch.type === 'apply' ? 'merge' : patch.type](target, patch.body, scope)
+  if (patch.type !== 'strategic' && !resource.custom) checkKind(scope, patch, patched)
   const problem = patch.type === 'strategic' ? conversionProblem(patched, resource.schema) : undefined
   if (problem !== undefined) throw misfit(patch, patched, problem)
   try {
@@ -53,6 +54,26 @@ function changed(scope: WriteScope, live: KubernetesObject, patch: ObjectPatch):
     if (!(error instanceof DecodeError) && !(error instanceof StrictError)) throw error
     throw misfit(patch, patched, error.message)
   }
+}
+
+/** A JSON patch may make another kind of the object, which the server then cannot read; a strategic one cannot. */
+function checkKind({ resource, key: { name } }: WriteScope, patch: ObjectPatch, patched: Json): void {
+  const { kind = '', apiVersion = '' } = isObject(patched) ? patched : {}
+  for (const [field, value] of Object.entries({ apiVersion, kind }))
+    if (value !== null && typeof value !== 'string')
+      throw misfit(
+        patch,
+        patched,
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${describe(value)} into Go struct field .${field} of type string`,
+      )
+  const version = text(apiVersion)
+  if (version === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  const problem = kindProblem(resource, { kind: text(kind) || resource.info.kind, version })
+  if (problem !== undefined) throw misfit(patch, patched, problem)
+}
+
+function text(value: Json): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** A strategic merge patch is refused with itself, the others with what they made. */
@@ -65,7 +86,13 @@ function misfit(patch: ObjectPatch, patched: Json, why: string): StatusError {
 const patchers: Readonly<Record<'json' | 'merge' | 'strategic', (target: JsonObject, patch: Json, scope: WriteScope) => Json>> = {
   json: (target, patch) => jsonPatch(target, patch),
   merge: (target, patch) => mergePatch(target, requireObject(patch)),
-  strategic: (target, patch, { resource }) => strategicMergePatch(target, requireObject(patch, ''), resource.schema),
+  strategic: (target, patch, { resource }) => sameKind(strategicMergePatch(target, requireObject(patch, ''), resource.schema), target),
+}
+
+/** What a strategic merge patch says of kind and version is not heard: the result is read into the type that was there. */
+function sameKind(merged: JsonObject, { apiVersion = '', kind = '' }: JsonObject): JsonObject {
+  const of = (name: string, before: Json): Json => (typeof merged[name] === 'string' ? before : (merged[name] ?? before))
+  return { ...merged, apiVersion: of('apiVersion', apiVersion), kind: of('kind', kind) }
 }
 
 function requireObject(patch: Json, prefix = 'error decoding patch: '): JsonObject {
@@ -79,7 +106,7 @@ function named({ key }: WriteScope, object: KubernetesObject): KubernetesObject 
   if (name === '') throw badRequest(`the name of the object (${key.name} based on URL) was undeterminable: name must be provided`)
   if (name !== key.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${key.name})`)
   if (namespace !== '' && key.namespace !== undefined && namespace !== key.namespace)
-    throw badRequest(`the namespace of the object (${namespace}) does not match the namespace on the request (${key.namespace})`)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   return object
 }
 
@@ -109,15 +136,15 @@ function applyTo(
   live: KubernetesObject | undefined,
 ): { object: KubernetesObject; managedFields: ReturnType<typeof serverSideApply>['managedFields'] } {
   const { resource } = scope
-  const body = isObject(patch.body) ? patch.body : {}
+  const body = patch.body === null ? {} : requireObject(patch.body, 'error decoding YAML: error unmarshaling JSON: while decoding JSON: ')
   const applied = serverSideApply({
     ...fieldWriter(scope, engine.clock.now()),
     live: live && asJson(live),
-    applied: withName(scope, body),
+    applied: body,
     kind: resource.info.kind,
     force: patch.force,
   })
-  const object = named(scope, decodeTyped(resource, applied.object, { ...patch.decoding, fieldValidation: 'Ignore' }))
+  const object = named(scope, decodeTyped(resource, withName(scope, applied.object), { ...patch.decoding, fieldValidation: 'Ignore' }))
   return { object: live ? object : ordered(resource, object), managedFields: applied.managedFields }
 }
 

@@ -14,7 +14,10 @@ const problems: readonly (readonly [JsonObject, string | undefined])[] = [
   [{ spec: 'x' }, 'cannot restore struct from: string'],
   [{ metadata: { labels: ['a'] } }, 'cannot restore map from slice'],
   [{ metadata: { finalizers: {} } }, 'cannot restore slice from map'],
-  [{ metadata: { labels: { a: 1 } } }, 'unrecognized type: string'],
+  [{ metadata: { labels: { a: 1 } } }, 'cannot convert int64 to string'],
+  [{ metadata: { labels: { a: 1.5 } } }, 'unrecognized type: string'],
+  [{ metadata: { labels: { a: true } } }, 'unrecognized type: string'],
+  [{ spec: { replicas: 1.5 } }, 'cannot convert float64 to int32'],
   [{ spec: { strategy: { rollingUpdate: { maxSurge: true } } } }, 'json: cannot unmarshal bool into Go value of type int32'],
 ]
 

@@ -23,7 +23,6 @@ test('jsonPatch() tells nobody what was wrong with an operation, as the real ser
   const wrong = [
     { op: 'test', path: '/a', value: 1 },
     { op: 'remove', path: '/nope' },
-    { op: 'replace', path: '/nope', value: 1 },
     { op: 'add', path: '/nope/deeper', value: 1 },
     { op: 'add', path: '/list/9', value: 1 },
     { op: 'add', path: 'a', value: 1 },

@@ -90,7 +90,9 @@ function printValue(value: Json | undefined): string {
 
 /** Text as Go's %q quotes it. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u00a0]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(text)
+    .replace(/\\u00([01][0-9a-f])/g, '\\x$1')
+    .replace(/[\u007f-\u00a0]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function withDetail(text: string, detail: string): string {
