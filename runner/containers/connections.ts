@@ -213,6 +213,12 @@ async function dial(runtime: Runtime, pod: KubernetesObject, port: number, recei
   }
 }
 
+function unreachable(why: string): Response {
+  const message = `error trying to reach service: ${why}`
+  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'ServiceUnavailable', code: 503 }
+  return new Response(`${JSON.stringify(body)}\n`, { status: 503, headers: { 'content-type': 'application/json' } })
+}
+
 async function proxy(
   runtime: Runtime,
   { object, port }: { readonly object: KubernetesObject; readonly port: string },
@@ -222,14 +228,9 @@ async function proxy(
   if (isNode(object)) return answerKubelet(runtime, object, path)
   const target = object.kind === 'Service' ? backendOf(object, port, runtime.reader) : { pod: object, port: Number(port || firstPort(object)) }
   if (!target) return undefined
+  if (target.port > 65535) return unreachable(`dial tcp: address ${target.port}: invalid port`)
   const listener = await runtime.net.listener(target.pod, target.port)
-  if (!listener || !('http' in listener)) {
-    const address = `${at(target.pod, 'status', 'podIP')}:${target.port}`
-    return new Response(
-      `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"error trying to reach service: dial tcp ${address}: connect: connection refused","reason":"ServiceUnavailable","code":503}\n`,
-      { status: 503, headers: { 'content-type': 'application/json' } },
-    )
-  }
+  if (!listener || !('http' in listener)) return unreachable(`dial tcp ${at(target.pod, 'status', 'podIP')}:${target.port}: connect: connection refused`)
   const body = request.body ? fromBytes(new Uint8Array(await request.arrayBuffer())) : ''
   const headers = Object.fromEntries([...request.headers].filter(([name]) => name !== 'authorization'))
   const answer = await listener.http({

@@ -149,7 +149,7 @@ function serviceCidr({ serviceCidr: cidr }: ClusterPlace, time: string): Kuberne
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'ServiceCIDR',
-    metadata: { name: 'kubernetes' },
+    metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
     spec: { cidrs: [cidr] },
     status: { conditions: [condition] },
   }

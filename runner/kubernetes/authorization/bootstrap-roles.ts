@@ -20,8 +20,9 @@ system:aggregate-to-edit +edit
   impersonate | core | serviceaccounts
   write | core | pods pods/attach pods/exec pods/portforward pods/proxy
   create | core | pods/eviction
-  write | core | configmaps events persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy
+  write | core | configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy
   create | core | serviceaccounts/token
+  write | core events.k8s.io | events
   write | apps | daemonsets deployments deployments/rollback deployments/scale replicasets replicasets/scale statefulsets statefulsets/scale
   write | autoscaling | horizontalpodautoscalers
   write | batch | cronjobs jobs
@@ -32,8 +33,9 @@ system:aggregate-to-edit +edit
   write | resource.k8s.io | resourceclaims resourceclaimtemplates
 system:aggregate-to-view +view
   read | core | configmaps endpoints persistentvolumeclaims persistentvolumeclaims/status pods replicationcontrollers replicationcontrollers/scale serviceaccounts services services/status
-  read | core | bindings events limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status
+  read | core | bindings limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas resourcequotas/status
   read | core | namespaces
+  read | core events.k8s.io | events
   read | discovery.k8s.io | endpointslices
   read | apps | controllerrevisions daemonsets daemonsets/status deployments deployments/scale deployments/status replicasets replicasets/scale replicasets/status statefulsets statefulsets/scale statefulsets/status
   read | autoscaling | horizontalpodautoscalers horizontalpodautoscalers/status
@@ -70,7 +72,7 @@ system:heapster
 system:kube-aggregator
   read | core | endpoints services
 system:kube-controller-manager
-  create patch update | core events.k8s.io | events
+  events
   create | coordination.k8s.io | leases
   get update | coordination.k8s.io | leases | kube-controller-manager
   create | core | secrets serviceaccounts
@@ -86,9 +88,10 @@ system:kube-dns
   list watch | core | endpoints services
   < ServiceAccount kube-system/kube-dns
 system:kube-scheduler
-  create patch update | core events.k8s.io | events
+  events
   create | coordination.k8s.io | leases
   get list update watch | coordination.k8s.io | leases | kube-scheduler
+  create delete deletecollection get list patch update watch | coordination.k8s.io | leasecandidates
   read | core | nodes
   delete get list watch | core | pods
   create | core | bindings pods/binding
@@ -101,21 +104,24 @@ system:kube-scheduler
   create | authentication.k8s.io | tokenreviews
   create | authorization.k8s.io | subjectaccessreviews
   read | storage.k8s.io | csinodes
+  read | storage.k8s.io | volumeattachments
   read | core | namespaces
   read | storage.k8s.io | csidrivers
   read | storage.k8s.io | csistoragecapacities
-  read | storage.k8s.io | volumeattachments
   read | resource.k8s.io | deviceclasses
   get list patch update watch | resource.k8s.io | resourceclaims
-  patch update | resource.k8s.io | resourceclaims/status
+  get list patch update watch | resource.k8s.io | resourceclaims/status
+  update | core | pods/finalizers
   read | resource.k8s.io | resourceslices
   < User system:kube-scheduler
 system:kubelet-api-admin
   read | core | nodes
   proxy | core | nodes
-  * | core | nodes/configz nodes/healthz nodes/log nodes/metrics nodes/pods nodes/proxy nodes/spec nodes/stats
+  * | core | nodes/log nodes/metrics nodes/proxy nodes/stats
+  * | core | nodes/configz nodes/healthz nodes/pods
 system:monitoring
   get @ /healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*
+  get | core | nodes/metrics
   < Group system:monitoring
 system:node
   create | authentication.k8s.io | tokenreviews
@@ -124,11 +130,11 @@ system:node
   create get list watch | core | nodes
   patch update | core | nodes/status
   patch update | core | nodes
-  delete get list watch | core | pods
-  create | core | pods
+  events
+  read | core | pods
+  create delete | core | pods
   patch update | core | pods/status
   create | core | pods/eviction
-  create patch update | core events.k8s.io | events
   read | core | configmaps secrets
   get | core | persistentvolumeclaims persistentvolumes
   get | core | endpoints
@@ -142,27 +148,27 @@ system:node
   read | node.k8s.io | runtimeclasses
   get | resource.k8s.io | resourceclaims
   deletecollection | resource.k8s.io | resourceslices
-  create delete get list patch update watch | resource.k8s.io | resourceslices
+  get | core | serviceaccounts
   <
 system:node-bootstrapper
   create get list watch | certificates.k8s.io | certificatesigningrequests
 system:node-problem-detector
   get | core | nodes
   patch | core | nodes/status
-  create patch update | core events.k8s.io | events
+  events
 system:node-proxier
   list watch | core | endpoints services
   read | core | nodes
-  create patch update | core events.k8s.io | events
-  list watch | discovery.k8s.io | endpointslices
+  events
   list watch | networking.k8s.io | servicecidrs
+  list watch | discovery.k8s.io | endpointslices
   < User system:kube-proxy
 system:persistent-volume-provisioner
   create delete get list watch | core | persistentvolumes
   get list update watch | core | persistentvolumeclaims
   read | storage.k8s.io | storageclasses
   watch | core | events
-  create patch update | core events.k8s.io | events
+  events
 system:public-info-viewer
   get @ /healthz /livez /readyz /version /version/
   < Group system:authenticated Group system:unauthenticated
@@ -201,7 +207,7 @@ cronjob-controller
   create delete get list patch update watch | batch | jobs
   update | batch | cronjobs/status
   update | batch | cronjobs/finalizers
-  delete list | core | pods
+  delete list watch | core | pods
   events
 daemon-set-controller
   read | apps extensions | daemonsets
@@ -231,25 +237,23 @@ disruption-controller
   events
 endpoint-controller
   read | core | pods services
-  create delete get list update | core | endpoints
+  create delete get list update watch | core | endpoints
   create | core | endpoints/restricted
   events
 endpointslice-controller
   read | core | nodes pods services
   update | core | services/finalizers
-  create delete get list update | discovery.k8s.io | endpointslices
-  create | discovery.k8s.io | endpointslices/restricted
+  create delete get list update watch | discovery.k8s.io | endpointslices
   events
 endpointslicemirroring-controller
   read | core | endpoints services
   update | core | services/finalizers
   update | core | endpoints/finalizers
-  create delete get list update | discovery.k8s.io | endpointslices
-  create | discovery.k8s.io | endpointslices/restricted
+  create delete get list update watch | discovery.k8s.io | endpointslices
   events
 ephemeral-volume-controller
-  update | core | pods/finalizers
   read | core | pods
+  update | core | pods/finalizers
   create get list watch | core | persistentvolumeclaims
   events
 expand-controller
@@ -257,6 +261,7 @@ expand-controller
   patch update | core | persistentvolumeclaims/status
   read | core | persistentvolumeclaims
   events
+  get | core | services
 generic-garbage-collector
   delete get list patch update watch | * | *
   events
@@ -264,10 +269,10 @@ horizontal-pod-autoscaler
   read | autoscaling | horizontalpodautoscalers
   update | autoscaling | horizontalpodautoscalers/status
   get update | * | */scale
-  list | core | pods
-  list | metrics.k8s.io | pods
-  get list | custom.metrics.k8s.io | *
-  get list | external.metrics.k8s.io | *
+  list watch | core | pods
+  list watch | metrics.k8s.io | pods
+  read | custom.metrics.k8s.io | *
+  read | external.metrics.k8s.io | *
   events
 job-controller
   get list patch update watch | batch | jobs
@@ -281,12 +286,12 @@ legacy-service-account-token-cleaner
 namespace-controller
   delete get list watch | core | namespaces
   update | core | namespaces/finalize namespaces/status
-  delete deletecollection get list | * | *
+  delete deletecollection get list watch | * | *
 node-controller
-  delete get list patch update | core | nodes
+  delete get list patch update watch | core | nodes
   patch update | core | nodes/status
   patch update | core | pods/status
-  delete list | core | pods
+  delete get list watch | core | pods
   events
 persistent-volume-binder
   create delete get list update watch | core | persistentvolumes
@@ -295,14 +300,13 @@ persistent-volume-binder
   update | core | persistentvolumeclaims/status
   create delete get list watch | core | pods
   read | storage.k8s.io | storageclasses
-  create delete get | core | endpoints services
-  get list | core | secrets
-  get list | core | nodes
-  watch | core | events
+  list watch | core | nodes
   events
+  watch | core | events
+  get | core | services
 pod-garbage-collector
   delete list watch | core | pods
-  get list | core | nodes
+  read | core | nodes
   patch | core | pods/status
 pv-protection-controller
   get list update watch | core | persistentvolumes
@@ -324,12 +328,11 @@ replication-controller
   create delete list patch watch | core | pods
   events
 resource-claim-controller
-  update | core | pods/finalizers
   read | core | pods
-  patch | core | pods/status
-  read | resource.k8s.io | resourceclaimtemplates
+  update | core | pods/finalizers
   create delete get list watch | resource.k8s.io | resourceclaims
-  patch update | resource.k8s.io | resourceclaims/status
+  patch update | resource.k8s.io | resourceclaims resourceclaims/status
+  patch update | core | pods/status
   events
 resourcequota-controller
   list watch | * | *
@@ -343,16 +346,18 @@ route-controller
   patch | core | nodes/status
   events
 selinux-warning-controller
-  read | core | pods
-  read | core | persistentvolumeclaims persistentvolumes
-  read | storage.k8s.io | csidrivers
   events
+  read | core | persistentvolumes
+  read | core | persistentvolumeclaims
+  read | core | pods
+  read | storage.k8s.io | csidrivers
 service-account-controller
   create | core | serviceaccounts
   events
 service-cidrs-controller
   get list patch update watch | networking.k8s.io | servicecidrs
-  patch update | networking.k8s.io | servicecidrs/finalizers servicecidrs/status
+  patch update | networking.k8s.io | servicecidrs/finalizers
+  patch update | networking.k8s.io | servicecidrs/status
   read | networking.k8s.io | ipaddresses
   events
 service-controller
@@ -367,8 +372,9 @@ statefulset-controller
   update | apps | statefulsets/finalizers
   create delete get patch update | core | pods
   create delete get list patch update watch | apps | controllerrevisions
-  create get | core | persistentvolumeclaims
+  create get list watch | core | persistentvolumeclaims
   delete update | core | persistentvolumeclaims
+  update | core | pods/finalizers
   events
 ttl-after-finished-controller
   delete get list watch | batch | jobs
@@ -381,9 +387,9 @@ validatingadmissionpolicy-status-controller
   get patch update | admissionregistration.k8s.io | validatingadmissionpolicies/status
   events
 volumeattributesclass-protection-controller
-  get list update watch | storage.k8s.io | volumeattributesclasses
   read | core | persistentvolumeclaims
   read | core | persistentvolumes
+  get list update watch | storage.k8s.io | volumeattributesclasses
   events
 `
 

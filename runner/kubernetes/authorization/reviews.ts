@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { defaultIssuer } from '../authentication/service-account-tokens.ts'
 import type { VirtualResources, VirtualServer } from '../endpoints/virtual-resources.ts'
 import { type AccessAttributes, type AccessDecision, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
+import { internalForm } from '../kinds/validation/internal-form.ts'
 import { formatTime, type KubernetesObject, parseApiVersion } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import { type ClusterReader, visitRules } from './rbac.ts'
@@ -11,14 +12,37 @@ import { type ClusterReader, visitRules } from './rbac.ts'
 export const reviews: VirtualResources = {
   'authentication.k8s.io/v1/selfsubjectreviews': async (body, user, server) => selfSubject(body, user, server.now()),
   'authentication.k8s.io/v1/tokenreviews': (body, _user, server) => tokenReview(server.tokens, body),
-  'authorization.k8s.io/v1/localsubjectaccessreviews': (body, _user, server) => accessReview(body, namedUser(body), server),
+  'authorization.k8s.io/v1/localsubjectaccessreviews': (body, _user, server) => accessReview(inNamespace(body), namedUser(body), server),
   'authorization.k8s.io/v1/selfsubjectaccessreviews': (body, user, server) => accessReview(body, user, server),
   'authorization.k8s.io/v1/selfsubjectrulesreviews': async (body, user, server) => rulesReview(server, body, user),
   'authorization.k8s.io/v1/subjectaccessreviews': (body, _user, server) => accessReview(body, namedUser(body), server),
 }
 
 async function accessReview(body: KubernetesObject, user: UserInfo, server: VirtualServer): Promise<KubernetesObject> {
-  return { ...body, status: accessStatus(await server.authorize(attributesOf(body, user))) }
+  const attributes = attributesOf(body, user)
+  checkMetadata(body)
+  return { ...body, status: accessStatus(await server.authorize(attributes)) }
+}
+
+/** A review asks about the namespace that it is made in, and about no path. */
+function inNamespace(body: KubernetesObject): KubernetesObject {
+  const { resourceAttributes: resource, nonResourceAttributes: path } = isObject(body.spec) ? body.spec : {}
+  if (isObject(path) && !isObject(resource))
+    throw invalid(body, 'spec.nonResourceAttributes', `Invalid value: ${printed(path)}: disallowed on this kind of request`)
+  const asked = isObject(resource) ? String(resource.namespace ?? '') : ''
+  if (asked !== body.metadata.namespace)
+    throw invalid(body, 'spec.resourceAttributes.namespace', `Invalid value: ${JSON.stringify(asked)}: must match metadata.namespace`)
+  return body
+}
+
+/** Nothing but its fields' managers, and a namespace where it has one, may be said of a review. */
+function checkMetadata(body: KubernetesObject): void {
+  const { managedFields: _fields, namespace: _namespace, ...said } = body.metadata
+  if (Object.keys(said).length > 0) throw invalid(body, 'metadata', `Invalid value: ${JSON.stringify(body.metadata)}: must be empty`)
+}
+
+function printed(path: JsonObject): string {
+  return JSON.stringify(internalForm(path, 'authorization.v1.NonResourceAttributes'))
 }
 
 function selfSubject(body: KubernetesObject, user: UserInfo, now: number): KubernetesObject {
@@ -38,6 +62,7 @@ function userInfo(user: UserInfo): JsonObject {
 async function tokenReview(tokens: readonly TokenAuthenticator[], body: KubernetesObject): Promise<KubernetesObject> {
   const spec = isObject(body.spec) ? body.spec : {}
   const token = String(spec.token ?? '')
+  if (token === '') throw new StatusError('BadRequest', 'token is required for TokenReview in authentication')
   for (const authenticator of tokens) {
     const user = await authenticator.authenticate(token)
     if (user) return { ...body, status: { authenticated: true, user: userInfo(withAuthenticated(user)), audiences: spec.audiences ?? [defaultIssuer] } }
@@ -69,7 +94,7 @@ function attributesOf(body: KubernetesObject, user: UserInfo): AccessAttributes 
   const path = spec.nonResourceAttributes
   if (isObject(resource) === isObject(path)) {
     const shown = isObject(resource) ? 'cannot be specified in combination with resourceAttributes' : undefined
-    if (shown !== undefined) throw invalid(body, 'spec.nonResourceAttributes', `Invalid value: ${JSON.stringify(path)}: ${shown}`)
+    if (shown !== undefined) throw invalid(body, 'spec.nonResourceAttributes', `Invalid value: ${printed(isObject(path) ? path : {})}: ${shown}`)
     throw invalid(body, 'spec.resourceAttributes', 'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified')
   }
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -25,7 +25,7 @@ const priorities: Readonly<Record<string, number>> = {
   'resource.k8s.io': 16200,
   'flowcontrol.apiserver.k8s.io': 16100,
 }
-const versionPriorities: Readonly<Record<string, number>> = { '/v1': 1, 'autoscaling/v2': 30, 'flowcontrol.apiserver.k8s.io/v1': 21, 'resource.k8s.io/v1': 20 }
+const versionPriorities: Readonly<Record<string, number>> = { '/v1': 1, 'autoscaling/v2': 30, 'flowcontrol.apiserver.k8s.io/v1': 21, 'resource.k8s.io/v1': 21 }
 
 /** One APIService for each group and version, served here. */
 export function apiServices(time: string): readonly KubernetesObject[] {

@@ -2,7 +2,7 @@
 import { jsonResponse } from '../../base/host.ts'
 import { servedGroups } from './discovery.ts'
 import { pageNotFound } from './page-not-found.ts'
-import type { Route } from './route.ts'
+import type { Route, RouteRequest } from './route.ts'
 
 /** The checks of `/readyz` in the order in which `?verbose` prints them; the other two paths have all but `onlyReady`. */
 const readyChecks = [
@@ -46,11 +46,15 @@ const onlyReady = ['etcd-readiness', 'informer-sync', 'shutdown']
 const liveChecks = readyChecks.filter((check) => !onlyReady.includes(check))
 const checks: Readonly<Record<string, readonly string[]>> = { healthz: liveChecks, livez: liveChecks, readyz: readyChecks }
 
+function answer({ path, query }: RouteRequest): Response {
+  return answerHealth(path, query) ?? pageNotFound()
+}
+
 /** Rows of the health paths and of `/`. */
 export const healthRoutes: readonly Route[] = [
   ...Object.keys(checks)
     .flatMap((name) => [`/${name}`, `/${name}/*`])
-    .map((path): Route => ({ method: 'GET', path, handle: (request) => answerHealth(request.path, request.query) ?? pageNotFound() })),
+    .flatMap((path) => (['GET', 'POST'] as const).map((method): Route => ({ method, path, handle: answer }))),
   { method: 'GET', path: '/', handle: ({ server }) => answerRootPaths(servedGroups(server.resources())) },
 ]
 

@@ -7,11 +7,11 @@ import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi.ts'
 import { goJson } from './respond.ts'
 import type { Route } from './route.ts'
-import { versionRoute } from './version.ts'
+import { versionRoutes } from './version.ts'
 
 /** The table of routes; a server that issues tokens shows how they are checked. */
 export function serverRoutes(accounts: ServiceAccountTokens | undefined): readonly Route[] {
-  return [...discoveryRoutes, ...healthRoutes, ...metricsRoutes, versionRoute, ...openApiRoutes, ...(accounts ? issuerRoutes(accounts) : [])]
+  return [...discoveryRoutes, ...healthRoutes, ...metricsRoutes, ...versionRoutes, ...openApiRoutes, ...(accounts ? issuerRoutes(accounts) : [])]
 }
 
 function issuerRoutes(accounts: ServiceAccountTokens): readonly Route[] {

@@ -2,8 +2,12 @@
 import { jsonResponse } from '../../base/host.ts'
 import type { Route } from './route.ts'
 
-/** The row of `/version`. */
-export const versionRoute: Route = { method: 'GET', path: '/version', handle: ({ server }) => answerVersionPath(server.gitVersion) }
+/** The rows of `/version`, which may end in a slash. */
+export const versionRoutes: readonly Route[] = ['/version', '/version/'].map((path) => ({
+  method: 'GET',
+  path,
+  handle: ({ server }) => answerVersionPath(server.gitVersion),
+}))
 
 /** Answers `/version` for a `gitVersion` like `v1.35.4`; the build's own facts are those of a release. */
 export function answerVersionPath(gitVersion: string): Response {

@@ -1,6 +1,9 @@
 // Kinds that are served in two shapes and stored in one: Events of two groups, autoscalers of two versions.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { goOrder } from '../encoding/go-order.ts'
 import type { KubernetesObject } from '../object.ts'
+import { builtInSchema } from '../openapi/schema.ts'
+import { asJson, asObject } from './plain.ts'
 
 /** A shape beside the stored one: where its objects are kept and how they are turned. */
 export interface Conversion {
@@ -44,7 +47,9 @@ function invert(names: Readonly<Record<string, string>>): Readonly<Record<string
 
 function renamed(object: KubernetesObject, apiVersion: string, names: Readonly<Record<string, string>>): KubernetesObject {
   const members = Object.entries(object).map(([name, value]) => [names[name] ?? name, value])
-  return { ...(Object.fromEntries(members) as KubernetesObject), apiVersion }
+  const schema = builtInSchema(apiVersion, object.kind)
+  const turned = { ...(Object.fromEntries(members) as KubernetesObject), apiVersion }
+  return schema ? asObject(goOrder(asJson(turned), schema)) : turned
 }
 
 function autoscalerToV2(object: KubernetesObject): KubernetesObject {

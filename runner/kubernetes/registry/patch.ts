@@ -49,7 +49,9 @@ function changed(scope: WriteScope, live: KubernetesObject, patch: ObjectPatch):
   const problem = patch.type === 'strategic' ? conversionProblem(patched, resource.schema) : undefined
   if (problem !== undefined) throw misfit(patch, patched, problem)
   try {
-    return decodeTyped(resource, isObject(patched) ? patched : {}, patch.decoding)
+    const { kind } = resource.info
+    const typed = isObject(patched) ? patched : {}
+    return decodeTyped(resource, text(typed.kind ?? '') === '' ? { ...typed, kind } : typed, patch.decoding)
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof StrictError)) throw error
     throw misfit(patch, patched, error.message)
@@ -77,7 +79,7 @@ function text(value: Json): string {
 }
 
 /** A strategic merge patch is refused with itself, the others with what they made. */
-function misfit(patch: ObjectPatch, patched: Json, why: string): StatusError {
+export function misfit(patch: ObjectPatch, patched: Json, why: string): StatusError {
   const shown = patch.type === 'strategic' ? formatGo(patch.body) : patchedText(patched, patch.body)
   const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`
   return invalid({ group: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message }])

@@ -24,7 +24,9 @@ function checkTarget(binding: JsonObject): string {
 
 /** Assigns a pod to a node. */
 export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject): JsonObject {
-  const { resource, key, dryRun } = scope
+  const { resource, key, subresource, dryRun } = scope
+  const named = at(binding, 'metadata', 'name') ?? ''
+  if (subresource === 'binding' && named !== key.name) throw badRequest('name in URL does not match name in Binding object')
   const node = checkTarget(binding)
   const pod = liveObject(engine, resource, key)
   if (!pod) throw notFound(resource.info, key.name)
@@ -47,8 +49,7 @@ export function evictPod(engine: Engine, scope: WriteScope, eviction: JsonObject
   const pod = liveObject(engine, resource, key)
   if (!pod) throw notFound(resource.info, key.name)
   const named = at(eviction, 'metadata', 'name')
-  if (typeof named === 'string' && named !== '' && named !== key.name)
-    throw badRequest(`name in URL does not match name in Eviction object: ${key.name}, ${named}`)
+  if (typeof named === 'string' && named !== '' && named !== key.name) throw badRequest('name in URL does not match name in Eviction object')
   const options = section(eviction.deleteOptions)
   const dryRun = scope.dryRun || (Array.isArray(options.dryRun) && options.dryRun.includes('All'))
   if (!needsNoBudget(pod)) takeFromBudget(engine, scope, pod, dryRun)

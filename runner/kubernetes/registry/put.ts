@@ -22,5 +22,5 @@ export function checkName({ key, resource }: Pick<WriteScope, 'key' | 'resource'
   if (name === '') throw badRequest(`the name of the object (${key.name} based on URL) was undeterminable: name must be provided`)
   if (name !== key.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${key.name})`)
   if (resource.info.namespaced && namespace !== '' && namespace !== key.namespace)
-    throw badRequest(`the namespace of the object (${namespace}) does not match the namespace on the request (${key.namespace})`)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }

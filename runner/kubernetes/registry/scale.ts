@@ -1,6 +1,9 @@
 // The scale subresource: a small view of a workload's replicas, read from and written to the workload itself.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { decode } from '../encoding/decode.ts'
+import { DecodeError } from '../encoding/reading.ts'
 import { at, type KubernetesObject } from '../object.ts'
+import { builtInSchema } from '../openapi/schema.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
@@ -9,7 +12,7 @@ import { decodeTyped } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { invalid, notFound } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
-import type { ObjectPatch } from './patch.ts'
+import { misfit, type ObjectPatch } from './patch.ts'
 import { asJson, asObject } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
 import { updateObject } from './update.ts'
@@ -58,7 +61,21 @@ export function patchScale(engine: Engine, scope: WriteScope, patch: ObjectPatch
   const current = asJson(getScale(engine, scope))
   if (patch.type === 'apply') return applyScale(engine, scope, patch)
   const patched = patch.type === 'json' ? jsonPatch(current, patch.body) : mergePatch(current, patch.body)
+  const problem = scaleProblem(patched)
+  if (problem !== undefined) throw misfit(patch, patched, problem)
   return updateScale(engine, scope, isObject(patched) ? patched : {})
+}
+
+/** Why a value is no Scale, in Go's words; undefined for one. */
+export function scaleProblem(scale: Json): string | undefined {
+  const schema = builtInSchema('autoscaling/v1', 'Scale')
+  try {
+    if (schema && isObject(scale)) decode(scale, schema)
+    return undefined
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
 }
 
 /** An applied count is an applied field of the workload. */

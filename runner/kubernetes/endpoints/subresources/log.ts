@@ -3,7 +3,8 @@ import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../object.ts'
 import type { LogQuery } from '../../pod-connections.ts'
 import { liveObject } from '../../registry/engine.ts'
-import { badRequest, notFound } from '../../registry/errors.ts'
+import { badRequest, invalid, notFound } from '../../registry/errors.ts'
+import type { FieldError } from '../../status-error.ts'
 import { type Call, keyOfCall } from '../call.ts'
 import { readInteger } from '../query-options.ts'
 import { isTrue } from '../request-info.ts'
@@ -16,12 +17,29 @@ export async function answerLog(call: Call): Promise<Response> {
   for (const name of ['tailLines', 'limitBytes', 'sinceSeconds']) readInteger(query, name)
   const pod = liveObject(server, resource, keyOfCall(call))
   if (!pod) throw notFound(resource.info, call.asked.name)
+  checkOptions(pod.metadata.name ?? '', query)
   const container = chosenContainer(pod, query.get('container') ?? '')
   if (!at(pod, 'spec', 'nodeName')) return new Response(null, { status: 204 })
   refuseWaiting(pod, container)
   const output = await server.pods?.logs(pod, { ...readLogQuery(query), container })
   if (output === undefined) call.outcome.notSimulated = true
   return new Response(output ?? '', { headers: { 'content-type': 'text/plain' } })
+}
+
+/** What options say that no log can be (`ValidatePodLogOptions`). */
+function checkOptions(name: string, query: URLSearchParams): void {
+  const findings: FieldError[] = []
+  const least = (field: string, limit: number, words: string): void => {
+    const value = readInteger(query, field)
+    if (value !== undefined && value < limit) findings.push({ field, reason: 'FieldValueInvalid', message: `Invalid value: ${value}: ${words}` })
+  }
+  least('tailLines', 0, 'must be greater than or equal to 0')
+  least('limitBytes', 1, 'must be greater than 0')
+  if (query.has('sinceSeconds') && query.has('sinceTime'))
+    findings.push({ field: '[]', reason: 'FieldValueForbidden', message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified' })
+  else least('sinceSeconds', 1, 'must be greater than 0')
+  if (query.has('stream')) findings.push({ field: 'stream', reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified' })
+  if (findings.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, name, findings)
 }
 
 function readLogQuery(query: URLSearchParams): Omit<LogQuery, 'container'> {

@@ -1,17 +1,17 @@
 // Which subresource is answered by what: parts of the object itself, Scales, and those that do something.
-
-import type { Json } from '../../../base/json.ts'
+import type { Json, JsonObject } from '../../../base/json.ts'
 import { humanDuration } from '../../duration.ts'
 import { noProblems } from '../../encoding/strict.ts'
 import type { Column, KindRules } from '../../kind.ts'
-import { at, type KubernetesObject } from '../../object.ts'
+import { apiVersionOf, at, type KubernetesObject } from '../../object.ts'
+import { builtInSchema } from '../../openapi/schema.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
 import { liveObject } from '../../registry/engine.ts'
-import { methodNotAllowed, noSuchResource, notFound } from '../../registry/errors.ts'
+import { badRequest, methodNotAllowed, noSuchResource, notFound, unregistered } from '../../registry/errors.ts'
 import { patchObject } from '../../registry/patch.ts'
 import { bindPod, evictPod } from '../../registry/pod-writes.ts'
-import { putObject } from '../../registry/put.ts'
-import { getScale, patchScale, updateScale } from '../../registry/scale.ts'
+import { checkName, putObject } from '../../registry/put.ts'
+import { getScale, patchScale, scaleProblem, updateScale } from '../../registry/scale.ts'
 import { withWebhooks } from '../../registry/suspended.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from '../call.ts'
 import { readWriteOptions, type WriteOptionsRead } from '../query-options.ts'
@@ -95,6 +95,9 @@ async function writeScale(call: Call): Promise<Response> {
   const showing = showingOfScale(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'Scale')
+  const problem = scaleProblem(value)
+  if (problem !== undefined) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`)
+  checkName({ key: keyOfCall(call), resource: call.resource }, { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: {}, ...value })
   const scale = await withWebhooks(call.server, (engine) => updateScale(engine, scopeOf(call, options), value))
   return written(call, scale, { status: 200, showing })
 }
@@ -136,12 +139,25 @@ function readPatch(call: Call) {
   return { showing, options, patch: { type, body: value, force: options.force, decoding } }
 }
 
+/** A body that says to be of another kind cannot be converted. */
+function checkKind(kind: 'Binding' | 'Eviction', body: JsonObject): void {
+  const [sent, version] = [String(body.kind ?? '') || kind, String(body.apiVersion ?? '')]
+  if (sent === kind) return
+  const group = kind === 'Binding' ? 'core' : 'policy'
+  const own = { group: kind === 'Binding' ? '' : 'policy', version: 'v1' }
+  const short = version === '' ? own.version : version.slice(version.lastIndexOf('/') + 1)
+  const whole = version || apiVersionOf(own)
+  const why = builtInSchema(whole, sent) ? `converting (${short}.${sent}) to (${group}.${kind}): unknown conversion` : unregistered(sent, whole)
+  throw badRequest(`${sent} in version "${short}" cannot be handled as a ${kind}: ${why}`)
+}
+
 /** Bindings and evictions are answered with a Status. */
 async function answerPod(call: Call, answer: typeof bindPod): Promise<Response> {
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'CreateOptions')
   const kind = call.asked.subresource === 'binding' ? 'Binding' : 'Eviction'
   const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', kind)
+  checkKind(kind, value)
   const answered = await withWebhooks(call.server, (engine) => answer(engine, scopeOf(call, options), value))
   return respond(answered, { ...showing.format }, { status: 201 })
 }

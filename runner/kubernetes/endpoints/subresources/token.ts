@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../base/json.ts'
 import { builtInSchema } from '../../openapi/schema.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
 import { liveObject } from '../../registry/engine.ts'
-import { notFound, plainError } from '../../registry/errors.ts'
+import { invalid, notFound, plainError } from '../../registry/errors.ts'
 import { ordered, withManagedFields } from '../../registry/field-management.ts'
 import { asJson } from '../../registry/plain.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
@@ -23,6 +23,11 @@ export function answerToken(call: Call): Response {
   const scope = { ...scopeOf(call, options), resource: request }
   const decoded = decodeBody(request, withExpiration(value), { fieldValidation: options.fieldValidation, warn: scope.warn })
   if (!account) throw notFound(resource.info, call.asked.name)
+  const { name = '' } = decoded.metadata
+  if (name !== '' && name !== call.asked.name) {
+    const message = `Invalid value: ${JSON.stringify(name)}: must match the service account name if specified`
+    throw invalid(request.info, call.asked.name, [{ field: 'metadata.name', reason: 'FieldValueInvalid', message }])
+  }
   if (!server.tokenRequest) throw plainError('this server issues no tokens')
   const body = withManagedFields(scope, server.clock.now(), { next: decoded, live: undefined, given: undefined, requested: undefined })
   return respond(asJson(ordered(request, server.tokenRequest(account, body))), showing.format, { status: 201 })

@@ -133,6 +133,9 @@ function* validateCreate({ metadata, spec: given }: KubernetesObject): Findings 
   if (list(spec.ephemeralContainers).length > 0) yield forbidden('spec.ephemeralContainers', 'cannot be set on create')
   if (text(spec.nodeName) !== '' && list(spec.schedulingGates).length > 0)
     yield forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')
+  const mirror = metadata.annotations?.['kubernetes.io/config.mirror']
+  if (mirror !== undefined && text(spec.nodeName) === '')
+    yield invalid('metadata.annotations[kubernetes.io/config.mirror]', mirror, 'must set spec.nodeName if mirror pod annotation is set')
   yield* validateAppArmorMatches(metadata.annotations, spec, 'spec')
 }
 
