@@ -37,6 +37,7 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
   function remember(topic: string, entry: Said): void {
     said.delete(topic)
     said.set(topic, entry)
+    if (said.size <= remembered) return
     for (const oldest of said.keys()) {
       if (said.size <= remembered) break
       said.delete(oldest)

@@ -103,12 +103,22 @@ export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly 
 }
 
 const usualPods = 110_000_000_000n
+const podLimits = new WeakMap<object, number>()
+
+/** How many pods a node takes. */
+function podsOf(allocatable: Readonly<Record<string, bigint>>): number {
+  const known = podLimits.get(allocatable)
+  if (known !== undefined) return known
+  const limit = Number((allocatable.pods ?? usualPods) / 1_000_000_000n)
+  podLimits.set(allocatable, limit)
+  return limit
+}
 
 function nodeResources({ resources }: Asked, node: Node, load: NodeLoad): Misfit | undefined {
   const allocatable = allocatableOf(node)
   const reasons: string[] = []
   let final = false
-  if (BigInt(load.pods.length + 1) * 1_000_000_000n > (allocatable.pods ?? usualPods)) reasons.push('Too many pods')
+  if (load.pods.length + 1 > podsOf(allocatable)) reasons.push('Too many pods')
   for (const [name, wanted] of resources) {
     const all = allocatable[name] ?? 0n
     if (wanted <= all - (load.requests[name] ?? 0n)) continue
