@@ -3,8 +3,9 @@ import type { Pod } from '../pods.ts'
 import { allocatableOf, resourcesOf } from './load.ts'
 import type { Node, NodeLoad } from './node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
-import type { Check, Misfit, Surroundings } from './place.ts'
+import type { Check, Misfit, Place, Surroundings } from './place.ts'
 import { podAffinity } from './pod-affinity.ts'
+import { LastFound, signatureOf } from './signature.ts'
 import { tolerates } from './tolerations.ts'
 import { topologySpread } from './topology-spread.ts'
 import { volumeAffinity } from './volume-affinity.ts'
@@ -23,18 +24,27 @@ export function checkFor(pod: Pod, surroundings: Surroundings): Check {
   const related = [onePodOnly(surroundings), volumeAffinity(surroundings), topologySpread(pod, surroundings.places), podAffinity(pod, surroundings)].filter(
     (check) => check !== undefined,
   )
-  const asked = askedBy(pod)
+  const [asked, signature] = [askedBy(pod), signatureOf(pod)]
   return (place) => {
-    for (const filter of filters) {
-      const misfit = filter(asked, place.node, place.load)
-      if (misfit) return misfit
-    }
+    const alone = lastMisfits.of(signature, place, () => firstMisfit(asked, place))
+    if (alone) return alone
     for (const check of related) {
       const misfit = check(place)
       if (misfit) return misfit
     }
     return undefined
   }
+}
+
+const lastMisfits = new LastFound<Misfit | undefined>()
+
+/** What speaks against a place whatever the others are. */
+function firstMisfit(asked: Asked, { node, load }: Place): Misfit | undefined {
+  for (const filter of filters) {
+    const misfit = filter(asked, node, load)
+    if (misfit) return misfit
+  }
+  return undefined
 }
 
 function askedBy(pod: Pod): Asked {
