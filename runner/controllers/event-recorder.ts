@@ -33,14 +33,19 @@ const spam = { burst: 25, every: 300_000 }
 /** A recorder that starts with nothing said, or goes on from a state written down before. */
 export function createEventRecorder(options: { clock: Clock; random: Random; state?: EventRecorderState | undefined }): EventRecorder {
   const said = new Map<string, Said>(Object.entries(options.state ?? {}))
+  // What was remembered in a row, from `oldest` on, some of it anew since: a map alone is slow to find its first key after many were deleted.
+  let row = [...said]
+  let oldest = 0
 
   function remember(topic: string, entry: Said): void {
     said.delete(topic)
     said.set(topic, entry)
-    for (const oldest of said.keys()) {
-      if (said.size <= remembered) break
-      said.delete(oldest)
+    row.push([topic, entry])
+    for (; said.size > remembered; oldest += 1) {
+      const [first, was] = row[oldest] ?? ['']
+      if (said.get(first) === was) said.delete(first)
     }
+    if (oldest * 2 > row.length) [row, oldest] = [row.slice(oldest), 0]
   }
 
   /** False once a source has said too much about an object: what it says then is dropped. */

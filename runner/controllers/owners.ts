@@ -39,6 +39,9 @@ export function selecting(selector: unknown): (object: KubernetesObject) => bool
   return ({ metadata }) => matcher.matches(metadata.labels ?? {})
 }
 
+/** Objects that were found to be controlled and selected, with their owner's uid and selector: neither they nor the selector ever change. */
+const settled = new WeakMap<KubernetesObject, { readonly uid: string | undefined; readonly selector: unknown }>()
+
 /**
  * What `owner` controls among `candidates`: orphans that its selector matches are adopted, what it no longer matches is
  * released, as controller-manager's ref managers do.
@@ -48,12 +51,24 @@ export async function claim(
   owner: KubernetesObject,
   candidates: { readonly resource: Resource; readonly objects: readonly KubernetesObject[] },
 ): Promise<readonly KubernetesObject[]> {
-  const matches = selecting((owner.spec as JsonObject | undefined)?.selector)
+  const selector = (owner.spec as JsonObject | undefined)?.selector
+  const { uid } = owner.metadata
+  const matches = selecting(selector)
   const mine: KubernetesObject[] = []
   for (const object of candidates.objects) {
+    const known = settled.get(object)
+    if (known && known.uid === uid && known.selector === selector) {
+      mine.push(object)
+      continue
+    }
     const controller = controllerOf(object)
-    if (controller ? controller.uid !== owner.metadata.uid : !matches(object)) continue
-    const kept = controller && matches(object) ? object : await settleClaim(client, owner, { resource: candidates.resource, object, adopt: !controller })
+    if (controller ? controller.uid !== uid : !matches(object)) continue
+    if (controller && matches(object)) {
+      if (Object.isFrozen(object) && Object.isFrozen(selector)) settled.set(object, { uid, selector })
+      mine.push(object)
+      continue
+    }
+    const kept = await settleClaim(client, owner, { resource: candidates.resource, object, adopt: !controller })
     if (kept) mine.push(kept)
   }
   return mine

@@ -4,7 +4,8 @@ import { formatTime, type KubernetesObject, keyOf, parseKey, type Resource } fro
 import { StatusError } from '../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { claim, ownerKeys, selects } from './owners.ts'
-import { availableAt, isActive, isTerminating, type Pod, podFromTemplate } from './pods.ts'
+import { factsOf } from './pod-facts.ts'
+import { isActive, type Pod, podFromTemplate } from './pods.ts'
 import { pods, replicaSets, replicationControllers } from './resources.ts'
 import { byDeletionRank } from './victims.ts'
 
@@ -69,9 +70,10 @@ async function reconcile(sort: Sort, key: string, context: ControllerContext): P
   const set = found && sort.read(found)
   if (!set) return undefined
   const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
-  const claimed = (await claim(client, set, { resource: pods, objects: items.filter((pod) => isActive(pod as Pod)) })) as readonly Pod[]
+  const active = items.filter((pod) => factsOf(pod as Pod).active)
+  const claimed = (await claim(client, set, { resource: pods, objects: active })) as readonly Pod[]
   const failure = set.metadata.deletionTimestamp === undefined ? await scale(set, claimed, context) : undefined
-  const leaving = items.filter((pod) => isTerminating(pod as Pod) && pod.metadata.ownerReferences?.some(({ uid }) => uid === set.metadata.uid))
+  const leaving = items.filter((pod) => factsOf(pod as Pod).terminating && pod.metadata.ownerReferences?.some(({ uid }) => uid === set.metadata.uid))
   const next = await writeStatus({ sort, set }, context, { claimed, terminating: leaving.length, failure })
   if (failure) throw failure
   return next === undefined ? undefined : { requeueAfter: next - clock.now() }
@@ -166,11 +168,11 @@ function countPods(set: ReplicaSet, pods: readonly Pod[], now: number): { labell
   const wanted = Object.entries(((template.metadata as JsonObject | undefined)?.labels ?? {}) as Readonly<Record<string, string>>)
   let [labelled, ready, available, next] = [0, 0, 0, Number.POSITIVE_INFINITY]
   for (const pod of pods) {
-    const { labels } = pod.metadata
-    if (wanted.every(([name, value]) => labels?.[name] === value)) labelled += 1
-    const time = availableAt(pod, minReadySeconds)
-    if (time === undefined) continue
+    const facts = factsOf(pod)
+    if (wanted.every(([name, value]) => facts.labels?.[name] === value)) labelled += 1
+    if (!facts.ready) continue
     ready += 1
+    const time = minReadySeconds === 0 ? 0 : Date.parse(facts.readySince) + minReadySeconds * 1000
     if (time <= now) available += 1
     else if (time > now) next = Math.min(next, time)
   }

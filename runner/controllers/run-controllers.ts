@@ -221,12 +221,16 @@ class ControllerRunner implements RunningControllers {
     const now = this.#options.clock.now()
     const at = this.#pace.next(item, now)
     if (at !== undefined) this.#arm(controller, key, at)
-    else if (this.#add(controller, key)) this.#pace.count(item, now)
+    else if (this.#addItem(item)) this.#pace.count(item, now)
   }
 
   #add(controller: string, key: string): boolean {
+    return this.#addItem(`${controller} ${key}`)
+  }
+
+  #addItem(item: string): boolean {
     if (this.#stopped) return false
-    const added = this.#queue.add(`${controller} ${key}`)
+    const added = this.#queue.add(item)
     this.#work()
     return added
   }

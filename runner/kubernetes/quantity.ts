@@ -17,8 +17,21 @@ export class QuantityError extends Error {
   override readonly name = 'QuantityError'
 }
 
+/** Quantities that were parsed last: the objects of a cluster are full of the same few. */
+const parsed = new Map<string, Quantity>()
+const remembered = 512
+
 /** Parses a quantity; throws QuantityError. */
 export function parseQuantity(text: string): Quantity {
+  const known = parsed.get(text)
+  if (known) return known
+  const quantity = readQuantity(text)
+  if (parsed.size >= remembered) parsed.clear()
+  parsed.set(text, quantity)
+  return quantity
+}
+
+function readQuantity(text: string): Quantity {
   if (text === '0') return { nanos: 0n, format: 'DecimalSI', text, big: false }
   const parts = split(text)
   const suffix = readSuffix(parts.suffix)

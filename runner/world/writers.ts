@@ -13,16 +13,31 @@ export interface Writers {
 
 /** Writers of no cluster yet. */
 export function createWriters(): Writers {
-  const byCluster = new Map<string, Map<string, string>>()
+  const byCluster = new Map<string, Noted>()
   return {
     note(cluster, { resourceVersion, user }) {
       if (resourceVersion === undefined) return
-      const writers = byCluster.get(cluster) ?? new Map<string, string>()
-      writers.set(resourceVersion, user)
-      const [oldest] = writers.keys()
-      if (writers.size > remembered && oldest !== undefined) writers.delete(oldest)
-      byCluster.set(cluster, writers)
+      const noted: Noted = byCluster.get(cluster) ?? { writers: new Map(), versions: [], oldest: 0 }
+      byCluster.set(cluster, noted)
+      if (!noted.writers.has(resourceVersion)) noted.versions.push(resourceVersion)
+      noted.writers.set(resourceVersion, user)
+      if (noted.writers.size > remembered) forgetOldest(noted)
     },
-    of: (cluster, resourceVersion) => byCluster.get(cluster)?.get(resourceVersion),
+    of: (cluster, resourceVersion) => byCluster.get(cluster)?.writers.get(resourceVersion),
   }
+}
+
+/** Writers by version, and the versions as they came from `oldest` on: a map alone is slow to find its first key after many were deleted. */
+interface Noted {
+  readonly writers: Map<string, string>
+  versions: string[]
+  oldest: number
+}
+
+function forgetOldest(noted: Noted): void {
+  noted.writers.delete(noted.versions[noted.oldest] ?? '')
+  noted.oldest += 1
+  if (noted.oldest < remembered) return
+  noted.versions = noted.versions.slice(noted.oldest)
+  noted.oldest = 0
 }

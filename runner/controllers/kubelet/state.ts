@@ -13,12 +13,15 @@ export interface Placed {
 
 const statuses = { containers: 'containerStatuses', initContainers: 'initContainerStatuses', ephemeralContainers: 'ephemeralContainerStatuses' } as const
 
+const none: readonly Placed[] = []
+
 /** All containers of a list with their statuses. */
 export function placed(pod: Pod, list: Placed['list']): readonly Placed[] {
   const containers = pod.spec[list]
+  if (!Array.isArray(containers) || containers.length === 0) return none
   const known = pod.status?.[statuses[list]]
   const rows = Array.isArray(known) ? known.filter(isObject) : []
-  return (Array.isArray(containers) ? (containers as Container[]) : []).map((container) => ({
+  return (containers as Container[]).map((container) => ({
     container,
     list,
     status: rows.find(({ name }) => name === container.name),

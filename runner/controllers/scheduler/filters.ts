@@ -3,8 +3,9 @@ import type { Pod } from '../pods.ts'
 import { allocatableOf, resourcesOf } from './load.ts'
 import type { Node, NodeLoad } from './node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
-import type { Check, Misfit, Surroundings } from './place.ts'
+import type { Check, Misfit, Place, Surroundings } from './place.ts'
 import { podAffinity } from './pod-affinity.ts'
+import { LastFound, signatureOf } from './signature.ts'
 import { tolerates } from './tolerations.ts'
 import { topologySpread } from './topology-spread.ts'
 import { volumeAffinity } from './volume-affinity.ts'
@@ -23,18 +24,27 @@ export function checkFor(pod: Pod, surroundings: Surroundings): Check {
   const related = [onePodOnly(surroundings), volumeAffinity(surroundings), topologySpread(pod, surroundings.places), podAffinity(pod, surroundings)].filter(
     (check) => check !== undefined,
   )
-  const asked = askedBy(pod)
+  const [asked, signature] = [askedBy(pod), signatureOf(pod)]
   return (place) => {
-    for (const filter of filters) {
-      const misfit = filter(asked, place.node, place.load)
-      if (misfit) return misfit
-    }
+    const alone = lastMisfits.of(signature, place, () => firstMisfit(asked, place))
+    if (alone) return alone
     for (const check of related) {
       const misfit = check(place)
       if (misfit) return misfit
     }
     return undefined
   }
+}
+
+const lastMisfits = new LastFound<Misfit | undefined>()
+
+/** What speaks against a place whatever the others are. */
+function firstMisfit(asked: Asked, { node, load }: Place): Misfit | undefined {
+  for (const filter of filters) {
+    const misfit = filter(asked, node, load)
+    if (misfit) return misfit
+  }
+  return undefined
 }
 
 function askedBy(pod: Pod): Asked {
@@ -103,12 +113,22 @@ export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly 
 }
 
 const usualPods = 110_000_000_000n
+const podLimits = new WeakMap<object, number>()
+
+/** How many pods a node takes. */
+function podsOf(allocatable: Readonly<Record<string, bigint>>): number {
+  const known = podLimits.get(allocatable)
+  if (known !== undefined) return known
+  const limit = Number((allocatable.pods ?? usualPods) / 1_000_000_000n)
+  podLimits.set(allocatable, limit)
+  return limit
+}
 
 function nodeResources({ resources }: Asked, node: Node, load: NodeLoad): Misfit | undefined {
   const allocatable = allocatableOf(node)
   const reasons: string[] = []
   let final = false
-  if (BigInt(load.pods.length + 1) * 1_000_000_000n > (allocatable.pods ?? usualPods)) reasons.push('Too many pods')
+  if (load.pods.length + 1 > podsOf(allocatable)) reasons.push('Too many pods')
   for (const [name, wanted] of resources) {
     const all = allocatable[name] ?? 0n
     if (wanted <= all - (load.requests[name] ?? 0n)) continue

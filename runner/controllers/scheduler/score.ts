@@ -6,6 +6,7 @@ import type { Node, NodeLoad } from './node.ts'
 import { type NodeSelector, preferenceOf } from './node-affinity.ts'
 import type { Place, Surroundings } from './place.ts'
 import { affinityScore } from './pod-affinity.ts'
+import { LastFound, signatureOf } from './signature.ts'
 import { tolerates } from './tolerations.ts'
 import { spreadScore } from './topology-spread.ts'
 
@@ -13,8 +14,11 @@ import { spreadScore } from './topology-spread.ts'
 export function scoreFor(pod: Pod, surroundings: Surroundings): (place: Place) => number {
   const spread = spreadScore(pod, surroundings.places)
   const affinity = affinityScore(pod, surroundings)
-  return (place) => score(pod, place.node, place.load) + 2 * (spread?.(place) ?? 0) + 2 * (affinity?.(place) ?? 0)
+  const signature = signatureOf(pod)
+  return (place) => lastScores.of(signature, place, () => score(pod, place.node, place.load)) + 2 * (spread?.(place) ?? 0) + 2 * (affinity?.(place) ?? 0)
 }
+
+const lastScores = new LastFound<number>()
 
 function score(pod: Pod, node: Node, load: NodeLoad): number {
   const preferred = preferenceOf(pod.spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)
@@ -22,17 +26,10 @@ function score(pod: Pod, node: Node, load: NodeLoad): number {
   return freeShare(pod, node, load) + 2 * preferred - 300 * unwelcome - 20 * siblings(pod, load) - load.pods.length / 100
 }
 
-/** The free share of a load as it was reckoned last: most nodes stay as they are while pod after pod of the same size is placed. */
-const shares = new WeakMap<NodeLoad, { readonly allocatable: object; readonly wanted: readonly bigint[]; readonly share: number }>()
-
 /** Mean share of processor and memory that would stay free, of 100. */
 function freeShare(pod: Pod, node: Node, load: NodeLoad): number {
   const [allocatable, { cpu = 0n, memory = 0n }] = [allocatableOf(node), resourcesOf(pod)]
-  const known = shares.get(load)
-  if (known && known.allocatable === allocatable && known.wanted[0] === cpu && known.wanted[1] === memory) return known.share
-  const share = (freeOf(cpu, allocatable.cpu, load.requests.cpu) + freeOf(memory, allocatable.memory, load.requests.memory)) / 2
-  shares.set(load, { allocatable, wanted: [cpu, memory], share })
-  return share
+  return (freeOf(cpu, allocatable.cpu, load.requests.cpu) + freeOf(memory, allocatable.memory, load.requests.memory)) / 2
 }
 
 function freeOf(wanted: bigint, all = 0n, requested = 0n): number {

@@ -44,11 +44,12 @@ function decodeNode(value: Json, schema: Schema, reading: Reading): Json | undef
 function decodeObject(value: Json, schema: ObjectSchema, reading: Reading): Json | undefined {
   if (!isObject(value)) return wrong(value, schema, reading)
   const { typeName: outerType, custom: outerCustom } = reading
+  const { fields } = schema
   const typed = schema.typeName !== undefined
   let result: Record<string, Json> | undefined
   for (const key in value) {
     const member = value[key]
-    const field = schema.fields.get(key)
+    const field = fields.get(key)
     reading.typeName = schema.typeName
     reading.custom = !typed
     const decoded = member === undefined ? undefined : field ? decodeField(member, field, reading, typed) : undeclared(key, member, schema, reading)
@@ -80,8 +81,14 @@ function undeclared(key: string, member: Json, schema: ObjectSchema, reading: Re
 
 function decodeField(member: Json, field: FieldSchema, reading: Reading, typed: boolean): Json | undefined {
   if (!typed) return decodeMember(member, field, reading)
+  if (typeof member === 'string' && isText(field.schema)) return isDropped(member, field) ? undefined : member
   const decoded = member === null ? undefined : decodeMember(member, field, reading)
   return decoded === undefined || isDropped(decoded, field) ? undefined : decoded
+}
+
+/** Most of what objects hold: a text where a text is wanted is what it is. */
+function isText(schema: Schema): boolean {
+  return schema.kind === 'scalar' && schema.type === 'string'
 }
 
 function decodeMember(value: Json, { name, schema, embedded }: FieldSchema, reading: Reading): Json | undefined {

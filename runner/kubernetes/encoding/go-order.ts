@@ -2,7 +2,6 @@
 import { isObject, type Json, type JsonObject, sortKeys } from '../../base/json.ts'
 import { type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
 import { type OrderedField, orderPlan } from './order-plan.ts'
-import { orderedForms } from './settled.ts'
 
 /** What a write knows of parts that need no ordering. */
 export interface Ordering {
@@ -48,7 +47,7 @@ function orderSchemaProps(value: Json): Json {
   return isObject(value) ? orderObject(value, typeSchema('apiextensions.v1.JSONSchemaProps')) : value
 }
 
-/** A whole object: what of it is in order from an earlier write stays the same value. */
+/** A whole object: what of it is as it is stored stays the same value. */
 function orderWhole(value: JsonObject, schema: ObjectSchema, ordering: Ordering | undefined): JsonObject {
   const result: Record<string, Json> = {}
   for (const field of orderPlan(schema)) {
@@ -60,13 +59,12 @@ function orderWhole(value: JsonObject, schema: ObjectSchema, ordering: Ordering 
 }
 
 function orderPart(part: Json, { name, schema }: OrderedField, ordering: Ordering | undefined): Json {
-  const live = ordering?.live?.[name]
-  if (part === live) return part
-  return orderedForms.member(name, part, schema, () => {
-    const ordered = ordering?.done.get(part) ?? order(part, schema, live)
-    ordering?.done.set(part, ordered)
-    return ordered
-  })
+  if (ordering === undefined) return order(part, schema)
+  const done = ordering.done.get(part)
+  if (done !== undefined) return done
+  const ordered = order(part, schema, ordering.live?.[name])
+  if (name === 'spec' || name === 'status') ordering.done.set(part, ordered)
+  return ordered
 }
 
 function orderObject(value: JsonObject, schema: ObjectSchema, live?: Json): JsonObject {

@@ -13,6 +13,7 @@ export class OrderedField {
   /** Left out when it is null or an object with nothing in it. */
   readonly omitzero: boolean
   readonly field: FieldSchema
+  readonly schema: Schema
   /** What Go prints for a member that was never set, once somebody asked; undefined if it prints nothing. */
   zero: { readonly value: Json | undefined } | undefined
 
@@ -20,15 +21,12 @@ export class OrderedField {
     const { schema } = field
     this.name = field.name
     this.field = field
+    this.schema = schema
     this.scalar = schema.kind === 'scalar'
     this.map = schema.kind === 'map'
     this.omitsPlainZero = field.omitempty && !field.pointer && schema.kind === 'scalar' && schema.type !== 'quantity' && schema.type !== 'int-or-string'
     this.omitzero = field.omitzero
     this.zero = undefined
-  }
-
-  get schema(): Schema {
-    return this.field.schema
   }
 }
 

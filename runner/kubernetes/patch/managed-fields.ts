@@ -55,7 +55,7 @@ export function recordUpdate(managers: Managers, write: Omit<ManagedWrite, 'requ
   const { schema, reset = [] } = write
   const changes = compare(withoutManagedFields(write.live ?? emptyObject(schema)), withoutManagedFields(write.next), schema)
   const gained = withoutResetFields(union(changes.modified, changes.added), reset)
-  const left = takeFrom(managers, union(gained, withoutResetFields(changes.removed, reset)))
+  const left = managers.size === 0 ? new Map<string, Manager>() : takeFrom(managers, union(gained, withoutResetFields(changes.removed, reset)))
   const own = withoutServerFields(gained)
   if (isEmptyFieldSet(own)) return left
   const fresh: Manager = {

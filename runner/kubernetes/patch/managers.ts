@@ -72,10 +72,18 @@ export function withoutServerFields(fields: FieldSet): FieldSet {
 
 /** The set without fields that a write cannot set (status in the main resource, spec in `status`). */
 export function withoutResetFields(fields: FieldSet, reset: readonly string[]): FieldSet {
-  if (reset.length === 0) return fields
+  return reset.length === 0 ? fields : recursiveDifference(fields, resetSet(reset))
+}
+
+const resetSets = new WeakMap<readonly string[], FieldSet>()
+
+function resetSet(reset: readonly string[]): FieldSet {
+  const known = resetSets.get(reset)
+  if (known) return known
   const set = emptyFieldSet()
   for (const path of reset) insertPath(set, path.split('.').map(fieldElement))
-  return recursiveDifference(fields, set)
+  resetSets.set(reset, set)
+  return set
 }
 
 const maxUpdaters = 10

@@ -5,12 +5,17 @@ import { apiVersionOf } from '../object.ts'
 /** Dotted paths that a write to the resource, or to one of its subresources, leaves as they are. */
 export function resetFields(resource: ResourceInfo, subresource = ''): readonly string[] {
   const hasStatus = resource.subresources.some(({ name }) => name === 'status')
-  if (!hasStatus) return []
-  if (subresource === '') return ['status']
-  if (subresource !== 'status') return []
-  if (resource.source === 'custom') return ['metadata', 'spec']
-  return statusResets[`${apiVersionOf(resource)} ${resource.kind}`] ?? ['spec']
+  if (!hasStatus) return nothing
+  if (subresource === '') return statusOnly
+  if (subresource !== 'status') return nothing
+  if (resource.source === 'custom') return allButStatus
+  return statusResets[`${apiVersionOf(resource)} ${resource.kind}`] ?? specOnly
 }
+
+const nothing: readonly string[] = []
+const statusOnly = ['status']
+const specOnly = ['spec']
+const allButStatus = ['metadata', 'spec']
 
 const statusResets: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy': ['metadata', 'spec'],

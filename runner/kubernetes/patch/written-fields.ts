@@ -3,24 +3,37 @@
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { emptyFieldSet, type FieldSet, sortedChildren } from './field-set.ts'
 
-/** Parts that are known at a time: far more than the controllers of a cluster have. */
-const most = 4096
+/** Steps that are known at a time: far more than the parts of what the controllers of a cluster manage have. */
+const most = 16_384
 
-/** A part in its written form; equal parts have the same number. */
+/** A part in its written form; equal parts have the same one. */
 interface Written {
-  readonly id: number
   readonly fields: JsonObject
 }
 
-const leaf: Written = { id: 0, fields: Object.freeze({}) }
-const known = new Map<string, Written>()
+/** Where one gets by some elements and what is below each: equal parts take the same steps. */
+interface Step {
+  readonly next: Map<string, Map<Written, Step>>
+  written: Written | undefined
+}
+
+const leaf: Written = { fields: Object.freeze({}) }
+/** The first steps of parts that are members of their sets themselves, and of those that are not. */
+const first = { member: newStep(), other: newStep() }
+let steps = 0
 const forms = new WeakMap<FieldSet, Written>()
 const sets = new WeakMap<JsonObject, FieldSet>([[leaf.fields, Object.freeze({ member: true, children: new Map() })]])
-let lastId = 0
 
 /** Writes FieldsV1, elements in the server's order. */
 export function writeFields(set: FieldSet): JsonObject {
+  if (steps > most) forget()
   return write(set.member ? { member: false, children: set.children } : set).fields
+}
+
+function forget(): void {
+  first.member.next.clear()
+  first.other.next.clear()
+  steps = 0
 }
 
 /** Reads FieldsV1. */
@@ -34,22 +47,32 @@ function write(set: FieldSet): Written {
   if (set.children.size === 0) return leaf
   const before = forms.get(set)
   if (before) return before
-  let content = set.member ? '.' : ''
-  for (const [element, child] of set.children) content += `${element.length} ${element}${write(child).id};`
-  const written = known.get(content) ?? introduce(content, set)
-  forms.set(set, written)
-  return written
+  let step = set.member ? first.member : first.other
+  for (const [element, child] of set.children) step = stepBy(step, element, write(child))
+  step.written ??= introduce(set)
+  forms.set(set, step.written)
+  return step.written
 }
 
-function introduce(content: string, set: FieldSet): Written {
+function newStep(): Step {
+  return { next: new Map(), written: undefined }
+}
+
+function stepBy({ next }: Step, element: string, below: Written): Step {
+  const byBelow = next.get(element) ?? new Map<Written, Step>()
+  const known = byBelow.get(below)
+  if (known) return known
+  const step = newStep()
+  next.set(element, byBelow.set(below, step))
+  steps += 1
+  return step
+}
+
+function introduce(set: FieldSet): Written {
   const fields: Record<string, JsonObject> = set.member ? { '.': leaf.fields } : {}
   for (const [element, child] of sortedChildren(set)) fields[element] = write(child).fields
-  lastId += 1
-  const written = { id: lastId, fields: Object.freeze(fields) }
-  if (known.size >= most) known.clear()
-  known.set(content, written)
   sets.set(fields, set)
-  return written
+  return { fields: Object.freeze(fields) }
 }
 
 function read(fields: JsonObject): FieldSet {

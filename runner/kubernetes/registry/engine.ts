@@ -86,9 +86,12 @@ export function writeContext(engine: Engine, scope: WriteScope): WriteContext {
 
 /** Runs the changing half of admission. */
 export function admit(engine: Engine, request: AdmissionRequest & { readonly object: KubernetesObject }): KubernetesObject {
-  let object = request.object
-  for (const plugin of engine.admission) object = plugin.admit?.({ ...request, object }) ?? object
-  return object
+  let admitted = request
+  for (const plugin of engine.admission) {
+    const object = plugin.admit?.(admitted) ?? admitted.object
+    if (object !== admitted.object) admitted = { ...admitted, object }
+  }
+  return admitted.object
 }
 
 /** Runs all of admission on a delete or a connection: there is no object to change. */

@@ -82,8 +82,8 @@ interface PageRequest {
 
 /** A page of the present, or as of a revision. */
 function pageAt(store: Store, resource: ServedResource, asked: PageRequest & { readonly revision: number | undefined }): Page {
-  const { matcher, limit, revision, after } = asked
-  if (limit > 0 && matcher.everything && isPresent(store, resource.storage, revision)) return presentPage(store, resource, asked)
+  const { matcher, revision, after } = asked
+  if (matcher.everything && isPresent(store, resource.storage, revision)) return presentPage(store, resource, asked)
   const objects = revision === undefined ? presentObjects(store, resource, matcher) : objectsAt(store, resource.storage, matcher, { revision, after })
   return pageOf(resource, objects, asked)
 }
@@ -95,7 +95,8 @@ function isPresent(store: Store, storage: string, revision: number | undefined):
 
 /** A page of everything: what comes after it is counted, not looked at. */
 function presentPage(store: Store, resource: ServedResource, { matcher, limit, after }: PageRequest): Page {
-  const { objects, remaining } = store.page(resource.storage, { namespace: matcher.namespace, after: absoluteKey(matcher, after), limit })
+  const range = { namespace: matcher.namespace, after: absoluteKey(matcher, after), limit: limit > 0 ? limit : Number.POSITIVE_INFINITY }
+  const { objects, remaining } = store.page(resource.storage, range)
   const [items, final] = [objects.map((stored) => resource.fromStorage(stored)), objects.at(-1)]
   return { items, last: remaining > 0 && final ? relativeKey(matcher, final) : undefined, remaining }
 }

@@ -22,9 +22,10 @@ export class SortedKeys {
   /** The keys in order; good until the next change. */
   all(): readonly string[] {
     if (this.#changes.size > few) {
-      const kept = this.#keys.filter((key) => this.#changes.get(key) !== false)
-      for (const [key, there] of this.#changes) if (there) kept.push(key)
-      this.#keys = kept.sort(compareKeys)
+      const changes = [...this.#changes]
+      const added = changes.flatMap(([key, there]) => (there ? [key] : []))
+      const kept = added.length === changes.length ? this.#keys : this.#keys.filter((key) => this.#changes.get(key) !== false)
+      this.#keys = merge(kept, added.sort(compareKeys))
     } else {
       for (const [key, there] of this.#changes) {
         if (there) this.#keys.splice(firstFrom(this.#keys, key), 0, key)
@@ -34,6 +35,21 @@ export class SortedKeys {
     this.#changes.clear()
     return this.#keys
   }
+}
+
+/** Two rows in order, none of whose keys is in both, as one. */
+function merge(row: readonly string[], other: readonly string[]): string[] {
+  const merged: string[] = []
+  let next = 0
+  for (const key of other) {
+    for (let here = row[next]; here !== undefined && here < key; here = row[next]) {
+      merged.push(here)
+      next += 1
+    }
+    merged.push(key)
+  }
+  for (; next < row.length; next += 1) merged.push(row[next] ?? '')
+  return merged
 }
 
 /** Index of the first key that is not before `bound`. */
