@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { decode } from '../encoding/decode.ts'
 import { DecodeError } from '../encoding/reading.ts'
-import { at, type KubernetesObject } from '../object.ts'
+import { at, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
 import { builtInSchema } from '../openapi/schema.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
@@ -40,7 +40,7 @@ export function getScale(engine: Engine, { resource, key }: Pick<WriteScope, 're
 }
 
 /** Writes a Scale's count to its workload and answers the new Scale. */
-export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject): KubernetesObject {
+export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject, settle = untimed): KubernetesObject {
   const wanted = at(scale, 'spec', 'replicas') ?? 0
   if (typeof wanted === 'number' && wanted < 0) {
     const message = `Invalid value: ${wanted}: must be greater than or equal to 0`
@@ -48,6 +48,7 @@ export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject
   }
   const version = at(scale, 'metadata', 'resourceVersion')
   const object = updateObject(engine, scope, {
+    settle,
     change: (live) => {
       const scaled = asObject(setAt(asJson(live), scalePaths(scope.resource).spec, wanted))
       return typeof version === 'string' ? { ...scaled, metadata: { ...scaled.metadata, resourceVersion: version } } : scaled
@@ -63,7 +64,24 @@ export function patchScale(engine: Engine, scope: WriteScope, patch: ObjectPatch
   const patched = patch.type === 'json' ? jsonPatch(current, patch.body) : mergePatch(current, patch.body)
   const problem = scaleProblem(patched)
   if (problem !== undefined) throw misfit(patch, patched, problem)
-  return updateScale(engine, scope, isObject(patched) ? patched : {})
+  return updateScale(engine, scope, isObject(patched) ? patched : {}, untracked)
+}
+
+const isOfScales = ({ subresource, operation }: ManagedFieldsEntry): boolean => subresource === 'scale' && operation === 'Update'
+
+/** Who writes a Scale manages the count from then on; the server sets no time to that, and sorts it before what has one. */
+function untimed(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const written = entries.filter(isOfScales).map(({ time: _, ...entry }) => entry)
+  const [applied, updated] = [
+    entries.filter(({ operation }) => operation === 'Apply'),
+    entries.filter((entry) => entry.operation !== 'Apply' && !isOfScales(entry)),
+  ]
+  return [...applied, ...written, ...updated]
+}
+
+/** Of a patch of a Scale the server keeps no record: nobody manages the count after it. */
+function untracked(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  return entries.filter((entry) => !isOfScales(entry))
 }
 
 /** Why a value is no Scale, in Go's words; undefined for one. */
