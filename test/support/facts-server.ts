@@ -12,6 +12,8 @@ import { stoppedClock, testStart } from './stopped-clock.ts'
 export interface FactAnswer {
   readonly status: number
   readonly body: JsonObject
+  /** The warning headers as one text, `299 - "..." , 299 - "..."`; empty where there is none. */
+  readonly warning: string
 }
 
 /** A server that takes writes of one object. */
@@ -42,7 +44,7 @@ export async function startFactsServer(): Promise<FactsServer> {
     const headers = { authorization: 'Bearer admin', 'content-type': 'application/json' }
     const request = new Request(`https://facts${path}`, { method, headers, body: JSON.stringify(body) })
     const response = await server.host.fetch(request, { address: '127.0.0.1' })
-    return { status: response.status, body: (await response.json()) as JsonObject }
+    return { status: response.status, body: (await response.json()) as JsonObject, warning: response.headers.get('warning') ?? '' }
   }
   await send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
   return {

@@ -30,7 +30,7 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   const key = { ...scope.key, name }
   warnOf(scope, prepared)
   validateAdmission(engine, { ...request, key, object: prepared })
-  refuseVersion(sent)
+  if (!scope.dryRun) refuseVersion(sent)
   if (liveObject(engine, resource, key)) throw alreadyExists(resource.info, name)
   if (scope.dryRun) return withoutVersion(prepared)
   return store(engine, resource, prepared)

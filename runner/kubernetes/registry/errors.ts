@@ -37,11 +37,13 @@ export function modified(resource: GroupResource, name: string): StatusError {
 
 /** 422 with the findings of validation; the message says each finding once, the causes hold all. */
 export function invalid(kind: { readonly group: string; readonly kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+  // Events of the newer API are those of the core inside.
+  const group = kind.group === 'events.k8s.io' ? '' : kind.group
   const told = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))]
-  const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
+  const qualified = group === '' ? kind.kind : `${kind.kind}.${group}`
   const details = {
     ...(name === '' ? {} : { name }),
-    ...(kind.group === '' ? {} : { group: kind.group }),
+    ...(group === '' ? {} : { group }),
     ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: errors.map(({ field, reason, message }) => ({ reason, message, field })),
   }

@@ -107,4 +107,6 @@ function* validateAttachment(spec: JsonObject): Findings {
   if (!present(persistentVolumeName) && !present(inlineVolumeSpec))
     yield required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
   yield* invalidAll('spec.nodeName', text(spec.nodeName), isDns1123Subdomain(text(spec.nodeName)))
+  // The newer version of the API looks at the attacher once more.
+  yield* validateDriverName(spec.attacher, 'spec.attacher')
 }
