@@ -6,10 +6,12 @@ import { type Compared, type HttpFact, replayFact } from '#test/support/http-rep
 import { startRecordedCluster } from '#test/support/recorded-cluster.ts'
 import { deviations, leftOut } from './http-deviations.ts'
 
-const folder = new URL('kubernetes/http/', import.meta.url)
-const facts = readdirSync(folder)
-  .sort()
-  .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as HttpFact)
+const folders = ['kubernetes/http/', 'recorded/http/'].map((folder) => new URL(folder, import.meta.url))
+const facts = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .sort()
+    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as HttpFact),
+)
 
 const counts = { compared: 0, deviating: 0, leftOut: 0 }
 

@@ -83,5 +83,5 @@ function brokenBase64(text: string): number {
     if (index % 4 === 2 && text[index + 1] !== '=') return index + 1
     return text.length > end ? end : -1
   }
-  return text.length % 4 === 0 ? -1 : text.length
+  return text.length % 4 === 0 ? -1 : text.length - (text.length % 4)
 }

@@ -1,11 +1,13 @@
 // A patch of any type: from the live object through the patch to an update; an apply may also create.
 
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { decode } from '../encoding/decode.ts'
 import { formatGo } from '../encoding/format-go.ts'
 import { DecodeError, describe } from '../encoding/reading.ts'
 import { warningsOfProblem } from '../encoding/strict.ts'
 import { conversionProblem } from '../encoding/unstructured.ts'
 import type { KubernetesObject } from '../object.ts'
+import { builtInSchema } from '../openapi/schema.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
@@ -70,8 +72,21 @@ function checkKind({ resource, key: { name } }: WriteScope, patch: ObjectPatch, 
       )
   const version = text(apiVersion)
   if (version === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
-  const problem = kindProblem(resource, { kind: text(kind) || resource.info.kind, version })
-  if (problem !== undefined) throw misfit(patch, patched, problem)
+  const other = { kind: text(kind) || resource.info.kind, version }
+  const problem = kindProblem(resource, other)
+  if (problem !== undefined) throw misfit(patch, patched, unreadable(patched, other) ?? problem)
+}
+
+/** Why a value is none of its own kind, which is found before it is found to be of another kind than is wanted. */
+export function unreadable(value: Json, { kind, version }: { readonly kind: string; readonly version: string }): string | undefined {
+  const schema = builtInSchema(version, kind)
+  try {
+    if (schema && isObject(value)) decode(value, schema)
+    return undefined
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
 }
 
 function text(value: Json): string {

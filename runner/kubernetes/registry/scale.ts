@@ -1,9 +1,6 @@
 // The scale subresource: a small view of a workload's replicas, read from and written to the workload itself.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { decode } from '../encoding/decode.ts'
-import { DecodeError } from '../encoding/reading.ts'
 import { at, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
-import { builtInSchema } from '../openapi/schema.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
@@ -12,7 +9,7 @@ import { decodeTyped } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { invalid, notFound } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
-import { misfit, type ObjectPatch } from './patch.ts'
+import { misfit, type ObjectPatch, unreadable } from './patch.ts'
 import { asJson, asObject } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
 import { updateObject } from './update.ts'
@@ -86,14 +83,7 @@ function untracked(entries: readonly ManagedFieldsEntry[]): readonly ManagedFiel
 
 /** Why a value is no Scale, in Go's words; undefined for one. */
 export function scaleProblem(scale: Json): string | undefined {
-  const schema = builtInSchema('autoscaling/v1', 'Scale')
-  try {
-    if (schema && isObject(scale)) decode(scale, schema)
-    return undefined
-  } catch (error) {
-    if (error instanceof DecodeError) return error.message
-    throw error
-  }
+  return unreadable(scale, { kind: 'Scale', version: 'autoscaling/v1' })
 }
 
 /** An applied count is an applied field of the workload. */
