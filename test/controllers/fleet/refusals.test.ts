@@ -58,7 +58,7 @@ const placements: readonly (readonly [what: string, spec: object, message: strin
   [
     'a property of two values',
     property(nodes('Gt', '1', '2')),
-    `${schema} [spec.policy.affinity.clusterAffinity.requiredDuringSchedulingIgnoredDuringExecution.clusterSelectorTerms[0].propertySelector.matchExpressions[0].values: Too many: 2: must have at most 1 items, <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation]`,
+    `${schema} [spec.policy.affinity.clusterAffinity.requiredDuringSchedulingIgnoredDuringExecution.clusterSelectorTerms[0].propertySelector.matchExpressions[0].values: Too many: 2: must have at most 1 item, <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation]`,
   ],
   [
     'a resource of no known sort',

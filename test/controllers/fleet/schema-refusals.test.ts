@@ -103,7 +103,7 @@ const strategies: readonly Refusal[] = [
   ['no cluster at once', stages(stage({ maxConcurrency: 0 })), 'maxConcurrency must be at least 1'],
   ['a name with a dash', stages({ name: 'stage-one' }), "should match '^[a-z0-9]+$'"],
   ['three tasks after a stage', stages(stage({ afterStageTasks: [1, 2, 3].map(() => ({ type: 'Approval' })) })), 'Too many: 3: must have at most 2 items'],
-  ['two tasks before a stage', stages(stage({ beforeStageTasks: [1, 2].map(() => ({ type: 'Approval' })) })), 'Too many: 2: must have at most 1 items'],
+  ['two tasks before a stage', stages(stage({ beforeStageTasks: [1, 2].map(() => ({ type: 'Approval' })) })), 'Too many: 2: must have at most 1 item'],
 ]
 
 const others: readonly Refusal[] = [
