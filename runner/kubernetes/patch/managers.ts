@@ -35,14 +35,13 @@ export function writeManagers(managers: Managers): readonly ManagedFieldsEntry[]
   return [...managers.values()].toSorted(byAge).map(writeManager)
 }
 
-/** The identity of a manager: the written form of what it is made of. */
+/** The identity of a manager: the written form of what it is made of, as JSON would have it. */
 export function managerId({ manager, operation, apiVersion, subresource }: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
-  return JSON.stringify({
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    ...(operation === 'Apply' ? {} : { apiVersion }),
-    ...(subresource === '' ? {} : { subresource }),
-  })
+  const parts = [`"operation":"${operation}"`]
+  if (manager !== '') parts.unshift(`"manager":${JSON.stringify(manager)}`)
+  if (operation !== 'Apply') parts.push(`"apiVersion":${JSON.stringify(apiVersion)}`)
+  if (subresource !== '') parts.push(`"subresource":${JSON.stringify(subresource)}`)
+  return `{${parts.join(',')}}`
 }
 
 /** Takes paths from every manager but one; managers left with nothing go. */

@@ -41,7 +41,9 @@ export class Store {
 
   get(resource: string, key: string): KubernetesObject | undefined {
     const row = this.overlay.get(resource)
-    return row?.has(key) ? row.get(key) : this.birth.get(resource)?.get(key)
+    const object = row?.get(key)
+    if (object !== undefined || row?.has(key)) return object
+    return this.birth.get(resource)?.get(key)
   }
 
   /** All objects of a resource, of one namespace or of all, in the order of their keys; with `after` those whose keys come later. */
@@ -88,7 +90,7 @@ export class Store {
   put(resource: string, key: string, object: KubernetesObject): KubernetesObject {
     const previous = this.get(resource, key)
     const stored = this.#stamp(object)
-    this.#set(resource, key, stored)
+    this.#set(resource, key, stored, previous)
     this.#publish({ revision: this.#revision, type: previous ? 'MODIFIED' : 'ADDED', resource, key, object: stored, previous })
     return stored
   }
@@ -98,7 +100,7 @@ export class Store {
     const previous = this.get(resource, key)
     if (!previous) return undefined
     const last = this.#stamp(previous)
-    this.#set(resource, key, undefined)
+    this.#set(resource, key, undefined, previous)
     this.#publish({ revision: this.#revision, type: 'DELETED', resource, key, object: last, previous })
     return last
   }
@@ -111,7 +113,7 @@ export class Store {
       return
     }
     this.#revision = Math.max(this.#revision, version)
-    this.#set(resource, key, deepFreeze(object))
+    this.#set(resource, key, deepFreeze(object), this.get(resource, key))
     this.log = new WatchLog(this.#revision)
     this.#tell({ revision: this.#revision, type: 'ADDED', resource, key, object, previous: undefined })
   }
@@ -121,7 +123,7 @@ export class Store {
     if (event.revision <= this.#revision) return
     const previous = this.get(event.resource, event.key)
     this.#revision = event.revision
-    this.#set(event.resource, event.key, event.type === 'DELETED' ? undefined : deepFreeze(event.object))
+    this.#set(event.resource, event.key, event.type === 'DELETED' ? undefined : deepFreeze(event.object), previous)
     this.#repeating = true
     this.#publish({ ...event, previous })
     this.#repeating = false
@@ -142,10 +144,9 @@ export class Store {
     return deepFreeze({ ...object, metadata: withVersion(object, String(this.#revision)) })
   }
 
-  #set(resource: string, key: string, object: KubernetesObject | undefined): void {
+  #set(resource: string, key: string, object: KubernetesObject | undefined, previous: KubernetesObject | undefined): void {
     const row = this.overlay.get(resource) ?? new Map<string, KubernetesObject | undefined>()
     this.overlay.set(resource, row)
-    const previous = this.get(resource, key)
     this.#indexes.get(resource)?.change(key, previous, object)
     const [before, after] = [previous !== undefined, object !== undefined]
     if (before !== after) {
