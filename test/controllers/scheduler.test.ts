@@ -205,3 +205,47 @@ test('a pod follows its volume, and waits behind its gates', async () => {
   await settle()
   assert.notEqual(await nodeOf(cluster, 'g'), undefined)
 })
+
+test('an affinity that names a node that is not there leaves none to look at', async () => {
+  const cluster = await startCluster()
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['none'] }]
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } }
+  const here = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ ...matchFields[0], values: ['node-2'] }] }] } }
+  await create(cluster, pod('nowhere', { affinity: { nodeAffinity: required } }), pod('here', { affinity: { nodeAffinity: here } }))
+  assert.equal(await nodeOf(cluster, 'here'), 'node-2')
+  assert.deepEqual(await said(cluster, 'nowhere', 'FailedScheduling'), [
+    "0/2 nodes are available: 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+  ])
+})
+
+function scratch(name: string): KubernetesObject {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  return pod(name, { volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { metadata: { labels: { for: name } }, spec } } }] })
+}
+
+test('the claim of an ephemeral volume is made for its pod and goes with it', async () => {
+  const cluster = await startCluster()
+  const { client, settle } = cluster
+  await create(cluster, scratch('a'))
+  assert.deepEqual(await said(cluster, 'a', 'FailedScheduling'), ['0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found'])
+  const owner = await client.get(pods, { namespace, name: 'a' })
+  const claim = await client.get(persistentVolumeClaims, { namespace, name: 'a-scratch' })
+  assert.deepEqual(claim?.metadata.labels, { for: 'a' })
+  assert.deepEqual(claim?.metadata.ownerReferences, [
+    { apiVersion: 'v1', kind: 'Pod', name: 'a', uid: owner?.metadata.uid, controller: true, blockOwnerDeletion: true },
+  ])
+  await client.delete(pods, { namespace, name: 'a' }, { gracePeriodSeconds: 0 })
+  await settle(60_000)
+  assert.equal(await client.get(persistentVolumeClaims, { namespace, name: 'a-scratch' }), undefined)
+})
+
+test("a claim of an ephemeral volume's name that is another's holds the pod back", async () => {
+  const cluster = await startCluster()
+  const { client } = cluster
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  await client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'b-scratch', namespace }, spec })
+  await create(cluster, scratch('b'))
+  assert.equal(await nodeOf(cluster, 'b'), undefined)
+  const theirs = 'PVC default/b-scratch was not created for pod default/b (pod is not owner)'
+  assert.deepEqual((await said(cluster, 'b', 'FailedBinding')).slice(0, 1), [`ephemeral volume: ${theirs}`])
+})

@@ -2,7 +2,7 @@
 import type { Pod } from '../pods.ts'
 import { allocatableOf, resourcesOf } from './load.ts'
 import type { Node, NodeLoad } from './node.ts'
-import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
+import { isNamed, matchesAffinity, matchesNodeSelector, type NodeSelector } from './node-affinity.ts'
 import type { Check, Misfit, Place, Surroundings } from './place.ts'
 import { podAffinity } from './pod-affinity.ts'
 import { LastFound, signatureOf } from './signature.ts'
@@ -57,7 +57,12 @@ function onePodOnly({ claimTaken }: Surroundings): Check | undefined {
   return claimTaken ? () => ({ reasons: [takenReason], final: false, relational: true }) : undefined
 }
 
-const filters: readonly Filter[] = [nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, nodeResources]
+const filters: readonly Filter[] = [nodeNamed, nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, nodeResources]
+
+function nodeNamed({ pod }: Asked, node: Node): Misfit | undefined {
+  if (isNamed(pod.spec.affinity as { nodeAffinity?: NodeSelector } | undefined, node)) return undefined
+  return { reasons: ["node(s) didn't satisfy plugin(s) [NodeAffinity]"], final: true }
+}
 
 function nodeUnschedulable({ pod }: Asked, node: Node): Misfit | undefined {
   const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }

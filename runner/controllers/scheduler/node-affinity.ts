@@ -29,6 +29,17 @@ export function matchesAffinity(affinity: { readonly nodeAffinity?: NodeSelector
   return terms === undefined || terms.some((term) => matchesTerm(term, node))
 }
 
+/**
+ * False for a node that the required terms leave out by their names alone: such nodes are not even looked at (`NodeAffinity.PreFilter`).
+ * A term that names no node lets all be looked at.
+ */
+export function isNamed(affinity: { readonly nodeAffinity?: NodeSelector } | undefined, node: KubernetesObject): boolean {
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const named = terms.map(({ matchFields = [] }) => matchFields.filter(({ key, operator }) => key === 'metadata.name' && operator === 'In'))
+  if (named.length === 0 || named.some((requirements) => requirements.length === 0)) return true
+  return named.some((requirements) => requirements.every(({ values = [] }) => values.includes(node.metadata.name ?? '')))
+}
+
 /** Sum of the weights of the preferred terms that match. */
 export function preferenceOf(affinity: { readonly nodeAffinity?: NodeSelector } | undefined, node: KubernetesObject): number {
   const terms = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
