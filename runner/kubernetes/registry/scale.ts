@@ -1,6 +1,6 @@
 // The scale subresource: a small view of a workload's replicas, read from and written to the workload itself.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { at, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
+import { at, type KubernetesObject } from '../object.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
@@ -11,6 +11,7 @@ import { invalid, notFound } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
 import { misfit, type ObjectPatch, unreadable } from './patch.ts'
 import { asJson, asObject } from './plain.ts'
+import { scaleManagers, untimedScales } from './scale-managers.ts'
 import type { ServedResource } from './served-resource.ts'
 import { updateObject } from './update.ts'
 
@@ -31,23 +32,31 @@ export function scaleOf(resource: ServedResource, object: KubernetesObject): Kub
 
 /** Reads a workload's Scale. */
 export function getScale(engine: Engine, { resource, key }: Pick<WriteScope, 'resource' | 'key'>): KubernetesObject {
+  return scaleOf(resource, workloadOf(engine, { resource, key }))
+}
+
+function workloadOf(engine: Engine, { resource, key }: Pick<WriteScope, 'resource' | 'key'>): KubernetesObject {
   const object = liveObject(engine, resource, key)
   if (!object) throw notFound(resource.info, key.name)
-  return scaleOf(resource, object)
+  return object
 }
 
 /** Writes a Scale's count to its workload and answers the new Scale. */
-export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject, settle = untimed): KubernetesObject {
+export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject): KubernetesObject {
   const wanted = at(scale, 'spec', 'replicas') ?? 0
   if (typeof wanted === 'number' && wanted < 0) {
     const message = `Invalid value: ${wanted}: must be greater than or equal to 0`
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, scope.key.name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message }])
   }
   const version = at(scale, 'metadata', 'resourceVersion')
+  const { resource, manager } = scope
+  const path = scalePaths(resource).spec
+  const live = workloadOf(engine, scope)
+  const changed = (at(live, ...path) ?? 0) !== wanted
   const object = updateObject(engine, scope, {
-    settle,
-    change: (live) => {
-      const scaled = asObject(setAt(asJson(live), scalePaths(scope.resource).spec, wanted))
+    managedFields: () => scaleManagers(live.metadata.managedFields ?? [], { manager, apiVersion: resource.apiVersion, path, changed }),
+    change: () => {
+      const scaled = asObject(setAt(asJson(live), path, wanted))
       return typeof version === 'string' ? { ...scaled, metadata: { ...scaled.metadata, resourceVersion: version } } : scaled
     },
   })
@@ -61,24 +70,7 @@ export function patchScale(engine: Engine, scope: WriteScope, patch: ObjectPatch
   const patched = patch.type === 'json' ? jsonPatch(current, patch.body) : mergePatch(current, patch.body)
   const problem = scaleProblem(patched)
   if (problem !== undefined) throw misfit(patch, patched, problem)
-  return updateScale(engine, scope, isObject(patched) ? patched : {}, untracked)
-}
-
-const isOfScales = ({ subresource, operation }: ManagedFieldsEntry): boolean => subresource === 'scale' && operation === 'Update'
-
-/** Who writes a Scale manages the count from then on; the server sets no time to that, and sorts it before what has one. */
-function untimed(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
-  const written = entries.filter(isOfScales).map(({ time: _, ...entry }) => entry)
-  const [applied, updated] = [
-    entries.filter(({ operation }) => operation === 'Apply'),
-    entries.filter((entry) => entry.operation !== 'Apply' && !isOfScales(entry)),
-  ]
-  return [...applied, ...written, ...updated]
-}
-
-/** Of a patch of a Scale the server keeps no record: nobody manages the count after it. */
-function untracked(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
-  return entries.filter((entry) => !isOfScales(entry))
+  return updateScale(engine, scope, isObject(patched) ? patched : {})
 }
 
 /** Why a value is no Scale, in Go's words; undefined for one. */
@@ -89,8 +81,7 @@ export function scaleProblem(scale: Json): string | undefined {
 /** An applied count is an applied field of the workload. */
 function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): KubernetesObject {
   const { resource, key } = scope
-  const live = liveObject(engine, resource, key)
-  if (!live) throw notFound(resource.info, key.name)
+  const live = workloadOf(engine, scope)
   const body = isObject(patch.body) ? patch.body : {}
   const replicas = at(body, 'spec', 'replicas') ?? 0
   const workload = setAt({ apiVersion: resource.apiVersion, kind: resource.info.kind, metadata: { name: key.name } }, scalePaths(resource).spec, replicas)
@@ -102,7 +93,7 @@ function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): Kube
     force: patch.force,
   })
   const object = decodeTyped(resource, applied.object, { ...patch.decoding, fieldValidation: 'Ignore' })
-  return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => applied.managedFields }))
+  return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => untimedScales(applied.managedFields) }))
 }
 
 function scalePaths({ custom }: ServedResource): { readonly spec: readonly string[]; readonly status: readonly string[] } {

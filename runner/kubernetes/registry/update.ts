@@ -21,8 +21,6 @@ export interface UpdatePlan {
   change(live: KubernetesObject): KubernetesObject
   /** Managed fields as an apply computed them; others are derived from the difference. */
   managedFields?(): readonly ManagedFieldsEntry[]
-  /** What is left of the managed fields that follow from the change. */
-  settle?(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[]
   /** A PUT: its uid is a precondition, and some kinds want a resource version. */
   readonly replaces?: boolean
 }
@@ -39,8 +37,7 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
   const reset = resetFields(changed, live, resource, subresource)
   const ordering = orderingOf(live)
   const requested = changed.metadata.managedFields
-  const tracked = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested, ordering })
-  const managed = plan.settle ? { ...tracked, metadata: { ...tracked.metadata, managedFields: plan.settle(tracked.metadata.managedFields ?? []) } } : tracked
+  const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
   const admitted = withoutDoubleOwners(scope, admit(engine, request), true)
   checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
