@@ -30,6 +30,13 @@ export function writeFields(set: FieldSet): JsonObject {
   return write(set.member ? { member: false, children: set.children } : set).fields
 }
 
+/** The first set that was like this one: what is reckoned of it is good for all its equals. */
+export function sharedSet(set: FieldSet): FieldSet {
+  if (set.children.size === 0) return set
+  if (steps > most) forget()
+  return sets.get(write(set).fields) ?? set
+}
+
 function forget(): void {
   first.member.next.clear()
   first.other.next.clear()
