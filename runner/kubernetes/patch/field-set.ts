@@ -99,19 +99,6 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return { member: a.member && b.member, children }
 }
 
-/** An operation that remembers what came of the sets it was given: worth its while for sets that come again, see `sharedSet`. */
-export function remembering(operation: (a: FieldSet, b: FieldSet) => FieldSet): (a: FieldSet, b: FieldSet) => FieldSet {
-  const known = new WeakMap<FieldSet, WeakMap<FieldSet, FieldSet>>()
-  return (a, b) => {
-    const before = known.get(a)?.get(b)
-    if (before) return before
-    const result = operation(a, b)
-    const ofFirst = known.get(a) ?? new WeakMap<FieldSet, FieldSet>()
-    known.set(a, ofFirst.set(b, result))
-    return result
-  }
-}
-
 function combine(a: FieldSet, b: FieldSet, operation: (a: FieldSet, b: FieldSet) => FieldSet, member: boolean): FieldSet {
   const children = new Map<PathElement, FieldSet>()
   for (const [element, child] of a.children) {

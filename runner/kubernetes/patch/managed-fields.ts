@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { goOrder } from '../encoding/go-order.ts'
 import type { ManagedFieldsEntry } from '../object.ts'
 import type { Schema } from '../openapi/schema.ts'
-import { emptyFieldSet, isEmptyFieldSet, remembering, union } from './field-set.ts'
+import { emptyFieldSet, isEmptyFieldSet, union } from './field-set.ts'
 import {
   capUpdaters,
   type Manager,
@@ -19,7 +19,7 @@ import {
 import { fieldsOfNew } from './new-fields.ts'
 import { PathElementError } from './path-element.ts'
 import { compare } from './typed-compare.ts'
-import { sharedSet } from './written-fields.ts'
+import { remembering } from './written-fields.ts'
 
 /** A write, as field management sees it. `live` and `next` are in the form that is stored (`goOrder`). */
 export interface ManagedWrite {
@@ -80,7 +80,7 @@ function changesOf(managers: Managers, { schema, live, next }: Pick<ManagedWrite
   const after = withoutManagedFields(next)
   if (live === undefined && managers.size === 0) return { changed: fieldsOfNew(after, emptyObject(schema), schema), removed: emptyFieldSet() }
   const { added, modified, removed } = compare(withoutManagedFields(live ?? emptyObject(schema)), after, schema)
-  return { changed: sharedSet(union(modified, added)), removed }
+  return { changed: union(modified, added), removed }
 }
 
 /** The object that a Go server compares a new one with: a struct with nothing set. */

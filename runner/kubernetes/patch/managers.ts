@@ -1,8 +1,8 @@
 // Who manages which fields, between the written form (managedFields) and sets that can be reckoned with.
 import type { ManagedFieldsEntry } from '../object.ts'
-import { difference, emptyFieldSet, type FieldSet, insertPath, isEmptyFieldSet, recursiveDifference, remembering, union } from './field-set.ts'
+import { difference, emptyFieldSet, type FieldSet, insertPath, isEmptyFieldSet, recursiveDifference, union } from './field-set.ts'
 import { fieldElement } from './path-element.ts'
-import { readFields, writeFields } from './written-fields.ts'
+import { readFields, remembering, sharedSet, writeFields } from './written-fields.ts'
 
 /** A manager's fields. `written` is the entry that they came from, as long as they have not changed. */
 export interface Manager {
@@ -84,8 +84,9 @@ function resetSet(reset: readonly string[]): FieldSet {
   if (known) return known
   const set = emptyFieldSet()
   for (const path of reset) insertPath(set, path.split('.').map(fieldElement))
-  resetSets.set(reset, set)
-  return set
+  const shared = sharedSet(set)
+  resetSets.set(reset, shared)
+  return shared
 }
 
 const maxUpdaters = 10
@@ -131,7 +132,7 @@ function makeServerFields(): FieldSet {
   for (const name of ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']) {
     insertPath(set, [fieldElement('metadata'), fieldElement(name)])
   }
-  return set
+  return sharedSet(set)
 }
 
 function overlap(a: FieldSet, b: FieldSet): boolean {
