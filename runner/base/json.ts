@@ -17,7 +17,10 @@ export function isObject(value: unknown): value is JsonObject {
 export function deepFreeze<value>(value: value): value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  for (const part of Object.values(value)) deepFreeze(part)
+  for (const name in value) {
+    const part = value[name]
+    if (typeof part === 'object' && part !== null) deepFreeze(part)
+  }
   return value
 }
 

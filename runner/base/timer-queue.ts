@@ -9,7 +9,8 @@ export interface Timer {
 
 /** Timers by owner and key, and which of those that can fire is the first. */
 export class TimerQueue {
-  readonly #timers = new Map<string, Timer>()
+  readonly #timers = new Map<string, Map<string, Timer>>()
+  #size = 0
   readonly #heap: Timer[] = []
   readonly #parked = new Map<string, Timer[]>()
   readonly #canFire: (owner: string) => boolean
@@ -22,24 +23,30 @@ export class TimerQueue {
 
   /** Puts a timer in, in place of an earlier one with the same owner and key. */
   set(timer: Timer): void {
-    this.#timers.set(timerId(timer), timer)
+    const timers = this.#timers.get(timer.owner) ?? new Map<string, Timer>()
+    this.#timers.set(timer.owner, timers)
+    this.#size -= timers.size
+    timers.set(timer.key, timer)
+    this.#size += timers.size
     this.#push(timer)
-    if (this.#heap.length > 2 * this.#timers.size + 64) this.#clean()
+    if (this.#heap.length > 2 * this.#size + 64) this.#clean()
   }
 
   get(owner: string, key: string): Timer | undefined {
-    return this.#timers.get(timerId({ owner, key }))
+    return this.#timers.get(owner)?.get(key)
   }
 
   /** Takes a timer out; false if there is none. */
   delete(owner: string, key: string): boolean {
-    return this.#timers.delete(timerId({ owner, key }))
+    const found = this.#timers.get(owner)?.delete(key) ?? false
+    if (found) this.#size -= 1
+    return found
   }
 
   /** The first timer that can fire. */
   first(): Timer | undefined {
     for (let timer = this.#heap[0]; timer; timer = this.#heap[0]) {
-      const current = this.#timers.get(timerId(timer)) === timer
+      const current = this.#isCurrent(timer)
       if (current && this.#canFire(timer.owner)) return timer
       this.#pop()
       if (current) this.#park(timer)
@@ -51,17 +58,21 @@ export class TimerQueue {
   awake(owner: string): void {
     const parked = this.#parked.get(owner) ?? []
     this.#parked.delete(owner)
-    for (const timer of parked) if (this.#timers.get(timerId(timer)) === timer) this.#push(timer)
+    for (const timer of parked) if (this.#isCurrent(timer)) this.#push(timer)
   }
 
   /** All timers, the first first. */
   sorted(): readonly Timer[] {
-    return [...this.#timers.values()].sort(byTime)
+    return [...this.#timers.values()].flatMap((timers) => [...timers.values()]).sort(byTime)
   }
 
-  /** Leaves out what was armed anew or taken away. */
+  /** False for what was armed anew or taken away. */
+  #isCurrent(timer: Timer): boolean {
+    return this.get(timer.owner, timer.key) === timer
+  }
+
   #clean(): void {
-    const current = this.#heap.filter((timer) => this.#timers.get(timerId(timer)) === timer)
+    const current = this.#heap.filter((timer) => this.#isCurrent(timer))
     this.#heap.length = 0
     for (const timer of current) this.#push(timer)
   }
@@ -100,10 +111,6 @@ export class TimerQueue {
     }
     heap[place] = last
   }
-}
-
-function timerId({ owner, key }: Pick<Timer, 'owner' | 'key'>): string {
-  return `${owner}\n${key}`
 }
 
 function byTime(a: Timer, b: Timer): number {

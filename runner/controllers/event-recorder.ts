@@ -10,14 +10,25 @@ const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Ev
 
 /** What was said about one object for one reason: the stored Event of each message, and when the last came. */
 interface Said {
-  readonly messages: Record<string, { readonly name: string; readonly count: number }>
+  /** A list, not a record: few for each topic, and hardly two of them have the same text. */
+  readonly messages: readonly Message[]
   readonly last: number
   /** How much a source may still say about an object, and since when: only in entries of that sort. */
   readonly tokens?: number
 }
 
+interface Message extends Stored {
+  readonly text: string
+}
+
+/** An Event, and how often it was said. */
+interface Stored {
+  readonly name: string
+  readonly count: number
+}
+
 /** Everything about a recorder that a snapshot holds. */
-export type EventRecorderState = Readonly<Record<string, Said>>
+export type EventRecorderState = Readonly<Record<string, Omit<Said, 'messages'> & { readonly messages: Readonly<Record<string, Stored>> }>>
 
 /** Remembers what was said, for all controllers of one cluster. */
 export interface EventRecorder {
@@ -32,9 +43,9 @@ const spam = { burst: 25, every: 300_000 }
 
 /** A recorder that starts with nothing said, or goes on from a state written down before. */
 export function createEventRecorder(options: { clock: Clock; random: Random; state?: EventRecorderState | undefined }): EventRecorder {
-  const said = new Map<string, Said>(Object.entries(options.state ?? {}))
+  const said = new Map(Object.entries(options.state ?? {}).map(([topic, saved]) => [topic, readSaid(saved)] as const))
   // What was remembered in a row, from `oldest` on, some of it anew since: a map alone is slow to find its first key after many were deleted.
-  let row = [...said]
+  let row: (readonly [topic: string, said: Said])[] = [...said]
   let oldest = 0
 
   function remember(topic: string, entry: Said): void {
@@ -52,7 +63,7 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
   function maySay(source: string, now: number): boolean {
     const before = said.get(source)
     const tokens = Math.min(spam.burst, (before?.tokens ?? spam.burst) + (before ? (now - before.last) / spam.every : 0))
-    remember(source, { messages: {}, last: now, tokens: tokens >= 1 ? tokens - 1 : tokens })
+    remember(source, { messages: [], last: now, tokens: tokens >= 1 ? tokens - 1 : tokens })
     return tokens >= 1
   }
 
@@ -62,7 +73,7 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
     const least = before?.last === now ? (before.tokens ?? 0) + 1 : 0
     const wanted = order === undefined ? options.random.below(part) : Math.min(order, 9) * part + options.random.below(part)
     const within = Math.min(wanted < least ? least + options.random.below(100) : wanted, 10 * part - 1)
-    remember(lastName, { messages: {}, last: now, tokens: within })
+    remember(lastName, { messages: [], last: now, tokens: within })
     return `${object.metadata.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(within)).toString(16)}`
   }
 
@@ -71,19 +82,32 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
       const now = options.clock.now()
       const namespace = object.metadata.namespace || 'default'
       const about = object.metadata.uid ?? object.metadata.name
-      if (notice.action === undefined && !maySay(['spam', notice.component, notice.host, about].join(' '), now)) return
-      const topic = [notice.component, notice.type, notice.reason, notice.fieldPath, about].join(' ')
+      if (notice.action === undefined && !maySay(`spam ${notice.component} ${notice.host ?? ''} ${about ?? ''}`, now)) return
+      const topic = `${notice.component} ${notice.type} ${notice.reason} ${notice.fieldPath ?? ''} ${about ?? ''}`
       const before = recent(said.get(topic), now)
       const message = before && crowded(before, notice.message) ? `(combined from similar events): ${notice.message}` : notice.message
       const slot = message === notice.message ? message : ''
-      const known = before?.messages[slot]
+      const known = before?.messages.find(({ text }) => text === slot)
       const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
       const entry = stored ? { name: known.name, count: known.count + 1 } : { name: nextName(object, now, notice.order), count: 1 }
       if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now }))
-      remember(topic, { messages: { ...before?.messages, [slot]: entry }, last: now })
+      remember(topic, { messages: withMessage(before?.messages ?? [], { text: slot, ...entry }), last: now })
     },
-    state: () => Object.fromEntries(said),
+    state: () => Object.fromEntries([...said].map(([topic, entry]) => [topic, writeSaid(entry)])),
   }
+}
+
+function readSaid({ messages, ...rest }: EventRecorderState[string]): Said {
+  return { messages: Object.entries(messages).map(([text, stored]) => ({ text, ...stored })), ...rest }
+}
+
+function writeSaid({ messages, ...rest }: Said): EventRecorderState[string] {
+  return { messages: Object.fromEntries(messages.map(({ text, ...stored }) => [text, stored])), ...rest }
+}
+
+function withMessage(messages: readonly Message[], message: Message): readonly Message[] {
+  const known = messages.some(({ text }) => text === message.text)
+  return known ? messages.map((each) => (each.text === message.text ? message : each)) : [...messages, message]
 }
 
 function recent(said: Said | undefined, now: number): Said | undefined {
@@ -91,7 +115,7 @@ function recent(said: Said | undefined, now: number): Said | undefined {
 }
 
 function crowded(said: Said, message: string): boolean {
-  return !(message in said.messages) && Object.keys(said.messages).length >= similar.most - 1
+  return said.messages.length >= similar.most - 1 && !said.messages.some(({ text }) => text === message)
 }
 
 async function repeat(

@@ -7,7 +7,7 @@ import { type OrderedField, orderPlan } from './order-plan.ts'
 export interface Ordering {
   /** What is stored, which is in order. */
   readonly live?: JsonObject | undefined
-  /** Specs and statuses that the write has ordered, with what became of them: nothing changes them on their way to the store. */
+  /** Parts that the write has ordered, with what became of them: most stay the same value on their way to the store, all but the metadata. */
   readonly done: Map<Json, Json>
 }
 
@@ -63,7 +63,7 @@ function orderPart(part: Json, { name, schema }: OrderedField, ordering: Orderin
   const done = ordering.done.get(part)
   if (done !== undefined) return done
   const ordered = order(part, schema, ordering.live?.[name])
-  if (name === 'spec' || name === 'status') ordering.done.set(part, ordered)
+  if (name !== 'metadata') ordering.done.set(part, ordered)
   return ordered
 }
 

@@ -1,6 +1,6 @@
 // Why a patched object does not fit its Go type, in the words of the converter that reads strategic merge patches' results.
 import { isObject, type Json } from '../../base/json.ts'
-import type { ScalarSchema, Schema } from '../openapi/schema.ts'
+import { type FieldSchema, freeField, type ScalarSchema, type Schema } from '../openapi/schema.ts'
 import { decode } from './decode.ts'
 import { DecodeError, goType } from './reading.ts'
 
@@ -55,8 +55,8 @@ function convertible(value: Json, into: string): boolean {
   return typeof value === 'number' && (into.startsWith('int') || (into === 'string' && Number.isInteger(value)))
 }
 
-function fieldOf(schema: ScalarSchema) {
-  return { name: 'value', schema, required: false, pointer: true, omitempty: true, omitzero: false, patchStrategies: [] }
+function fieldOf(schema: ScalarSchema): FieldSchema {
+  return { ...freeField('value', schema), pointer: true }
 }
 
 function refuse(into: string, value: Json): string {

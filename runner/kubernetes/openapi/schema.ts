@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { type FieldFact, type TypeFacts, typeFacts, typeNameOf } from './facts.ts'
 
-/** A node of the tree. Built-in types may be recursive, so fields are resolved when first asked for. */
+/** A node of the tree. Built-in types may be recursive, so an object's fields are resolved when first asked for. */
 export type Schema = ObjectSchema | MapSchema | ListSchema | ScalarSchema | AnySchema
 
 /** An object with declared fields, in the order of the Go struct (built-in) or of the definition (custom). */
@@ -59,11 +59,11 @@ export interface FieldSchema {
   readonly omitempty: boolean
   readonly omitzero: boolean
   /** The structs between the object and this field, as `ProbeHandler`: their names are in Go's errors alone. */
-  readonly embedded?: string
-  readonly default?: Json
+  readonly embedded: string | undefined
+  readonly default: Json | undefined
   /** `merge`, `replace`, `retainKeys`: of strategic merge patch. */
   readonly patchStrategies: readonly string[]
-  readonly patchMergeKey?: string
+  readonly patchMergeKey: string | undefined
 }
 
 const typeSchemas = new Map<string, ObjectSchema>()
@@ -135,27 +135,38 @@ function inlined(fact: FieldFact, outer: string): readonly FieldSchema[] {
 }
 
 function fieldOf(fact: FieldFact, embedded: string): FieldSchema {
-  let schema: Schema | undefined
   return {
     name: fact.name,
-    get schema() {
-      schema ??= schemaOfType(fact.type, fact)
-      return schema
-    },
+    schema: schemaOfType(fact.type, fact),
     required: fact.required,
     pointer: fact.pointer,
     omitempty: fact.omitempty,
     omitzero: fact.omitzero,
-    ...(fact.default === undefined ? {} : { default: fact.default }),
+    default: fact.default,
     patchStrategies: fact.patchStrategy?.split(',') ?? [],
-    ...(embedded === '' ? {} : { embedded }),
-    ...(fact.patchMergeKey === undefined ? {} : { patchMergeKey: fact.patchMergeKey }),
+    embedded: embedded === '' ? undefined : embedded,
+    patchMergeKey: fact.patchMergeKey,
   }
 }
 
 function textField(name: string): FieldSchema {
-  const schema: Schema = { kind: 'scalar', type: 'string' }
-  return { name, schema, required: false, pointer: false, omitempty: true, omitzero: false, patchStrategies: [] }
+  return freeField(name, { kind: 'scalar', type: 'string' })
+}
+
+/** A field that no struct declares, with all the members that the others have: every object is read by way of its fields. */
+export function freeField(name: string, schema: Schema): FieldSchema {
+  return {
+    name,
+    schema,
+    required: false,
+    pointer: false,
+    omitempty: true,
+    omitzero: false,
+    default: undefined,
+    patchStrategies: [],
+    embedded: undefined,
+    patchMergeKey: undefined,
+  }
 }
 
 const scalars: Readonly<Record<string, ScalarType>> = {
@@ -254,8 +265,7 @@ function customFields(node: JsonObject): Map<string, FieldSchema> {
   for (const [name, property] of Object.entries(isObject(node.properties) ? node.properties : {})) {
     if (!isObject(property)) continue
     const schema = readCustom(property)
-    const declared = property.default === undefined ? {} : { default: property.default }
-    fields.set(name, { name, schema, required: required.has(name), pointer: true, omitempty: true, omitzero: false, ...declared, patchStrategies: [] })
+    fields.set(name, { ...freeField(name, schema), required: required.has(name), pointer: true, default: property.default })
   }
   return fields
 }
@@ -279,7 +289,7 @@ function withObjectFields(
   fields: ReadonlyMap<string, FieldSchema>,
   options: { readonly preserveUnknown: boolean; readonly embeddedResource: boolean },
 ): ObjectSchema {
-  const metadata: FieldSchema = { ...textField('metadata'), schema: typeSchema('meta.v1.ObjectMeta') }
+  const metadata = freeField('metadata', typeSchema('meta.v1.ObjectMeta'))
   const all = new Map([...fields, ['apiVersion', textField('apiVersion')], ['kind', textField('kind')], ['metadata', metadata]] as const)
   return { kind: 'object', fields: all, atomic: false, ...options }
 }

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { goOrder } from '../encoding/go-order.ts'
 import type { ManagedFieldsEntry } from '../object.ts'
 import type { Schema } from '../openapi/schema.ts'
-import { isEmptyFieldSet, union } from './field-set.ts'
+import { emptyFieldSet, isEmptyFieldSet, union } from './field-set.ts'
 import {
   capUpdaters,
   type Manager,
@@ -16,8 +16,10 @@ import {
   withoutServerFields,
   writeManagers,
 } from './managers.ts'
+import { fieldsOfNew } from './new-fields.ts'
 import { PathElementError } from './path-element.ts'
 import { compare } from './typed-compare.ts'
+import { remembering } from './written-fields.ts'
 
 /** A write, as field management sees it. `live` and `next` are in the form that is stored (`goOrder`). */
 export interface ManagedWrite {
@@ -50,12 +52,14 @@ export function updateManagedFields(write: ManagedWrite): readonly ManagedFields
   }
 }
 
+const joined = remembering(union)
+
 /** Gives what differs between `live` and `next` to the writer and takes it from all others. */
 export function recordUpdate(managers: Managers, write: Omit<ManagedWrite, 'requested'>): Managers {
-  const { schema, reset = [] } = write
-  const changes = compare(withoutManagedFields(write.live ?? emptyObject(schema)), withoutManagedFields(write.next), schema)
-  const gained = withoutResetFields(union(changes.modified, changes.added), reset)
-  const left = managers.size === 0 ? new Map<string, Manager>() : takeFrom(managers, union(gained, withoutResetFields(changes.removed, reset)))
+  const { reset = [] } = write
+  const { changed, removed } = changesOf(managers, write)
+  const gained = withoutResetFields(changed, reset)
+  const left = managers.size === 0 ? new Map<string, Manager>() : takeFrom(managers, union(gained, withoutResetFields(removed, reset)))
   const own = withoutServerFields(gained)
   if (isEmptyFieldSet(own)) return left
   const fresh: Manager = {
@@ -68,7 +72,15 @@ export function recordUpdate(managers: Managers, write: Omit<ManagedWrite, 'requ
   }
   const id = managerId(fresh)
   const previous = left.get(id)
-  return left.set(id, previous ? withFields(previous, union(own, previous.fields), write.time) : fresh)
+  return left.set(id, previous ? withFields(previous, joined(own, previous.fields), write.time) : fresh)
+}
+
+/** Where nobody manages anything yet, nobody can lose what goes. */
+function changesOf(managers: Managers, { schema, live, next }: Pick<ManagedWrite, 'schema' | 'live' | 'next'>) {
+  const after = withoutManagedFields(next)
+  if (live === undefined && managers.size === 0) return { changed: fieldsOfNew(after, emptyObject(schema), schema), removed: emptyFieldSet() }
+  const { added, modified, removed } = compare(withoutManagedFields(live ?? emptyObject(schema)), after, schema)
+  return { changed: union(modified, added), removed }
 }
 
 /** The object that a Go server compares a new one with: a struct with nothing set. */

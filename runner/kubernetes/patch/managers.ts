@@ -2,7 +2,7 @@
 import type { ManagedFieldsEntry } from '../object.ts'
 import { difference, emptyFieldSet, type FieldSet, insertPath, isEmptyFieldSet, recursiveDifference, union } from './field-set.ts'
 import { fieldElement } from './path-element.ts'
-import { readFields, writeFields } from './written-fields.ts'
+import { readFields, remembering, sharedSet, writeFields } from './written-fields.ts'
 
 /** A manager's fields. `written` is the entry that they came from, as long as they have not changed. */
 export interface Manager {
@@ -17,6 +17,9 @@ export interface Manager {
 
 /** Managers by identity: an applier is one whatever version it used, an updater is one per version. */
 export type Managers = ReadonlyMap<string, Manager>
+
+const without = remembering(difference)
+const withoutBelow = remembering(recursiveDifference)
 
 /** Reads managedFields; undefined if an entry is not one that the server could have written. */
 export function readManagers(entries: readonly ManagedFieldsEntry[]): Managers | undefined {
@@ -52,7 +55,7 @@ export function takeFrom(managers: Managers, paths: FieldSet, except?: string): 
       left.set(id, manager)
       continue
     }
-    const fields = difference(manager.fields, paths)
+    const fields = without(manager.fields, paths)
     if (!isEmptyFieldSet(fields)) left.set(id, withFields(manager, fields))
   }
   return left
@@ -66,12 +69,12 @@ export function withFields(manager: Manager, fields: FieldSet, time = manager.ti
 
 /** Fields that nobody manages: identity and what the server keeps itself. */
 export function withoutServerFields(fields: FieldSet): FieldSet {
-  return difference(fields, serverFields)
+  return without(fields, serverFields)
 }
 
 /** The set without fields that a write cannot set (status in the main resource, spec in `status`). */
 export function withoutResetFields(fields: FieldSet, reset: readonly string[]): FieldSet {
-  return reset.length === 0 ? fields : recursiveDifference(fields, resetSet(reset))
+  return reset.length === 0 ? fields : withoutBelow(fields, resetSet(reset))
 }
 
 const resetSets = new WeakMap<readonly string[], FieldSet>()
@@ -81,8 +84,9 @@ function resetSet(reset: readonly string[]): FieldSet {
   if (known) return known
   const set = emptyFieldSet()
   for (const path of reset) insertPath(set, path.split('.').map(fieldElement))
-  resetSets.set(reset, set)
-  return set
+  const shared = sharedSet(set)
+  resetSets.set(reset, shared)
+  return shared
 }
 
 const maxUpdaters = 10
@@ -128,7 +132,7 @@ function makeServerFields(): FieldSet {
   for (const name of ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']) {
     insertPath(set, [fieldElement('metadata'), fieldElement(name)])
   }
-  return set
+  return sharedSet(set)
 }
 
 function overlap(a: FieldSet, b: FieldSet): boolean {

@@ -45,9 +45,10 @@ const ranks: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 }
 
 /** The server's order: names, then keys, then values, then indices. */
 export function compareElements(a: PathElement, b: PathElement): number {
-  const rank = rankOf(a) - rankOf(b)
+  const name = a.startsWith('f:')
+  const rank = name && b.startsWith('f:') ? 0 : rankOf(a) - rankOf(b)
   if (rank !== 0) return rank
-  if (a.startsWith('f:')) return a < b ? -1 : a > b ? 1 : 0
+  if (name) return a < b ? -1 : a > b ? 1 : 0
   return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)))
 }
 

@@ -77,7 +77,7 @@ function markLeaf(before: Json | undefined, after: Json | undefined, walk: Walk)
 }
 
 /** Absent, null or empty: then the place itself is what is owned. */
-function isBare(value: Json | undefined, shape: Shape): boolean {
+export function isBare(value: Json | undefined, shape: Shape): boolean {
   if (shape === 'list') return !Array.isArray(value) || value.length === 0
   return !isObject(value) || Object.keys(value).length === 0
 }

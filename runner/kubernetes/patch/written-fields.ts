@@ -30,6 +30,32 @@ export function writeFields(set: FieldSet): JsonObject {
   return write(set.member ? { member: false, children: set.children } : set).fields
 }
 
+/** The first set that was like this one: what is reckoned of it is good for all its equals. */
+export function sharedSet(set: FieldSet): FieldSet {
+  if (set.children.size === 0) return set
+  if (steps > most) forget()
+  return sets.get(write(set).fields) ?? set
+}
+
+/** An operation that remembers what came of shared sets; others are not expected to come again. */
+export function remembering(operation: (a: FieldSet, b: FieldSet) => FieldSet): (a: FieldSet, b: FieldSet) => FieldSet {
+  const known = new WeakMap<FieldSet, WeakMap<FieldSet, FieldSet>>()
+  return (a, b) => {
+    if (!isShared(a) || !isShared(b)) return operation(a, b)
+    const before = known.get(a)?.get(b)
+    if (before) return before
+    const result = sharedSet(operation(a, b))
+    const ofFirst = known.get(a) ?? new WeakMap<FieldSet, FieldSet>()
+    known.set(a, ofFirst.set(b, result))
+    return result
+  }
+}
+
+function isShared(set: FieldSet): boolean {
+  const written = forms.get(set)
+  return written !== undefined && sets.get(written.fields) === set
+}
+
 function forget(): void {
   first.member.next.clear()
   first.other.next.clear()

@@ -1,7 +1,7 @@
 // A create: name, managed fields, admission, strategy, validation, store (apiserver `registry/generic/registry/store.go`).
 import { goOrder } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
-import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
+import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
 import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
@@ -66,7 +66,7 @@ function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): K
 }
 
 function withSystemFields(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
-  const { deletionTimestamp: _t, deletionGracePeriodSeconds: _g, resourceVersion: _v, ...metadata } = object.metadata
+  const metadata = systemFields.some((name) => name in object.metadata) ? withoutSystemFields(object.metadata) : object.metadata
   return {
     ...object,
     metadata: {
@@ -78,6 +78,13 @@ function withSystemFields(engine: Engine, resource: ServedResource, object: Kube
       ...((resource.rules?.hasGeneration ?? hasGeneration(resource.info)) ? { generation: 1 } : {}),
     },
   }
+}
+
+const systemFields = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']
+
+/** Only few objects come with them, and leaving out costs more than looking. */
+function withoutSystemFields({ deletionTimestamp: _t, deletionGracePeriodSeconds: _g, resourceVersion: _v, ...metadata }: ObjectMeta): ObjectMeta {
+  return metadata
 }
 
 const suffixLength = 5

@@ -1,6 +1,6 @@
 // Joins field management to a write: what each of its functions wants to know of the resource, the writer and the time.
 import { goOrder, type Ordering } from '../encoding/go-order.ts'
-import { formatTime, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
+import { formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
 import { updateManagedFields } from '../patch/managed-fields.ts'
 import { resetFields } from '../patch/reset-fields.ts'
 import type { WriteScope } from './engine.ts'
@@ -40,8 +40,12 @@ export function withManagedFields(
       ...(requested === undefined ? {} : { requested }),
     })
   const managedFields = given ?? derived()
-  const { managedFields: _, ...metadata } = next.metadata
+  const metadata = next.metadata.managedFields === undefined ? next.metadata : withoutManagedFields(next.metadata)
   return { ...next, metadata: managedFields.length === 0 ? metadata : { ...metadata, managedFields } }
+}
+
+function withoutManagedFields({ managedFields: _, ...metadata }: ObjectMeta): ObjectMeta {
+  return metadata
 }
 
 /** What a write of an object remembers while it orders; `live` is the stored object. */
