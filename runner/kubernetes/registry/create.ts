@@ -3,6 +3,7 @@ import { goOrder } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
+import { withoutDisabledFields } from './disabled-fields.ts'
 import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
@@ -22,7 +23,8 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   const ordering = orderingOf(undefined)
   const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
-  const named = withSystemFields(engine, resource, withoutDoubleOwners(scope, admit(engine, request), true))
+  const admitted = withoutDisabledFields(resource.info, withoutDoubleOwners(scope, admit(engine, request), true))
+  const named = withSystemFields(engine, resource, admitted)
   const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named), ordering)
   const errors = validateNew(resource, prepared, context)
   const { name = '' } = prepared.metadata

@@ -23,7 +23,14 @@ export function scaleManagers(entries: readonly ManagedFieldsEntry[], { manager,
   const count = emptyFieldSet()
   insertPath(count, steps)
   if (!changed) return writeManagers(new Map([...managers].flatMap(([id, each]) => (isShared(each) ? apart(id, each) : [[id, each] as const]))))
-  const writer: Manager = { manager: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource: 'scale', time: undefined, fields: count }
+  const writer: Manager = {
+    manager: manager === '' ? 'unknown' : manager,
+    operation: 'Update',
+    apiVersion,
+    subresource: 'scale',
+    time: undefined,
+    fields: count,
+  }
   return writeManagers(takeFrom(managers, count).set(managerId(writer), writer))
 
   function isShared({ operation, subresource, fields }: Manager): boolean {

@@ -6,6 +6,7 @@ import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
 import { store } from './create.ts'
+import { withoutDisabledFields } from './disabled-fields.ts'
 import { admissionRequest, admit, type Engine, liveObject, storedKey, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { conflict, invalid, modified, notFound, plainError } from './errors.ts'
 import { ordered, orderingOf, withManagedFields } from './field-management.ts'
@@ -39,7 +40,7 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
   const requested = changed.metadata.managedFields
   const managed = withManagedFields(scope, context.now, { next: reset, live, given: plan.managedFields?.(), requested, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'UPDATE', old: live }), object: managed }
-  const admitted = withoutDoubleOwners(scope, admit(engine, request), true)
+  const admitted = withoutDisabledFields(resource.info, withoutDoubleOwners(scope, admit(engine, request), true))
   checkVersion(resource, admitted, live, plan.replaces === true && subresource === '')
   const prepared = ordered(resource, atVersion(beforeUpdate(scope, admitted, { live, context, ordering }), live), ordering)
   const errors = validateChange(scope, prepared, live, context)

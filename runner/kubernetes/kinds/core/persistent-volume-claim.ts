@@ -26,7 +26,7 @@ export const persistentVolumeClaim = defineKind({
     ['status', {}],
     ['status.phase', 'Pending'],
   ]),
-  prepareForCreate: (object) => ({ ...object, spec: withDataSource(fields(object.spec)), status: { phase: 'Pending' } }),
+  prepareForCreate: (object) => ({ ...object, spec: withDataSource(withoutForeignSource(fields(object.spec))), status: { phase: 'Pending' } }),
   validate: (object) => [...validateClaimSpec(fields(object.spec), 'spec')],
   validateUpdate: (object, old) => [...validateMeta(object, true), ...validateClaimSpec(fields(object.spec), 'spec'), ...validateChange(object, old)],
   cells(object, now) {
@@ -55,6 +55,11 @@ function withDataSource(spec: JsonObject): JsonObject {
   if (dataSource !== undefined && (isClaim || isSnapshot)) return { ...spec, dataSourceRef: spec.dataSourceRef ?? dataSource }
   const local = spec.dataSourceRef !== undefined && text(fields(spec.dataSourceRef).namespace) === ''
   return local ? { ...rest, dataSource: spec.dataSourceRef } : rest
+}
+
+/** A source in another namespace is behind a feature gate that is off: the server keeps none (`CrossNamespaceVolumeDataSource`). */
+function withoutForeignSource({ dataSourceRef, ...spec }: JsonObject): JsonObject {
+  return dataSourceRef === undefined || text(fields(dataSourceRef).namespace) !== '' ? spec : { ...spec, dataSourceRef }
 }
 
 function* validateChange(object: KubernetesObject, old: KubernetesObject): Findings {

@@ -97,6 +97,13 @@ function* validateSpec(spec: JsonObject): Findings {
     yield forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")
   yield* optionalName('spec.storageClassName', spec.storageClassName)
   if (present(spec.volumeMode) && !volumeModes.includes(text(spec.volumeMode))) yield notSupported('spec.volumeMode', spec.volumeMode, volumeModes)
+  if (present(spec.volumeAttributesClassName)) yield* validateAttributesClass(spec)
+}
+
+function* validateAttributesClass({ volumeAttributesClassName: name, csi }: JsonObject): Findings {
+  if (text(name) === '') yield required('spec.volumeAttributesClassName', 'an empty string is disallowed')
+  else yield* optionalName('spec.volumeAttributesClassName', name)
+  if (!present(csi)) yield required('spec.csi', 'has to be specified when using volumeAttributesClassName')
 }
 
 function* validateNodeAffinity(affinity: JsonObject, path: string): Findings {

@@ -35,6 +35,7 @@ export const pod = defineKind({
   defaults: defaultsOf([...objectsTo('spec'), ...rowsAt('spec', podSpecRows), ...podOnlyRows, ['status.podIPs', podIps]]),
   prepareForCreate(sent, context) {
     const object = withAppArmorFields(sent, context)
+    const { qosClass: given } = fields(object.status)
     const gated = list(fields(object.spec).schedulingGates).length > 0
     const gates = {
       conditions: [
@@ -48,7 +49,7 @@ export const pod = defineKind({
         },
       ],
     }
-    return { ...object, status: { phase: 'Pending', ...(gated ? gates : {}), qosClass: qosClass(fields(object.spec)) } }
+    return { ...object, status: { phase: 'Pending', ...(gated ? gates : {}), qosClass: text(given) || qosClass(fields(object.spec)) } }
   },
   prepareForStatusUpdate(object, old) {
     const { qosClass } = fields(old.status)

@@ -36,7 +36,11 @@ function ipFamilies(spec: JsonObject, refuse: (finding: FieldError) => never): J
   if (unknown >= 0 && !headlessWithoutSelector) refuse(invalid(item('spec.ipFamilies', unknown), families[unknown] ?? '', 'not configured on this cluster'))
   if (spec.ipFamilyPolicy === 'RequireDualStack' && !headlessWithoutSelector)
     refuse(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'this cluster is not configured for dual-stack services'))
-  return { ...spec, ipFamilies: families.length === 0 ? ['IPv4'] : families, ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack' }
+  const own = families.length === 0 ? ['IPv4'] : families
+  if (!headlessWithoutSelector) return { ...spec, ipFamilies: own, ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack' }
+  const policy = spec.ipFamilyPolicy ?? 'RequireDualStack'
+  const both = policy === 'SingleStack' || own.length > 1 ? own : [...own, own[0] === 'IPv4' ? 'IPv6' : 'IPv4']
+  return { ...spec, ipFamilies: both, ipFamilyPolicy: policy }
 }
 
 function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, refuse }: Allocation): JsonObject {
@@ -47,7 +51,7 @@ function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, 
     const problem = addressProblem(asked, used, context)
     if (problem !== undefined) refuse(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${problem}`))
   }
-  const address = asked === '' ? freeAddress(service, used, context) : asked
+  const address = asked === '' ? (context.dryRun ? placeholderAddress(context) : freeAddress(service, used, context)) : asked
   return { ...spec, clusterIP: address, clusterIPs: [address] }
 }
 
@@ -66,6 +70,12 @@ function usedAddresses(service: KubernetesObject, context: WriteContext): Readon
   return new Set(others(service, context).flatMap((other) => texts(fields(other.spec).clusterIPs)))
 }
 
+/** What a dry run is told instead of an address: that of the range (`dryRunAllocator`). */
+function placeholderAddress({ serviceCidr }: WriteContext): string {
+  const range = parseCidr(serviceCidr)
+  return range === undefined ? '' : formatIpv4(range.first)
+}
+
 /** The first address is that of the API server itself; others come from above the part kept for chosen ones. */
 function freeAddress(service: KubernetesObject, used: ReadonlySet<string>, context: WriteContext): string {
   const range = parseCidr(context.serviceCidr)
@@ -82,7 +92,8 @@ function freeAddress(service: KubernetesObject, used: ReadonlySet<string>, conte
 }
 
 function ports(service: KubernetesObject, spec: JsonObject, allocation: Allocation): JsonObject {
-  const used = new Set(others(service, allocation.context).flatMap((other) => portsOf(fields(other.spec))))
+  const { dryRun } = allocation.context
+  const used = new Set(dryRun ? [] : others(service, allocation.context).flatMap((other) => portsOf(fields(other.spec))))
   const withPorts = needsNodePort(spec) ? { ...spec, ports: list(spec.ports).map((port, index) => withNodePort(fields(port), index, used, allocation)) } : spec
   if (!needsHealthCheckPort(spec) || number(spec.healthCheckNodePort) !== 0) return withPorts
   return { ...withPorts, healthCheckNodePort: freePort(used, allocation.context) }
@@ -95,10 +106,12 @@ function withNodePort(port: JsonObject, index: number, used: Set<number>, { cont
   if (asked < nodePorts.first || asked > nodePorts.last)
     refuse(invalid(field, asked, `provided port is not in the valid range. The range of valid ports is ${nodePorts.first}-${nodePorts.last}`))
   if (used.has(asked)) refuse(invalid(field, asked, 'provided port is already allocated'))
+  if (context.dryRun) used.add(asked)
   return port
 }
 
 function freePort(used: Set<number>, context: WriteContext): number {
+  if (context.dryRun) return placeholderPort(used)
   const count = nodePorts.last - nodePorts.first + 1 - nodePorts.reserved
   const start = drawn(context) % count
   for (let step = 0; step < count; step += 1) {
@@ -108,6 +121,13 @@ function freePort(used: Set<number>, context: WriteContext): number {
     return port
   }
   return 0
+}
+
+/** A dry run takes the number after the last that it knows, or one beyond all node ports (`PortAllocationOperation.AllocateNext`). */
+function placeholderPort(used: Set<number>): number {
+  const port = Math.max(0, ...used) === 0 ? 32769 : Math.max(...used) + 1
+  used.add(port)
+  return port
 }
 
 function portsOf(spec: JsonObject): readonly number[] {

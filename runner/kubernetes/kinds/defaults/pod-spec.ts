@@ -26,6 +26,7 @@ const containerRows: readonly DefaultRow[] = [
   ['terminationMessagePolicy', 'File'],
   ['ports[].protocol', 'TCP'],
   ['env[].valueFrom.fieldRef.apiVersion', 'v1'],
+  ['env[].valueFrom.fileKeyRef.optional', false],
   ...probeRows,
   ...httpRows('lifecycle.postStart'),
   ...httpRows('lifecycle.preStop'),

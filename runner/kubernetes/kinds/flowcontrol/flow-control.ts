@@ -5,7 +5,7 @@ import { defineKind } from '../../kind.ts'
 import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
-import { type Findings, invalid, notSupported, required } from '../validation/findings.ts'
+import { type Findings, forbidden, invalid, notSupported, required } from '../validation/findings.ts'
 import { fields, number, objects, present, text } from '../validation/read.ts'
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1'
@@ -47,8 +47,8 @@ export const priorityLevelConfiguration = defineKind({
     ['spec.exempt.lendablePercent', 0],
   ]),
   prepareForCreate: withoutStatus,
-  validate: (object) => [...validateLevel(fields(object.spec))],
-  validateUpdate: (object) => [...validateLevel(fields(object.spec))],
+  validate: ({ metadata, spec }) => [...validateLevel(fields(spec), metadata.name ?? '')],
+  validateUpdate: ({ metadata, spec }) => [...validateLevel(fields(spec), metadata.name ?? '')],
   cells(object, now) {
     const spec = fields(object.spec)
     const limited = fields(spec.limited)
@@ -73,8 +73,48 @@ function* validateFlow(spec: JsonObject): Findings {
   if (text(fields(spec.priorityLevelConfiguration).name) === '') yield required('spec.priorityLevelConfiguration.name', 'must reference a priority level')
 }
 
-function* validateLevel(spec: JsonObject): Findings {
+function* validateLevel(spec: JsonObject, name: string): Findings {
   const type = text(spec.type)
-  if (type === 'Limited' && !present(spec.limited)) yield required('spec.limited', 'must not be empty when type is Limited')
-  if (type !== 'Limited' && type !== 'Exempt') yield notSupported('spec.type', type, ['Exempt', 'Limited'])
+  if ((name === 'exempt') !== (type === 'Exempt')) yield invalid('spec.type', type, "must be 'Exempt' if and only if `name` is 'exempt'")
+  if (type === 'Exempt') yield* validateExempt(spec)
+  else if (type === 'Limited') yield* validateLimited(spec)
+  else yield notSupported('spec.type', type, ['Exempt', 'Limited'])
+}
+
+function* validateExempt({ limited, exempt }: JsonObject): Findings {
+  if (present(limited)) yield forbidden('spec.limited', 'must be nil if the type is not Limited')
+  if (present(exempt)) yield* validateShares(fields(exempt), 'spec.exempt')
+}
+
+function* validateLimited({ limited, exempt }: JsonObject): Findings {
+  if (present(exempt)) yield forbidden('spec.exempt', 'must be nil if the type is Limited')
+  if (!present(limited)) return yield required('spec.limited', 'must not be empty when type is Limited')
+  const { limitResponse, borrowingLimitPercent, ...shares } = fields(limited)
+  yield* validateShares({ nominalConcurrencyShares: shares.nominalConcurrencyShares }, 'spec.limited')
+  yield* validateResponse(fields(limitResponse), 'spec.limited.limitResponse')
+  yield* validateShares({ lendablePercent: shares.lendablePercent }, 'spec.limited')
+  if (number(borrowingLimitPercent) < 0)
+    yield invalid('spec.limited.borrowingLimitPercent', borrowingLimitPercent, 'if specified, must be a non-negative integer')
+}
+
+function* validateShares({ nominalConcurrencyShares: shares, lendablePercent: percent }: JsonObject, path: string): Findings {
+  if (number(shares) < 0) yield invalid(`${path}.nominalConcurrencyShares`, shares, 'must be a non-negative integer')
+  if (number(percent) < 0 || number(percent) > 100) yield invalid(`${path}.lendablePercent`, percent, 'must be between 0 and 100, inclusive')
+}
+
+function* validateResponse({ type, queuing }: JsonObject, path: string): Findings {
+  if (type === 'Reject') {
+    if (present(queuing)) yield forbidden(`${path}.queuing`, 'must be nil if limited.limitResponse.type is not Limited')
+  } else if (type !== 'Queue') yield notSupported(`${path}.type`, text(type), ['Queue', 'Reject'])
+  else if (present(queuing)) yield* validateQueuing(fields(queuing), `${path}.queuing`)
+  else yield required(`${path}.queuing`, 'must not be empty if limited.limitResponse.type is Limited')
+}
+
+function* validateQueuing(queuing: JsonObject, path: string): Findings {
+  const { queueLengthLimit: length, queues, handSize } = queuing
+  if (number(length) <= 0) yield invalid(`${path}.queueLengthLimit`, length, 'must be positive')
+  if (number(queues) <= 0) yield invalid(`${path}.queues`, queues, 'must be positive')
+  else if (number(queues) > 10_000_000) yield invalid(`${path}.queues`, queues, 'must not be greater than 10000000')
+  if (number(handSize) <= 0) yield invalid(`${path}.handSize`, handSize, 'must be positive')
+  else if (number(handSize) > number(queues)) yield invalid(`${path}.handSize`, handSize, `should not be greater than queues (${number(queues)})`)
 }

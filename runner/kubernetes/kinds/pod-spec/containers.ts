@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notFound, notSupported, required } from '../validation/findings.ts'
 import { isDns1123Label, isPortName, isPortNumber } from '../validation/names.ts'
 import { validateResources } from '../validation/quantities.ts'
-import { number, objects, present, text } from '../validation/read.ts'
+import { fields, number, objects, present, text } from '../validation/read.ts'
 import { requiredName } from '../validation/references.ts'
 import { validateEnvironment, validateEnvironmentFrom } from './environment.ts'
 import { validateLifecycle, validateProbes } from './handlers.ts'
@@ -137,6 +137,14 @@ function* validateRestartPolicy(container: JsonObject, path: string): Findings {
   if (present(policy) && !restartPolicies.includes(text(policy))) yield notSupported(child(path, 'restartPolicy'), policy, restartPolicies)
   if (!present(policy) && objects(container.restartPolicyRules).length > 0)
     yield required(child(path, 'restartPolicy'), 'must specify restartPolicy when restart rules are used')
+  for (const [index, rule] of objects(container.restartPolicyRules).entries()) yield* validateRestartRule(rule, item(child(path, 'restartPolicyRules'), index))
+}
+
+function* validateRestartRule({ action, exitCodes }: JsonObject, path: string): Findings {
+  if (action !== 'Restart') yield notSupported(child(path, 'action'), action, ['Restart'])
+  if (!present(exitCodes)) return yield required(child(path, 'exitCodes'), 'must be specified')
+  const { operator } = fields(exitCodes)
+  if (operator !== 'In' && operator !== 'NotIn') yield notSupported(child(path, 'exitCodes', 'operator'), operator, ['In', 'NotIn'])
 }
 
 function* validatePorts(ports: Json | undefined, path: string): Findings {

@@ -1,6 +1,6 @@
 // Validation of the resources of a pod as a whole, beside those of its containers.
 import type { JsonObject } from '../../../base/json.ts'
-import { child, type Findings, invalid, item, notSupported } from '../validation/findings.ts'
+import { child, type Findings, forbidden, invalid, item, notSupported } from '../validation/findings.ts'
 import { compareQuantities, resourceQuantity, sortedEntries, sumOfQuantities } from '../validation/quantities.ts'
 import { fields, objects } from '../validation/read.ts'
 
@@ -22,6 +22,8 @@ export function* validatePodResources(spec: JsonObject, path: string): Findings 
       if (list === 'requests' && limit !== undefined && compareQuantities(quantity, limit) > 0)
         yield invalid(child(here, 'requests'), quantity, `must be less than or equal to ${name} limit of ${String(limit)}`)
     }
+  const names = [...Object.keys(fields(limits)), ...Object.keys(fields(requests))]
+  if (names.length > 0 && names.every((name) => name.startsWith('hugepages-'))) yield forbidden(here, 'HugePages require cpu or memory')
   yield* validateSums(spec, child(here, 'requests'))
 }
 

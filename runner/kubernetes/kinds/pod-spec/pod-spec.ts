@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { validateAnnotations, validateLabels } from '../metadata.ts'
 import { ipAddress } from '../validation/addresses.ts'
-import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
+import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notSupported, required, tooLong } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
 import { inRange, isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../validation/names.ts'
 import { validateResourceList } from '../validation/quantities.ts'
@@ -86,9 +86,16 @@ function* validateNames(spec: JsonObject, path: string): Findings {
   if (present(spec.runtimeClassName)) yield* invalidAll(child(path, 'runtimeClassName'), spec.runtimeClassName, isDns1123Subdomain(text(spec.runtimeClassName)))
   if (present(spec.preemptionPolicy)) yield* choice(child(path, 'preemptionPolicy'), spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])
   yield* validateResourceList(spec.overhead, child(path, 'overhead', 'limits'))
-  yield* optionalName(child(path, 'hostnameOverride'), spec.hostnameOverride)
+  if (present(spec.hostnameOverride)) yield* validateHostnameOverride(spec, child(path, 'hostnameOverride'))
   yield* validateHostProcess(spec, path)
   yield* validateOperatingSystem(spec, path)
+}
+
+function* validateHostnameOverride({ hostnameOverride, setHostnameAsFQDN, hostNetwork }: JsonObject, path: string): Findings {
+  if (setHostnameAsFQDN === true) yield forbidden(path, 'may not be specified when setHostnameAsFQDN is true')
+  if (hostNetwork === true) yield forbidden(path, 'may not be specified when hostNetwork is true')
+  if (text(hostnameOverride).length > 64) yield tooLong(path, 64)
+  yield* invalidAll(path, hostnameOverride, isDns1123Subdomain(text(hostnameOverride)))
 }
 
 function* choice(field: string, value: Json | undefined, supported: readonly string[]): Findings {

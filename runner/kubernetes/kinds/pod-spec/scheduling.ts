@@ -96,13 +96,16 @@ export function* validateGates(gates: Json | undefined, path: string): Findings 
   }
 }
 
+/** Operators behind a gate that is off: the refusal names them to who asks for them (`TaintTolerationComparisonOperators`). */
+const comparing = ['Lt', 'Gt']
+
 function* validateOperator(operator: string, value: string, path: string): Findings {
   if (operator === 'Equal' || operator === '') {
     const problems = isLabelValue(value)
     if (problems.length > 0) yield invalid(path, value, problems.join(';'))
   } else if (operator === 'Exists') {
     if (value !== '') yield invalid(path, value, "value must be empty when `operator` is 'Exists'")
-  } else yield notSupported(path, operator, ['Equal', 'Exists'])
+  } else yield notSupported(path, operator, comparing.includes(operator) ? ['Equal', 'Exists', ...comparing] : ['Equal', 'Exists'])
 }
 
 function* validateNodeAffinity(affinity: JsonObject, path: string): Findings {
