@@ -1,6 +1,6 @@
 // The volume claims of a pod: those that it names, and those that are made for it and go with it.
 import { isObject, type JsonObject } from '../base/json.ts'
-import { type KubernetesObject, parseKey } from '../kubernetes/object.ts'
+import { formatKey, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { type ControllerContext, defineController } from './controller.ts'
 import { controllerReference } from './owners.ts'
 import { isDone, type Pod } from './pods.ts'
@@ -22,9 +22,10 @@ export function podClaims({ metadata, spec }: Pod): readonly PodClaim[] {
   })
 }
 
-/** True if a claim of that name is there, but was made for nobody or for another pod (`ephemeral.VolumeIsForPod`). */
-export function isForeign(pod: Pod, claim: KubernetesObject): boolean {
-  return !claim.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === pod.metadata.uid)
+/** Why a claim cannot be that of a pod's ephemeral volume: it was made for nobody, or for another pod (`ephemeral.VolumeIsForPod`); undefined if it is. */
+export function foreignClaim(pod: Pod, claim: KubernetesObject): string | undefined {
+  if (claim.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === pod.metadata.uid)) return undefined
+  return `PVC ${formatKey(keyOf(claim))} was not created for pod ${formatKey(keyOf(pod))} (pod is not owner)`
 }
 
 /** Makes the claims of ephemeral volumes (`ephemeral-volume-controller`). */
@@ -40,10 +41,9 @@ export const ephemeralVolumes = defineController({
     for (const { name, template } of podClaims(pod)) {
       if (!template) continue
       const there = await client.get(persistentVolumeClaims, { namespace, name })
-      if (there && isForeign(pod, there)) {
-        const message = `ephemeral volume: PVC ${namespace}/${name} was not created for pod ${key} (pod is not owner)`
-        await event(pod, { type: 'Warning', reason: 'FailedBinding', message, component: 'ephemeral_volume' })
-      }
+      const wrong = there && foreignClaim(pod, there)
+      if (wrong !== undefined)
+        await event(pod, { type: 'Warning', reason: 'FailedBinding', message: `ephemeral volume: ${wrong}`, component: 'ephemeral_volume' })
       if (!there) await client.create(persistentVolumeClaims, claimFor(pod, name, template))
     }
     return undefined

@@ -1,6 +1,5 @@
 // How much of its quota a subscription uses in a region: machines, their cores, and the cores of each family, as Microsoft.Compute counts them.
 import type { JsonObject } from '../../base/json.ts'
-import type { ArmRequest } from '../arm-request.ts'
 import { textResponse } from '../arm-response.ts'
 import type { Engine } from '../engine.ts'
 import { vmSizeNamed } from '../providers/container-service/vm-sizes.ts'
@@ -14,7 +13,7 @@ export const usageRoutes: readonly Route[] = [
     method: 'GET',
     path: '/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/usages',
     permission: 'Microsoft.Compute/locations/usages/read',
-    answer: (request, names, engine) => textResponse(JSON.stringify({ value: usages(request, names, engine) })),
+    answer: (_request, names, engine) => textResponse(JSON.stringify({ value: usages(names, engine) })),
   },
 ]
 
@@ -25,7 +24,7 @@ interface Machines {
   readonly count: number
 }
 
-function usages(_request: ArmRequest, { subscription = '', location = '' }: Readonly<Record<string, string>>, { context }: Engine): readonly JsonObject[] {
+function usages({ subscription = '', location = '' }: Readonly<Record<string, string>>, { context }: Engine): readonly JsonObject[] {
   const pools = context.store.below(`/subscriptions/${subscription}`).flatMap((pool): readonly Machines[] => {
     if (pool.type !== 'Microsoft.ContainerService/managedClusters/agentPools') return []
     const cluster = context.store.get(parentOf(pool.id) ?? '')

@@ -2,7 +2,7 @@
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import { isReadyToUse } from '../persistent-volume.ts'
-import { isForeign, podClaims } from '../pod-claims.ts'
+import { foreignClaim, podClaims } from '../pod-claims.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../resources.ts'
 
@@ -23,8 +23,8 @@ export async function volumesOf(
     if (!claim && template) return { refusal: `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"` }
     const wrong = unusable(claim)
     if (!claim || wrong !== undefined) return { refusal: `persistentvolumeclaim "${name}" ${wrong}` }
-    if (template && isForeign(pod, claim))
-      return { refusal: `PVC ${namespace}/${name} was not created for pod ${namespace}/${pod.metadata.name} (pod is not owner)` }
+    const foreign = template && foreignClaim(pod, claim)
+    if (foreign !== undefined) return { refusal: foreign }
     claims.push(claim)
   }
   const volumes: KubernetesObject[] = []

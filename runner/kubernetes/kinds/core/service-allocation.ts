@@ -51,7 +51,7 @@ function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, 
     const problem = addressProblem(asked, used, context)
     if (problem !== undefined) refuse(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${problem}`))
   }
-  const address = asked === '' ? (context.dryRun ? placeholderAddress(context) : freeAddress(service, used, context)) : asked
+  const address = asked === '' ? freeAddress(service, used, context) : asked
   return { ...spec, clusterIP: address, clusterIPs: [address] }
 }
 
@@ -70,16 +70,11 @@ function usedAddresses(service: KubernetesObject, context: WriteContext): Readon
   return new Set(others(service, context).flatMap((other) => texts(fields(other.spec).clusterIPs)))
 }
 
-/** What a dry run is told instead of an address: that of the range (`dryRunAllocator`). */
-function placeholderAddress({ serviceCidr }: WriteContext): string {
-  const range = parseCidr(serviceCidr)
-  return range === undefined ? '' : formatIpv4(range.first)
-}
-
-/** The first address is that of the API server itself; others come from above the part kept for chosen ones. */
+/** The first address is that of the API server itself; others come from above the part kept for chosen ones. A dry run is told that of the range (`dryRunAllocator`). */
 function freeAddress(service: KubernetesObject, used: ReadonlySet<string>, context: WriteContext): string {
   const range = parseCidr(context.serviceCidr)
   if (range === undefined) return ''
+  if (context.dryRun) return formatIpv4(range.first)
   if (service.metadata.name === 'kubernetes' && service.metadata.namespace === 'default') return formatIpv4(range.first + 1n)
   const size = 2 ** (32 - range.prefix) - 2
   const reserved = Math.min(Math.max(16, Math.floor(size / 16)), 256)
@@ -125,7 +120,7 @@ function freePort(used: Set<number>, context: WriteContext): number {
 
 /** A dry run takes the number after the last that it knows, or one beyond all node ports (`PortAllocationOperation.AllocateNext`). */
 function placeholderPort(used: Set<number>): number {
-  const port = Math.max(0, ...used) === 0 ? 32769 : Math.max(...used) + 1
+  const port = (used.size === 0 ? 32768 : Math.max(...used)) + 1
   used.add(port)
   return port
 }
