@@ -10,6 +10,7 @@ import { hashOf, presentRevision, revisionsOf, trimRevisions } from './revisions
 import type { Node } from './scheduler/node.ts'
 import { matchesAffinity, matchesNodeSelector, type NodeSelector } from './scheduler/node-affinity.ts'
 import { tolerates } from './scheduler/tolerations.ts'
+import { templateHash } from './template-hash/template-hash.ts'
 
 interface DaemonSet extends KubernetesObject {
   readonly spec: {
@@ -64,7 +65,11 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
   const mine = (await claim(client, set, { resource: pods, objects: items })) as readonly Pod[]
   const known = await revisionsOf(client, set)
-  const revision = await presentRevision(client, set, { known, labels: (hash) => ({ [hashLabel]: hash }) })
+  const revision = await presentRevision(client, set, {
+    known,
+    hash: (_, collisions) => templateHash(set.spec.template as unknown as JsonObject, collisions === 0 ? undefined : collisions),
+    labels: (hash) => ({ [hashLabel]: hash }),
+  })
   const hash = hashOf(revision)
   const all = (await client.list(nodes)).items as readonly Node[]
   if (set.metadata.deletionTimestamp === undefined) {

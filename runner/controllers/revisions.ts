@@ -5,12 +5,17 @@ import { type KubernetesObject, keyOf } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import { claim, controllerReference } from './owners.ts'
 import { controllerRevisions } from './resources.ts'
-import { templateHash } from './template-hash.ts'
 
 /** A stored template and its number. */
 export interface Revision extends KubernetesObject {
   readonly data: JsonObject
   readonly revision: number
+}
+
+/** How the owners of a kind name their revisions. */
+interface Naming {
+  readonly hash: (data: JsonObject, collisions: number) => string
+  readonly labels: (hash: string) => Readonly<Record<string, string>>
 }
 
 /** The hash that a revision's name ends with. */
@@ -25,11 +30,11 @@ export async function revisionsOf(client: Client, owner: KubernetesObject): Prom
   return [...mine].sort((a, b) => a.revision - b.revision)
 }
 
-/** The revision of the owner's present template, with the keys of its data in order, since clients compare it byte by byte: an equal one is numbered anew, else one is made. `labels`: those of a new one beside its template's. */
+/** The revision of the owner's present template, with the keys of its data in order, since clients compare it byte by byte: an equal one is numbered anew, else one is made. `hash`: what a new one's name ends with after so many collisions; `labels`: those of a new one beside its template's. */
 export async function presentRevision(
   client: Client,
   owner: KubernetesObject,
-  { known, labels }: { known: readonly Revision[]; labels: (hash: string) => Readonly<Record<string, string>> },
+  { known, ...naming }: Naming & { known: readonly Revision[] },
 ): Promise<Revision> {
   const { template } = owner.spec as { template: JsonObject }
   const data = sortKeys({ spec: { template: { ...template, $patch: 'replace' } } }) as JsonObject
@@ -38,24 +43,25 @@ export async function presentRevision(
   if (same && same === last) return same
   const number = (last?.revision ?? 0) + 1
   if (same) return (await client.update(controllerRevisions, { ...same, revision: number } as KubernetesObject)) as Revision
-  return make(client, owner, { data, number, labels })
+  return make(client, owner, { data, number, ...naming })
 }
 
 async function make(
   client: Client,
   owner: KubernetesObject,
-  { data, number, labels }: { data: JsonObject; number: number; labels: (hash: string) => Readonly<Record<string, string>> },
+  { data, number, hash: hashAfter, labels }: Naming & { data: JsonObject; number: number },
 ): Promise<Revision> {
   const templateLabels = ((data.spec as { template: { metadata?: { labels?: Record<string, string> } } }).template.metadata?.labels ?? {}) as Record<
     string,
     string
   >
   for (let collisions = 0; ; collisions += 1) {
-    const hash = templateHash(data, collisions)
+    const hash = hashAfter(data, collisions)
     const metadata = {
       name: `${owner.metadata.name}-${hash}`,
       namespace: owner.metadata.namespace ?? '',
       labels: { ...templateLabels, ...labels(hash) },
+      ...(owner.metadata.annotations && { annotations: owner.metadata.annotations }),
       ownerReferences: [controllerReference(owner)],
     }
     try {

@@ -8,6 +8,7 @@ import { availableAt, isDone, isReady, type Pod, podFromTemplate } from './pods.
 import { pods, statefulSets } from './resources.ts'
 import { presentRevision, type Revision, revisionsOf, trimRevisions } from './revisions.ts'
 import { createClaims, ownClaims } from './stateful-claims.ts'
+import { dataHash } from './template-hash/template-hash.ts'
 
 interface StatefulSet extends KubernetesObject {
   readonly spec: {
@@ -55,7 +56,7 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
   const mine = (await claim(client, set, { resource: pods, objects: items })) as readonly Pod[]
   const known = await revisionsOf(client, set)
-  const update = await presentRevision(client, set, { known, labels: (hash) => ({ 'controller.kubernetes.io/hash': hash }) })
+  const update = await presentRevision(client, set, { known, hash: dataHash, labels: (hash) => ({ 'controller.kubernetes.io/hash': hash }) })
   const names = new Set([...known, update].map(({ metadata }) => metadata.name))
   const before = set.status?.currentRevision
   const current = before !== undefined && names.has(before) ? before : (update.metadata.name ?? '')

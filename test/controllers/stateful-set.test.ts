@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
+import { controllerRevisions, daemonSets, persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
 import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -84,4 +84,21 @@ test('claims stay, unless the set says that they go with its pods or with it', a
   await client.delete(statefulSets, key)
   await settle(10_000)
   assert.deepEqual([await names(cluster, pods), await names(cluster, persistentVolumeClaims)], [[], ['data-x-0']])
+})
+
+test("a revision carries its owner's annotations, so that the history of a roll-out names its cause", async () => {
+  const cluster = await startCluster()
+  const annotations = { 'kubernetes.io/change-cause': 'the first' }
+  const metadata = { name: 'x', namespace, annotations }
+  const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'redis:7' }] } } }
+  const body = { apiVersion: 'apps/v1', metadata, spec } as unknown as KubernetesObject
+  await cluster.client.create(statefulSets, { ...body, kind: 'StatefulSet', spec: { ...spec, serviceName: 'x' } })
+  await cluster.client.create(daemonSets, { ...body, kind: 'DaemonSet' })
+  await cluster.settle()
+  const { items } = await cluster.client.list(controllerRevisions, { namespace })
+  const causes = items.map(({ metadata: of }) => [of.ownerReferences?.[0]?.kind, of.annotations?.['kubernetes.io/change-cause']])
+  assert.deepEqual(causes.toSorted(), [
+    ['DaemonSet', 'the first'],
+    ['StatefulSet', 'the first'],
+  ])
 })

@@ -5,7 +5,7 @@ import { StatusError } from '../../kubernetes/status-error.ts'
 import { controllerReference } from '../owners.ts'
 import type { ReplicaSet } from '../replica-set.ts'
 import { deployments, replicaSets } from '../resources.ts'
-import { templateHash } from '../template-hash.ts'
+import { templateHash } from '../template-hash/template-hash.ts'
 import { conditionOf, hasProgressDeadline, newCondition, setCondition } from './conditions.ts'
 import {
   byAge,
@@ -124,7 +124,7 @@ async function makeCurrent(work: DeploymentWork, old: readonly ReplicaSet[], rev
 
 function newReplicaSet(deployment: Deployment, revision: bigint): ReplicaSet {
   const { spec, status, metadata } = deployment
-  const hash = templateHash(spec.template, status?.collisionCount ?? 0)
+  const hash = templateHash(spec.template, status?.collisionCount)
   const templateMetadata = (spec.template.metadata ?? {}) as JsonObject
   const labels = { ...(templateMetadata.labels as Record<string, string> | undefined), [hashLabel]: hash }
   const { matchLabels } = spec.selector

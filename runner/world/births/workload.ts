@@ -1,6 +1,7 @@
 // System workloads as a settled cluster shows them: controllers that have nothing left to do, and their running pods.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { createRandom, nameAlphabet, type Random } from '../../base/random.ts'
+import { templateHash } from '../../controllers/template-hash/template-hash.ts'
 import { rulesFor } from '../../kubernetes/kinds/index.ts'
 import { formatTime, type KubernetesObject, type OwnerReference } from '../../kubernetes/object.ts'
 import { type NodePlace, runningPod } from './running-pod.ts'
@@ -53,9 +54,10 @@ export function ownedBy({ apiVersion, kind, metadata }: KubernetesObject): Owner
 
 function settledDeployment(row: Workload, now: number): SettledWorkload {
   const { namespace, name, replicas = 1 } = row
-  const hash = createRandom(`${namespace}/${name}/template`).letters(10, nameAlphabet)
+  const fresh = born({ ...head('Deployment', row), spec: deploymentSpec(row) }, now)
+  const hash = templateHash(templateOf(fresh, row.podLabels as Record<string, string>))
+  const deployment = { ...fresh, status: deploymentStatus(row, hash, now) }
   const labels = { ...row.podLabels, 'pod-template-hash': hash } as Record<string, string>
-  const deployment = born({ ...head('Deployment', row), spec: deploymentSpec(row), status: deploymentStatus(row, hash, now) }, now)
   const template = templateOf(deployment, labels)
   const annotations = {
     'deployment.kubernetes.io/desired-replicas': String(replicas),
@@ -109,7 +111,6 @@ function deploymentStatus({ name, replicas = 1 }: Workload, hash: string, now: n
 
 function settledDaemonSet(row: Workload, now: number, nodeCount: number): SettledWorkload {
   const { namespace, name } = row
-  const hash = createRandom(`${namespace}/${name}/template`).letters(9, nameAlphabet)
   const count = row.windows ? 0 : nodeCount
   const template = { metadata: { labels: { ...row.podLabels } as JsonObject }, spec: withResources(row.spec as JsonObject) }
   const status = {
@@ -123,6 +124,7 @@ function settledDaemonSet(row: Workload, now: number, nodeCount: number): Settle
   }
   const metadata = { ...head('DaemonSet', row).metadata, annotations: { 'deprecated.daemonset.template.generation': '1' } }
   const set = born({ ...head('DaemonSet', row), metadata, spec: { selector: { matchLabels: { ...row.selector } as JsonObject }, template }, status }, now)
+  const hash = templateHash(templateOf(set, row.podLabels as Record<string, string>))
   const labels = { ...row.podLabels, 'controller-revision-hash': hash, 'pod-template-generation': '1' } as Record<string, string>
   const revision = born(
     {
