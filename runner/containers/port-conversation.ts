@@ -10,7 +10,8 @@ export function openConversation(listener: Listener, receive: { data(bytes: Uint
     const talk = listener.talk()
     return { send: (bytes) => receive.data(toBytes(talk(fromBytes(bytes)))), close: () => undefined }
   }
-  if ('datagram' in listener) return { send: () => undefined, close: () => undefined }
+  // Health is asked for in process: HTTP/2 is not spoken here.
+  if ('datagram' in listener || 'health' in listener) return { send: () => undefined, close: () => undefined }
   let held = ''
   let turn: Promise<void> = Promise.resolve()
   const answer = async (call: HttpCall, keep: boolean): Promise<void> => {

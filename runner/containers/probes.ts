@@ -13,26 +13,37 @@ import { Run } from './run.ts'
 export interface Outcome {
   /** Why it failed, in the kubelet's words; absent if it succeeded. */
   readonly failure?: string
+  /** What is worth a word though it succeeded. */
+  readonly warning?: string
   /** How long it took, ms. */
   readonly ms: number
 }
 
-/** Why a probe fails, in the kubelet's words; undefined if it succeeds. */
-export async function probeFailure(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
-  return (await probeOutcome(runtime, pod, name, probe)).failure
-}
-
-/** Runs a probe or a hook: a command, a request, a connection, or a sleep. */
+/** Runs a probe or a hook: a command, a request, a connection, a question about health, or a sleep. */
 export async function probeOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
   if (isObject(probe.exec)) return execOutcome(runtime, pod, name, probe)
   if (isObject(probe.sleep)) return { ms: Number(probe.sleep.seconds ?? 0) * 1000 }
   if (isObject(probe.httpGet)) return httpOutcome(runtime, pod, name, probe)
+  if (isObject(probe.grpc)) return grpcOutcome(runtime, pod, name, probe)
   return isObject(probe.tcpSocket) ? tcpOutcome(runtime, pod, name, probe.tcpSocket) : { ms: 0 }
 }
 
 async function tcpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, handler: JsonObject): Promise<Outcome> {
   const { host, port, listener } = await reached(runtime, pod, name, handler)
   return listener || unknown(runtime, pod, name) ? { ms: 0 } : { ms: 0, failure: `dial tcp ${host}:${port}: connect: connection refused` }
+}
+
+/** pkg/probe/grpc: the connection is tried until the time is over, whoever refuses it. */
+async function grpcOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
+  const handler = isObject(probe.grpc) ? probe.grpc : {}
+  const { host, port, listener } = await reached(runtime, pod, name, handler)
+  if (unknown(runtime, pod, name)) return { ms: 0 }
+  const wait = Number(probe.timeoutSeconds ?? 1)
+  if (!listener || !('health' in listener))
+    return { ms: wait * 1000, failure: `timeout: failed to connect service "${host}:${port}" within ${wait}s: context deadline exceeded` }
+  const state = listener.health(String(handler.service ?? ''))
+  if (state === undefined) return { ms: 0, failure: 'error: health rpc probe failed: rpc error: code = NotFound desc = unknown service' }
+  return state === 'SERVING' ? { ms: 0 } : { ms: 0, failure: `service unhealthy (responded with "${state}")` }
 }
 
 async function httpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject, hops = 0): Promise<Outcome> {
@@ -59,8 +70,12 @@ async function httpOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
   if (next !== undefined && hops < 10) return httpOutcome(runtime, pod, name, { ...probe, httpGet: { ...handler, path: next } }, hops + 1)
   const wait = Number(probe.timeoutSeconds ?? 1) * 1000
   if (ms > wait) return { ...failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'), ms: wait }
-  return answer.status >= 200 && answer.status < 400 ? { ms } : { ms, failure: `HTTP probe failed with statuscode: ${answer.status}` }
+  if (answer.status < 200 || answer.status >= 400) return { ms, failure: `HTTP probe failed with statuscode: ${answer.status}` }
+  return answer.status < 300 ? { ms } : { ms, warning: `Probe terminated redirects, Response body: ${decodeText(answer.body).slice(0, longestBody)}` }
 }
+
+/** What the kubelet reads of an answer: `maxRespBodyLength` of pkg/probe/http. */
+const longestBody = 10 * 2 ** 10
 
 /** The path of a redirect to the same server; a probe does not follow one that leads elsewhere. */
 function ownPath(location: string, origin: string): string | undefined {

@@ -31,6 +31,10 @@ export type Listener =
     }
   | { readonly talk: () => (bytes: string) => string }
   | {
+      /** gRPC's health protocol: how the service of a name fares; undefined for a name that nobody serves. */
+      readonly health: (service: string) => 'SERVING' | 'NOT_SERVING' | undefined
+    }
+  | {
       /** UDP: a datagram and who sent it; what is sent back, if anything. */
       readonly datagram: (text: string, from: string) => string | undefined
     }

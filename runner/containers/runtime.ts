@@ -12,7 +12,7 @@ import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
-import { type Outcome, probeFailure, probeOutcome } from './probes.ts'
+import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
 import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
@@ -140,9 +140,9 @@ export class Runtime implements ReachedLog {
     return container ? planOf(wordsOf(container, image), image) : 'unknown'
   }
 
-  /** Why a probe fails, in the kubelet's words; undefined if it succeeds. */
-  probe(pod: KubernetesObject, name: string, probe: JsonObject): Promise<string | undefined> {
-    return probeFailure(this, pod, name, probe)
+  /** Runs a probe: how long it takes, ms, and in the kubelet's words why it failed, or what is worth a warning. */
+  probe(pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
+    return probeOutcome(this, pod, name, probe)
   }
 
   /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */

@@ -33,8 +33,8 @@ export interface ContainerRuntime {
   /** Why a container cannot be made or started. */
   startFault(pod: KubernetesObject, container: string): { readonly reason: 'CreateContainerConfigError' | 'StartError'; readonly message: string } | undefined
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
-  /** Why a probe fails; undefined if it succeeds. */
-  probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<string | undefined>
+  /** Runs a probe: why it failed, if it did, or what is worth a warning though it succeeded. */
+  probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<{ readonly failure?: string; readonly warning?: string }>
   /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
   hook(pod: KubernetesObject, container: string, hook: JsonObject): Promise<{ readonly ms: number; readonly failure?: string }>
   /** How long a program goes on after it was asked to end, ms. */

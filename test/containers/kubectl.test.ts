@@ -147,3 +147,37 @@ kubectl wait --for=jsonpath='{.status.containerStatuses[0].lastState.terminated.
     ].join('\n'),
   )
 })
+
+test('health is asked over gRPC, and a probe does not follow a redirect to elsewhere', { timeout: 120_000 }, async () => {
+  const image = '"name":"c","image":"registry.k8s.io/e2e-test-images/agnhost:2.56"'
+  const printed = await play(`
+kubectl apply -f - >/dev/null <<END
+{"apiVersion":"v1","kind":"List","items":[
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"well"},"spec":{"containers":[{${image},"args":["grpc-health-checking","--port=7000","--service=db"],"readinessProbe":{"grpc":{"port":7000,"service":"db"},"periodSeconds":1}}]}},
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"wrong-port"},"spec":{"containers":[{${image},"args":["grpc-health-checking"],"readinessProbe":{"grpc":{"port":2333},"timeoutSeconds":2}}]}},
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"wrong-name"},"spec":{"containers":[{${image},"args":["grpc-health-checking"],"readinessProbe":{"grpc":{"port":5000,"service":"nope"}}}]}},
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"redirected"},"spec":{"containers":[{${image},"args":["liveness"],"livenessProbe":{"httpGet":{"path":"/redirect?loc=http%3A%2F%2F0.0.0.0%2F","port":8080}}}]}}
+]}
+END
+kubectl wait --for=condition=Ready pod/well pod/redirected --timeout=30s
+kubectl create service clusterip well --tcp=8080 >/dev/null; kubectl label pod well app=well >/dev/null
+kubectl run ask --rm -i --image=busybox --restart=Never -q -- wget -qO /dev/null http://well:8080/make-not-serving
+kubectl wait --for=condition=Ready=false pod/well --timeout=30s
+for p in well wrong-port wrong-name redirected; do kubectl get events --field-selector involvedObject.name=$p,type=Warning -o jsonpath='{range .items[*]}{.reason}: {.message}{"\\n"}{end}' | sed -E 's/10\\.[0-9]+\\.[0-9]+\\.[0-9]+/IP/g' | grep . | sort -u; done
+kubectl logs well | grep -c 'Mark as unhealthy'
+`)
+  assert.equal(
+    printed,
+    [
+      'pod/well condition met',
+      'pod/redirected condition met',
+      'pod/well condition met',
+      'Unhealthy: Readiness probe failed: service unhealthy (responded with "NOT_SERVING")',
+      'Unhealthy: Readiness probe failed: timeout: failed to connect service "IP:2333" within 2s: context deadline exceeded',
+      'Unhealthy: Readiness probe failed: error: health rpc probe failed: rpc error: code = NotFound desc = unknown service',
+      'ProbeWarning: Liveness probe warning: Probe terminated redirects, Response body: <a href="http://0.0.0.0/">Found</a>.',
+      '1',
+      '',
+    ].join('\n'),
+  )
+})

@@ -176,6 +176,7 @@ async function speak(listener: Listener, process: Process): Promise<number> {
     process.out(listener.datagram(await process.halt.unless(process.stdin.readAll()), process.machine.net.address) ?? '')
     return 0
   }
+  if ('health' in listener) return 0
   const [first = '', ...rest] = (await process.halt.unless(process.stdin.readAll())).split(/\r?\n/)
   const [method = 'GET', path = '/'] = first.split(' ')
   const headers = Object.fromEntries(

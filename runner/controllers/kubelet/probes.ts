@@ -78,19 +78,22 @@ async function probeOnce(
   { kind, probe, known, now, context }: Asking,
 ): Promise<{ readonly known: ProbeMemory; readonly notices: readonly StageNotice[] }> {
   if (known.due > now) return { known, notices: [] }
-  const failure = await context.runtime?.probe(pod, each.container.name, probe)
+  const { failure, warning } = (await context.runtime?.probe(pod, each.container.name, probe)) ?? {}
   const due = now + Number(probe.periodSeconds ?? 10) * 1000
+  const words = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }[kind]
   if (failure !== undefined) {
-    const words = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' }[kind]
     const notices: StageNotice[] = [{ type: 'Warning', reason: 'Unhealthy', message: `${words} probe failed: ${failure}` }]
     return { known: { due, failed: known.failed + 1, succeeded: 0 }, notices }
   }
   const succeeded = known.succeeded + 1
+  const notices: StageNotice[] = warning === undefined ? [] : [{ type: 'Warning', reason: 'ProbeWarning', message: `${words} probe warning: ${warning}` }]
   const lasting = !isObject(probe.exec) && !isSteady(each) && succeeded >= Number(probe.successThreshold ?? 1)
-  return { known: { due: lasting ? restFor : due, failed: 0, succeeded }, notices: [] }
+  return { known: { due: lasting ? restFor : due, failed: 0, succeeded }, notices }
 }
 
 /** Servers whose answers change by themselves are asked all the time. */
 function isSteady({ container }: Placed): boolean {
-  return /liveness/.test(container.image) || [...(container.command ?? []), ...(container.args ?? [])].some((word) => /liveness/.test(word))
+  return (
+    /liveness/.test(container.image) || [...(container.command ?? []), ...(container.args ?? [])].some((word) => /liveness|grpc-health-checking/.test(word))
+  )
 }

@@ -7,10 +7,11 @@ import { answerSniffed, answerText } from '../../commands/transfer.ts'
 import { FileError, resolve } from '../../files.ts'
 import type { HttpAnswer, HttpCall, Process, Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
+import { grpcHealthChecking } from './grpc-health-checking.ts'
 import { guestbook } from './guestbook.ts'
 import { logLine } from './klog.ts'
 import { mounttest } from './mounttest.ts'
-import { netexec } from './netexec.ts'
+import { netexec, redirectTo } from './netexec.ts'
 import { nettest } from './nettest.ts'
 import { serveWebhooks } from './webhook.ts'
 
@@ -35,6 +36,7 @@ const commands: Readonly<Record<string, Program>> = {
   'dns-server-list': (_, process) => printResolver(process, 'nameserver'),
   'dns-suffix': (_, process) => printResolver(process, 'search'),
   guestbook: guestbook,
+  'grpc-health-checking': grpcHealthChecking,
   'etc-hosts': (_, process) => printFile(process, '/etc/hosts'),
   'entrypoint-tester': testEntrypoint('/agnhost'),
   help: (_, process) => {
@@ -103,7 +105,7 @@ function liveness(_: readonly string[], process: Process): Promise<number> {
     const [path, query = ''] = asked.split('?')
     const seconds = (process.now() - start) / 1000
     if (path === '/started') return answerText(`${seconds}s`)
-    if (path === '/redirect') return { status: 302, headers: { location: new URLSearchParams(query).get('loc') ?? '' }, body: '' }
+    if (path === '/redirect') return redirectTo(new URLSearchParams(query).get('loc') ?? '', 302)
     if (path !== '/healthz') return notFound
     return seconds > 10 ? answerText(`error: ${seconds}`, undefined, 500) : answerText('ok')
   })

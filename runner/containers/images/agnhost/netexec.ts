@@ -33,7 +33,7 @@ const routes: Readonly<Record<string, Route>> = {
   '/readyz': () => answerText('ok'),
   '/hostname': named,
   '/hostName': named,
-  '/redirect': ({ values }) => redirect(values.get('location') ?? '', Number(values.get('code') ?? '') || 302),
+  '/redirect': ({ values }) => redirectTo(values.get('location') ?? '', Number(values.get('code') ?? '') || 302),
   '/shell': shell,
   '/shutdown': ({ process }) => leave(process, 0),
 }
@@ -102,7 +102,8 @@ function echo({ values }: Ask): HttpAnswer {
   return answerSniffed(values.get('msg') ?? '', code === '' ? 200 : Number(code))
 }
 
-function redirect(location: string, status: number): HttpAnswer {
+/** Go's `http.Redirect`. */
+export function redirectTo(location: string, status: number): HttpAnswer {
   return {
     status,
     headers: { location, 'content-type': 'text/html; charset=utf-8' },
