@@ -1,9 +1,10 @@
-// Descriptions of built-in types, taken at run time from the doc comments of a package of TypeScript declarations.
+// Descriptions of built-in types, taken at run time from the doc comments of packages of TypeScript declarations.
 //
-// The texts are prose of others and never stand in this repository: whoever runs a server hands in a reader of the package's
+// The texts are prose of others and never stand in this repository: whoever runs a server hands in a reader of the packages'
 // files; without one the documents have no descriptions, and everything else of them is the same.
+import { describeModel } from './model-comments.ts'
 
-/** Reads the declarations of a group's version by path, as `core/v1`; undefined if there are none. One reader is one package: what it gave is remembered for it. */
+/** Reads declarations by path: those of a group's version, as `core/v1`, and of a client's model, as `models/V1Pod`, which are newer and have no paragraphs; undefined if there are none. One reader is one set of packages: what it gave is remembered for it. */
 export type ReadDeclarations = (path: string) => string | undefined
 
 /** What is said of a type and of each of its fields. */
@@ -17,18 +18,43 @@ export type Describe = (typeName: string) => TypeDescription | undefined
 
 type Declarations = ReadonlyMap<string, TypeDescription>
 
-const parsed = new WeakMap<ReadDeclarations, Map<string, Declarations>>()
+/** What one reader gave so far. */
+interface Known {
+  readonly files: Map<string, Declarations>
+  readonly types: Map<string, TypeDescription | undefined>
+}
+
+const parsed = new WeakMap<ReadDeclarations, Known>()
 
 /** Describes types by the comments that a reader finds; each file is read when the first of its types is asked for. */
 export function describeBy(read: ReadDeclarations): Describe {
-  const files = parsed.get(read) ?? new Map<string, Declarations>()
-  parsed.set(read, files)
+  const { files, types }: Known = parsed.get(read) ?? { files: new Map(), types: new Map() }
+  parsed.set(read, { files, types })
   return (typeName) => {
+    if (types.has(typeName)) return types.get(typeName)
     const path = paths[typeName] ?? typeName.slice(0, typeName.lastIndexOf('.')).replace('.', '/')
-    const known = files.get(path) ?? parseDeclarations(read(path) ?? '')
-    files.set(path, known)
-    return known.get(typeName.slice(typeName.lastIndexOf('.') + 1))
+    const file = files.get(path) ?? parseDeclarations(read(path) ?? '')
+    files.set(path, file)
+    const found = newest(file.get(typeName.slice(typeName.lastIndexOf('.') + 1)), describeModel(read, typeName))
+    types.set(typeName, found)
+    return found
   }
+}
+
+/** What the newer one says, in the paragraphs of the older one where it says the same. */
+function newest(older: TypeDescription | undefined, newer: TypeDescription | undefined): TypeDescription | undefined {
+  if (!older || !newer) return older ?? newer
+  const fields = new Map(older.fields)
+  for (const [name, text] of newer.fields) fields.set(name, newerText(older.fields.get(name), text) ?? text)
+  return { text: newerText(older.text, newer.text), fields }
+}
+
+function newerText(older: string | undefined, newer: string | undefined): string | undefined {
+  return older === undefined || (newer !== undefined && words(older) !== words(newer)) ? newer : older
+}
+
+function words(text: string): string {
+  return text.replace(/\s+/g, ' ').toLowerCase()
 }
 
 /** Types that the facts table names without a package. */

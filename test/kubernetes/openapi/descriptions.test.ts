@@ -41,7 +41,42 @@ test('describeBy() takes the comments of types and fields, and reads a file once
   )
   assert.equal(describe('core.v1.Nothing'), undefined)
   assert.equal(describe('apps.v1.Deployment'), undefined)
-  assert.deepEqual(asked, ['core/v1', 'apps/v1'])
+  assert.deepEqual(asked, [
+    'core/v1',
+    ...['models/CoreV1Pod', 'models/V1Pod', 'models/CoreV1Nothing', 'models/V1Nothing'],
+    'apps/v1',
+    ...['models/AppsV1Deployment', 'models/V1Deployment'],
+  ])
+})
+
+const model = `/**
+* A pod of today.
+*/
+export declare class V1Pod {
+    /**
+    * What is wanted.  More of it.
+    */
+    'spec'?: V1PodSpec;
+    /**
+    * It\\'s \\"new\\".  And has a second paragraph.
+    */
+    '_continue'?: string;
+    'bare'?: string;
+}
+`
+
+test('newer comments win where they say something else, and older ones keep their paragraphs', () => {
+  const files: Readonly<Record<string, string>> = { 'core/v1': sample, 'models/V1Pod': model }
+  const pod = describeBy((path) => files[path])('core.v1.Pod')
+  assert.equal(pod?.text, 'A pod of today.')
+  assert.deepEqual(
+    [...(pod?.fields ?? [])],
+    [
+      ['spec', 'What is wanted.\n\nMore of it.'],
+      ['status', 'Ends with */ inside.'],
+      ['continue', 'It\'s "new".\n\nAnd has a second paragraph.'],
+    ],
+  )
 })
 
 test('a document with descriptions differs in nothing else, and has a hash of its own', () => {
@@ -58,6 +93,7 @@ test('what people write most is described', () => {
   const properties = [...text.matchAll(/"io\.k8s\.api\.core\.v1\.(?:PodSpec|Container)":/g)]
   assert.equal(properties.length, 2)
   for (const type of ['core.v1.PodSpec', 'core.v1.Container', 'apps.v1.DeploymentSpec']) assert.ok((describe(type)?.fields.size ?? 0) >= 8, type)
+  assert.match(describe('core.v1.PodSpec')?.fields.get('hostnameOverride') ?? '', /^HostnameOverride specifies/, 'a field that is young')
   assert.equal(describe('Quantity')?.text?.startsWith('Quantity is a fixed-point representation of a number.'), true)
 })
 

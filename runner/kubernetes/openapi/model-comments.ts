@@ -1,0 +1,35 @@
+// Doc comments of the models of Kubernetes' JavaScript client: one class a file, its texts with their lines run together.
+import type { ReadDeclarations, TypeDescription } from './descriptions.ts'
+
+/** What the model of a type says, as `core.v1.Pod`: classes of the same name in two groups begin with their group. */
+export function describeModel(read: ReadDeclarations, typeName: string): TypeDescription | undefined {
+  const [group = '', version = '', name = ''] = typeName.split('.')
+  const model = `${capital(version)}${name}`
+  const source = name === '' ? undefined : (read(`models/${capital(group)}${model}`) ?? read(`models/${model}`))
+  return source === undefined ? undefined : parseModel(source)
+}
+
+/** A comment of one line, and the class or the field four blanks in that it is about; a name that TypeScript keeps to itself has a low line before it. */
+const commented = /^ *\/\*\*\n *\* (.*)\n *\*\/\n(?:export declare (class)| {4}'_?([^']+)'\??:)/gm
+
+function parseModel(source: string): TypeDescription {
+  const fields = new Map<string, string>()
+  let text: string | undefined
+  for (const [, comment = '', isClass, field] of source.matchAll(commented)) {
+    if (isClass !== undefined) text = unfolded(comment)
+    else if (field !== undefined) fields.set(field, unfolded(comment))
+  }
+  return { text, fields }
+}
+
+/** Quotes without their backslashes; two blanks were an empty line. */
+function unfolded(comment: string): string {
+  return comment
+    .replace(/\\(.)/g, '$1')
+    .replace(/(?<=\S) {2}(?=\S)/g, '\n\n')
+    .trim()
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
