@@ -36,6 +36,11 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const found = (await client.get(cronJobs, parseKey(key))) as CronJob | undefined
   if (!found || found.metadata.deletionTimestamp !== undefined) return undefined
   const owned = await jobsOf(found, context)
+  for (const job of owned)
+    if (!endOf(job) && !found.status?.active?.some(({ uid }) => uid === job.metadata.uid)) {
+      const message = `Saw a job that the controller did not create or forgot: ${job.metadata.name}`
+      await context.event(found, { type: 'Warning', reason: 'UnexpectedJob', message })
+    }
   const cron = await writeStatus(found, owned, context)
   await trim(cron, owned, context)
   if (cron.spec.suspend) return undefined

@@ -73,8 +73,8 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const hash = hashOf(revision)
   const all = (await client.list(nodes)).items as readonly Node[]
   if (set.metadata.deletionTimestamp === undefined) {
-    await place(set, { mine, all, hash }, context)
-    await update(set, { mine, all, hash }, context)
+    // What was just made or removed is looked at again before the next is replaced.
+    if (!(await place(set, { mine, all, hash }, context))) await update(set, { mine, all, hash }, context)
   }
   await writeStatus(set, { mine, all, hash }, context)
   const live = new Set([revision.metadata.name ?? '', ...mine.map(({ metadata }) => `${set.metadata.name}-${metadata.labels?.[hashLabel]}`)])
@@ -113,19 +113,29 @@ function tolerationsOf(spec: PodSpec): readonly JsonObject[] {
   return [...own, ...added.filter(({ key, effect }) => !own.some((each) => each.key === key && each.effect === effect && each.operator === 'Exists'))]
 }
 
-async function place(set: DaemonSet, { mine, all, hash }: Seen, context: ControllerContext): Promise<void> {
+/** Makes the pods that are missing and removes those that are too many; true if there were any. */
+async function place(set: DaemonSet, { mine, all, hash }: Seen, context: ControllerContext): Promise<boolean> {
+  let changed = false
+  const remove = async (pod: Pod): Promise<void> => {
+    changed = true
+    await removePod(set, pod, context)
+  }
   for (const node of all) {
     const { name = '' } = node.metadata
     const there = mine.filter((pod) => nodeOf(pod) === name)
     const wanted = isFor(set, node)
     const [first, ...surplus] = there.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    if (wanted && there.length === 0) await createPod(set, { node: name, hash }, context)
+    if (wanted && there.length === 0) {
+      changed = true
+      await createPod(set, { node: name, hash }, context)
+    }
     const twice = surplus.filter((pod) => surgeOf(set, all.length) === 0 || isOf(pod, hash) === (first !== undefined && isOf(first, hash)))
-    for (const pod of isFor(set, node, true) ? twice : first ? [first, ...surplus] : []) await removePod(set, pod, context)
-    if (wanted && first && isDone(first)) await removePod(set, first, context)
+    for (const pod of isFor(set, node, true) ? twice : first ? [first, ...surplus] : []) await remove(pod)
+    if (wanted && first && isDone(first)) await remove(first)
   }
   const names = new Set(all.map(({ metadata }) => metadata.name))
-  for (const pod of mine) if (!names.has(nodeOf(pod)) && pod.metadata.deletionTimestamp === undefined) await removePod(set, pod, context)
+  for (const pod of mine) if (!names.has(nodeOf(pod)) && pod.metadata.deletionTimestamp === undefined) await remove(pod)
+  return changed
 }
 
 async function createPod(set: DaemonSet, { node, hash }: { node: string; hash: string }, { client, event }: ControllerContext): Promise<void> {

@@ -26,13 +26,25 @@ export const endpointMirroring = defineController({
     for (const [index, slice] of wanted.entries()) {
       const known = there[index]
       if (!known) await client.create(endpointSlices, slice)
-      else if (!equal([known.endpoints, known.ports] as never, [slice.endpoints, slice.ports] as never))
-        await client.update(endpointSlices, { ...known, endpoints: slice.endpoints, ports: slice.ports })
+      else if (!equal(mirrored(known), mirrored(slice))) {
+        const { annotations, labels } = slice.metadata
+        const { annotations: _, ...metadata } = known.metadata
+        const changed = { ...metadata, ...(labels && { labels }), ...(annotations && { annotations }) }
+        await client.update(endpointSlices, { ...known, metadata: changed, endpoints: slice.endpoints, ports: slice.ports })
+      }
     }
     for (const slice of there.slice(wanted.length)) await client.delete(endpointSlices, keyOf(slice))
     return undefined
   },
 })
+
+/** What of a slice follows its Endpoints. */
+function mirrored({ metadata: { labels, annotations }, endpoints: own, ports }: KubernetesObject): unknown {
+  return [labels, annotations ?? {}, own, ports]
+}
+
+/** Annotations that slices do not take over. */
+const ownAnnotations = ['endpoints.kubernetes.io/last-change-trigger-time', 'kubectl.kubernetes.io/last-applied-configuration']
 
 function isMirrored({ metadata }: KubernetesObject, service: KubernetesObject): boolean {
   const { labels = {}, annotations = {} } = metadata
@@ -46,6 +58,7 @@ function isMirrored({ metadata }: KubernetesObject, service: KubernetesObject): 
 
 function slicesOf(own: KubernetesObject): readonly KubernetesObject[] {
   const { name = '', labels = {} } = own.metadata
+  const annotations = Object.fromEntries(Object.entries(own.metadata.annotations ?? {}).filter(([key]) => !ownAnnotations.includes(key)))
   return objectsAt(own.subsets).map((subset) => {
     const of = (list: unknown, ready: boolean): JsonObject[] =>
       objectsAt(list).map(({ ip, hostname, nodeName, targetRef }) => ({
@@ -55,8 +68,10 @@ function slicesOf(own: KubernetesObject): readonly KubernetesObject[] {
         ...(targetRef !== undefined && { targetRef }),
         ...(nodeName !== undefined && { nodeName }),
       }))
+    const slice = sliceOf(own, { ...labels, [managedBy]: manager, [serviceName]: name })
     return {
-      ...sliceOf(own, { ...labels, [managedBy]: manager, [serviceName]: name }),
+      ...slice,
+      metadata: { ...slice.metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
       endpoints: [...of(subset.addresses, true), ...of(subset.notReadyAddresses, false)],
       ports: objectsAt(subset.ports).map(({ name: portName = '', port, protocol = 'TCP' }) => ({ name: portName, port, protocol })),
     }

@@ -5,7 +5,7 @@ import { formatTime, type KubernetesObject, parseKey } from '../kubernetes/objec
 import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
 import { type ControllerContext, defineController } from './controller.ts'
 import { sliceOf } from './new-slice.ts'
-import { isDone, isReady, type Pod } from './pods.ts'
+import { isDone, isReady, type Pod, podCondition } from './pods.ts'
 import { endpointSlices, endpoints, nodes, pods, services } from './resources.ts'
 
 interface Service extends KubernetesObject {
@@ -155,15 +155,37 @@ async function writeSlices({ client, clock }: ControllerContext, { service, pods
     }
     creations.push(...fresh.map((endpoints) => ({ endpoints, ports })))
   }
-  for (const [slice, content] of updates) await updateSlice({ client, clock }, slice, content)
+  for (const [slice, content] of updates) await updateSlice(client, slice, { ...content, labels: labelsOf(service), chosen })
   for (const content of creations) await client.create(endpointSlices, { ...newSlice(service, formatTime(clock.now())), ...content })
   for (const { metadata } of left) await client.delete(endpointSlices, { namespace: metadata.namespace ?? '', name: metadata.name ?? '' })
 }
 
-async function updateSlice({ client, clock }: Pick<ControllerContext, 'client' | 'clock'>, stored: Slice, content: SliceContent): Promise<void> {
-  if (equal(stored.endpoints ?? [], content.endpoints) && equal(stored.ports ?? [], content.ports)) return
-  const annotations = { ...stored.metadata.annotations, [triggerTime]: formatTime(clock.now()) }
-  await client.update(endpointSlices, { ...stored, metadata: { ...stored.metadata, annotations }, ...content } as KubernetesObject)
+async function updateSlice(
+  client: Client,
+  stored: Slice,
+  { labels, chosen, ...content }: SliceContent & { readonly labels: Readonly<Record<string, string>>; readonly chosen: readonly Pod[] },
+): Promise<void> {
+  const same = equal(stored.endpoints ?? [], content.endpoints) && equal(stored.ports ?? [], content.ports)
+  if (same && equal(stored.metadata.labels ?? {}, labels)) return
+  const before = new Map((stored.endpoints ?? []).map((endpoint) => [uidOf(endpoint), endpoint]))
+  const changed = new Set(content.endpoints.filter((endpoint) => !equal(endpoint.conditions, before.get(uidOf(endpoint))?.conditions)).map(uidOf))
+  const annotations = triggered(
+    stored,
+    chosen.filter(({ metadata }) => changed.has(metadata.uid ?? '') && metadata.deletionTimestamp === undefined),
+  )
+  await client.update(endpointSlices, { ...stored, metadata: { ...stored.metadata, labels, annotations }, ...content } as KubernetesObject)
+}
+
+/** The pod that an endpoint, or an address, stands for. */
+function uidOf({ targetRef }: JsonObject): string {
+  return String((targetRef as JsonObject | undefined)?.uid ?? '')
+}
+
+/** When the first of the pods that change came to be ready or ceased to be; what changes for another reason, as pods that leave, has no such time (TriggerTimeTracker). */
+function triggered({ metadata }: KubernetesObject, changed: readonly Pod[]): Readonly<Record<string, string>> {
+  const { [triggerTime]: _, ...annotations } = metadata.annotations ?? {}
+  const [first] = changed.flatMap((pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? []).sort()
+  return first === undefined ? annotations : { ...annotations, [triggerTime]: first }
 }
 
 /** Which endpoints each known slice holds, and those for new slices; slices that end up empty are not kept, unless there is nothing at all. */
@@ -171,7 +193,6 @@ function distribute(
   wanted: readonly JsonObject[],
   known: readonly Slice[],
 ): { readonly kept: readonly (readonly [Slice, readonly JsonObject[]])[]; readonly fresh: readonly (readonly JsonObject[])[] } {
-  const uidOf = (endpoint: JsonObject): string => String((endpoint.targetRef as JsonObject | undefined)?.uid ?? '')
   const placeOf = new Map(known.flatMap((slice) => (slice.endpoints ?? []).map((endpoint) => [uidOf(endpoint), slice] as const)))
   const held = new Map<Slice, JsonObject[]>(known.map((slice) => [slice, []]))
   const homeless: JsonObject[] = []
@@ -194,10 +215,15 @@ function portsOf(service: Service, pod: Pod): readonly JsonObject[] {
 }
 
 function newSlice(service: Service, now: string): KubernetesObject {
-  const { name = '', labels, creationTimestamp = now } = service.metadata
-  const headless = service.spec.clusterIP === 'None' ? { [headlessLabel]: '' } : {}
-  const slice = sliceOf(service, { ...labels, [serviceName]: name, [managedBy]: sliceManager, ...headless })
+  const { creationTimestamp = now } = service.metadata
+  const slice = sliceOf(service, labelsOf(service))
   return { ...slice, metadata: { ...slice.metadata, annotations: { [triggerTime]: creationTimestamp } } }
+}
+
+/** A slice has its Service's labels, but for those that are its own. */
+function labelsOf({ metadata: { name = '', labels }, spec }: Service): Readonly<Record<string, string>> {
+  const { [headlessLabel]: _, ...others } = labels ?? {}
+  return { ...others, [serviceName]: name, [managedBy]: sliceManager, ...(spec.clusterIP === 'None' && { [headlessLabel]: '' }) }
 }
 
 function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, string>): JsonObject {
@@ -237,7 +263,6 @@ async function writeEndpoints({ client, clock }: ControllerContext, { service, p
   const { name = '', namespace = '', labels: serviceLabels } = service.metadata
   const headless = service.spec.clusterIP === 'None' ? { [headlessLabel]: '' } : {}
   const labels = { ...serviceLabels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller', ...headless }
-  const annotations = { ...stored?.metadata.annotations, [triggerTime]: formatTime(clock.now()) }
   const content = subsets.length > 0 ? { subsets } : {}
   if (!stored) {
     const created = { [triggerTime]: service.metadata.creationTimestamp ?? formatTime(clock.now()) }
@@ -245,7 +270,14 @@ async function writeEndpoints({ client, clock }: ControllerContext, { service, p
     return
   }
   if (equal(stored.subsets ?? [], subsets) && equal(stored.metadata.labels ?? {}, labels)) return
-  const { subsets: _, ...rest } = stored
+  const { subsets: was, ...rest } = stored as KubernetesObject & { readonly subsets?: readonly JsonObject[] }
+  const readyIn = (list: readonly JsonObject[] = []): ReadonlySet<string> =>
+    new Set(list.flatMap(({ addresses }) => (addresses as JsonObject[] | undefined) ?? []).map(uidOf))
+  const [before, after] = [readyIn(was), readyIn(subsets)]
+  const annotations = triggered(
+    stored,
+    chosen.filter(({ metadata: { uid = '', deletionTimestamp } }) => deletionTimestamp === undefined && before.has(uid) !== after.has(uid)),
+  )
   await client.update(endpoints, { ...rest, metadata: { ...stored.metadata, labels, annotations }, ...content } as KubernetesObject)
 }
 

@@ -90,7 +90,8 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
       const known = before?.messages.find(({ text }) => text === slot)
       const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
       const entry = stored ? { name: known.name, count: known.count + 1 } : { name: nextName(object, now, notice.order), count: 1 }
-      if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now }))
+      const combined = message !== notice.message
+      if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now, combined }))
       remember(topic, { messages: withMessage(before?.messages ?? [], { text: slot, ...entry }), last: now })
     },
     state: () => Object.fromEntries([...said].map(([topic, entry]) => [topic, writeSaid(entry)])),
@@ -143,7 +144,7 @@ const lastName = 'last name'
 function eventObject(
   object: KubernetesObject,
   notice: Required<Pick<EventNotice, 'component'>> & EventNotice,
-  place: { readonly namespace: string; readonly name: string; readonly now: number },
+  place: { readonly namespace: string; readonly name: string; readonly now: number; readonly combined: boolean },
 ): KubernetesObject {
   return {
     apiVersion: 'v1',
@@ -153,12 +154,12 @@ function eventObject(
     reason: notice.reason,
     message: notice.message,
     type: notice.type,
-    ...(notice.action === undefined ? countedPart(notice, place.now) : actionPart(notice, place.now)),
+    ...(notice.action === undefined ? countedPart(notice, place) : actionPart(notice, place.now)),
   }
 }
 
-/** What core/v1 recorders write. */
-function countedPart(notice: EventNotice, now: number): JsonObject {
+/** What core/v1 recorders write; one for many alike does not say who reports it (client-go's EventAggregate). */
+function countedPart(notice: EventNotice, { now, combined }: { readonly now: number; readonly combined: boolean }): JsonObject {
   const time = formatTime(now)
   const source = { component: notice.component, ...(notice.host === undefined ? {} : { host: notice.host }) }
   return {
@@ -167,8 +168,8 @@ function countedPart(notice: EventNotice, now: number): JsonObject {
     lastTimestamp: time,
     count: 1,
     eventTime: null,
-    reportingComponent: notice.component ?? '',
-    reportingInstance: notice.host ?? '',
+    reportingComponent: combined ? '' : (notice.component ?? ''),
+    reportingInstance: combined ? '' : (notice.host ?? ''),
   }
 }
 

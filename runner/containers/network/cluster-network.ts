@@ -62,7 +62,7 @@ function addressesOf(full: string, reader: ClusterReader): readonly string[] {
   const service = parts.at(-1)
   const found = service === undefined ? undefined : reader.get('v1', 'Service', { namespace, name: service })
   if (!found || parts.length > 2) return []
-  const external = at(found, 'spec', 'externalName')
+  const external = at(found, 'spec', 'type') === 'ExternalName' ? at(found, 'spec', 'externalName') : undefined
   if (typeof external === 'string') return external.endsWith(suffix) ? addressesOf(external, reader) : []
   const ip = at(found, 'spec', 'clusterIP')
   if (typeof ip === 'string' && ip !== 'None' && ip !== '') return parts.length === 1 ? [ip] : []

@@ -15,7 +15,7 @@ interface Refusal {
 
 /** Fails a pod that the node does not take; true if it was refused. A pod that the scheduler placed was looked at by it. */
 export async function refuse(pod: Pod, context: ControllerContext): Promise<boolean> {
-  const refusal = wrongSystem(pod) ?? (await unfit(pod, context))
+  const refusal = wrongSystem(pod) ?? forbiddenSysctl(pod) ?? (await unfit(pod, context))
   if (!refusal) return false
   const { nodeName: host } = pod.spec
   await context.event(pod, { type: 'Warning', ...refusal, component: 'kubelet', ...(host !== undefined && { host }) })
@@ -28,6 +28,31 @@ function wrongSystem(pod: Pod): Refusal | undefined {
   const system = at(pod, 'spec', 'os')
   if (!isObject(system) || system.name === 'linux') return undefined
   return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
+}
+
+/** Kernel settings that a kubelet lets pods change unless it is told otherwise (kubelet `sysctl/safe_sysctls.go`). */
+const safeSysctls = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_wmem',
+])
+
+function forbiddenSysctl(pod: Pod): Refusal | undefined {
+  const sysctls = at(pod, 'spec', 'securityContext', 'sysctls')
+  for (const sysctl of Array.isArray(sysctls) ? sysctls : []) {
+    const name = isObject(sysctl) ? String(sysctl.name).replaceAll('/', '.') : ''
+    if (!safeSysctls.has(name)) return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${JSON.stringify(name)} not allowlisted` }
+  }
+  return undefined
 }
 
 async function unfit(pod: Pod, { client }: ControllerContext): Promise<Refusal | undefined> {

@@ -56,7 +56,7 @@ export function shapeOf(schema: Schema, value: Json | undefined): Shape {
 export function isAtomic(schema: Schema, shape: Shape): boolean {
   if (shape === 'scalar') return true
   if (schema.kind === 'list') return schema.listType === 'atomic'
-  if (schema.kind === 'any') return shape === 'list'
+  if (schema.kind === 'any') return shape === 'list' || schema.type === 'raw'
   return schema.kind !== 'scalar' && schema.atomic
 }
 

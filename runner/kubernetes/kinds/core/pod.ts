@@ -1,7 +1,7 @@
 // Pods: defaults, validation, what may change in an update.
 import { equal, type Json, type JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
-import type { KubernetesObject } from '../../object.ts'
+import { formatTime, type KubernetesObject } from '../../object.ts'
 import { podCells, podRowConditions } from '../columns/pod.ts'
 import { podOnlyRows, podSpecRows } from '../defaults/pod-spec.ts'
 import { defaultsOf, objectsTo, rowsAt } from '../defaults/rows.ts'
@@ -43,7 +43,7 @@ export const pod = defineKind({
           type: 'PodScheduled',
           status: 'False',
           lastProbeTime: null,
-          lastTransitionTime: null,
+          lastTransitionTime: formatTime(context.now),
           reason: 'SchedulingGated',
           message: 'Scheduling is blocked due to non-empty scheduling gates',
         },

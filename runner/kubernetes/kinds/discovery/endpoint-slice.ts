@@ -24,6 +24,7 @@ export const endpointSlice = defineKind({
     ['ports[].name', ''],
     ['ports[].protocol', 'TCP'],
   ]),
+  raisesGeneration: (object, old) => !equal({ ...object, metadata: object.metadata.labels ?? {} }, { ...old, metadata: old.metadata.labels ?? {} }),
   validate: (object) => [...validateSlice(object)],
   validateUpdate: (object, old) => [...validateSlice(object, old), ...immutable('addressType', text(object.addressType), text(old.addressType))],
   cells: (object, now) => [
