@@ -27,7 +27,7 @@ interface CronJob extends KubernetesObject {
 
 export const cronJobController = defineController({
   name: 'cronjob-controller',
-  watches: [{ resource: cronJobs }, { resource: jobs, keys: (job) => ownerKeys('CronJob')(job).filter((key) => !key.endsWith('/*')) }],
+  watches: [{ resource: cronJobs }, { resource: jobs, keys: ownerKeys('CronJob', { orphans: false }) }],
   reconcile,
 })
 

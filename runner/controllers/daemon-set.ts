@@ -44,7 +44,7 @@ export const daemonSetController = defineController({
   name: 'daemonset-controller',
   watches: [
     { resource: daemonSets },
-    { resource: pods, keys: (pod) => ownerKeys('DaemonSet')(pod).filter((key) => !key.endsWith('/*')) },
+    { resource: pods, keys: ownerKeys('DaemonSet', { orphans: false }) },
     { resource: nodes, keys: (node, change, old) => (change === 'MODIFIED' && old && sameForDaemons(node as Node, old as Node) ? [] : ['*']) },
   ],
   reconcile,

@@ -17,13 +17,18 @@ export function controllerReference(owner: KubernetesObject): OwnerReference {
   return { apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true, blockOwnerDeletion: true }
 }
 
-/** Keys for a watch of what a kind of owner controls: the owner's key; for one without a controller `namespace/*`, to look for adopters. */
-export function ownerKeys(kind: string): (object: KubernetesObject) => readonly string[] {
-  return (object) => {
+/** Keys for a watch of what a kind of owner controls: the owner's key, and that of the owner whom a change took it from; with `orphans`, for one without a controller `namespace/*`, to look for adopters. */
+export function ownerKeys(
+  kind: string,
+  { orphans }: { readonly orphans: boolean } = { orphans: true },
+): (object: KubernetesObject, change: string, old: KubernetesObject | undefined) => readonly string[] {
+  return (object, change, old) => {
     const { namespace, labels } = object.metadata
     const controller = controllerOf(object)
-    if (controller) return controller.kind === kind ? [`${namespace}/${controller.name}`] : []
-    return labels ? [`${namespace}/*`] : []
+    const before = change === 'MODIFIED' && old ? controllerOf(old) : undefined
+    const lost = before?.kind === kind && before.uid !== controller?.uid ? [`${namespace}/${before.name}`] : []
+    if (controller) return controller.kind === kind ? [`${namespace}/${controller.name}`, ...lost] : lost
+    return orphans && labels ? [`${namespace}/*`, ...lost] : lost
   }
 }
 

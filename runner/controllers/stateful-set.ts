@@ -45,7 +45,7 @@ const revisionLabel = 'controller-revision-hash'
 
 export const statefulSetController = defineController({
   name: 'statefulset-controller',
-  watches: [{ resource: statefulSets }, { resource: pods, keys: (pod) => ownerKeys('StatefulSet')(pod).filter((key) => !key.endsWith('/*')) }],
+  watches: [{ resource: statefulSets }, { resource: pods, keys: ownerKeys('StatefulSet', { orphans: false }) }],
   reconcile,
 })
 

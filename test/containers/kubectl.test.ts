@@ -37,6 +37,9 @@ test('services, DNS and node ports lead to pods, and a policy closes the way', {
 kubectl exec box -- wget -qO- http://web.default.svc.cluster.local | grep title
 kubectl exec box -- wget -qO- "http://$(kubectl get node -o jsonpath='{.items[0].status.addresses[0].address}'):$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}')" | grep -c nginx
 kubectl exec box -- nslookup web.default.svc.cluster.local | grep Name
+kubectl create service externalname moved --external-name nowhere.example >/dev/null
+kubectl patch service moved -p '{"spec":{"type":"ClusterIP","clusterIP":"10.96.9.9","ports":[{"port":80}]}}' >/dev/null
+kubectl exec box -- nslookup moved.default.svc.cluster.local | tail -n 2 | grep Address
 kubectl exec box -- wget -qO- http://nowhere; echo "exit $?"
 kubectl exec deploy/web -- curl -s -o /dev/null -w '%{http_code}\\n' localhost/missing
 kubectl get --raw /api/v1/namespaces/default/services/web:80/proxy/ | grep title
@@ -53,6 +56,7 @@ kubectl exec box -- wget -qO- -T 1 http://web 2>&1 | sed 's/[0-9.]*)/ADDRESS)/'
       '<title>Welcome to nginx!</title>',
       '6',
       'Name:\tweb.default.svc.cluster.local',
+      'Address: 10.96.9.9',
       "wget: bad address 'nowhere'",
       'command terminated with exit code 1',
       'exit 1',

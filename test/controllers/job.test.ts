@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextTime } from '#runner/controllers/cron-schedule.ts'
 import { formatIndexes, parseIndexes } from '#runner/controllers/job/indexes.ts'
-import { jobs, pods } from '#runner/controllers/resources.ts'
+import { cronJobs, jobs, pods } from '#runner/controllers/resources.ts'
 import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -138,4 +138,46 @@ test('a schedule follows the clocks of its time zone', () => {
   assert.equal(next('0 9 * * *', '2026-07-15T00:00:00Z', 'America/New_York'), '2026-07-15T13:00:00.000Z')
   assert.equal(next('30 2 * * *', '2026-03-08T05:00:00Z', 'America/New_York'), '2026-03-09T06:30:00.000Z', 'an hour that the clocks skip does not come')
   assert.equal(next('15 8 * * 1', '2026-01-15T00:00:00Z', 'Asia/Kolkata'), '2026-01-19T02:45:00.000Z')
+})
+
+test('a job adopts its pod again that somebody made an orphan, and lets go of one without its labels', async () => {
+  const cluster = await startCluster()
+  await start(cluster, { parallelism: 1 }, { command: ['sleep', '600'] })
+  await cluster.settle(3000)
+  const { client, settle } = cluster
+  const [pod] = (await client.list(pods, { namespace })).items
+  assert.ok(pod)
+  const key = { namespace, name: pod.metadata.name ?? '' }
+  const owners = async (): Promise<unknown> => (await client.get(pods, key))?.metadata.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`)
+  await client.patch(pods, key, { metadata: { ownerReferences: null } }, { type: 'merge' })
+  await settle()
+  assert.deepEqual(await owners(), ['Job j'])
+  await client.patch(pods, key, { metadata: { labels: null } }, { type: 'merge' })
+  await settle()
+  assert.equal(await owners(), undefined)
+})
+
+test('a cron job says of a running job that bears its name and that it did not start', async () => {
+  const { client, settle } = await startCluster()
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sleep', '600'] }] } }
+  const metadata = { name: 'c', namespace }
+  const made = await client.create(cronJobs, {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata,
+    spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template } } },
+  } as unknown as KubernetesObject)
+  const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'c', uid: made.metadata.uid ?? '', controller: true }]
+  await client.create(jobs, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'by-hand', namespace, ownerReferences },
+    spec: { template },
+  } as unknown as KubernetesObject)
+  await settle()
+  const { items } = await client.list(events, { namespace, fieldSelector: 'reason=UnexpectedJob' })
+  assert.deepEqual(
+    items.map(({ message }) => message),
+    ['Saw a job that the controller did not create or forgot: by-hand'],
+  )
 })

@@ -276,3 +276,16 @@ test('a pod that leaves at once by itself gets the time that whoever deletes it 
   await client.delete(pods, { namespace, name: 'gone' })
   assert.equal(await client.get(pods, { namespace, name: 'gone' }), undefined)
 })
+
+test('a sysctl that a kubelet does not allow fails its pod, a safe one does not', async () => {
+  const { client, settle } = await startCluster()
+  for (const [name, sysctl] of Object.entries({ unsafe: 'kernel.msgmax', safe: 'net/ipv4/tcp_syncookies' }))
+    await client.create(pods, pod(name, { securityContext: { sysctls: [{ name: sysctl, value: '1' }] } }))
+  await settle(5000)
+  const statusOf = async (name: string): Promise<unknown[]> => {
+    const { phase, reason, message } = (await client.get(pods, { namespace, name }))?.status as Record<string, unknown>
+    return [phase, reason, message]
+  }
+  assert.deepEqual(await statusOf('unsafe'), ['Failed', 'SysctlForbidden', 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted'])
+  assert.deepEqual(await statusOf('safe'), ['Running', undefined, undefined])
+})

@@ -19,7 +19,7 @@ const failureCount = 'batch.kubernetes.io/job-index-failure-count'
 
 export const jobController = defineController({
   name: 'job-controller',
-  watches: [{ resource: jobs }, { resource: pods, keys: ownerKeys('Job') }],
+  watches: [{ resource: jobs }, { resource: pods, keys: ownerKeys('Job', { orphans: false }) }],
   reconcile,
 })
 

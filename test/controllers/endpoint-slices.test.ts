@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deployments, endpointSlices, endpoints, services } from '#runner/controllers/resources.ts'
+import type { KubernetesObject } from '#runner/kubernetes/object.ts'
+import { startCluster } from '#test/support/start-cluster.ts'
+
+const namespace = 'default'
+const labels = { app: 'x' }
+const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+/** What controllers write into a slice's metadata, without names and times of its own. */
+function written({ metadata }: KubernetesObject): unknown {
+  return { labels: metadata.labels, annotations: metadata.annotations ?? {}, generation: metadata.generation }
+}
+
+test("slices take their Service's labels over, and say when a pod's turn changed them, not when one left", async () => {
+  const { client, settle } = await startCluster()
+  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'nginx' }] } }
+  const spec = { replicas: 2, selector: { matchLabels: labels }, template }
+  await client.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace }, spec: { selector: labels, ports: [{ port: 80 }] } })
+  await client.create(deployments, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x', namespace }, spec } as unknown as KubernetesObject)
+  await settle(10_000)
+  const slice = async (): Promise<KubernetesObject> =>
+    (await client.list(endpointSlices, { namespace })).items.find(({ metadata }) => metadata.name !== 'kubernetes') as KubernetesObject
+  const [full] = [await slice()]
+  assert.match(full.metadata.annotations?.[triggerTime] ?? '', /Z$/)
+  await client.patch(deployments, { namespace, name: 'x' }, { spec: { replicas: 1 } }, { type: 'merge' })
+  await settle(10_000)
+  const own = { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io', 'kubernetes.io/service-name': 'x' }
+  const before = Number((await slice()).metadata.generation)
+  assert.deepEqual(written(await slice()), { labels: own, annotations: {}, generation: before })
+  assert.equal((await client.get(endpoints, { namespace, name: 'x' }))?.metadata.annotations?.[triggerTime], undefined)
+  await client.patch(services, { namespace, name: 'x' }, { metadata: { labels: { tier: 'front' } } }, { type: 'merge' })
+  await settle()
+  assert.deepEqual(written(await slice()), { labels: { ...own, tier: 'front' }, annotations: {}, generation: before + 1 })
+})
+
+test('slices of Endpoints kept by hand take their annotations over, but for two that are about themselves', async () => {
+  const { client, settle } = await startCluster()
+  await client.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace }, spec: { ports: [{ port: 80 }] } })
+  const annotations = { mine: 'yes', [triggerTime]: '2026-01-01T00:00:00Z', 'kubectl.kubernetes.io/last-applied-configuration': '{}' }
+  const subsets = [{ addresses: [{ ip: '1.2.3.4' }], ports: [{ port: 80 }] }]
+  await client.create(endpoints, {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'x', namespace, annotations },
+    subsets,
+  } as unknown as KubernetesObject)
+  await settle()
+  const slices = async (): Promise<unknown[]> =>
+    (await client.list(endpointSlices, { namespace, labelSelector: 'kubernetes.io/service-name=x' })).items.map(({ metadata }) => metadata.annotations)
+  assert.deepEqual(await slices(), [{ mine: 'yes' }])
+  await client.patch(endpoints, { namespace, name: 'x' }, { metadata: { annotations: { mine: 'no' } } }, { type: 'merge' })
+  await settle()
+  assert.deepEqual(await slices(), [{ mine: 'no' }])
+})
