@@ -38,7 +38,7 @@ kubectl exec box -- wget -qO- http://web.default.svc.cluster.local | grep title
 kubectl exec box -- wget -qO- "http://$(kubectl get node -o jsonpath='{.items[0].status.addresses[0].address}'):$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}')" | grep -c nginx
 kubectl exec box -- nslookup web.default.svc.cluster.local | grep Name
 kubectl create service externalname moved --external-name nowhere.example >/dev/null
-kubectl patch service moved -p '{"spec":{"type":"ClusterIP","clusterIP":"10.96.9.9","ports":[{"port":80}]}}' >/dev/null
+kubectl patch service moved -p '{"spec":{"type":"ClusterIP","clusterIP":"10.96.9.9","ports":[{"port":80}]}}' >/dev/null 2>&1
 kubectl exec box -- nslookup moved.default.svc.cluster.local | tail -n 2 | grep Address
 kubectl exec box -- wget -qO- http://nowhere; echo "exit $?"
 kubectl exec deploy/web -- curl -s -o /dev/null -w '%{http_code}\\n' localhost/missing
