@@ -283,8 +283,8 @@ test('a sysctl that a kubelet does not allow fails its pod, a safe one does not'
     await client.create(pods, pod(name, { securityContext: { sysctls: [{ name: sysctl, value: '1' }] } }))
   await settle(5000)
   const statusOf = async (name: string): Promise<unknown[]> => {
-    const { phase, reason, message } = (await client.get(pods, { namespace, name }))?.status as Record<string, unknown>
-    return [phase, reason, message]
+    const found = await client.get(pods, { namespace, name })
+    return ['phase', 'reason', 'message'].map((member) => at(found, 'status', member))
   }
   assert.deepEqual(await statusOf('unsafe'), ['Failed', 'SysctlForbidden', 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted'])
   assert.deepEqual(await statusOf('safe'), ['Running', undefined, undefined])
