@@ -5,6 +5,7 @@ const doors = [
   'kubernetes/admission/chain\\.ts',
   'containers/(runtime|connections)\\.ts',
   'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts',
+  'controllers/template-hash/template-hash\\.ts',
   'controllers/fleet/(index|names|traffic-managers)\\.ts',
   'azure/(arm-server|resource-id|hooks|state)\\.ts',
   'az/(az|completion|kubelogin|context|seed-profile|token-cache)\\.ts',

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url'
 
 /** The declarations at a path as `core/v1` (types of 1.30) or `models/V1Pod` (a newer client's), or undefined if the package has none, or is not installed. */
 export function readDeclarations(path: string): string | undefined {
-  const [name, folder] = path.startsWith('models/') ? ['@kubernetes/client-node', 'dist/gen/'] : ['kubernetes-types', '']
   try {
-    return readFileSync(fileURLToPath(new URL(`${folder}${path}.d.ts`, import.meta.resolve(`${name}/package.json`))), 'utf8')
+    const client = (): URL => new URL('dist/gen/', import.meta.resolve('@kubernetes/client-node/package.json'))
+    const folder = path.startsWith('models/') ? client() : import.meta.resolve('kubernetes-types/package.json')
+    return readFileSync(fileURLToPath(new URL(`${path}.d.ts`, folder)), 'utf8')
   } catch {
     return undefined
   }

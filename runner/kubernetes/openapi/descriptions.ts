@@ -2,16 +2,8 @@
 //
 // The texts are prose of others and never stand in this repository: whoever runs a server hands in a reader of the packages'
 // files; without one the documents have no descriptions, and everything else of them is the same.
+import type { ReadDeclarations, TypeDescription } from './declarations.ts'
 import { describeModel } from './model-comments.ts'
-
-/** Reads declarations by path: those of a group's version, as `core/v1`, and of a client's model, as `models/V1Pod`, which are newer and have no paragraphs; undefined if there are none. One reader is one set of packages: what it gave is remembered for it. */
-export type ReadDeclarations = (path: string) => string | undefined
-
-/** What is said of a type and of each of its fields. */
-export interface TypeDescription {
-  readonly text: string | undefined
-  readonly fields: ReadonlyMap<string, string>
-}
 
 /** What is said of a type of the facts table, as `core.v1.Pod`. */
 export type Describe = (typeName: string) => TypeDescription | undefined

@@ -1,5 +1,5 @@
 // Doc comments of the models of Kubernetes' JavaScript client: one class a file, its texts with their lines run together.
-import type { ReadDeclarations, TypeDescription } from './descriptions.ts'
+import type { ReadDeclarations, TypeDescription } from './declarations.ts'
 
 /** What the model of a type says, as `core.v1.Pod`: classes of the same name in two groups begin with their group. */
 export function describeModel(read: ReadDeclarations, typeName: string): TypeDescription | undefined {
