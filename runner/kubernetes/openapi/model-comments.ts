@@ -12,12 +12,15 @@ export function describeModel(read: ReadDeclarations, typeName: string): TypeDes
 /** A comment of one line, and the class or the field four blanks in that it is about; a name that TypeScript keeps to itself has a low line before it. */
 const commented = /^ *\/\*\*\n *\* (.*)\n *\*\/\n(?:export declare (class)| {4}'_?([^']+)'\??:)/gm
 
+/** What is said of a field of such a type is about the type, and nothing about the field. */
+const ofType = /^(?:IntOrString is a type|Quantity is a fixed-point|Time is a wrapper|MicroTime is version|FieldsV1 stores)/
+
 function parseModel(source: string): TypeDescription {
   const fields = new Map<string, string>()
   let text: string | undefined
   for (const [, comment = '', isClass, field] of source.matchAll(commented)) {
     if (isClass !== undefined) text = unfolded(comment)
-    else if (field !== undefined) fields.set(field, unfolded(comment))
+    else if (field !== undefined && !ofType.test(comment)) fields.set(field, unfolded(comment))
   }
   return { text, fields }
 }

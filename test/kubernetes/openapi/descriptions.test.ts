@@ -61,6 +61,10 @@ export declare class V1Pod {
     * It\\'s \\"new\\".  And has a second paragraph.
     */
     '_continue'?: string;
+    /**
+    * IntOrString is a type that can hold an int32 or a string.
+    */
+    'status'?: IntOrString;
     'bare'?: string;
 }
 `
