@@ -67,7 +67,7 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const known = await revisionsOf(client, set)
   const revision = await presentRevision(client, set, {
     known,
-    hash: (_, collisions) => templateHash(set.spec.template as unknown as JsonObject, collisions === 0 ? undefined : collisions),
+    hash: ({ spec }, collisions) => templateHash((spec as { template: JsonObject }).template, collisions === 0 ? undefined : collisions),
     labels: (hash) => ({ [hashLabel]: hash }),
   })
   const hash = hashOf(revision)

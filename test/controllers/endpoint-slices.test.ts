@@ -18,7 +18,7 @@ test("slices take their Service's labels over, and say when a pod's turn changed
   const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'nginx' }] } }
   const spec = { replicas: 2, selector: { matchLabels: labels }, template }
   await client.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace }, spec: { selector: labels, ports: [{ port: 80 }] } })
-  await client.create(deployments, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x', namespace }, spec } as unknown as KubernetesObject)
+  await client.create(deployments, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x', namespace }, spec } as KubernetesObject)
   await settle(10_000)
   const slice = async (): Promise<KubernetesObject> =>
     (await client.list(endpointSlices, { namespace })).items.find(({ metadata }) => metadata.name !== 'kubernetes') as KubernetesObject
@@ -45,7 +45,7 @@ test('slices of Endpoints kept by hand take their annotations over, but for two 
     kind: 'Endpoints',
     metadata: { name: 'x', namespace, annotations },
     subsets,
-  } as unknown as KubernetesObject)
+  } as KubernetesObject)
   await settle()
   const slices = async (): Promise<unknown[]> =>
     (await client.list(endpointSlices, { namespace, labelSelector: 'kubernetes.io/service-name=x' })).items.map(({ metadata }) => metadata.annotations)

@@ -166,14 +166,14 @@ test('a cron job says of a running job that bears its name and that it did not s
     kind: 'CronJob',
     metadata,
     spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template } } },
-  } as unknown as KubernetesObject)
+  } as KubernetesObject)
   const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'c', uid: made.metadata.uid ?? '', controller: true }]
   await client.create(jobs, {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'by-hand', namespace, ownerReferences },
     spec: { template },
-  } as unknown as KubernetesObject)
+  } as KubernetesObject)
   await settle()
   const { items } = await client.list(events, { namespace, fieldSelector: 'reason=UnexpectedJob' })
   assert.deepEqual(

@@ -66,7 +66,7 @@ test('claims stay, unless the set says that they go with its pods or with it', a
       kind: 'PersistentVolume',
       metadata: { name },
       spec: { ...claim.spec, capacity: { storage: '1Gi' }, hostPath: { path: '/x' }, claimRef: { namespace, name } },
-    } as unknown as KubernetesObject)
+    } as KubernetesObject)
   }
   await set(cluster, { replicas: 2 })
   await settle(10_000)
@@ -91,9 +91,9 @@ test("a revision carries its owner's annotations, so that the history of a roll-
   const annotations = { 'kubernetes.io/change-cause': 'the first' }
   const metadata = { name: 'x', namespace, annotations }
   const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'redis:7' }] } } }
-  const body = { apiVersion: 'apps/v1', metadata, spec } as unknown as KubernetesObject
-  await cluster.client.create(statefulSets, { ...body, kind: 'StatefulSet', spec: { ...spec, serviceName: 'x' } })
-  await cluster.client.create(daemonSets, { ...body, kind: 'DaemonSet' })
+  const body = { apiVersion: 'apps/v1', metadata, spec }
+  await cluster.client.create(statefulSets, { ...body, kind: 'StatefulSet', spec: { ...spec, serviceName: 'x' } } as KubernetesObject)
+  await cluster.client.create(daemonSets, { ...body, kind: 'DaemonSet' } as KubernetesObject)
   await cluster.settle()
   const { items } = await cluster.client.list(controllerRevisions, { namespace })
   const causes = items.map(({ metadata: of }) => [of.ownerReferences?.[0]?.kind, of.annotations?.['kubernetes.io/change-cause']])

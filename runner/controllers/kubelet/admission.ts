@@ -1,5 +1,6 @@
 // What a kubelet refuses to run (kubelet `lifecycle/predicate.go`): the pod fails at once, and its controller makes another.
 import { isObject } from '../../base/json.ts'
+import { safeSysctls } from '../../kubernetes/kinds/pod-spec/safe-sysctls.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
@@ -29,22 +30,6 @@ function wrongSystem(pod: Pod): Refusal | undefined {
   if (!isObject(system) || system.name === 'linux') return undefined
   return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
 }
-
-/** Kernel settings that a kubelet lets pods change unless it is told otherwise (kubelet `sysctl/safe_sysctls.go`). */
-const safeSysctls = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
-])
 
 function forbiddenSysctl(pod: Pod): Refusal | undefined {
   const sysctls = at(pod, 'spec', 'securityContext', 'sysctls')

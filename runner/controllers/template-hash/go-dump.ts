@@ -7,6 +7,7 @@ import goTypes from './go-types.json' with { type: 'json' }
 type Field = readonly [name: string, type: string, key?: string]
 
 /** Every struct and named map that a `v1.PodTemplateSpec` of `k8s.io/api` 0.35 holds, in the order of its source. */
+// An import of JSON knows lists, not tuples.
 const structs = goTypes as unknown as Readonly<Record<string, readonly Field[] | string>>
 
 /** A value of a Go type as `%#v` prints it, with its type before it. What is absent has Go's zero value, as after a decoding from protobuf. */

@@ -3,7 +3,7 @@ import { type JsonObject, sortKeys } from '../../base/json.ts'
 import { nameAlphabet } from '../../base/random.ts'
 import { goDump } from './go-dump.ts'
 
-/** The hash of a pod template (`controller.ComputeHash`): FNV-32a of its Go dump, and of the count of collisions where there is one. */
+/** The hash of a pod template (`controller.ComputeHash`), of which only what a template declares counts: FNV-32a of its Go dump, and of the count of collisions where there is one. */
 export function templateHash(template: JsonObject, collisionCount?: number): string {
   let hash = offset
   for (const byte of utf8.encode(goDump('v1.PodTemplateSpec', template))) hash = Math.imul(hash ^ byte, prime)

@@ -37,12 +37,12 @@ export function describeBy(read: ReadDeclarations): Describe {
 function newest(older: TypeDescription | undefined, newer: TypeDescription | undefined): TypeDescription | undefined {
   if (!older || !newer) return older ?? newer
   const fields = new Map(older.fields)
-  for (const [name, text] of newer.fields) fields.set(name, newerText(older.fields.get(name), text) ?? text)
-  return { text: newerText(older.text, newer.text), fields }
+  for (const [name, text] of newer.fields) if (saysMore(text, fields.get(name))) fields.set(name, text)
+  return { text: saysMore(newer.text, older.text) ? newer.text : older.text, fields }
 }
 
-function newerText(older: string | undefined, newer: string | undefined): string | undefined {
-  return older === undefined || (newer !== undefined && words(older) !== words(newer)) ? newer : older
+function saysMore(newer: string | undefined, older: string | undefined): boolean {
+  return newer !== undefined && (older === undefined || words(newer) !== words(older))
 }
 
 function words(text: string): string {

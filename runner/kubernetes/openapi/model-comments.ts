@@ -1,11 +1,11 @@
 // Doc comments of the models of Kubernetes' JavaScript client: one class a file, its texts with their lines run together.
 import type { ReadDeclarations, TypeDescription } from './declarations.ts'
 
-/** What the model of a type says, as `core.v1.Pod`: classes of the same name in two groups begin with their group. */
+/** What the model of a type says, as `core.v1.Pod`: only classes whose name two groups have begin with their group. */
 export function describeModel(read: ReadDeclarations, typeName: string): TypeDescription | undefined {
   const [group = '', version = '', name = ''] = typeName.split('.')
   const model = `${capital(version)}${name}`
-  const source = name === '' ? undefined : (read(`models/${capital(group)}${model}`) ?? read(`models/${model}`))
+  const source = name === '' ? undefined : (read(`models/${model}`) ?? read(`models/${capital(group)}${model}`))
   return source === undefined ? undefined : parseModel(source)
 }
 

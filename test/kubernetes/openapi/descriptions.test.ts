@@ -43,9 +43,9 @@ test('describeBy() takes the comments of types and fields, and reads a file once
   assert.equal(describe('apps.v1.Deployment'), undefined)
   assert.deepEqual(asked, [
     'core/v1',
-    ...['models/CoreV1Pod', 'models/V1Pod', 'models/CoreV1Nothing', 'models/V1Nothing'],
+    ...['models/V1Pod', 'models/CoreV1Pod', 'models/V1Nothing', 'models/CoreV1Nothing'],
     'apps/v1',
-    ...['models/AppsV1Deployment', 'models/V1Deployment'],
+    ...['models/V1Deployment', 'models/AppsV1Deployment'],
   ])
 })
 

@@ -1,5 +1,6 @@
 // What the Pod Security Standards forbid: each check with its words, in the order in which violations are told.
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { safeSysctls } from '../../kinds/pod-spec/safe-sysctls.ts'
 import { at } from '../../object.ts'
 
 /** A violated check: what is wrong in short, and where. */
@@ -40,20 +41,6 @@ const safeCapabilities = [
   'SETPCAP',
   'SETUID',
   'SYS_CHROOT',
-]
-const safeSysctls = [
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
 ]
 const safeVolumes = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image', 'persistentVolumeClaim', 'projected', 'secret']
 
@@ -130,7 +117,7 @@ function procMount(pod: CheckedPod): Violation | undefined {
 function sysctls({ spec }: CheckedPod): Violation | undefined {
   const bad = objects(setting(spec, 'sysctls'))
     .map(({ name }) => String(name))
-    .filter((name) => !safeSysctls.includes(name))
+    .filter((name) => !safeSysctls.has(name))
   return violation('forbidden sysctls', bad, ', ')
 }
 
