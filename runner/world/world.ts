@@ -6,6 +6,7 @@ import { createClock, machineNow, machinePulse, type WorldClock } from '../base/
 import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random } from '../base/random.ts'
+import type { SilenceOf } from '../controllers/fleet/index.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { WorldFile } from '../labs/world-file.ts'
@@ -218,7 +219,7 @@ class RunningWorld implements World {
 
   #bind(memberships: readonly Membership[]): void {
     this.#memberships = memberships
-    this.#silences = memberships.filter(({ silentSince }) => silentSince !== undefined)
+    this.#silences = memberships.filter(({ silence }) => silence !== undefined)
   }
 
   #beginAzure(ground: BridgeGround, snapshot: WorldSnapshot | undefined): void {
@@ -281,8 +282,8 @@ class RunningWorld implements World {
         ? { mutation: ({ id }, mutation, random) => this.#record?.({ kind: 'object', at: this.clock.now(), cluster: id, random, mutation }) }
         : {}),
     }
-    const silentSince = (member: string): number | undefined => this.#silences.find((one) => one.hub === spec.id && one.member === member)?.silentSince
-    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own, silentSince })
+    const silenceOf: SilenceOf = (member) => this.#silences.find((one) => one.hub === spec.id && one.member === member)?.silence
+    const birth = birthOf(spec, { ground, file: this.file, azure: this.azure, ca: this.#authority.certificate, own: options.own, silenceOf })
     const cluster = createCluster(spec, ground, { birth, containers: this.#containers.get(spec.id), ...(options.state ? { state: options.state } : {}) })
     this.#clusters.set(spec.id, cluster)
     this.#showCluster(cluster)

@@ -76,6 +76,23 @@ test('an agent whose Deployment is scaled to nothing is silent, and reports at o
   world.close()
 })
 
+test('at whichever second of the heartbeat an agent comes back, the hub hears of it', async () => {
+  const first = await startWorld()
+  await change(clientOf(first, 'member-east'), deployment, { spec: { replicas: 0 } })
+  await first.clock.advance(6 * minute)
+  await make(clientOf(first, 'hub'), namespace, settings, placementOf('app'))
+  await first.clock.advance(minute)
+  for (let second = 0; second < 15; second += 1) {
+    const world = await forkWorld(first)
+    await world.clock.advance(second * 1000)
+    await change(clientOf(world, 'member-east'), deployment, { spec: { replicas: 1 } })
+    await world.clock.advance(10_000)
+    assert.equal((await read(clientOf(world, 'member-east'), settings))?.metadata.name, 'settings', `second ${second}`)
+    world.close()
+  }
+  first.close()
+})
+
 test('what is placed stays while the agent is away, is not repaired, and a copy of the world knows of it', async () => {
   const first = await startWorld()
   await make(clientOf(first, 'hub'), namespace, settings, placementOf('app'))

@@ -12,7 +12,7 @@ import { overrideHook } from './admission/override-hooks.ts'
 import { placementHook } from './admission/placement-hooks.ts'
 import { workloadHook } from './admission/workload-hooks.ts'
 import { hubDefinitions, memberDefinitions } from './crds/definitions.ts'
-import { type SilentSince, withHeartbeat } from './heartbeat.ts'
+import { type SilenceOf, withHeartbeat } from './heartbeat.ts'
 import { clusterProfile } from './hub/cluster-profile.ts'
 import { eviction } from './hub/eviction.ts'
 import { memberCluster } from './hub/member-cluster.ts'
@@ -34,6 +34,8 @@ import { overrideSnapshots } from './overrides/override-snapshots.ts'
 import type { ReservedNamespaces } from './selection/reserved-namespaces.ts'
 import type { TrafficManagers } from './traffic-managers.ts'
 import { updateRun } from './updates/update-run.ts'
+
+export type { Silence, SilenceOf } from './heartbeat.ts'
 
 /** What a hub agent is started with. */
 export interface HubOptions {
@@ -111,8 +113,8 @@ export function hubAdmission(options: HubOptions = {}): readonly AdmissionPlugin
 }
 
 /** Makes objects as a hub stores them into what readers see at a time (world time, ms), by `plural.group`: heartbeats are not written. */
-export function hubOnRead(silentSince?: SilentSince): Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> {
-  const view = (object: KubernetesObject, now: number): KubernetesObject => withHeartbeat(object, now, silentSince)
+export function hubOnRead(silenceOf?: SilenceOf): Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> {
+  const view = (object: KubernetesObject, now: number): KubernetesObject => withHeartbeat(object, now, silenceOf)
   return { 'internalmemberclusters.cluster.kubernetes-fleet.io': view, 'memberclusters.cluster.kubernetes-fleet.io': view }
 }
 

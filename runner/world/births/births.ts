@@ -1,7 +1,7 @@
 // What a cluster is born with, by its flavor: objects, admission, who may come in.
 import type { Azure } from '../../azure/arm-server.ts'
 import { createRandom } from '../../base/random.ts'
-import { hubAdmission, hubOnRead } from '../../controllers/fleet/index.ts'
+import { hubAdmission, hubOnRead, type SilenceOf } from '../../controllers/fleet/index.ts'
 import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
 import { heartbeatViews } from '../../kubernetes/heartbeats.ts'
@@ -22,10 +22,10 @@ export function birthOf(
     azure: Azure | undefined
     ca: string
     own: readonly KubernetesObject[]
-    silentSince: (member: string) => number | undefined
+    silenceOf: SilenceOf
   },
 ): ClusterBirth {
-  const { ground, file, azure, ca, silentSince } = options
+  const { ground, file, azure, ca, silenceOf } = options
   const random = createRandom(`${ground.seed}/birth/${spec.id}`)
   const hub = spec.flavor === 'hub'
   const { reservedNamespaces } = file
@@ -44,7 +44,7 @@ export function birthOf(
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
-    onRead: { ...heartbeatViews, ...(hub ? hubOnRead(silentSince) : {}) },
+    onRead: { ...heartbeatViews, ...(hub ? hubOnRead(silenceOf) : {}) },
   }
 }
 

@@ -82,12 +82,16 @@ export function runHub(hub: Cluster, ground: BridgeGround): void {
 export function runMember(ground: BridgeGround, membership: Membership): void {
   const member = ground.cluster(membership.cluster)
   if (!member) return
-  if (membership.silentSince === undefined) runAgent(ground, membership)
+  if (runsAgent(membership)) runAgent(ground, membership)
   const process = agentProcess((runs) => setAgent(ground, membership, runs))
   if (membership.deployed) member.run({ name: `member-agent-process/${membership.member}`, definitions: [process] })
 }
 
-function runAgent(ground: BridgeGround, { member: memberName, hub, cluster }: Membership, more: Readonly<Record<string, string>> = {}): void {
+function runsAgent({ silence }: Membership): boolean {
+  return silence === undefined || silence.until !== undefined
+}
+
+function runAgent(ground: BridgeGround, { member: memberName, hub, cluster, silence }: Membership): void {
   const member = ground.cluster(cluster)
   const hubClient = ground.cluster(hub)?.clientOf(hubUserOf(memberName), 'work-api-agent')
   if (!hubClient || !member) return
@@ -97,7 +101,12 @@ function runAgent(ground: BridgeGround, { member: memberName, hub, cluster }: Me
     name: agentSet(memberName),
     definitions,
     others: { hub: hubClient },
-    settings: { memberName, propertyProvider: providerOf(ground, memberName, member), ...publicAddresses(member), ...more },
+    settings: {
+      memberName,
+      propertyProvider: providerOf(ground, memberName, member),
+      ...publicAddresses(member),
+      ...(silence ? { begun: String(silence.until) } : {}),
+    },
     user: memberAgent,
   })
 }
@@ -131,11 +140,11 @@ function withoutOf(ground: BridgeGround, name: string, { spec }: Cluster): reado
 /** The agent's process has ended, or has begun anew: then it reports at once, and the hub hears of it. */
 function setAgent(ground: BridgeGround, { hub, member: name }: Membership, runs: boolean): void {
   const membership = ground.memberships().find((each) => each.hub === hub && each.member === name)
-  if (!membership || runs === (membership.silentSince === undefined)) return
-  const { silentSince: _, ...rest } = membership
-  const next: Membership = runs ? rest : { ...rest, silentSince: ground.now() }
+  if (!membership || runs === runsAgent(membership)) return
+  const { since = ground.now() } = membership.silence ?? {}
+  const next: Membership = { ...membership, silence: runs ? { since, until: ground.now() } : { since: ground.now() } }
   ground.setMemberships(ground.memberships().map((each) => (each === membership ? next : each)))
-  if (runs) runAgent(ground, next, { begun: String(ground.now()) })
+  if (runs) runAgent(ground, next)
   else ground.cluster(next.cluster)?.end(agentSet(name))
 }
 

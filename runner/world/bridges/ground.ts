@@ -1,5 +1,6 @@
 // What the bridges between Azure and Kubernetes stand on: the world's clusters, made and taken away by their specs.
 import type { Azure } from '../../azure/arm-server.ts'
+import type { Silence } from '../../controllers/fleet/index.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { FleetFile, WorldFile } from '../../labs/world-file.ts'
 import type { Cluster, ClusterSpec } from '../cluster.ts'
@@ -13,8 +14,8 @@ export interface Membership {
   readonly hub: string
   /** True where the agent is a Deployment of the member, which starts and ends it. */
   readonly deployed?: boolean
-  /** Since when the agent does not run, world ms; absent while it does. */
-  readonly silentSince?: number
+  /** When the agent last ended, and when it began anew; absent if it has run ever since. */
+  readonly silence?: Silence
 }
 
 /** The world as its bridges see it. */

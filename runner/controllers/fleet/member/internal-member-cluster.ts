@@ -44,7 +44,6 @@ async function join(internal: KubernetesObject, hub: Client, context: Controller
   const report = await clusterReport(context.client, { now, provider, version: `v${version}` })
   const begun = context.settings.begun ?? ''
   const isNew = begun !== '' && context.memory.get('begun') !== begun
-  if (isNew) context.memory.set('begun', begun)
   if (joined && !isNew) {
     if (sameReport(report, internal)) return void context.memory.set('due', undefined)
     const due = Number(context.memory.get('due') ?? nextHeartbeat(internal, now))
@@ -53,6 +52,7 @@ async function join(internal: KubernetesObject, hub: Client, context: Controller
   }
   const status = { agentStatus: [agentStatus(internal, joinedConditions, now)], ...report, ...reportConditions(internal, report, now) }
   await write(internal, status, hub)
+  if (isNew) context.memory.set('begun', begun)
   if (joined) return undefined
   await tell(internal, { reason: 'InternalMemberClusterHealthy', message: 'internal member cluster healthy' }, context)
   await tell(internal, { reason: 'InternalMemberClusterJoined', message: 'internal member cluster joined' }, context)
