@@ -72,10 +72,17 @@ export interface Printed {
   readonly stderr: string
 }
 
+/** How fast time passes while a command runs: `first` for `until` ms of the fleet's time, `after` from then on. */
+export interface Pace {
+  readonly first: number
+  readonly until: number
+  readonly after: number
+}
+
 /** A shell with contexts for all clusters of a fleet. */
 export interface FleetShell {
-  /** Runs a command in a bash of its own; time passes as long as it runs, faster until `hurry` ms have passed. */
-  run(command: string, hurry?: number): Promise<Printed>
+  /** Runs a command in a bash of its own; time passes as long as it runs. */
+  run(command: string, pace?: Pace): Promise<Printed>
   close(): Promise<void>
 }
 
@@ -91,21 +98,21 @@ export async function openFleetShell(fleet: TestFleet, kubectl: string): Promise
   await writeFile(join(folder, 'config'), kubeconfig(servers))
   await writeFile(join(folder, 'kubectl-fleet'), `#!/bin/sh\nexec ${process.execPath} ${plugin} "$@"\n`, { mode: 0o755 })
   const env = { PATH: `${folder}:${dirname(kubectl)}:/usr/bin:/bin`, HOME: folder, KUBECONFIG: join(folder, 'config'), TZ: 'UTC', LC_ALL: 'C.UTF-8' }
-  const forget = fleet.clock.handle('shell', () => fleet.clock.setPace(1))
+  const forget = fleet.clock.handle('shell', (pace) => fleet.clock.setPace(Number(pace)))
   return {
-    async run(command, hurry = 0) {
+    async run(command, { first, until, after } = { first: 1, until: 0, after: 1 }) {
       const seconds = /^sleep (\d+)$/.exec(command)?.[1]
       if (seconds !== undefined) {
         await fleet.settle(Number(seconds) * 1000)
         return { exit: 0, stdout: '', stderr: '' }
       }
       await fleet.settle()
-      fleet.clock.setPace(hurry > 0 ? 10 : 1)
-      if (hurry > 0) fleet.clock.arm({ owner: 'shell', key: 'slow down', at: fleet.clock.now() + hurry })
+      fleet.clock.setPace(first)
+      fleet.clock.arm({ owner: 'shell', key: String(after), at: fleet.clock.now() + until })
       fleet.clock.start()
-      const printed = await bash(hurry > 0 ? hastened(command) : command, { cwd: folder, env })
+      const printed = await bash(first > 1 ? hastened(command) : command, { cwd: folder, env })
       fleet.clock.stop()
-      fleet.clock.disarm('shell', 'slow down')
+      fleet.clock.disarm('shell', String(after))
       return printed
     },
     async close() {
@@ -126,7 +133,7 @@ export async function replay(recording: FleetRecording, shell: FleetShell): Prom
   const deviations: FleetDeviation[] = []
   let leftOut = 0
   for (const [index, step] of recording.steps.entries()) {
-    const printed = await shell.run(step.run, hurryOf(step))
+    const printed = await shell.run(step.run, paceOf(step))
     if (step.wait || step.timing || step.unstable || step.compare === 'none') {
       leftOut += 1
       continue
@@ -137,9 +144,14 @@ export async function replay(recording: FleetRecording, shell: FleetShell): Prom
   return { compared: recording.steps.length - leftOut, leftOut, deviations }
 }
 
-/** Time passes faster while a step does nothing but wait, unless it takes far longer than it did: a busy machine runs what polls late. */
-function hurryOf({ run, wait, timing, tookMs }: FleetStep): number {
-  return wait || timing || /^kubectl --context \S+ wait /.test(run) ? 1.5 * tookMs + 10_000 : 0
+/**
+ * Time passes faster while a step does nothing but wait: nearly as long as it took when it was recorded, or well beyond where it took long.
+ * It passes slower where any other step takes longer than it did: a busy machine is no reason for the fleet to be further on.
+ */
+function paceOf({ run, wait, timing, tookMs }: FleetStep): Pace {
+  const waits = wait || timing || /^kubectl --context \S+ wait /.test(run)
+  if (!waits) return { first: 1, until: tookMs, after: 0.25 }
+  return { first: 10, until: tookMs < 30_000 ? 0.75 * tookMs : 1.5 * tookMs, after: 1 }
 }
 
 function kubeconfig(servers: readonly (readonly [string, PlainServer])[]): string {
