@@ -15,9 +15,12 @@ const quiet = [
   '--disable-sync',
 ]
 
+/** The path of the Chromium. The package's is unpacked when it is first asked for: by one process, before others start it. */
+export async function findBrowser(): Promise<string> {
+  return machines.find((path) => existsSync(path)) ?? chromium.executablePath()
+}
+
 /** Starts a headless Chromium that talks to nobody by itself. */
 export async function launchBrowser(): Promise<Browser> {
-  const found = machines.find((path) => existsSync(path))
-  const executablePath = found ?? (await chromium.executablePath())
-  return playwright.launch({ executablePath, headless: true, args: quiet })
+  return playwright.launch({ executablePath: await findBrowser(), headless: true, args: quiet })
 }

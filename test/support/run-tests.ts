@@ -2,9 +2,11 @@
 import { readdir } from 'node:fs/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { findBrowser } from './browser.ts'
 import { ensureBubblewrap } from './ensure-bubblewrap.ts'
 
 ensureBubblewrap()
+await findBrowser()
 
 const named = process.argv.slice(2)
 const all = (await readdir('test', { recursive: true })).filter((path) => path.endsWith('.test.ts')).map((path) => `test/${path}`)
