@@ -1,6 +1,6 @@
 // What an API server makes by itself when it first starts: the same in all clusters of a version, and what differs.
 import { createRandom, type Random } from '../base/random.ts'
-import { apiServices } from './bootstrap/api-services.ts'
+import { apiServices, gatedApiServices } from './bootstrap/api-services.ts'
 import { complete } from './bootstrap/complete.ts'
 import { flowControlObjects } from './bootstrap/flow-control.ts'
 import { bootstrapRoles } from './bootstrap/roles.ts'
@@ -20,6 +20,8 @@ export interface ClusterPlace {
   readonly apiServerAddress: string
   readonly apiServerPort?: number
   readonly caPem: string
+  /** Feature gates that are open beyond the default. */
+  readonly featureGates?: readonly string[]
 }
 
 /** Answers of `bootstrapObjects`, so that clusters of one birth share them; the latest few are kept. */
@@ -51,6 +53,7 @@ export function clusterObjects(place: ClusterPlace): readonly KubernetesObject[]
     endpointSlice(address, port),
     serviceCidr(place, formatTime(now)),
     ...authentication(place),
+    ...gatedApiServices(place.featureGates ?? [], formatTime(now)),
   ]
   const byManager = systemNamespaces.flatMap((name) => [serviceAccount(name), rootCa(name, place.caPem)])
   const of = (objects: readonly KubernetesObject[], first: number, manager: string): readonly KubernetesObject[] =>

@@ -40,8 +40,10 @@ export interface WriteContext {
   scopeOf?(apiVersion: string, kind: string): 'Namespaced' | 'Cluster' | undefined
   /** What an authorizer says, for expressions that ask; absent where nobody can be asked. */
   decide?(attributes: AccessAttributes): AccessDecision
-  /** Reads and defaults an object of the resource that is written, as a patch made it. */
-  decode?(object: JsonObject): KubernetesObject
+  /** Reads and defaults an object of the resource that is written, as a patch made it; a strict reading throws where a field is not known. */
+  decode?(object: JsonObject, how?: { readonly strict: boolean }): KubernetesObject
+  /** Merges what an object of the resource is to have into it, or says why it cannot. */
+  configure?(object: JsonObject, configuration: JsonObject): { readonly object: JsonObject } | { readonly problem: string } | { readonly unconverted: string }
   /** Asks a webhook; absent where none can be called. */
   call?(asking: WebhookCall): WebhookAnswer
   /** Collects a `Warning:` header for the answer. */

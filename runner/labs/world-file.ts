@@ -24,6 +24,8 @@ const cluster = z.strictObject({
   podCIDR: z.string().default('10.244.0.0/16'),
   authorization: z.array(z.enum(['RBAC', 'AlwaysAllow'])).default(['RBAC']),
   without: z.array(z.string()).default([]),
+  /** What Kubernetes has closed by default, by the names of its feature gates; an open one serves its beta API too. */
+  featureGates: z.partialRecord(z.enum(['MutatingAdmissionPolicy']), z.boolean()).default({}),
   objects: z.array(z.union([z.string(), z.looseObject({ apiVersion: z.string(), kind: z.string() })])).default([]),
 })
 

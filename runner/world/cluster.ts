@@ -37,6 +37,8 @@ export interface ClusterSpec {
   readonly podCidr: string
   readonly authorization: readonly ('RBAC' | 'AlwaysAllow')[]
   readonly without: readonly string[]
+  /** Feature gates that are open beyond the default, by their Kubernetes names; absent for none. */
+  readonly featureGates?: readonly string[]
   /** How often its certificates were renewed; absent if never. */
   readonly renewed?: number
   /** Context name for the world's own kubeconfig, if it has one there. */

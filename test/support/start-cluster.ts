@@ -41,10 +41,17 @@ export interface ClusterSnapshot {
   readonly containers: JsonObject
 }
 
+/** How a cluster under test is made. */
+interface ClusterOptions {
+  readonly without?: readonly string[]
+  readonly nodes?: number
+  readonly from?: ClusterSnapshot
+  readonly objects?: readonly KubernetesObject[]
+  readonly featureGates?: readonly string[]
+}
+
 /** Starts a cluster; `from` goes on with one. */
-export async function startCluster(
-  options: { without?: readonly string[]; nodes?: number; from?: ClusterSnapshot; objects?: readonly KubernetesObject[] } = {},
-): Promise<TestCluster> {
+export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const { from, without = [] } = options
   const { clock, activity } = stoppedClock(from?.clock)
   const random = createRandom(from?.random ?? 'test')
@@ -66,7 +73,7 @@ export async function startCluster(
     serviceCidr: '10.0.0.0/16',
     gitVersion: 'v1.35.4',
     birth: bootstrapObjects({ now: testStart, gitVersion: 'v1.35.4' }),
-    seed: from ? [] : birth(options.nodes ?? 2, options.objects ?? []),
+    seed: from ? [] : birth(options),
     ...(from ? { state: from.api } : {}),
     rbac: true,
     serviceAccountKey: createPrivateKey(secret),
@@ -110,9 +117,9 @@ export async function startCluster(
   }
 }
 
-function birth(count: number, objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+function birth({ nodes: count = 2, objects = [], featureGates = [] }: ClusterOptions): readonly KubernetesObject[] {
   const random = createRandom('birth')
-  const cluster = clusterObjects({ now: testStart, random, serviceCidr: '10.0.0.0/16', apiServerAddress: '192.0.2.10', caPem: 'CA' })
+  const cluster = clusterObjects({ now: testStart, random, serviceCidr: '10.0.0.0/16', apiServerAddress: '192.0.2.10', caPem: 'CA', featureGates })
   const nodes = Array.from({ length: count }, (_, index) =>
     plainNode(
       { name: `node-${index + 1}`, labels: {}, taints: [], capacity: {} },

@@ -17,18 +17,19 @@ export type Values = Readonly<Record<string, unknown>>
 const compiled = new Map<string, Compiled>()
 const remembered = 2000
 
-function compiledOf(text: string): Compiled {
-  const known = compiled.get(text)
+function compiledOf(text: string, messages: boolean): Compiled {
+  const key = `${messages ? 'messages ' : ''}${text}`
+  const known = compiled.get(key)
   if (known) return known
-  const made = compile(text)
+  const made = compile(text, { messages })
   if (compiled.size >= remembered) compiled.clear()
-  compiled.set(text, made)
+  compiled.set(key, made)
   return made
 }
 
-/** Runs an expression. */
-export function evaluate(text: string, values: Values): Evaluated {
-  const expression = compiledOf(text)
+/** Runs an expression; one with `messages` may make objects. */
+export function evaluate(text: string, values: Values, { messages = false } = {}): Evaluated {
+  const expression = compiledOf(text, messages)
   if ('error' in expression) return { error: expression.error }
   try {
     return { value: expression.run(values) }

@@ -2,6 +2,7 @@
 import type { UserInfo } from '../identity.ts'
 import type { ResourceInfo, WriteContext } from '../kind.ts'
 import type { KubernetesObject, ObjectKey } from '../object.ts'
+import type { Rounds } from './rounds.ts'
 
 /** A write as admission sees it. `name` of the key is empty while a generated name is still to come. */
 export interface AdmissionRequest {
@@ -21,8 +22,8 @@ export interface AdmissionRequest {
 /** A plugin. All `admit` run in order, then strategy and validation, then all `validate`. */
 export interface AdmissionPlugin {
   readonly name: string
-  /** A changed object, or undefined to leave it; throws StatusError to refuse. */
-  admit?(request: AdmissionRequest): KubernetesObject | undefined
+  /** A changed object, or undefined to leave it; throws StatusError to refuse. It may be asked twice in one write. */
+  admit?(request: AdmissionRequest, rounds: Rounds): KubernetesObject | undefined
   /** Throws StatusError to refuse. */
   validate?(request: AdmissionRequest): void
 }

@@ -5,6 +5,7 @@ import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts'
 import { isWriteOf, refusal } from './refusal.ts'
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+const volumePrefix = 'kube-api-access'
 const mirror = 'kubernetes.io/config.mirror'
 
 export const serviceAccount: AdmissionPlugin = {
@@ -29,17 +30,19 @@ function pullSecrets(spec: JsonObject, account: KubernetesObject): JsonObject {
   return Array.isArray(own) && own.length > 0 ? {} : Array.isArray(given) && given.length > 0 ? { imagePullSecrets: given } : {}
 }
 
-/** Adds the token's volume, and mounts it in every container that has nothing at its place. */
+/** Adds the token's volume, if it is not there yet, and mounts it in every container that has nothing at its place. */
 function withToken(spec: JsonObject, { context }: AdmissionRequest): JsonObject {
   const containers = objects(spec.containers)
   const initContainers = objects(spec.initContainers)
   if ([...containers, ...initContainers].every(isMounted)) return spec
-  const name = `kube-api-access-${context.suffix(5)}`
+  const volumes = objects(spec.volumes)
+  const known = volumes.find((volume) => String(volume.name).startsWith(`${volumePrefix}-`))
+  const name = known ? String(known.name) : `${volumePrefix}-${context.suffix(5)}`
   const mount = (container: JsonObject): JsonObject =>
     isMounted(container) ? container : { ...container, volumeMounts: [...objects(container.volumeMounts), { name, readOnly: true, mountPath }] }
   return {
     ...spec,
-    volumes: [...objects(spec.volumes), tokenVolume(name)],
+    volumes: known ? volumes : [...volumes, tokenVolume(name)],
     ...(initContainers.length > 0 && { initContainers: initContainers.map(mount) }),
     containers: containers.map(mount),
   }

@@ -1,6 +1,6 @@
 // The APIServices by which the aggregator knows the server's own groups.
-import type { KubernetesObject } from '../object.ts'
-import { builtInGroups } from '../openapi/facts.ts'
+import { apiVersionOf, type KubernetesObject, parseApiVersion } from '../object.ts'
+import { builtInGroups, gatedResources } from '../openapi/facts.ts'
 
 /** Priority of each group, and of its versions where it is not 15. */
 const priorities: Readonly<Record<string, number>> = {
@@ -32,6 +32,15 @@ export function apiServices(time: string): readonly KubernetesObject[] {
   return builtInGroups()
     .filter(({ group }) => priorities[group] !== undefined)
     .flatMap(({ group, versions }) => versions.map((version) => apiService(group, version, time)))
+}
+
+/** The APIService of what a feature gate opens: without it nothing of that is served. */
+export function gatedApiServices(gates: readonly string[], time: string): readonly KubernetesObject[] {
+  const opened = new Set(gates.flatMap(gatedResources).map(apiVersionOf))
+  return [...opened].map((apiVersion) => {
+    const { group, version } = parseApiVersion(apiVersion)
+    return apiService(group, version, time)
+  })
 }
 
 function apiService(group: string, version: string, time: string): KubernetesObject {

@@ -138,6 +138,12 @@ async function answerResource(handling: Handling, asked: ResourceRequest): Promi
 /** Built-in kinds whose every answer warns. */
 const deprecated: Readonly<Record<string, string>> = {
   'v1 ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
+  ...Object.fromEntries(
+    ['MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'].map((kind) => {
+      const name = `admissionregistration.k8s.io/v1beta1 ${kind}`
+      return [name, `${name} is deprecated in v1.37+, unavailable in v1.40+`]
+    }),
+  ),
   'v1 Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 }
 

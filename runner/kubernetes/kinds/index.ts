@@ -1,5 +1,6 @@
 // The kinds that have rules of their own, one line each. Every other kind is served from the facts table alone.
 import type { KindRules } from '../kind.ts'
+import { mutatingAdmissionPolicy, mutatingAdmissionPolicyBinding } from './admissionregistration/mutating-policies.ts'
 import { validatingAdmissionPolicy, validatingAdmissionPolicyBinding } from './admissionregistration/policies.ts'
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './admissionregistration/webhooks.ts'
 import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts'
@@ -72,6 +73,8 @@ const kinds: readonly KindRules[] = [
   job,
   lease,
   limitRange,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   namespace,
   networkPolicy,

@@ -75,6 +75,7 @@ interface RawResource {
 
 const rawTypes = types as unknown as Readonly<Record<string, RawType>>
 const rawPackages = types.$packages as unknown as Readonly<Record<string, readonly [string, string, string]>>
+const rawGated = resources.gated as unknown as Readonly<Record<string, Readonly<Record<string, RawResource>>>>
 const rawResources = resources.resources as unknown as Readonly<Record<string, RawResource>>
 /** The kinds of the served resources, and those of the metrics API, which another server answers. */
 const kinds: Readonly<Record<string, string>> = {
@@ -155,6 +156,14 @@ export function builtInResources(): readonly ResourceInfo[] {
   )
   return resourceCache
 }
+
+/** The resources that a feature gate opens, which is closed by default; none for a gate that opens nothing here. */
+export function gatedResources(gate: string): readonly ResourceInfo[] {
+  return Object.entries(rawGated[gate] ?? {}).map(([path, raw]) => readResource(path, raw))
+}
+
+/** The feature gates that can be opened, by their Kubernetes names. */
+export const featureGates: readonly string[] = Object.keys(resources.gated)
 
 /** The built-in groups in discovery order, each with its versions in order of preference. */
 export function builtInGroups(): readonly { readonly group: string; readonly versions: readonly string[] }[] {

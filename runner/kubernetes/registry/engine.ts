@@ -2,9 +2,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { nameAlphabet, type Random } from '../../base/random.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../admission/plugin.ts'
+import { Rounds } from '../admission/rounds.ts'
 import type { AccessAttributes, AccessDecision, UserInfo } from '../identity.ts'
 import type { WebhookAnswer, WebhookCall, WriteContext } from '../kind.ts'
 import { formatKey, type KubernetesObject, type ObjectKey } from '../object.ts'
+import { applyConfiguration } from '../patch/apply-configuration.ts'
 import type { Store } from '../storage/store.ts'
 import { decodeTyped } from './decode-object.ts'
 import type { Registry } from './registry.ts'
@@ -78,17 +80,28 @@ export function writeContext(engine: Engine, scope: WriteScope): WriteContext {
     },
     ...(engine.decideNow && { decide: engine.decideNow }),
     ...(engine.call && { call: engine.call }),
-    decode: (object) => decodeTyped(scope.resource, object, { fieldValidation: 'Ignore' }),
+    decode: (object, how) => decodeTyped(scope.resource, object, { fieldValidation: how?.strict ? 'Strict' : 'Ignore' }),
+    configure: (object, configuration) => applyConfiguration(object, configuration, scope.resource.schema),
     warn: (text) => scope.warn?.(text),
     dryRun: scope.dryRun,
   }
 }
 
-/** Runs the changing half of admission. */
-export function admit(engine: Engine, request: AdmissionRequest & { readonly object: KubernetesObject }): KubernetesObject {
+type ObjectRequest = AdmissionRequest & { readonly object: KubernetesObject }
+
+/** Runs the changing half of admission, a second time if that is called for. */
+export function admit(engine: Engine, request: ObjectRequest): KubernetesObject {
+  const rounds = new Rounds()
+  const first = admitRound(engine, request, rounds)
+  if (!rounds.wanted) return first
+  rounds.again = true
+  return admitRound(engine, { ...request, object: first }, rounds)
+}
+
+function admitRound(engine: Engine, request: ObjectRequest, rounds: Rounds): KubernetesObject {
   let admitted = request
   for (const plugin of engine.admission) {
-    const object = plugin.admit?.(admitted) ?? admitted.object
+    const object = plugin.admit?.(admitted, rounds) ?? admitted.object
     if (object !== admitted.object) admitted = { ...admitted, object }
   }
   return admitted.object
@@ -96,7 +109,8 @@ export function admit(engine: Engine, request: AdmissionRequest & { readonly obj
 
 /** Runs all of admission on a delete or a connection: there is no object to change. */
 export function admitWithoutObject(engine: Engine, request: AdmissionRequest): void {
-  for (const plugin of engine.admission) plugin.admit?.(request)
+  const rounds = new Rounds()
+  for (const plugin of engine.admission) plugin.admit?.(request, rounds)
   for (const plugin of engine.admission) plugin.validate?.(request)
 }
 

@@ -6,7 +6,7 @@ import type { CustomSchema } from '../endpoints/route.ts'
 import type { ResourceInfo } from '../kind.ts'
 import { metricsResources } from '../metrics/resources.ts'
 import { apiVersionOf, at, type KubernetesObject } from '../object.ts'
-import { builtInResources } from '../openapi/facts.ts'
+import { builtInResources, featureGates, gatedResources } from '../openapi/facts.ts'
 import type { Store } from '../storage/store.ts'
 import { builtInResource, customResource, type ServedResource } from './served-resource.ts'
 
@@ -82,11 +82,16 @@ export class Registry {
     return this.#custom
   }
 
-  /** The metrics API, where its APIService says that somebody answers. */
+  /** The metrics API, where its APIService says that somebody answers, and what an open feature gate has an APIService for. */
   #aggregates(): readonly ServedResource[] {
-    const service = this.#store.get(apiServicesStorage, 'v1beta1.metrics.k8s.io')
-    this.#aggregated ??= service && isAvailable(service) ? metricsResources.flatMap((info) => builtInResource(info) ?? []) : []
+    this.#aggregated ??= [...this.#service(metricsResources, isAvailable), ...featureGates.flatMap((gate) => this.#service(gatedResources(gate)))]
     return this.#aggregated
+  }
+
+  #service(resources: readonly ResourceInfo[], answers: (service: KubernetesObject) => boolean = () => true): readonly ServedResource[] {
+    const [first] = resources
+    const service = first && this.#store.get(apiServicesStorage, `${first.version}.${first.group}`)
+    return service && answers(service) ? resources.flatMap((info) => builtInResource(info) ?? []) : []
   }
 
   #forget(): void {

@@ -32,7 +32,8 @@ export function birthOf(
   /** The hub's webhooks are ours: those that stand on it are not called. A hub agent from outside brings its own. */
   const ours = hub && !spec.without.includes('hub-agent')
   const common = bootstrapObjects({ now: spec.born, gitVersion: `v${spec.version}` })
-  const own = clusterObjects({ now: spec.born, random, serviceCidr: spec.serviceCidr, apiServerAddress: spec.host, caPem: ca })
+  const { born: now, serviceCidr, host: apiServerAddress, featureGates = [] } = spec
+  const own = clusterObjects({ now, random, serviceCidr, apiServerAddress, caPem: ca, featureGates })
   const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
   return {
     shared: aks ? joined(common, aks.shared) : common,

@@ -28,11 +28,13 @@ export function usualCluster(given: { name: string; context: string; nodes: numb
     authorization: ['RBAC'],
     objects: [],
     without: [],
+    featureGates: {},
     ...given,
   }
 }
 
 function specOf(file: ClusterFile, ground: BridgeGround): ClusterSpec {
+  const featureGates = Object.entries(file.featureGates).flatMap(([gate, open]) => (open ? [gate] : []))
   const kubeadm = file.flavor === 'kubeadm'
   return {
     id: file.name,
@@ -45,6 +47,7 @@ function specOf(file: ClusterFile, ground: BridgeGround): ClusterSpec {
     podCidr: file.podCIDR,
     authorization: file.authorization,
     without: file.without,
+    ...(featureGates.length > 0 && { featureGates }),
     born: ground.now(),
     context: file.context ?? file.name,
   }

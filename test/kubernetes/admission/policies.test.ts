@@ -30,7 +30,7 @@ const cases: readonly (readonly [title: string, validation: object, said: string
   ['false refuses with itself', { expression: ' 1 > 2 ' }, 'failed expression: 1 > 2'],
   ['a message is told', { expression: 'false', message: 'never' }, 'never'],
   ['a message is made', { expression: 'false', messageExpression: "'no ' + object.metadata.name" }, 'no x'],
-  ['a message that cannot be made is left out', { expression: 'false', messageExpression: 'object.nope', message: 'plain' }, 'plain'],
+  ['a message that cannot be made is left out', { expression: 'false', messageExpression: 'string(object.nope)', message: 'plain' }, 'plain'],
   ['an error refuses', { expression: 'object.data.nope == 1' }, "expression 'object.data.nope == 1' resulted in error: no such key: nope"],
   ['the operation is known', { expression: "request.operation == 'CREATE' && oldObject == null" }, undefined],
   ['who asks is known', { expression: "request.userInfo.username == 'admin' && 'system:masters' in request.userInfo.groups" }, undefined],

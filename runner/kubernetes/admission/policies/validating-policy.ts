@@ -4,17 +4,15 @@ import { at, type KubernetesObject } from '../../object.ts'
 import { asJson } from '../../registry/plain.ts'
 import { StatusError, type StatusReason } from '../../status-error.ts'
 import { conditionsHold, evaluate, type Values, valuesOf } from '../expressions.ts'
-import { concerns, constraintsOf, nameOf, objectsOf } from '../match.ts'
+import { nameOf, objectsOf } from '../match.ts'
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts'
 import { refusal } from '../refusal.ts'
+import { type BoundPolicy, boundPolicies } from './bound.ts'
 import { paramsOf } from './params.ts'
 
 const apiVersion = 'admissionregistration.k8s.io/v1'
 const longestMessage = 5 * 1024
 const codes: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413, Invalid: 422 }
-/** Whoever could judge policies by policies could lock the cluster for good. */
-const exempt = /^(validating|mutating)admissionpolic(y|ies)(bindings)?$/
-
 /** What a policy says against a request. */
 interface Finding {
   readonly message: string
@@ -24,22 +22,11 @@ interface Finding {
 export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
   validate(request) {
-    const { resource, context } = request
-    if (resource.group === 'admissionregistration.k8s.io' && exempt.test(resource.plural)) return
-    const bindings = context.list(apiVersion, 'ValidatingAdmissionPolicyBinding')
-    for (const binding of bindings) {
-      const policy = context.get(apiVersion, 'ValidatingAdmissionPolicy', { name: String(at(binding, 'spec', 'policyName') ?? '') })
-      if (policy && isMeant(request, policy, binding)) judge(request, policy, binding)
-    }
+    for (const pair of boundPolicies(request, apiVersion, 'ValidatingAdmissionPolicy')) judge(request, pair)
   },
 }
 
-function isMeant(request: AdmissionRequest, policy: KubernetesObject, binding: KubernetesObject): boolean {
-  const bound = at(binding, 'spec', 'matchResources')
-  return concerns(request, constraintsOf(at(policy, 'spec', 'matchConstraints'))) && (bound === undefined || concerns(request, constraintsOf(bound)))
-}
-
-function judge(request: AdmissionRequest, policy: KubernetesObject, binding: KubernetesObject): void {
+function judge(request: AdmissionRequest, { policy, binding }: BoundPolicy): void {
   const fails = at(policy, 'spec', 'failurePolicy') !== 'Ignore'
   const params = paramsOf(request, policy, binding)
   if ('problem' in params) {
@@ -86,12 +73,7 @@ function annotationErrors(policy: KubernetesObject, values: Values, fails: boole
   })
 }
 
-interface Pair {
-  readonly policy: KubernetesObject
-  readonly binding: KubernetesObject
-}
-
-function act(request: AdmissionRequest, pair: Pair, finding: Finding): void {
+function act(request: AdmissionRequest, pair: BoundPolicy, finding: Finding): void {
   const actions: Json = at(pair.binding, 'spec', 'validationActions') ?? []
   const chosen = Array.isArray(actions) ? actions : []
   if (chosen.includes('Deny')) throw denial(request, pair, finding)
@@ -99,7 +81,7 @@ function act(request: AdmissionRequest, pair: Pair, finding: Finding): void {
     request.context.warn(`Validation failed for ValidatingAdmissionPolicy '${nameOf(pair.policy)}' with binding '${nameOf(pair.binding)}': ${finding.message}`)
 }
 
-function denial(request: AdmissionRequest, { policy, binding }: Pair, finding: Finding): StatusError {
+function denial(request: AdmissionRequest, { policy, binding }: BoundPolicy, finding: Finding): StatusError {
   const message = `ValidatingAdmissionPolicy '${nameOf(policy)}' with binding '${nameOf(binding)}' denied request: ${finding.message}`
   const { message: whole, details } = refusal(request, message, [{ message }])
   const reason = (finding.reason === '' ? 'Invalid' : finding.reason) as StatusReason

@@ -1,14 +1,24 @@
 // Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
 import type { JsonObject } from '../../../base/json.ts'
 import { ruleEnvironment } from './environment.ts'
-import { type ExpressionNode, undeclared } from './fields.ts'
+import { type ExpressionNode, isNode, undeclared } from './fields.ts'
+import { type Rewritten, withCalls } from './messages.ts'
+import { misfit } from './patch-fields.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
-  | { readonly run: (values: Readonly<Record<string, unknown>>) => unknown; readonly names: ReadonlySet<string>; readonly type: string }
+  | {
+      readonly run: (values: Readonly<Record<string, unknown>>) => unknown
+      readonly names: ReadonlySet<string>
+      readonly type: string
+      /** True if the server too knows no type: of an object as it came, and of what is in it. */
+      readonly open: boolean
+    }
   | { readonly error: string }
 
 const environment = ruleEnvironment()
+/** Variables of requests that have no schema. */
+const openVariables: ReadonlySet<string> = new Set(['object', 'oldObject', 'params'])
 /** What may begin an expression, as the parser lists it; after the parenthesis of a call the closing one too. */
 function expectations(before: string): string {
   const closing = /[\w]\s*\(\s*$/.test(before) ? " ')'," : ''
@@ -20,23 +30,51 @@ export interface CompileOptions {
   /** Its variables with their schemas, as far as they have one; without it any name goes. */
   readonly variables?: ReadonlyMap<string, JsonObject | undefined>
   readonly result?: 'bool' | 'string'
+  /** It may make objects: `Object.spec{replicas: 1}`, `JSONPatch{op: "add"}`. */
+  readonly messages?: boolean
 }
 
 /** Compiles an expression; what is wrong with it is told as the server does. */
 export function compile(text: string, options: CompileOptions = {}): Compiled {
+  const rewritten = options.messages ? withCalls(text) : { text, origin: (at: number) => at }
+  if ('unknown' in rewritten) return { error: compilationFailed(text, rewritten.at, `undeclared reference to '${rewritten.unknown}' (in container '')`) }
+  const source: Source = { ...rewritten, shown: text }
   try {
-    const parsed = environment.parse(text)
+    const parsed = environment.parse(source.text)
     const ast = parsed.ast as unknown as ExpressionNode
-    const wrong = options.variables && undeclared(ast, options.variables)
-    if (wrong) return { error: compilationFailed(text, wrong.at, wrong.says) }
+    const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
+    if (wrong) return { error: failed(source, wrong.at, wrong.says) }
     const checked = parsed.check()
-    const type = checked.valid ? String(checked.type) : 'dyn'
-    if (!checked.valid && checked.error) return { error: typeError(text, checked.error) }
+    const type = checked.valid ? (madeType(ast) ?? String(checked.type)) : 'dyn'
+    if (!checked.valid && checked.error) return { error: typeError(source, checked.error) }
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
-    return { run: (values) => parsed(values as never), names: namesIn(ast), type }
+    return { run: (values) => parsed(values as never), names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
   } catch (error) {
-    return { error: syntaxError(text, error) }
+    return { error: syntaxError(source, error) }
   }
+}
+
+/** An expression as the library reads it, and as it was written. */
+interface Source extends Rewritten {
+  readonly shown: string
+}
+
+function failed({ shown, origin }: Source, at: number, problem: string): string {
+  return compilationFailed(shown, origin(at), problem)
+}
+
+/** The variable that an expression is nothing but, or a member of. */
+function variableOf({ op, args }: ExpressionNode): string | undefined {
+  if (op === 'id') return String(args)
+  const [target] = Array.isArray(args) && (op === '.' || op === '[]') ? (args as readonly unknown[]) : []
+  return isNode(target) ? variableOf(target) : undefined
+}
+
+/** The type of an object that an expression makes for a place below the root: the library knows no type of that name. */
+function madeType({ op, args }: ExpressionNode): string | undefined {
+  if (op !== 'call' || !Array.isArray(args) || args[0] !== 'newObject') return undefined
+  const [type, fields] = args[1] as readonly ExpressionNode[]
+  return fields ? String(type?.args) : undefined
 }
 
 /** The text of a failed compilation with the place marked, as cel-go prints it. */
@@ -47,28 +85,30 @@ export function compilationFailed(text: string, at: number, problem: string): st
   return `compilation failed: ERROR: <input>:${line}:${column + 1}: ${problem}\n | ${text.split('\n')[line - 1] ?? ''}\n | ${'.'.repeat(column)}^`
 }
 
-function syntaxError(text: string, error: unknown): string {
+function syntaxError(source: Source, error: unknown): string {
+  const { text } = source
   const message = firstLine(error instanceof Error ? error.message : String(error))
   const at = startOf(error)
   const [, character] = /^Unexpected character: (.+)$/.exec(message) ?? []
-  if (character !== undefined) return compilationFailed(text, at, `Syntax error: token recognition error at: '${character}'`)
-  if (/EOF/.test(message)) return compilationFailed(text, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations(text)}`)
+  if (character !== undefined) return failed(source, at, `Syntax error: token recognition error at: '${character}'`)
+  if (/EOF/.test(message)) return failed(source, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations(text)}`)
   const token = /^\s*(\w+|\S)/.exec(text.slice(at))?.[1] ?? ''
   if (/^Unexpected token|^Expected/.test(message))
-    return compilationFailed(text, at, `Syntax error: extraneous input '${token}' expecting ${expectations(text.slice(0, at))}`)
-  return compilationFailed(text, at, message)
+    return failed(source, at, `Syntax error: extraneous input '${token}' expecting ${expectations(text.slice(0, at))}`)
+  return failed(source, at, message)
 }
 
 /** A type error in cel-go's words; of a call it marks the parenthesis. */
-function typeError(text: string, error: Error): string {
+function typeError(source: Source, error: Error): string {
+  const { text } = source
   const message = firstLine(error.message)
   const start = startOf(error)
   const [, callee = '', types = ''] = /^found no matching overload for '(?:.*\.)?(\w+)\((.*)\)'$/.exec(message) ?? []
-  if (callee === '') return compilationFailed(text, start, message)
+  if (callee === '') return failed(source, start, message)
   const at = text.indexOf(`${callee}(`, start) + callee.length
   const known = environment.getDefinitions().functions.some(({ name }) => name === callee)
-  return compilationFailed(
-    text,
+  return failed(
+    source,
     at,
     known ? `found no matching overload for '${callee}' applied to '(${types})'` : `undeclared reference to '${callee}' (in container '')`,
   )

@@ -2,6 +2,7 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { registerAuthorizer } from './authorizer.ts'
 import { registerLibraries } from './libraries.ts'
+import { registerMessages } from './messages.ts'
 
 type Handler = (...values: never[]) => unknown
 
@@ -14,6 +15,8 @@ const functions: Readonly<Record<string, Handler>> = {
   'string.findAll(string): list<string>': (text: string, pattern: string) => text.match(new RegExp(pattern, 'g')) ?? [],
   'string.findAll(string, int): list<string>': (text: string, pattern: string, limit: bigint) =>
     (text.match(new RegExp(pattern, 'g')) ?? []).slice(0, limit < 0n ? undefined : Number(limit)),
+  'string(google.protobuf.Timestamp): string': (time: Date) => time.toISOString().replace(/\.?0*Z$/, 'Z'),
+  'string(google.protobuf.Duration): string': (duration: { valueOf(): number }) => `${duration.valueOf() / 1000}s`,
   'list<dyn>.isSorted(): bool': (items: readonly Ordered[]) => items.every((item, index) => index === 0 || (items[index - 1] ?? item) <= item),
   'list<dyn>.sum(): dyn': (items: readonly Ordered[]) => items.reduce<Ordered>((sum, item) => add(sum, item), typeof items[0] === 'number' ? 0 : 0n),
   'list<dyn>.min(): dyn': (items: readonly Ordered[]) => best(items, (left, right) => left < right),
@@ -30,6 +33,7 @@ export function ruleEnvironment(): Environment {
   for (const [signature, handler] of Object.entries(functions)) environment.registerFunction(signature, handler as never)
   registerLibraries(environment)
   registerAuthorizer(environment)
+  registerMessages(environment)
   return environment
 }
 

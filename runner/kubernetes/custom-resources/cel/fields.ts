@@ -19,7 +19,9 @@ export interface Problem {
 }
 
 const macros = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
-const typeNames = new Set('bool bytes cel double duration dyn int list map math null_type optional sets string strings timestamp type uint google'.split(' '))
+const typeNames = new Set(
+  'bool bytes cel double duration dyn int jsonpatch list map math null_type optional sets string strings timestamp type uint google'.split(' '),
+)
 const ownProperties: JsonObject = {
   apiVersion: { type: 'string' },
   kind: { type: 'string' },
@@ -96,6 +98,7 @@ function firstWrong(nodes: readonly unknown[], scope: Scope): Problem | undefine
   return undefined
 }
 
-function isNode(value: unknown): value is ExpressionNode {
+/** True for a node of a parsed expression. */
+export function isNode(value: unknown): value is ExpressionNode {
   return typeof value === 'object' && value !== null && 'op' in value && typeof value.op === 'string'
 }

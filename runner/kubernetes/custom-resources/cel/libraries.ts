@@ -35,6 +35,8 @@ class UrlValue {
 
 class SetsNamespace {}
 
+class JSONPatchNamespace {}
+
 const quantities: Readonly<Record<string, Handler>> = {
   'quantity(string): Quantity': (text: string) => new QuantityValue(parseQuantity(text)),
   'isQuantity(string): bool': (text: string) => succeeds(() => parseQuantity(text)),
@@ -92,6 +94,10 @@ const sets: Readonly<Record<string, Handler>> = {
     left.every((item) => right.includes(item)) && right.every((item) => left.includes(item)),
 }
 
+const patches: Readonly<Record<string, Handler>> = {
+  'JSONPatchNamespace.escapeKey(string): string': (_patches: JSONPatchNamespace, key: string) => key.replace(/[/~]/g, (sign) => (sign === '/' ? '~1' : '~0')),
+}
+
 /** Makes the types and functions known to an environment. */
 export function registerLibraries(environment: Environment): void {
   environment.registerType('Quantity', QuantityValue as never)
@@ -100,7 +106,9 @@ export function registerLibraries(environment: Environment): void {
   environment.registerType('URL', UrlValue as never)
   environment.registerType('SetsNamespace', SetsNamespace as never)
   environment.registerConstant('sets', 'SetsNamespace', new SetsNamespace() as never)
-  for (const library of [quantities, addresses, urls, sets])
+  environment.registerType('JSONPatchNamespace', JSONPatchNamespace as never)
+  environment.registerConstant('jsonpatch', 'JSONPatchNamespace', new JSONPatchNamespace() as never)
+  for (const library of [quantities, addresses, urls, sets, patches])
     for (const [signature, handler] of Object.entries(library)) environment.registerFunction(signature, handler as never)
 }
 

@@ -1,7 +1,9 @@
 // JSON as CEL values, by schema: integers become bigint, times and durations their own types, names that CEL keeps for itself
 // are escaped (apiserver `pkg/cel`).
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
+import { formatTime } from '../../object.ts'
 import { itemsOf, memberOf } from '../structural.ts'
+import { ObjectMessage } from './messages.ts'
 
 const reserved = new Set('true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '))
 
@@ -14,6 +16,19 @@ export function toCel(value: Json, schema: JsonObject | undefined): unknown {
   const declared = schema !== undefined && schema.additionalProperties === undefined
   const members = Object.entries(value).filter(([, part]) => part !== undefined)
   return Object.fromEntries(members.map(([name, part]) => [declared ? escapeName(name) : name, toCel(part ?? null, schema && memberOf(schema, name))]))
+}
+
+/** What an expression made as JSON; throws an Error for what JSON has no form of. */
+export function fromCel(value: unknown): Json {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') return value
+  if (typeof value === 'bigint') return Number(value)
+  if (value instanceof Date) return formatTime(value.getTime())
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (Array.isArray(value)) return value.map(fromCel)
+  if (value instanceof ObjectMessage) return fromCel({ ...value.fields })
+  if (typeof value !== 'object') throw new Error(`unsupported conversion from ${typeof value} to JSON`)
+  const entries: readonly (readonly [unknown, unknown])[] = value instanceof Map ? [...value] : Object.entries(value)
+  return Object.fromEntries(entries.map(([name, part]) => [String(name), fromCel(part)]))
 }
 
 /** How a property is called in a rule. */

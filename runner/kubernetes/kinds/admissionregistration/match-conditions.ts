@@ -28,5 +28,6 @@ function* validateCondition(expression: string, field: string, variables: Readon
   if (expression === '') return yield required(field)
   const compiled = compile(expression, { variables })
   if ('error' in compiled) yield invalid(field, expression, compiled.error)
-  else if (compiled.type !== 'bool' && compiled.type !== 'dyn') yield invalid(field, expression, `must evaluate to bool but got ${compiled.type}`)
+  else if (compiled.type !== 'bool' && (compiled.type !== 'dyn' || compiled.open))
+    yield invalid(field, expression, `must evaluate to bool but got ${compiled.type}`)
 }
