@@ -1,5 +1,5 @@
 // Removes what lost its owners: in the background, before its owner (foreground), or lets it go on alone (orphan).
-import type { JsonObject } from '../base/json.ts'
+import { equal, type Json, type JsonObject } from '../base/json.ts'
 import { type Client, everyResource, type ServedResource } from '../kubernetes/client.ts'
 import { type KubernetesObject, keyOf, type OwnerReference } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
@@ -10,7 +10,7 @@ const orphan = 'orphan'
 
 /**
  * One watch over everything: it wakes for objects that were deleted, that wait for their dependents, or that are born with
- * owners. Keys are `<verb> <apiVersion> <kind> <namespace>/<name> <uid>`.
+ * owners or given others. Keys are `<verb> <apiVersion> <kind> <namespace>/<name> <uid>`.
  */
 export const garbageCollector = defineController({
   name: 'garbage-collector-controller',
@@ -27,8 +27,13 @@ function keysOf(object: KubernetesObject, change: string, old: KubernetesObject 
   if (metadata.deletionTimestamp !== undefined)
     return metadata.finalizers?.some((name) => name === foreground || name === orphan) ? [keyFor('waits', object)] : []
   const owned = metadata.ownerReferences !== undefined && metadata.ownerReferences.length > 0
-  if (change !== 'ADDED') return old && old.metadata.ownerReferences !== metadata.ownerReferences ? ownerWaits(old) : []
-  return owned ? [keyFor('born', object)] : []
+  const born = owned ? [keyFor('born', object)] : []
+  if (change === 'ADDED') return born
+  return old && !equal(asOwners(old), asOwners(object)) ? [...ownerWaits(old), ...born] : []
+}
+
+function asOwners({ metadata }: KubernetesObject): Json {
+  return (metadata.ownerReferences ?? []) as unknown as Json
 }
 
 function keyFor(verb: Verb, { apiVersion, kind, metadata }: KubernetesObject): string {

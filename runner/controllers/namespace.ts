@@ -39,17 +39,27 @@ export const namespaceController = defineController({
   reconcile,
 })
 
+/** It looks again so long after a change, or as long after its last look as that told it to, whichever is sooner. */
 async function reconcile(name: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
-  const { client, clock } = context
+  const { client, clock, memory } = context
   const namespace = (await client.get(namespaces, { name })) as Namespace | undefined
-  const deleted = namespace?.metadata.deletionTimestamp
-  if (!namespace || deleted === undefined) return undefined
-  const wait = Date.parse(deleted) + patience - clock.now()
-  if (wait > 0) return { requeueAfter: wait }
-  if (!namespace.spec?.finalizers?.includes('kubernetes')) return undefined
-  const remainder = await empty(client, name)
+  if (!namespace?.metadata.deletionTimestamp || !namespace.spec?.finalizers?.includes('kubernetes')) return void memory.set(name, undefined)
+  const now = clock.now()
+  const due = Math.min(Number(memory.get(name) ?? Number.POSITIVE_INFINITY), now + patience)
+  memory.set(name, due)
+  if (due > now) return { requeueAfter: due - now }
+  memory.set(name, undefined)
+  const wait = await finalize(namespace, context)
+  if (wait === undefined) return undefined
+  memory.set(name, now + wait)
+  return { requeueAfter: wait }
+}
+
+/** Empties a namespace; how long to wait (ms) if something remains. */
+async function finalize(namespace: Namespace, { client, clock }: ControllerContext): Promise<number | undefined> {
+  const remainder = await empty(client, namespace.metadata.name ?? '')
   const updated = await report(client, namespace, { remainder, now: clock.now() })
-  if (remainder.wait > 0 || remainder.failures.length > 0) return { requeueAfter: (Math.floor(remainder.wait / 2) + 1) * 1000 }
+  if (remainder.wait > 0 || remainder.failures.length > 0) return (Math.floor(remainder.wait / 2) + 1) * 1000
   const finalizers = updated.spec?.finalizers?.filter((finalizer) => finalizer !== 'kubernetes') ?? []
   await client.update(namespaces, { ...updated, spec: { ...updated.spec, finalizers } }, { subresource: 'finalize' })
   return undefined

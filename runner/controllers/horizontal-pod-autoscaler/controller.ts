@@ -2,7 +2,7 @@
 import { equal, type Json, type JsonObject } from '../../base/json.ts'
 import { at, formatTime, type KubernetesObject, parseKey, type Resource } from '../../kubernetes/object.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
-import { horizontalPodAutoscalers } from '../resources.ts'
+import { horizontalPodAutoscalers, pods } from '../resources.ts'
 import { type Entry, type History, normalized } from './limits.ts'
 import { MetricError, type Proposal, proposalOf } from './metrics.ts'
 import { type Autoscaler, Conditions } from './shape.ts'
@@ -25,6 +25,7 @@ export const horizontalPodAutoscaler = defineController({
     if (!hpa || hpa.metadata.deletionTimestamp !== undefined) {
       context.memory.set(key, undefined)
       context.memory.set(due(key), undefined)
+      context.memory.set(selectorKey(key), undefined)
       return undefined
     }
     const wait = waitFor(key, context)
@@ -46,6 +47,11 @@ function due(key: string): string {
   return `${key} due`
 }
 
+/** Where the selector of an autoscaler's target is kept, for others to see whether their pods are the same. */
+function selectorKey(key: string): string {
+  return `${key} selector`
+}
+
 interface Scaled {
   readonly hpa: Autoscaler
   readonly conditions: Conditions
@@ -64,8 +70,12 @@ async function scaleOnce(key: string, hpa: Autoscaler, context: ControllerContex
   }
   conditions.set('AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale")
   const scaled: Scaled = { hpa, conditions, ...found, current: Number(at(found.scale, 'spec', 'replicas') ?? 0) }
+  if (context.memory.get(key) === undefined) remember(key, { recommendations: [[context.clock.now(), scaled.current]], ups: [], downs: [] }, context)
   const wish = await wished(key, scaled, context)
-  if (!wish) return writeStatus(hpa, statusOf(scaled, { desired: Number(hpa.status?.desiredReplicas ?? 0), metrics: [] }), context)
+  if ('failed' in wish) {
+    await context.event(hpa, { type: 'Warning', reason: 'FailedComputeMetricsReplicas', message: wish.failed, component })
+    return writeStatus(hpa, statusOf(scaled, { desired: Number(hpa.status?.desiredReplicas ?? 0), metrics: wish.metrics }), context)
+  }
   const done = wish.count === scaled.current || (await rescale(key, scaled, wish, context))
   const desired = done ? wish.count : scaled.current
   const rescaled = done && wish.count !== scaled.current
@@ -89,8 +99,14 @@ interface Wished {
   readonly metrics: readonly JsonObject[]
 }
 
-/** How many there should be, and why; undefined where nothing can be said. */
-async function wished(key: string, scaled: Scaled, context: ControllerContext): Promise<Wished | undefined> {
+/** Why nothing can be said, and what is known of the metrics all the same. */
+interface Unknown {
+  readonly failed: string
+  readonly metrics: readonly JsonObject[]
+}
+
+/** How many there should be, and why. */
+async function wished(key: string, scaled: Scaled, context: ControllerContext): Promise<Wished | Unknown> {
   const { hpa, conditions, current } = scaled
   const { minReplicas = 1, maxReplicas } = hpa.spec
   if (current === 0 && minReplicas !== 0) {
@@ -99,8 +115,8 @@ async function wished(key: string, scaled: Scaled, context: ControllerContext): 
   }
   if (current > maxReplicas) return { count: maxReplicas, reason: 'Current number of replicas above Spec.MaxReplicas', metrics: [] }
   if (current < minReplicas) return { count: minReplicas, reason: 'Current number of replicas below Spec.MinReplicas', metrics: [] }
-  const computed = await largest(scaled, context)
-  if (!computed) return undefined
+  const computed = await largest(key, scaled, context)
+  if ('failed' in computed) return computed
   const now = context.clock.now()
   const history = historyOf(key, context)
   const count = normalized(hpa, { current, wanted: computed.wanted, now }, { history, conditions })
@@ -109,25 +125,31 @@ async function wished(key: string, scaled: Scaled, context: ControllerContext): 
   return { count, reason, metrics: computed.metrics }
 }
 
+/** A metric that nothing is known of. */
+const unknownMetric: JsonObject = { type: '' }
+
 /** The largest count that a metric proposes. */
 async function largest(
-  { hpa, scale, conditions, current }: Scaled,
+  key: string,
+  scaled: Scaled,
   context: ControllerContext,
-): Promise<{ readonly wanted: number; readonly name: string; readonly metrics: readonly JsonObject[] } | undefined> {
+): Promise<{ readonly wanted: number; readonly name: string; readonly metrics: readonly JsonObject[] } | Unknown> {
+  const { hpa, scale, conditions, current } = scaled
   const selector = String(at(scale, 'status', 'selector') ?? '')
-  if (selector === '') {
-    await context.event(hpa, { type: 'Warning', reason: 'SelectorRequired', message: 'selector is required', component })
-    conditions.set('ScalingActive', 'False', 'InvalidSelector', "the HPA target's scale is missing a selector")
-    return undefined
-  }
+  const unfit = await unfitSelector(key, scaled, { selector, context })
+  if (unfit !== undefined) return { failed: unfit, metrics: [] }
   const specs = hpa.spec.metrics ?? []
   const proposals: Proposal[] = []
+  const metrics: JsonObject[] = []
   const failures: { readonly error: MetricError; readonly said: string }[] = []
   for (const spec of specs) {
     try {
-      proposals.push(await proposalOf(hpa, spec, { selector, current }, context))
+      const proposal = await proposalOf(hpa, spec, { selector, current }, context)
+      proposals.push(proposal)
+      metrics.push(proposal.status)
     } catch (error) {
       if (!(error instanceof MetricError)) throw error
+      metrics.push(unknownMetric)
       failures.push({ error, said: `failed to get ${saidOf(spec)} metric value: ${error.message}` })
       await context.event(hpa, { type: 'Warning', reason: error.reason, message: error.message, component })
     }
@@ -137,12 +159,41 @@ async function largest(
   if (failure && (!best || best.replicas < current)) {
     const message = `invalid metrics (${failures.length} invalid out of ${specs.length}), first error is: ${failure.said}`
     conditions.set('ScalingActive', 'False', failure.error.reason, `the HPA was unable to compute the replica count: ${failure.error.message}`)
-    await context.event(hpa, { type: 'Warning', reason: 'FailedComputeMetricsReplicas', message, component })
-    return undefined
+    return { failed: message, metrics }
   }
-  if (!best) return undefined
+  if (!best) return { failed: 'invalid metrics (0 invalid out of 0)', metrics }
   conditions.set('ScalingActive', 'True', 'ValidMetricFound', `the HPA was able to successfully calculate a replica count from ${best.name}`)
-  return { wanted: best.replicas, name: best.name, metrics: proposals.map(({ status }) => status) }
+  return { wanted: best.replicas, name: best.name, metrics }
+}
+
+/** What is wrong with the selector of the target's pods: there is none, or other autoscalers have some of the pods too. */
+async function unfitSelector(
+  key: string,
+  { hpa, conditions }: Scaled,
+  { selector, context }: { readonly selector: string; readonly context: ControllerContext },
+): Promise<string | undefined> {
+  const { client, memory } = context
+  const { namespace = '' } = hpa.metadata
+  if (selector === '') {
+    const message = 'selector is required'
+    await context.event(hpa, { type: 'Warning', reason: 'SelectorRequired', message, component })
+    conditions.set('ScalingActive', 'False', 'InvalidSelector', "the HPA target's scale is missing a selector")
+    return message
+  }
+  memory.set(selectorKey(key), selector)
+  const own = new Set((await client.list(pods, { namespace, labelSelector: selector })).items.map(({ metadata }) => metadata.name))
+  const names: string[] = []
+  for (const { metadata } of (await client.list(horizontalPodAutoscalers, { namespace })).items) {
+    const other = memory.get(selectorKey(`${namespace}/${metadata.name}`))
+    if (typeof other !== 'string') continue
+    const { items } = await client.list(pods, { namespace, labelSelector: other })
+    if (items.some((pod) => own.has(pod.metadata.name))) names.push(metadata.name ?? '')
+  }
+  if (names.length < 2) return undefined
+  const message = `pods by selector ${selector} are controlled by multiple HPAs: [${names.map((name) => `{${name} ${namespace}}`).join(' ')}]`
+  await context.event(hpa, { type: 'Warning', reason: 'AmbiguousSelector', message, component })
+  conditions.set('ScalingActive', 'False', 'AmbiguousSelector', message)
+  return message
 }
 
 function saidOf(spec: NonNullable<Autoscaler['spec']['metrics']>[number]): string {

@@ -7,6 +7,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import { mutatingAdmissionPolicy } from './policies/mutating-policy.ts'
 import { validatingAdmissionPolicy } from './policies/validating-policy.ts'
 import { priority } from './priority.ts'
@@ -32,6 +33,7 @@ const all: readonly AdmissionPlugin[] = [
   certificateSigning,
   certificateSubjectRestriction,
   defaultIngressClass,
+  podTopologyLabels,
   rbacEscalation,
   persistentVolumeClaimResize,
   mutatingAdmissionPolicy,

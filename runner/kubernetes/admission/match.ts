@@ -76,7 +76,8 @@ export function objectsOf(value: unknown): readonly JsonObject[] {
 export function requestView(request: AdmissionRequest): JsonObject {
   const { operation, resource, subresource, key, object, user, context } = request
   const { group, version, kind, plural } = resource
-  const own = { group, version, kind }
+  const { responseKind } = resource.subresources.find((part) => part.name === subresource) ?? {}
+  const own = responseKind ? { ...responseKind } : { group, version, kind }
   const what = { group, version, resource: plural }
   const name = key.name || object?.metadata.name || ''
   return {

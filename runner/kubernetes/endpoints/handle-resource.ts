@@ -130,7 +130,7 @@ async function patch(call: Call): Promise<Response> {
 }
 
 /** A Binding is stored nowhere: it assigns the pod of its name. */
-function bind(call: Call): Response {
+async function bind(call: Call): Promise<Response> {
   const { server, asked } = call
   const showing = showingOf(call)
   const pods = server.registry.find('', 'v1', 'pods')
@@ -143,7 +143,7 @@ function bind(call: Call): Response {
     key: { name, namespace: asked.namespace },
     subresource: 'binding',
   }
-  return respond(bindPod(server, scope, value), showing.format, { status: 201 })
+  return respond(await withWebhooks(server, (engine) => bindPod(engine, scope, value)), showing.format, { status: 201 })
 }
 
 async function deleteOne(call: Call): Promise<Response> {

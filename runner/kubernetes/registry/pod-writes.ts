@@ -5,9 +5,10 @@ import { labelSelectorMatcher } from '../selectors.ts'
 import { StatusError } from '../status-error.ts'
 import { store } from './create.ts'
 import { deleteObject } from './delete.ts'
-import { type Engine, liveObject, readObjects, type WriteScope } from './engine.ts'
+import { admissionRequest, admit, type Engine, liveObject, readObjects, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { badRequest, notFound, plainError } from './errors.ts'
 import { ordered, orderingOf } from './field-management.ts'
+import { asJson, asObject } from './plain.ts'
 
 /** The Status that answers a binding or an eviction. */
 export const createdStatus: JsonObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
@@ -22,9 +23,18 @@ function checkTarget(binding: JsonObject): string {
   return String(name)
 }
 
+/** A binding or an eviction is an object of its own to admission. */
+function admitted(engine: Engine, scope: WriteScope, body: JsonObject): JsonObject {
+  const request = admissionRequest(scope, writeContext(engine, scope), { operation: 'CREATE' })
+  const object = admit(engine, { ...request, object: asObject({ metadata: {}, ...body }) })
+  validateAdmission(engine, { ...request, object })
+  return asJson(object) as JsonObject
+}
+
 /** Assigns a pod to a node. */
-export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject): JsonObject {
+export function bindPod(engine: Engine, scope: WriteScope, body: JsonObject): JsonObject {
   const { resource, key, subresource, dryRun } = scope
+  const binding = admitted(engine, { ...scope, subresource: 'binding' }, body)
   const named = at(binding, 'metadata', 'name') ?? ''
   if (subresource === 'binding' && named !== key.name) throw badRequest('name in URL does not match name in Binding object')
   const node = checkTarget(binding)
@@ -44,8 +54,9 @@ export function bindPod(engine: Engine, scope: WriteScope, binding: JsonObject):
 }
 
 /** Deletes a pod if its disruption budget has room. */
-export function evictPod(engine: Engine, scope: WriteScope, eviction: JsonObject): JsonObject {
+export function evictPod(engine: Engine, scope: WriteScope, body: JsonObject): JsonObject {
   const { resource, key } = scope
+  const eviction = admitted(engine, scope, body)
   const pod = liveObject(engine, resource, key)
   if (!pod) throw notFound(resource.info, key.name)
   const named = at(eviction, 'metadata', 'name')
