@@ -5,10 +5,20 @@ import { formatMicroTime, formatTime, type KubernetesObject } from './object.ts'
 const renewal = 10_000
 const report = 300_000
 
+type View = (object: KubernetesObject, now: number) => KubernetesObject
+
 /** Views of what is read, by resource: leases of nodes renewed every ten seconds, node conditions reported every five minutes. */
-export const heartbeatViews: Readonly<Record<string, (object: KubernetesObject, now: number) => KubernetesObject>> = {
+export const heartbeatViews: Readonly<Record<string, View>> = {
   'leases.coordination.k8s.io': renewedLease,
   nodes: reportingNode,
+}
+
+/** The same for objects that were made until a time (world ms): those made later are as alive as whoever made them. */
+export function heartbeatViewsUntil(time: number): typeof heartbeatViews {
+  const early = (view: View): View => {
+    return (object, now) => (Date.parse(object.metadata.creationTimestamp ?? '') <= time ? view(object, now) : object)
+  }
+  return Object.fromEntries(Object.entries(heartbeatViews).map(([name, view]) => [name, early(view)]))
 }
 
 function renewedLease(lease: KubernetesObject, now: number): KubernetesObject {

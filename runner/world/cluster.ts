@@ -152,8 +152,12 @@ export function createCluster(spec: ClusterSpec, ground: ClusterGround, options:
 /** Sets Kubernetes' own controllers to work. */
 export function runCluster(cluster: Cluster): void {
   cluster.server.repeated()
-  const settings: Record<string, string> = cluster.spec.flavor === 'aks' ? { cloud: 'azure' } : {}
-  cluster.run({ name: 'cluster', definitions: clusterControllers(cluster.spec.without), settings })
+  const { flavor, without, born } = cluster.spec
+  const settings: Record<string, string> = {
+    ...(flavor === 'aks' && { cloud: 'azure' }),
+    ...(without.includes('kubelet') && { outsideSince: String(born) }),
+  }
+  cluster.run({ name: 'cluster', definitions: clusterControllers(without), settings })
 }
 
 /** The cluster's containers; programs in them reach its API server as anyone does. */

@@ -113,6 +113,20 @@ test('an autoscaler says why it cannot count', async () => {
     items.map(({ message }) => message),
     [`invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: ${why}`],
   )
+  assert.deepEqual(at(await cluster.client.get(horizontalPodAutoscalers, { namespace, name: 'php-apache' }), 'status', 'currentMetrics'), [{ type: '' }])
+})
+
+test('two autoscalers of the same pods refuse to work, and say so', async () => {
+  const cluster = await startCluster()
+  await start(cluster)
+  await cluster.client.create(horizontalPodAutoscalers, scaler({}))
+  const second = scaler({})
+  await cluster.client.create(horizontalPodAutoscalers, { ...second, metadata: { ...second.metadata, name: 'second' } })
+  await cluster.settle(31_000)
+  const { items } = await cluster.client.list(events, { namespace, fieldSelector: 'reason=AmbiguousSelector' })
+  const message = 'pods by selector app=php-apache are controlled by multiple HPAs: [{php-apache default} {second default}]'
+  assert.deepEqual(new Set(items.map((event) => event.message)), new Set([message]))
+  assert.deepEqual(await conditions(cluster), ['AbleToScale True SucceededGetScale', 'ScalingActive False AmbiguousSelector'])
 })
 
 test('load scales up within the rates, and its end scales down after five quiet minutes', { timeout: 60_000 }, async () => {

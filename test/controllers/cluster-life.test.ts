@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { configMaps, deployments, endpointSlices, endpoints, namespaces, pods, replicaSets, serviceAccounts, services } from '#runner/controllers/resources.ts'
+import {
+  configMaps,
+  deployments,
+  endpointSlices,
+  endpoints,
+  namespaces,
+  nodes,
+  pods,
+  replicaSets,
+  serviceAccounts,
+  services,
+} from '#runner/controllers/resources.ts'
 import { systemUser } from '#runner/kubernetes/identity.ts'
 import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
 import { startCluster } from '#test/support/start-cluster.ts'
@@ -66,7 +77,9 @@ test('a finalizer holds a namespace, and its conditions say so in the real words
   )
   await assert.rejects(client.create(configMaps, configMap('late', 'demo')), /unable to create new content in namespace demo because it is being terminated/)
   await client.patch(configMaps, { namespace: 'demo', name: 'held' }, { metadata: { finalizers: null } }, { type: 'merge' })
-  await settle(30_000)
+  await settle(3000)
+  assert.ok(await client.get(namespaces, { name: 'demo' }), 'it looks again five seconds after its own report')
+  await settle(2000)
   assert.equal(await client.get(namespaces, { name: 'demo' }), undefined)
 })
 
@@ -131,6 +144,33 @@ test('what belongs to a deleted object goes with it', async () => {
   await client.delete(configMaps, { namespace: 'default', name: 'owner' })
   await settle()
   assert.equal(await client.get(configMaps, { namespace: 'default', name: 'owned' }), undefined)
+})
+
+test('an object that is given owners who are not there goes', async () => {
+  const { client, settle } = await startCluster()
+  await client.create(configMaps, configMap('lost', 'default'))
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'nobody', uid: '11111111-1111-4111-8111-111111111111' }]
+  await client.patch(configMaps, { namespace: 'default', name: 'lost' }, { metadata: { ownerReferences } } as never, { type: 'merge' })
+  await settle()
+  assert.equal(await client.get(configMaps, { namespace: 'default', name: 'lost' }), undefined)
+})
+
+test('pods bear the zone and the region of their node, and nothing else of it', async () => {
+  const { client, settle } = await startCluster({ nodes: 1 })
+  const labels = { 'topology.kubernetes.io/zone': 'z1', 'topology.kubernetes.io/region': 'r', 'topology.kubernetes.io/rack': 'k' }
+  await client.patch(nodes, { name: 'node-1' }, { metadata: { labels } }, { type: 'merge' })
+  const spec = { containers: [{ name: 'c', image: 'nginx' }] }
+  const podOf = (name: string, more: object): KubernetesObject =>
+    ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { a: 'b' } }, spec: { ...spec, ...more } }) as KubernetesObject
+  await client.create(pods, podOf('bound', {}))
+  await client.create(pods, podOf('placed', { nodeName: 'node-1' }))
+  await settle()
+  for (const name of ['bound', 'placed'])
+    assert.deepEqual((await client.get(pods, { namespace: 'default', name }))?.metadata.labels, {
+      a: 'b',
+      'topology.kubernetes.io/zone': 'z1',
+      'topology.kubernetes.io/region': 'r',
+    })
 })
 
 test('a service publishes the addresses of its ready pods', async () => {

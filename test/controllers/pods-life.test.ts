@@ -40,8 +40,8 @@ async function taints({ client }: TestCluster, name: string): Promise<string[]> 
 }
 
 test('a silent node is tainted, its pods are out of service, and go after five minutes', async () => {
-  const cluster = await startCluster({ nodes: 1 })
-  await cluster.client.create(pods, pod('p', {}))
+  const cluster = await startCluster({ nodes: 2 })
+  await cluster.client.create(pods, pod('p', { nodeName: 'node-1' }))
   await cluster.settle(5000)
   assert.equal(await ready(cluster, 'p'), 'True ')
   await setReady(cluster, 'node-1', 'Unknown')
@@ -61,8 +61,8 @@ test('a silent node is tainted, its pods are out of service, and go after five m
 })
 
 test('a node that comes back in time keeps its pods', async () => {
-  const cluster = await startCluster({ nodes: 1 })
-  await cluster.client.create(pods, pod('p', {}))
+  const cluster = await startCluster({ nodes: 2 })
+  await cluster.client.create(pods, pod('p', { nodeName: 'node-1' }))
   await cluster.settle(5000)
   await setReady(cluster, 'node-1', 'False')
   await cluster.settle(60_000)
@@ -70,6 +70,30 @@ test('a node that comes back in time keeps its pods', async () => {
   await cluster.settle(400_000)
   assert.equal(await ready(cluster, 'p'), 'True ')
   assert.deepEqual(await said(cluster, 'TaintManagerEviction'), ['Cancelling deletion of Pod default/p'])
+})
+
+test('where no node is heard of nobody is driven out, nor where most of a small zone is not', async () => {
+  const cluster = await startCluster({ nodes: 4 })
+  const drivenFrom = async (): Promise<string[]> => {
+    const all = await Promise.all(['node-1', 'node-2', 'node-3', 'node-4'].map((name) => taints(cluster, name)))
+    return all.flatMap((each, index) => (each.some((taint) => taint.endsWith('NoExecute')) ? [`node-${index + 1}`] : []))
+  }
+  for (const name of ['node-1', 'node-2']) await setReady(cluster, name, 'Unknown')
+  assert.deepEqual(await drivenFrom(), ['node-1', 'node-2'])
+  await setReady(cluster, 'node-3', 'Unknown')
+  assert.deepEqual(await drivenFrom(), ['node-1', 'node-2'], 'three of four: it does not begin, and what began stands')
+  await setReady(cluster, 'node-4', 'Unknown')
+  assert.deepEqual(await drivenFrom(), [])
+  await setReady(cluster, 'node-4', 'True')
+  await setReady(cluster, 'node-3', 'True')
+  assert.deepEqual(await drivenFrom(), ['node-1', 'node-2'])
+})
+
+test('a node that goes is told of', async () => {
+  const cluster = await startCluster({ nodes: 2 })
+  await cluster.client.delete(nodes, { name: 'node-2' })
+  await cluster.settle()
+  assert.deepEqual(await said(cluster, 'RemovingNode'), ['Node node-2 event: Removing Node node-2 from Controller'])
 })
 
 test('a cordoned node bears the taint of one, and daemon pods stay', async () => {

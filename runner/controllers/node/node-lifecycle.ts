@@ -1,35 +1,69 @@
 // Registers nodes, gives them their pod range, and taints those that pods had better keep away from.
 import type { JsonObject } from '../../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
-import { type ControllerContext, defineController } from '../controller.ts'
+import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { leases, nodes } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
+import { forget, isOutside, listen } from './outside-kubelets.ts'
 import { isReadyNode, readiness } from './readiness.ts'
 import { markPodsNotReady } from './silent-pods.ts'
 import { taintsOf } from './taints.ts'
+import { drivingOf } from './zones.ts'
 
 export const nodeLifecycle = defineController({
   name: 'node-lifecycle-controller',
-  watches: [{ resource: nodes, keys: (node, change) => (change === 'DELETED' ? [] : [node.metadata.name ?? '']) }],
-  async reconcile(name: string, context: ControllerContext) {
-    const { client, memory, event } = context
-    const node = (await client.get(nodes, { name })) as Node | undefined
-    if (!node) return undefined
-    if (memory.get(name) !== node.metadata.uid) {
-      memory.set(name, node.metadata.uid ?? '')
-      const message = `Node ${name} event: Registered Node ${name} in Controller`
-      await event(node, { type: 'Normal', reason: 'RegisteredNode', message, component: 'node-controller' })
+  watches: [
+    { resource: nodes, keys: (node, _change, old) => (old && isReadyNode(old) !== isReadyNode(node) ? [wakeAll] : [node.metadata.name ?? '']) },
+    { resource: leases, namespace: 'kube-node-lease', keys: ({ metadata }) => [metadata.name ?? ''] },
+  ],
+  async reconcile(name: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+    const { client } = context
+    if (name === wakeAll) {
+      for (const { metadata } of (await client.list(nodes)).items) context.enqueue(metadata.name ?? '')
+      return undefined
     }
+    const node = (await client.get(nodes, { name })) as Node | undefined
+    if (!node) return remove(name, context)
+    await register(node, context)
     await settleSpec(node, context)
     await noteReadiness(node, context)
-    return undefined
+    const wait = isOutside(node, context) ? await listen(node, context) : undefined
+    return wait === undefined ? undefined : { requeueAfter: wait }
   },
 })
+
+/** Stands for every node: how much of the cluster is heard of decides about each. */
+const wakeAll = '*'
+
+async function register(node: Node, { memory, event }: ControllerContext): Promise<void> {
+  const { name = '', uid = '' } = node.metadata
+  if (memory.get(name) === uid) return
+  memory.set(name, uid)
+  const message = `Node ${name} event: Registered Node ${name} in Controller`
+  await event(node, { type: 'Normal', reason: 'RegisteredNode', message, component: 'node-controller' })
+}
+
+async function remove(name: string, context: ControllerContext): Promise<undefined> {
+  const { memory, event } = context
+  const uid = memory.get(name)
+  if (typeof uid !== 'string') return
+  memory.set(name, undefined)
+  memory.set(`${name} ready`, undefined)
+  forget(name, context)
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name, uid } }
+  await event(node, {
+    type: 'Normal',
+    reason: 'RemovingNode',
+    message: `Node ${name} event: Removing Node ${name} from Controller`,
+    component: 'node-controller',
+  })
+}
 
 /** Pod range and taints. */
 async function settleSpec(node: Node, { client, settings, clock }: ControllerContext): Promise<void> {
   const taints = node.spec?.taints ?? []
-  const wanted = taintsOf(node, formatTime(clock.now()))
+  const driving = isReadyNode(node) ? 'begins' : drivingOf(node, (await client.list(nodes)).items)
+  const wanted = taintsOf(node, formatTime(clock.now()), driving)
   const podCIDR = node.spec?.podCIDR ?? (await freeRange(settings.podCidr ?? '10.244.0.0/16', client))
   if (wanted === taints && node.spec?.podCIDR !== undefined) return
   const { taints: _, ...spec } = (node.spec ?? {}) as JsonObject

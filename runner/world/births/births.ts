@@ -4,7 +4,7 @@ import { createRandom } from '../../base/random.ts'
 import { hubAdmission, hubOnRead, type SilenceOf } from '../../controllers/fleet/index.ts'
 import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
-import { heartbeatViews } from '../../kubernetes/heartbeats.ts'
+import { heartbeatViews, heartbeatViewsUntil } from '../../kubernetes/heartbeats.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
@@ -45,7 +45,7 @@ export function birthOf(
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
-    onRead: { ...heartbeatViews, ...(hub ? hubOnRead(silenceOf) : {}) },
+    onRead: { ...(spec.without.includes('kubelet') ? heartbeatViewsUntil(spec.born) : heartbeatViews), ...(hub ? hubOnRead(silenceOf) : {}) },
   }
 }
 

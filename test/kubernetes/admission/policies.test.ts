@@ -1,7 +1,7 @@
 // ValidatingAdmissionPolicies: what their expressions see, and what is said of what they refuse.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { configMaps, deployments, namespaces } from '#runner/controllers/resources.ts'
+import { configMaps, deployments, namespaces, pods } from '#runner/controllers/resources.ts'
 import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -159,4 +159,19 @@ test('the status tells which expressions do not fit a kind', async () => {
   await cluster.client.patch(policies, { name: 'p' }, { spec: { validations: [good] } }, { type: 'merge' })
   await cluster.settle()
   assert.deepEqual((await cluster.client.get(policies, { name: 'p' }))?.status, { observedGeneration: 2, typeChecking: {} })
+})
+
+test('evictions and bindings are judged as what they are', async () => {
+  const cluster = await startCluster({ without: ['scheduler'] })
+  const matchConstraints = { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods/eviction', 'pods/binding'] }] }
+  const expression = "request.kind.kind == 'Binding' && object.target.name == 'node-1'"
+  await policy(cluster, { matchConstraints, validations: [{ expression }] })
+  const spec = { containers: [{ name: 'c', image: 'nginx' }] }
+  await cluster.client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', namespace }, spec })
+  const key = { name: 'x', namespace }
+  const binding = (node: string) => ({ apiVersion: 'v1', kind: 'Binding', metadata: { name: 'x' }, target: { kind: 'Node', name: node } })
+  await assert.rejects(cluster.client.postSubresource(pods, key, 'binding', binding('node-2')), /denied request/)
+  await cluster.client.postSubresource(pods, key, 'binding', binding('node-1'))
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'x' } }
+  await assert.rejects(cluster.client.postSubresource(pods, key, 'eviction', eviction), /denied request/)
 })
