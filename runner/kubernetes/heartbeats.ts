@@ -13,12 +13,13 @@ export const heartbeatViews: Readonly<Record<string, View>> = {
   nodes: reportingNode,
 }
 
-/** The same for objects that were made until a time (world ms): those made later are as alive as whoever made them. */
-export function heartbeatViewsUntil(time: number): typeof heartbeatViews {
-  const early = (view: View): View => {
-    return (object, now) => (Date.parse(object.metadata.creationTimestamp ?? '') <= time ? view(object, now) : object)
+/** The same for nodes of these names alone: others are as alive as whoever made them. */
+export function heartbeatViewsOf(names: readonly string[]): typeof heartbeatViews {
+  const known = new Set(names)
+  const ofKnown = (view: View): View => {
+    return (object, now) => (known.has(object.metadata.name ?? '') ? view(object, now) : object)
   }
-  return Object.fromEntries(Object.entries(heartbeatViews).map(([name, view]) => [name, early(view)]))
+  return Object.fromEntries(Object.entries(heartbeatViews).map(([name, view]) => [name, ofKnown(view)]))
 }
 
 function renewedLease(lease: KubernetesObject, now: number): KubernetesObject {

@@ -91,6 +91,8 @@ export interface ClusterGround {
 export interface ClusterBirth {
   readonly shared: readonly KubernetesObject[]
   readonly own: readonly KubernetesObject[]
+  /** Names of its nodes. */
+  readonly nodes: readonly string[]
   readonly admission: readonly AdmissionPlugin[]
   readonly tokens: readonly TokenAuthenticator[]
   readonly authorizers: readonly Authorizer[]
@@ -102,6 +104,8 @@ export interface ClusterBirth {
 export interface Cluster {
   readonly spec: ClusterSpec
   readonly server: ApiServer
+  /** Names of the nodes that it was born with. */
+  readonly bornNodes: readonly string[]
   readonly authority: AuthorityState
   /** User and groups of the cluster's administrator. */
   readonly admin: UserInfo
@@ -152,10 +156,10 @@ export function createCluster(spec: ClusterSpec, ground: ClusterGround, options:
 /** Sets Kubernetes' own controllers to work. */
 export function runCluster(cluster: Cluster): void {
   cluster.server.repeated()
-  const { flavor, without, born } = cluster.spec
+  const { flavor, without } = cluster.spec
   const settings: Record<string, string> = {
     ...(flavor === 'aks' && { cloud: 'azure' }),
-    ...(without.includes('kubelet') && { outsideSince: String(born) }),
+    ...(without.includes('kubelet') && { bornNodes: cluster.bornNodes.join(' ') }),
   }
   cluster.run({ name: 'cluster', definitions: clusterControllers(without), settings })
 }
@@ -182,6 +186,7 @@ class RunningCluster implements Cluster {
   readonly server: ApiServer
   authority: AuthorityState
   readonly admin: UserInfo
+  readonly bornNodes: readonly string[]
   adminToken: string
   readonly #ground: ClusterGround
   readonly #random: Random
@@ -196,6 +201,7 @@ class RunningCluster implements Cluster {
     this.authority = authority
     this.adminToken = adminToken
     this.admin = administrators[spec.flavor]
+    this.bornNodes = birth.nodes
     this.#ground = ground
     this.#random = createRandom(state?.random ?? `${ground.seed}/cluster/${spec.id}`)
     this.#before = state?.controllers ?? {}

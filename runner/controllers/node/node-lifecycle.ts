@@ -1,9 +1,9 @@
 // Registers nodes, gives them their pod range, and taints those that pods had better keep away from.
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { leases, nodes } from '../resources.ts'
-import type { Node } from '../scheduler/node.ts'
+import type { Node, Taint } from '../scheduler/node.ts'
 import { forget, isOutside, listen } from './outside-kubelets.ts'
 import { isReadyNode, readiness } from './readiness.ts'
 import { markPodsNotReady } from './silent-pods.ts'
@@ -61,14 +61,17 @@ async function remove(name: string, context: ControllerContext): Promise<undefin
 
 /** Pod range and taints. */
 async function settleSpec(node: Node, { client, settings, clock }: ControllerContext): Promise<void> {
-  const taints = node.spec?.taints ?? []
   const driving = isReadyNode(node) ? 'begins' : drivingOf(node, (await client.list(nodes)).items)
   const wanted = taintsOf(node, formatTime(clock.now()), driving)
   const podCIDR = node.spec?.podCIDR ?? (await freeRange(settings.podCidr ?? '10.244.0.0/16', client))
-  if (wanted === taints && node.spec?.podCIDR !== undefined) return
+  if (wanted === undefined && node.spec?.podCIDR !== undefined) return
   const { taints: _, ...spec } = (node.spec ?? {}) as JsonObject
-  const next = { ...spec, podCIDR, podCIDRs: [podCIDR], ...(wanted.length > 0 && { taints: wanted }) }
+  const next = { ...spec, podCIDR, podCIDRs: [podCIDR], ...withTaints(wanted ?? node.spec?.taints) }
   await client.update(nodes, { ...node, spec: next } as KubernetesObject)
+}
+
+function withTaints(taints: readonly Taint[] = []): JsonObject {
+  return taints.length > 0 ? { taints: taints as unknown as Json } : {}
 }
 
 /** Says when a node is not ready any more, and that its pods are not either. */

@@ -10,9 +10,9 @@ import { conditionOf } from './readiness.ts'
 const [grace, startupGrace] = [50_000, 60_000]
 const reported = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
-/** True for a node that somebody else answers for: no kubelet of ours works, and it was made after the cluster's birth. */
-export function isOutside({ metadata }: KubernetesObject, { settings }: ControllerContext): boolean {
-  return settings.outsideSince !== undefined && Date.parse(metadata.creationTimestamp ?? '') > Number(settings.outsideSince)
+/** True for a node that somebody else answers for: no kubelet of ours works, and it is none of those that the cluster was born with. */
+export function isOutside({ metadata }: KubernetesObject, { settings: { bornNodes } }: ControllerContext): boolean {
+  return bornNodes !== undefined && !bornNodes.split(' ').includes(metadata.name ?? '')
 }
 
 /** Notes the node's last sign of life. Once that is too long ago nothing is known of it. Tells when to look again, ms. */

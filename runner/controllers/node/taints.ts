@@ -16,12 +16,12 @@ const rows: readonly (readonly [type: string, status: string, key: string, effec
 ]
 
 /**
- * The taints that a node is to have, since a time for those it gets now; the same list if it has them.
+ * The taints that a node is to have, since a time for those it gets now; undefined if it has them.
  * A node that has not said anything keeps those it was made with.
  */
-export function taintsOf(node: Node, time: string, driving: Driving): readonly Taint[] {
+export function taintsOf(node: Node, time: string, driving: Driving): readonly Taint[] | undefined {
   const taints = node.spec?.taints ?? []
-  if (readiness(node) === undefined) return taints
+  if (readiness(node) === undefined) return undefined
   const wanted = [
     ...rows
       .filter(([type, status]) => conditionOf(node, type) === status)
@@ -32,7 +32,7 @@ export function taintsOf(node: Node, time: string, driving: Driving): readonly T
   const own = new Set([...rows.map(([, , key]) => prefix + key), `${prefix}unschedulable`])
   const kept = taints.filter((taint) => !own.has(taint.key) || wanted.some((each) => same(each, taint)))
   const added = wanted.filter((taint) => !taints.some((each) => same(each, taint))).map((taint) => ({ ...taint, timeAdded: time }))
-  return kept.length === taints.length && added.length === 0 ? taints : [...kept, ...added]
+  return kept.length === taints.length && added.length === 0 ? undefined : [...kept, ...added]
 }
 
 function same(left: Taint, right: Taint): boolean {

@@ -4,7 +4,7 @@ import { createRandom } from '../../base/random.ts'
 import { hubAdmission, hubOnRead, type SilenceOf } from '../../controllers/fleet/index.ts'
 import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
-import { heartbeatViews, heartbeatViewsUntil } from '../../kubernetes/heartbeats.ts'
+import { heartbeatViews, heartbeatViewsOf } from '../../kubernetes/heartbeats.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
@@ -35,9 +35,12 @@ export function birthOf(
   const { born: now, serviceCidr, host: apiServerAddress, featureGates = [] } = spec
   const own = clusterObjects({ now, random, serviceCidr, apiServerAddress, caPem: ca, featureGates })
   const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
+  const all = [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own]
+  const nodes = all.flatMap(({ kind, metadata }) => (kind === 'Node' && metadata.name !== undefined ? [metadata.name] : []))
   return {
     shared: aks ? joined(common, aks.shared) : common,
-    own: [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own],
+    own: all,
+    nodes,
     admission: [
       ...admissionChain(ours ? [...spec.without, ...callingPlugins] : spec.without),
       ...(azure && aks ? [policyAdmission(azure, spec.id)] : []),
@@ -45,7 +48,7 @@ export function birthOf(
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
-    onRead: { ...(spec.without.includes('kubelet') ? heartbeatViewsUntil(spec.born) : heartbeatViews), ...(hub ? hubOnRead(silenceOf) : {}) },
+    onRead: { ...(spec.without.includes('kubelet') ? heartbeatViewsOf(nodes) : heartbeatViews), ...(hub ? hubOnRead(silenceOf) : {}) },
   }
 }
 
