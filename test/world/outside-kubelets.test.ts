@@ -39,7 +39,7 @@ test('a node that renews its lease is heard of, and no longer when it does not',
   assert.deepEqual(await conditions(client, 'mine'), ['Ready True KubeletReady'])
   await world.clock.advance(49_000)
   assert.deepEqual(await conditions(client, 'mine'), ['Ready True KubeletReady'])
-  await world.clock.advance(2000)
+  await world.clock.advance(6000)
   const never = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => `${type} Unknown NodeStatusNeverUpdated`)
   assert.deepEqual(await conditions(client, 'mine'), ['Ready Unknown NodeStatusUnknown', ...never])
   const taints = at(await client.get(nodes, { name: 'mine' }), 'spec', 'taints') as readonly { key: string; effect: string }[]

@@ -8,6 +8,8 @@ import { conditionOf } from './readiness.ts'
 
 /** `--node-monitor-grace-period` and `--node-startup-grace-period`, ms. */
 const [grace, startupGrace] = [50_000, 60_000]
+/** `--node-monitor-period`, ms: nodes are looked at together. */
+const period = 5000
 const reported = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /** True for a node that somebody else answers for: no kubelet of ours works, and it is none of those that the cluster was born with. */
@@ -26,10 +28,15 @@ export async function listen(node: Node, context: ControllerContext): Promise<nu
     memory.set(signKey(name), sign)
     memory.set(heardKey(name), ready || lease ? clock.now() : Date.parse(node.metadata.creationTimestamp ?? ''))
   }
-  const due = Number(memory.get(heardKey(name))) + (ready ? grace : startupGrace)
-  if (due >= clock.now()) return due - clock.now() + 1
+  const due = nextLook(Number(memory.get(heardKey(name))) + (ready ? grace : startupGrace))
+  if (due > clock.now()) return due - clock.now()
   if (conditionOf(node, 'Ready') !== 'Unknown') await giveUp(node, context)
   return undefined
+}
+
+/** The first look after a time. */
+function nextLook(time: number): number {
+  return (Math.floor(time / period) + 1) * period
 }
 
 /** Forgets a node that is gone. */
