@@ -129,6 +129,7 @@ const endingHelpers = new Set([
   'inclusterclient',
   'logs-generator',
   'mounttest',
+  'test-service-account-issuer-discovery',
   'netexec',
   'nettest',
 ])

@@ -9,6 +9,7 @@ import type { HttpAnswer, HttpCall, Process, Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
 import { grpcHealthChecking } from './grpc-health-checking.ts'
 import { guestbook } from './guestbook.ts'
+import { issuerDiscovery } from './issuer-discovery.ts'
 import { logLine } from './klog.ts'
 import { mounttest } from './mounttest.ts'
 import { netexec, redirectTo } from './netexec.ts'
@@ -60,6 +61,7 @@ const commands: Readonly<Record<string, Program>> = {
   },
   porter,
   'serve-hostname': serveHostname,
+  'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': (words, process) =>
     listen(process, Number(readOptions(words, ['port']).value('port') ?? 80), ({ path }) => fileAt(resolve('/', path.split('?')[0] ?? '/'), process)),
   webhook: (words, process) => {
