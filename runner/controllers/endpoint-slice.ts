@@ -15,6 +15,7 @@ interface Service extends KubernetesObject {
     readonly clusterIP?: string
     readonly ports?: readonly ServicePort[]
     readonly publishNotReadyAddresses?: boolean
+    readonly trafficDistribution?: string
   }
 }
 
@@ -235,10 +236,30 @@ function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, strin
   return {
     addresses: [pod.status?.podIP ?? ''],
     conditions: { ready, serving, terminating },
+    ...hostnameOf(service, pod),
     targetRef: reference(pod),
     nodeName,
     ...(zone !== undefined && { zone }),
+    ...(ready && hintsOf(service, nodeName, zone)),
   }
+}
+
+/** A pod that has a name of its own under the service's (endpointslice `ShouldSetHostname`). */
+function hostnameOf({ metadata }: Service, { spec: { hostname, subdomain } }: Pod): { readonly hostname?: string } {
+  return typeof hostname === 'string' && hostname !== '' && subdomain === metadata.name ? { hostname } : {}
+}
+
+const preferClose = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
+
+/** Whom an endpoint is for, where the service wants its traffic kept close (endpointslice `trafficdist`). */
+function hintsOf({ metadata, spec }: Service, node: string, zone: string | undefined): { readonly hints?: JsonObject } {
+  const annotated = metadata.annotations?.['service.kubernetes.io/topology-mode']
+  if (!preferClose.includes(spec.trafficDistribution ?? '') || annotated?.toLowerCase() === 'auto') return {}
+  const hints = {
+    ...(zone !== undefined && { forZones: [{ name: zone }] }),
+    ...(spec.trafficDistribution === 'PreferSameNode' && node !== '' && { forNodes: [{ name: node }] }),
+  }
+  return Object.keys(hints).length > 0 ? { hints } : {}
 }
 
 function reference(pod: Pod): JsonObject {
@@ -293,7 +314,7 @@ function endpointSubsets(service: Service, chosen: readonly Pod[]): JsonObject[]
     const id = JSON.stringify(ports)
     const subset = subsets.get(id) ?? { addresses: [], notReadyAddresses: [], ports }
     subsets.set(id, subset)
-    const address: JsonObject = { ip: pod.status?.podIP ?? '', nodeName: pod.spec.nodeName, targetRef: reference(pod) }
+    const address: JsonObject = { ip: pod.status?.podIP ?? '', ...hostnameOf(service, pod), nodeName: pod.spec.nodeName, targetRef: reference(pod) }
     const ready = service.spec.publishNotReadyAddresses === true || isReady(pod)
     const list: JsonObject[] = ready ? subset.addresses : subset.notReadyAddresses
     list.push(address)

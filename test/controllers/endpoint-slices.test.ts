@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployments, endpointSlices, endpoints, services } from '#runner/controllers/resources.ts'
-import type { KubernetesObject } from '#runner/kubernetes/object.ts'
+import { deployments, endpointSlices, endpoints, nodes, pods, services } from '#runner/controllers/resources.ts'
+import { at, type KubernetesObject } from '#runner/kubernetes/object.ts'
 import { startCluster } from '#test/support/start-cluster.ts'
 
 const namespace = 'default'
@@ -53,4 +53,39 @@ test('slices of Endpoints kept by hand take their annotations over, but for two 
   await client.patch(endpoints, { namespace, name: 'x' }, { metadata: { annotations: { mine: 'no' } } }, { type: 'merge' })
   await settle()
   assert.deepEqual(await slices(), [{ mine: 'no' }])
+})
+
+test('endpoints have the names and the hints that their Service asks for', async () => {
+  const { client, settle } = await startCluster({ nodes: 2 })
+  for (const name of ['node-1', 'node-2'])
+    await client.patch(nodes, { name }, { metadata: { labels: { 'topology.kubernetes.io/zone': `zone-of-${name}` } } }, { type: 'merge' })
+  for (const nodeName of ['node-1', 'node-2']) {
+    const spec = { nodeName, hostname: `on-${nodeName}`, subdomain: 'x', containers: [{ name: 'c', image: 'nginx' }] }
+    await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: nodeName, namespace, labels }, spec } as KubernetesObject)
+  }
+  const spec = { selector: labels, ports: [{ port: 80 }], trafficDistribution: 'PreferSameNode' }
+  await client.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace }, spec } as KubernetesObject)
+  await settle(10_000)
+  const published = async (): Promise<unknown> => {
+    const [slice] = (await client.list(endpointSlices, { namespace })).items.filter(({ metadata }) => metadata.name !== 'kubernetes')
+    return (at(slice, 'endpoints') as readonly { hostname: string; hints?: object }[]).map(({ hostname, hints }) => [hostname, hints])
+  }
+  const hint = (node: string) => ({ forZones: [{ name: `zone-of-${node}` }], forNodes: [{ name: node }] })
+  assert.deepEqual(await published(), [
+    ['on-node-1', hint('node-1')],
+    ['on-node-2', hint('node-2')],
+  ])
+  assert.equal(at(await client.get(endpoints, { namespace, name: 'x' }), 'subsets', '0', 'addresses', '0', 'hostname'), 'on-node-1')
+  await client.patch(services, { namespace, name: 'x' }, { spec: { trafficDistribution: 'PreferSameZone' } }, { type: 'merge' })
+  await settle()
+  assert.deepEqual(await published(), [
+    ['on-node-1', { forZones: [{ name: 'zone-of-node-1' }] }],
+    ['on-node-2', { forZones: [{ name: 'zone-of-node-2' }] }],
+  ])
+  await client.patch(services, { namespace, name: 'x' }, { spec: { trafficDistribution: null } }, { type: 'merge' })
+  await settle()
+  assert.deepEqual(await published(), [
+    ['on-node-1', undefined],
+    ['on-node-2', undefined],
+  ])
 })

@@ -3,6 +3,7 @@ import { createRandom } from '../../base/random.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
+import { type Endpoint, endpointsOf, usableEndpoints } from './endpoints.ts'
 import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
@@ -69,45 +70,11 @@ function addressesOf(full: string, reader: ClusterReader): readonly string[] {
   return headless(found, parts.length === 2 ? parts[0] : undefined, reader)
 }
 
-/** A service without an address of its own stands for its pods. */
+/** A service without an address of its own stands for its pods; one of them is called by its hostname, or by its address with dashes (CoreDNS). */
 function headless(service: KubernetesObject, host: string | undefined, reader: ClusterReader): readonly string[] {
   return endpointsOf(service, reader)
-    .filter(({ ready, hostname }) => (host === undefined ? ready : hostname === host))
+    .filter(({ ready, hostname, address }) => ready && (host === undefined || (hostname ?? address.replaceAll('.', '-')) === host))
     .map(({ address }) => address)
-}
-
-/** Whose slices have endpoints of other clusters. */
-const importer = 'endpointslice-import-controller.networking.fleet.azure.com'
-
-interface Endpoint {
-  readonly address: string
-  readonly ready: boolean
-  readonly hostname: string | undefined
-  /** Name of the slice, if its endpoints are in another cluster. */
-  readonly imported: string | undefined
-  readonly ports: readonly { readonly name: string; readonly port: number }[]
-}
-
-function endpointsOf(service: KubernetesObject, reader: ClusterReader): readonly Endpoint[] {
-  const { namespace = '', name = '' } = service.metadata
-  const slices = reader
-    .list('discovery.k8s.io/v1', 'EndpointSlice', namespace)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
-  return slices.flatMap((slice) =>
-    objects(at(slice, 'endpoints')).flatMap((endpoint) => {
-      const imported = slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === importer ? slice.metadata.name : undefined
-      const target = at(endpoint, 'targetRef', 'name')
-      const hostname = typeof endpoint.hostname === 'string' ? endpoint.hostname : typeof target === 'string' ? target : undefined
-      const ports = objects(at(slice, 'ports')).map((port) => ({ name: String(port.name ?? ''), port: Number(port.port) }))
-      return (Array.isArray(endpoint.addresses) ? endpoint.addresses : []).map((address) => ({
-        address: String(address),
-        ready: at(endpoint, 'conditions', 'ready') !== false,
-        hostname,
-        imported,
-        ports,
-      }))
-    }),
-  )
 }
 
 /** The name that reverse lookups of an address give. */
@@ -186,10 +153,12 @@ function toService(
   if (service.metadata.namespace === 'default' && service.metadata.name === 'kubernetes')
     return { listener: ground.apiServer, address: String(at(service, 'spec', 'clusterIP')) }
   const hasPort = ({ ports }: Endpoint): boolean => ports.some(({ name }) => name === String(port.name ?? ''))
-  const ready = endpointsOf(service, ground.reader).filter((endpoint) => endpoint.ready && hasPort(endpoint))
-  if (ready.length === 0) return 'refused'
+  const usable = usableEndpoints(service, { node: String(at(origin.pod, 'spec', 'nodeName') ?? ''), reader: ground.reader })
+  if (usable === 'dropped') return 'timeout'
+  const fit = usable.filter(hasPort)
+  if (fit.length === 0) return 'refused'
   const chosen =
-    at(service, 'spec', 'sessionAffinity') === 'ClientIP' ? sameFor(origin.address, ready) : ready[ground.turn(service.metadata.uid ?? '') % ready.length]
+    at(service, 'spec', 'sessionAffinity') === 'ClientIP' ? sameFor(origin.address, fit) : fit[ground.turn(service.metadata.uid ?? '') % fit.length]
   const target = chosen?.ports.find(({ name }) => name === String(port.name ?? ''))
   if (chosen?.imported !== undefined && target) return toBeyond(chosen.imported, { address: chosen.address, port: target.port }, ground)
   const pod = chosen && podAt(chosen.address, ground.reader)
