@@ -27,8 +27,10 @@ export function environmentOf(
   return new Map([...env].map(([name, value]) => [name, encodeText(value)]))
 }
 
-/** A pod's host name. */
+/** A pod's host name: the one that it insists on, its node's on the node's network, the one that it asks for, or its own. */
 export function hostnameOf(pod: KubernetesObject): string {
+  const override = at(pod, 'spec', 'hostnameOverride')
+  if (typeof override === 'string' && override !== '') return override
   const node = at(pod, 'spec', 'nodeName')
   return at(pod, 'spec', 'hostNetwork') === true && typeof node === 'string'
     ? node

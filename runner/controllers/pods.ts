@@ -21,6 +21,12 @@ export interface PodSpec {
   readonly [field: string]: unknown
 }
 
+/** After which exit codes a container is started again whatever its policy says. */
+export interface RestartRule {
+  readonly action: string
+  readonly exitCodes?: { readonly operator: string; readonly values?: readonly number[] }
+}
+
 /** The parts of a container that controllers read. */
 export interface Container {
   readonly name: string
@@ -30,6 +36,7 @@ export interface Container {
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[]
   readonly resources?: { readonly requests?: Readonly<Record<string, string>>; readonly limits?: Readonly<Record<string, string>> }
   readonly restartPolicy?: string
+  readonly restartPolicyRules?: readonly RestartRule[]
   readonly imagePullPolicy?: string
   readonly livenessProbe?: JsonObject
   readonly readinessProbe?: JsonObject

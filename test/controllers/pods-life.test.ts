@@ -313,3 +313,24 @@ test('a sysctl that a kubelet does not allow fails its pod, a safe one does not'
   assert.deepEqual(await statusOf('unsafe'), ['Failed', 'SysctlForbidden', 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted'])
   assert.deepEqual(await statusOf('safe'), ['Running', undefined, undefined])
 })
+
+test('a container has a restart policy and rules of its own', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  const rules = (operator: string) => ({ restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator, values: [42] } }] })
+  const fails = (code: number, more: object) => ({ containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', `exit ${code}`], ...more }] })
+  const given: readonly (readonly [name: string, spec: object, became: string])[] = [
+    ['in', { restartPolicy: 'Never', ...fails(42, rules('In')) }, 'Running again'],
+    ['out', { restartPolicy: 'Never', ...fails(41, rules('In')) }, 'Failed'],
+    ['not-in', { restartPolicy: 'Never', ...fails(41, rules('NotIn')) }, 'Running again'],
+    ['always', { restartPolicy: 'Never', ...fails(0, { restartPolicy: 'Always' }) }, 'Running again'],
+    ['never', { restartPolicy: 'Always', ...fails(1, { restartPolicy: 'Never' }) }, 'Failed'],
+    ['done', { restartPolicy: 'Always', ...fails(0, { restartPolicy: 'OnFailure' }) }, 'Succeeded'],
+  ]
+  for (const [name, spec] of given) await cluster.client.create(pods, pod(name, spec))
+  await cluster.settle(60_000)
+  for (const [name, , became] of given) {
+    const found = await cluster.client.get(pods, { namespace, name })
+    const again = Number(at(found, 'status', 'containerStatuses', '0', 'restartCount')) > 0
+    assert.equal(`${String(at(found, 'status', 'phase'))}${again ? ' again' : ''}`, became, name)
+  }
+})

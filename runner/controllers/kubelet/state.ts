@@ -1,7 +1,7 @@
 // Where the containers of a pod stand, read from its status.
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { at } from '../../kubernetes/object.ts'
-import type { Container, Pod } from '../pods.ts'
+import type { Container, Pod, RestartRule } from '../pods.ts'
 import type { ContainerState } from './stage.ts'
 
 /** A container of a pod with its place: `init` ones run one after another before the others, unless they are to run beside them. */
@@ -56,13 +56,27 @@ export function isSidecar({ container, list }: Placed): boolean {
   return list === 'initContainers' && container.restartPolicy === 'Always'
 }
 
-/** True if a container that ended is to be started again. */
+/** True if a container that ended is to be started again: its own rules and policy go before its pod's (`ContainerShouldRestart`). */
 export function restarts(pod: Pod, each: Placed): boolean {
   const { restartPolicy = 'Always' } = pod.spec
   if (each.list === 'ephemeralContainers') return false
   if (isSidecar(each)) return true
+  const { restartPolicy: own, restartPolicyRules = [] } = each.container
+  if (own !== undefined) {
+    const code = lastExitCode(each)
+    return own === 'Always' || (own === 'OnFailure' && code !== 0) || restartPolicyRules.some((rule) => isMet(rule, code))
+  }
   if (exitCodeOf(each) === 0 && stateOf(each) === 'ended') return restartPolicy === 'Always' && each.list === 'containers'
   return restartPolicy !== 'Never'
+}
+
+function lastExitCode(each: Placed): number {
+  return stateOf(each) === 'ended' ? exitCodeOf(each) : Number(at(each.status, 'lastState', 'terminated', 'exitCode') ?? 0)
+}
+
+function isMet({ action, exitCodes }: RestartRule, code: number): boolean {
+  const named = (exitCodes?.values ?? []).includes(code)
+  return action === 'Restart' && exitCodes !== undefined && named === (exitCodes.operator === 'In')
 }
 
 /** True once the main containers of a pod began: then its init containers were past, and stay so. */
