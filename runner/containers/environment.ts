@@ -3,24 +3,30 @@ import { isObject, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { decodeText, encodeText } from './bytes.ts'
+import { EnvironmentFileError, variableOf } from './environment-file.ts'
 import type { Image } from './images/table.ts'
 import { type ClusterReader, type ContainerSpec, fromBase64, objects } from './pod.ts'
 
 /** A container that cannot be made since something that it names is not there. */
 export class ConfigFault extends Error {}
 
+/** What an environment is made of. */
+export interface EnvironmentGround {
+  readonly image: Image
+  readonly reader: ClusterReader
+  /** What stands in a file of an emptyDir; undefined if it is not there. */
+  readonly file: (pod: KubernetesObject, volume: string, path: string) => string | undefined
+}
+
 /** The environment, in the order in which `env` prints it. Throws `ConfigFault`. */
-export function environmentOf(
-  pod: KubernetesObject,
-  container: ContainerSpec,
-  { image, reader }: { readonly image: Image; readonly reader: ClusterReader },
-): Map<string, string> {
+export function environmentOf(pod: KubernetesObject, container: ContainerSpec, ground: EnvironmentGround): Map<string, string> {
+  const { image, reader } = ground
   const env = new Map<string, string>(Object.entries(image.env))
   env.set('HOSTNAME', hostnameOf(pod))
   for (const [name, value] of serviceVariables(pod, reader)) env.set(name, value)
   for (const source of objects(container.whole.envFrom)) for (const [name, value] of fromSource(pod, source, reader)) env.set(name, value)
   for (const entry of objects(container.whole.env)) {
-    const value = isObject(entry.valueFrom) ? fromReference(pod, container, entry.valueFrom, reader) : fill(String(entry.value ?? ''), env)
+    const value = isObject(entry.valueFrom) ? fromReference(pod, container, entry.valueFrom, ground) : fill(String(entry.value ?? ''), env)
     if (value !== undefined) env.set(String(entry.name), value)
   }
   if (!env.has('HOME')) env.set('HOME', userOf(pod, container, image).uid === 0 ? '/root' : '/')
@@ -116,7 +122,9 @@ function fromSource({ metadata: { namespace = '' } }: KubernetesObject, source: 
   return []
 }
 
-function fromReference(pod: KubernetesObject, container: ContainerSpec, source: JsonObject, reader: ClusterReader): string | undefined {
+function fromReference(pod: KubernetesObject, container: ContainerSpec, source: JsonObject, ground: EnvironmentGround): string | undefined {
+  const { reader } = ground
+  if (isObject(source.fileKeyRef)) return fromFile(pod, source.fileKeyRef, ground)
   if (isObject(source.fieldRef)) return fieldOf(pod, String(source.fieldRef.fieldPath ?? ''))
   if (isObject(source.resourceFieldRef)) return resourceOf(pod, container.whole, source.resourceFieldRef)
   const { namespace = '' } = pod.metadata
@@ -136,6 +144,21 @@ function fromReference(pod: KubernetesObject, container: ContainerSpec, source: 
     )
   }
   return undefined
+}
+
+function fromFile(pod: KubernetesObject, { volumeName, path, key, optional }: JsonObject, { file }: EnvironmentGround): string | undefined {
+  const text = file(pod, String(volumeName ?? ''), String(path ?? ''))
+  try {
+    if (text === undefined) throw new EnvironmentFileError()
+    const value = variableOf(decodeText(text), String(key ?? ''))
+    if (value !== '') return value
+  } catch (error) {
+    if (!(error instanceof EnvironmentFileError)) throw error
+    throw new ConfigFault("couldn't parse env file")
+  }
+  if (optional === true) return undefined
+  const folder = `/var/lib/kubelet/pods/${pod.metadata.uid ?? ''}/volumes/kubernetes.io~empty-dir/${String(volumeName)}`
+  throw new ConfigFault(`environment variable key ${JSON.stringify(key)} not found in file "${folder}/${String(path)}"`)
 }
 
 /** The data of a ConfigMap or Secret as byte strings by key. */
@@ -188,6 +211,6 @@ export function takesFromObjects({ whole }: ContainerSpec): boolean {
   return (
     whole.envFrom !== undefined ||
     (Array.isArray(whole.env) &&
-      whole.env.some((entry) => at(entry, 'valueFrom', 'configMapKeyRef') !== undefined || at(entry, 'valueFrom', 'secretKeyRef') !== undefined))
+      whole.env.some((entry) => ['configMapKeyRef', 'secretKeyRef', 'fileKeyRef'].some((reference) => at(entry, 'valueFrom', reference) !== undefined)))
   )
 }

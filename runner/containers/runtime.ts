@@ -117,7 +117,7 @@ export class Runtime implements ReachedLog {
     const container = containerOf(pod, name)
     const key = keyOf(pod, name, restarts)
     if (container && takesFromObjects(container)) {
-      this.#environments.set(key, [...environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader })])
+      this.#environments.set(key, [...environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader, file: this.file })])
     }
     this.#forget((each) => each.startsWith(`${pod.metadata.uid}/${name}/`) && Number(each.split('/').at(-1)) < restarts - 1)
     this.#files.delete(`root/${keyOf(pod, name, restarts - 1)}`)
@@ -262,13 +262,14 @@ export class Runtime implements ReachedLog {
   /** The environment of a container: as it was when it started, where that may change. */
   environment(pod: KubernetesObject, container: ContainerSpec, restarts: number): Map<string, string> {
     const kept = this.#environments.get(keyOf(pod, container.name, restarts))
-    return new Map(kept ?? environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader }))
+    return new Map(kept ?? environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader, file: this.file }))
   }
 
   /** A container's inside. */
   inside(pod: KubernetesObject, container: ContainerSpec, restarts: number, run: () => Run | undefined = () => undefined, own: readonly Task[] = []): Inside {
     const ground: ContainerGround = {
       reader: this.reader,
+      file: this.file,
       writes: (key) => this.#writes(key),
       token: (of, audience, seconds) => this.#token(of, audience, seconds),
       nameserver: this.net.nameserver,
@@ -314,6 +315,12 @@ export class Runtime implements ReachedLog {
     const trapped = container !== undefined && [...container.command, ...container.args].some((word) => word.includes('trap'))
     if ((server || trapped) && signal !== 'KILL') run?.halt.fire(signal === 'TERM' && server ? 0 : signal === 'INT' ? 130 : 143)
     return true
+  }
+
+  /** What stands in a file of a pod's emptyDir. */
+  readonly file = (pod: KubernetesObject, volume: string, path: string): string | undefined => {
+    const entry = this.#writes(`pod/${pod.metadata.uid ?? ''}/${volume}`).get(path)
+    return entry?.kind === 'file' ? entry.content : undefined
   }
 
   #writes(key: string): Writes {

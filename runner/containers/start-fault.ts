@@ -1,7 +1,7 @@
 // Why a container cannot be made or started, in the words of kubelet and container runtime.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import type { Inside } from './container.ts'
-import { ConfigFault, environmentOf, takesFromObjects } from './environment.ts'
+import { ConfigFault, type EnvironmentGround, environmentOf, takesFromObjects } from './environment.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { planOf, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerOf } from './pod.ts'
@@ -17,6 +17,7 @@ export interface StartFault {
 /** What is asked of the runtime. */
 export interface StartGround {
   readonly reader: ClusterReader
+  readonly file: EnvironmentGround['file']
   inside(pod: KubernetesObject, container: ContainerSpec, restarts: number): Inside
 }
 
@@ -33,14 +34,14 @@ interface Made {
   readonly image: Image
 }
 
-function environmentFault({ reader }: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
+function environmentFault({ reader, file }: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
   try {
-    if (takesFromObjects(container)) environmentOf(pod, container, { image, reader })
+    if (takesFromObjects(container)) environmentOf(pod, container, { image, reader, file })
   } catch (error) {
     if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
     throw error
   }
-  const message = subPathFault(pod, container, reader)
+  const message = subPathFault(pod, container, { reader, file })
   return message === undefined ? undefined : { reason: 'CreateContainerConfigError', message }
 }
 

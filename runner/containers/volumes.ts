@@ -2,15 +2,16 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
-import { dataOf, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
+import { dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
 import type { Entry, Mount, Tree, Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 
+type Variables = Pick<EnvironmentGround, 'reader' | 'file'>
+
 /** What volumes are read from. */
-export interface VolumeGround {
-  readonly reader: ClusterReader
+export interface VolumeGround extends Variables {
   /** What was written to a volume that keeps it, by the volume's key. */
   writes(key: string): Writes
   /** A token of the pod's service account for an audience. */
@@ -21,7 +22,7 @@ export interface VolumeGround {
 /** The mounts of a container beside its own root. */
 export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground: VolumeGround): readonly Mount[] {
   const { whole } = container
-  const variables = subPathVariables(pod, container, ground.reader)
+  const variables = subPathVariables(pod, container, ground)
   const volumes = objects(at(pod, 'spec', 'volumes'))
   const mounts = objects(whole.volumeMounts).flatMap((mount): Mount[] => {
     const volume = volumes.find(({ name }) => name === mount.name)
@@ -38,14 +39,14 @@ export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground
 }
 
 /** What `subPathExpr` may name; nothing where no mount has one. */
-function subPathVariables(pod: KubernetesObject, container: ContainerSpec, reader: ClusterReader): ReadonlyMap<string, string> {
+function subPathVariables(pod: KubernetesObject, container: ContainerSpec, { reader, file }: Variables): ReadonlyMap<string, string> {
   const wanted = objects(container.whole.volumeMounts).some(({ subPathExpr }) => typeof subPathExpr === 'string')
-  return wanted ? environmentOf(pod, container, { image: imageOf(container.image), reader }) : new Map()
+  return wanted ? environmentOf(pod, container, { image: imageOf(container.image), reader, file }) : new Map()
 }
 
 /** Why the part of a volume that a container wants cannot be told; undefined if it can. */
-export function subPathFault(pod: KubernetesObject, container: ContainerSpec, reader: ClusterReader): string | undefined {
-  const variables = subPathVariables(pod, container, reader)
+export function subPathFault(pod: KubernetesObject, container: ContainerSpec, ground: Variables): string | undefined {
+  const variables = subPathVariables(pod, container, ground)
   for (const { subPathExpr } of objects(container.whole.volumeMounts)) {
     if (typeof subPathExpr !== 'string') continue
     for (const [, name = ''] of subPathExpr.replaceAll('$$', '').matchAll(/\$\(([^)]+)\)/g))
