@@ -60,6 +60,8 @@ export interface PodCondition {
   readonly reason?: string
   readonly message?: string
   readonly lastTransitionTime?: string | null
+  readonly observedGeneration?: number
+  readonly lastProbeTime?: string | null
 }
 
 /** Succeeded or failed: its containers will not run again. */

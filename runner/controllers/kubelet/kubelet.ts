@@ -218,7 +218,7 @@ function delayOf({ name, delay }: Stage, passed: number, { context, delays }: Ro
 
 async function take(pod: Pod, steps: readonly Step[], context: ControllerContext): Promise<void> {
   const changes = new Map(steps.map(({ each, change }) => [each.container.name, change]))
-  const changing = steps.some(({ change }) => change.next !== undefined || change.ready !== undefined || change.started !== undefined || change.resized)
+  const changing = steps.some(({ change }) => change.next !== undefined || change.ready !== undefined || change.started !== undefined || change.resize)
   const written = changing ? await writeStatus(pod, changes, context) : pod
   for (const { each, change } of steps) {
     const starts = change.next !== undefined && 'running' in change.next

@@ -1,10 +1,10 @@
 // A container that runs: whether its program ended, and what its probes say.
-import { equal, isObject, type JsonObject } from '../../base/json.ts'
 import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
+import { isResized, isSaid, pendingCondition, pendingResize, tellResize } from './resize.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
-import type { Placed } from './state.ts'
+import { type Placed, placed } from './state.ts'
 
 /** A program that ends at once is seen to run for a moment. */
 const moment = 500
@@ -23,11 +23,7 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   const { pod, context, containers, wakes } = round
   const { name } = each.container
   const memory = containers[name] ?? noMemory
-  if (isResized(each)) {
-    round.steps.push({ each, change: { resized: true }, notices: [] })
-    await tellResize(round)
-    return
-  }
+  if (await resize(each, round)) return
   const now = context.clock.now()
   if (isRedefined(each)) {
     const due = memory.stage === redefined ? memory.due : now + 2 * moment
@@ -53,6 +49,25 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
 
 const redefined = 'definition-changed'
 
+/** How often a resize that has to wait is looked at again, ms. */
+const retry = 10_000
+
+/** Gives a container what it is to have now, or says why it has to wait; true if that is all for this time. */
+async function resize(each: Placed, round: Round): Promise<boolean> {
+  const { pod, context, steps, wakes } = round
+  if (!isResized(each)) {
+    const settled = pendingCondition(pod) !== undefined && ![...placed(pod, 'containers'), ...placed(pod, 'initContainers')].some(isResized)
+    if (settled) steps.push({ each, change: { resize: 'done' }, notices: [] })
+    return settled
+  }
+  const waiting = await pendingResize(round)
+  if (waiting) wakes.push(context.clock.now() + retry)
+  if (waiting && isSaid(pod, waiting)) return false
+  steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
+  await tellResize(round, waiting)
+  return true
+}
+
 /** True while a container still runs another image than its spec names. */
 function isRedefined({ container, status, list }: Placed): boolean {
   const running = status?.image
@@ -65,23 +80,6 @@ async function restart(each: Placed, { pod, context, steps }: Round, message: st
   const terminated = { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' }
   steps.push({ each, change: { next: { terminated } }, notices: [{ type: 'Normal', reason: 'Killing', message }] })
   await context.runtime?.kill(pod, each.container.name, code)
-}
-
-/** True while a container has not yet what its spec was changed to. */
-function isResized({ container, status, list }: Placed): boolean {
-  const given = status?.resources
-  return list !== 'ephemeralContainers' && isObject(given) && !equal(given, (container.resources ?? {}) as JsonObject)
-}
-
-async function tellResize({ pod, context }: Round): Promise<void> {
-  const containers = pod.spec.containers.map(({ name, resources }) => ({ name, resources: resources ?? {} }))
-  const what = JSON.stringify({ containers, generation: pod.metadata.generation })
-  const { nodeName: host } = pod.spec
-  for (const [reason, words] of [
-    ['ResizeStarted', 'started'],
-    ['ResizeCompleted', 'completed'],
-  ] as const)
-    await context.event(pod, { type: 'Normal', reason, message: `Pod resize ${words}: ${what}`, component: 'kubelet', ...(host !== undefined && { host }) })
 }
 
 /** When and how a container ends; undefined if it goes on. */

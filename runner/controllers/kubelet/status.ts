@@ -9,6 +9,7 @@ import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
 import { fullReference } from './images.ts'
+import { type PendingResize, withPending } from './resize.ts'
 import type { NextState, StageNotice } from './stage.ts'
 import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
 
@@ -18,8 +19,8 @@ export interface Change {
   readonly restarts?: boolean
   readonly ready?: boolean
   readonly started?: boolean
-  /** What it is given is what its spec says now. */
-  readonly resized?: boolean
+  /** What it is given is what its spec says now, or why that has to wait. */
+  readonly resize?: PendingResize | 'done'
   readonly fault?: string
   /** When a program ended, ms. */
   readonly endedAt?: number
@@ -50,11 +51,13 @@ export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>
   const phase = phaseOf(changed)
   const running = [...placed(changed, 'containers'), ...placed(changed, 'initContainers')].some((each) => stateOf(each) === 'running')
   const addresses = await addressesOf(pod, context, running)
+  const conditions = conditionsOf(changed, { phase, now })
+  const resize = [...changes.values()].find((change) => change.resize !== undefined)?.resize
   const status = {
     ...pod.status,
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: conditionsOf(changed, { phase, now }),
+    conditions: resize === undefined ? conditions : withPending(conditions, pod, { resize, now }),
     ...addresses,
     startTime: pod.status?.startTime ?? now,
     ...(init.length > 0 && { initContainerStatuses: init }),
@@ -113,7 +116,7 @@ interface Writing {
   readonly waiting: string
 }
 
-/** What a container is given is what it asks for: every resize fits. */
+/** What a container is given when it starts, or is resized, is what it asks for. */
 function resourcesOf({ resources = {} }: Placed['container']): JsonObject {
   const requests = (resources as JsonObject).requests
   return { ...(isObject(requests) && { allocatedResources: requests }), resources: resources as JsonObject }
@@ -128,7 +131,7 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
       ...before,
       ...(change.ready !== undefined && { ready: change.ready }),
       ...(change.started !== undefined && { started: change.started }),
-      ...(change.resized && resourcesOf(container)),
+      ...(change.resize === 'done' && resourcesOf(container)),
     }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next

@@ -1,0 +1,97 @@
+// Containers that are to have other resources than they were given: at once, later, or never on this node (kubelet `allocation_manager.go`).
+import { equal, isObject, type JsonObject } from '../../base/json.ts'
+import type { Pod, PodCondition } from '../pods.ts'
+import { isDone } from '../pods.ts'
+import { nodes, pods } from '../resources.ts'
+import { allocatableOf, resourcesOf } from '../scheduler/load.ts'
+import type { Node } from '../scheduler/node.ts'
+import type { Round } from './round.ts'
+import type { Placed } from './state.ts'
+
+/** Why a pod cannot have what it asks for now. */
+export interface PendingResize {
+  readonly reason: 'Deferred' | 'Infeasible'
+  readonly message: string
+}
+
+const pending = 'PodResizePending'
+
+/** What is counted, in the unit that messages have: millionths of billionths and so on, `unit` billionths each. */
+const counted = [
+  { name: 'memory', unit: 1_000_000_000n },
+  { name: 'cpu', unit: 1_000_000n },
+] as const
+
+/** True while a container has not yet what its spec was changed to. */
+export function isResized({ container, status, list }: Placed): boolean {
+  const given = status?.resources
+  return list !== 'ephemeralContainers' && isObject(given) && !equal(given, (container.resources ?? {}) as JsonObject)
+}
+
+/** Whether the node has what the pod asks for now; undefined if it has. */
+export async function pendingResize({ pod, context: { client } }: Round): Promise<PendingResize | undefined> {
+  const name = pod.spec.nodeName ?? ''
+  const node = (await client.get(nodes, { name })) as Node | undefined
+  if (!node) return undefined
+  const [asked, capacity] = [resourcesOf(pod), allocatableOf(node)]
+  const row = (what: (typeof counted)[number], used: bigint | undefined): string => {
+    const shown = (value: bigint): string => String(value / what.unit)
+    const parts = [
+      `requested: ${shown(asked[what.name] ?? 0n)}`,
+      ...(used === undefined ? [] : [`used: ${shown(used)}`]),
+      `capacity: ${shown(capacity[what.name] ?? 0n)}`,
+    ]
+    return `${what.name}, ${parts.join(', ')}`
+  }
+  for (const what of counted)
+    if ((asked[what.name] ?? 0n) > (capacity[what.name] ?? 0n))
+      return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${row(what, undefined)}` }
+  const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${name}` })
+  const others = (items as readonly Pod[]).filter((each) => each.metadata.uid !== pod.metadata.uid && !isDone(each))
+  for (const what of counted.toReversed()) {
+    const used = others.reduce((sum, each) => sum + (resourcesOf(each)[what.name] ?? 0n), 0n)
+    if (used + (asked[what.name] ?? 0n) > (capacity[what.name] ?? 0n))
+      return { reason: 'Deferred', message: `Node didn't have enough resource: ${row(what, used)}` }
+  }
+  return undefined
+}
+
+/** The condition that says a resize waits. */
+export function pendingCondition(pod: Pod): PodCondition | undefined {
+  return pod.status?.conditions?.find(({ type }) => type === pending)
+}
+
+/** True if the pod says already that this generation of it waits for that reason. */
+export function isSaid(pod: Pod, { reason }: PendingResize): boolean {
+  const said = pendingCondition(pod)
+  return said?.reason === reason && said.observedGeneration === pod.metadata.generation
+}
+
+/** Conditions with the one that says why a resize waits, or without it. */
+export function withPending(
+  conditions: readonly PodCondition[],
+  pod: Pod,
+  { resize, now }: { readonly resize: PendingResize | 'done'; readonly now: string },
+): readonly PodCondition[] {
+  const others = conditions.filter(({ type }) => type !== pending)
+  if (resize === 'done') return others
+  const { generation } = pod.metadata
+  const lastTransitionTime = pendingCondition(pod)?.lastTransitionTime ?? now
+  const observed = generation === undefined ? {} : { observedGeneration: generation }
+  return [...others, { type: pending, ...observed, status: 'True', lastProbeTime: null, lastTransitionTime, ...resize } as PodCondition]
+}
+
+/** Says that a resize began and ended, or that it waits. */
+export async function tellResize({ pod, context }: Round, waiting?: PendingResize): Promise<void> {
+  const containers = pod.spec.containers.map(({ name, resources }) => ({ name, resources: resources ?? {} }))
+  const what = JSON.stringify({ containers, generation: pod.metadata.generation, ...(waiting && { error: waiting.message }) })
+  const { nodeName: host } = pod.spec
+  const said = waiting
+    ? ([['Warning', `Resize${waiting.reason}`, waiting.reason]] as const)
+    : ([
+        ['Normal', 'ResizeStarted', 'started'],
+        ['Normal', 'ResizeCompleted', 'completed'],
+      ] as const)
+  for (const [type, reason, words] of said)
+    await context.event(pod, { type, reason, message: `Pod resize ${words}: ${what}`, component: 'kubelet', ...(host !== undefined && { host }) })
+}
