@@ -1,20 +1,12 @@
 // Containers that are to have other resources than they were given: at once, later, or never on this node (kubelet `allocation_manager.go`).
 import { equal, isObject, type JsonObject } from '../../base/json.ts'
-import type { Pod, PodCondition } from '../pods.ts'
-import { isDone } from '../pods.ts'
+import { isDone, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { allocatableOf, resourcesOf } from '../scheduler/load.ts'
 import type { Node } from '../scheduler/node.ts'
+import type { PendingResize } from './resize-condition.ts'
 import type { Round } from './round.ts'
 import type { Placed } from './state.ts'
-
-/** Why a pod cannot have what it asks for now. */
-export interface PendingResize {
-  readonly reason: 'Deferred' | 'Infeasible'
-  readonly message: string
-}
-
-const pending = 'PodResizePending'
 
 /** What is counted, in the unit that messages have: millionths of billionths and so on, `unit` billionths each. */
 const counted = [
@@ -54,31 +46,6 @@ export async function pendingResize({ pod, context: { client } }: Round): Promis
       return { reason: 'Deferred', message: `Node didn't have enough resource: ${row(what, used)}` }
   }
   return undefined
-}
-
-/** The condition that says a resize waits. */
-export function pendingCondition(pod: Pod): PodCondition | undefined {
-  return pod.status?.conditions?.find(({ type }) => type === pending)
-}
-
-/** True if the pod says already that this generation of it waits for that reason. */
-export function isSaid(pod: Pod, { reason }: PendingResize): boolean {
-  const said = pendingCondition(pod)
-  return said?.reason === reason && said.observedGeneration === pod.metadata.generation
-}
-
-/** Conditions with the one that says why a resize waits, or without it. */
-export function withPending(
-  conditions: readonly PodCondition[],
-  pod: Pod,
-  { resize, now }: { readonly resize: PendingResize | 'done'; readonly now: string },
-): readonly PodCondition[] {
-  const others = conditions.filter(({ type }) => type !== pending)
-  if (resize === 'done') return others
-  const { generation } = pod.metadata
-  const lastTransitionTime = pendingCondition(pod)?.lastTransitionTime ?? now
-  const observed = generation === undefined ? {} : { observedGeneration: generation }
-  return [...others, { type: pending, ...observed, status: 'True', lastProbeTime: null, lastTransitionTime, ...resize } as PodCondition]
 }
 
 /** Says that a resize began and ended, or that it waits. */

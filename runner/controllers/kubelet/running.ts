@@ -2,7 +2,8 @@
 import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
-import { isResized, isSaid, pendingCondition, pendingResize, tellResize } from './resize.ts'
+import { isResized, pendingResize, tellResize } from './resize.ts'
+import { isSaid, pendingCondition } from './resize-condition.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
 import { type Placed, placed } from './state.ts'
 

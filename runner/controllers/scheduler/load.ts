@@ -18,14 +18,22 @@ export function allocatableOf({ status }: Node): Readonly<Record<string, bigint>
   return amounts
 }
 
-/** Requests of a pod in billionths: its containers' sum, or its largest init container's where that is more, and its overhead. */
+/** What a pod may ask for as a whole, in place of what its containers do (component-helpers `resource.IsSupportedPodLevelResource`). */
+const ofPods = /^(cpu|memory|hugepages-.+)$/
+
+/** Requests of a pod in billionths: its own, or its containers' sum, or its largest init container's, with the sidecars before it, where that is more; and its overhead. */
 export function resourcesOf(pod: Pod): Readonly<Record<string, bigint>> {
   const before = known.get(pod.spec)
   if (before) return before
-  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-  const initial = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== 'Always')
+  const initial = pod.spec.initContainers ?? []
+  const sidecars = initial.filter(({ restartPolicy }) => restartPolicy === 'Always')
   const sum = sumOf([...pod.spec.containers, ...sidecars])
-  for (const container of initial) for (const [name, value] of Object.entries(sumOf([container]))) if (value > (sum[name] ?? 0n)) sum[name] = value
+  for (const [index, container] of initial.entries()) {
+    const beside = initial.slice(0, index).filter((each) => sidecars.includes(each))
+    for (const [name, value] of Object.entries(sumOf([...beside, container]))) if (value > (sum[name] ?? 0n)) sum[name] = value
+  }
+  const own = Object.entries((pod.spec.resources as Container['resources'])?.requests ?? {})
+  for (const [name, text] of own) if (ofPods.test(name)) sum[name] = amount(text)
   for (const [name, text] of Object.entries((pod.spec.overhead ?? {}) as Record<string, string>)) sum[name] = (sum[name] ?? 0n) + amount(text)
   known.set(pod.spec, sum)
   return sum

@@ -73,21 +73,38 @@ function podUsage(pod: KubernetesObject): Usage {
   return usage
 }
 
-/** Requests and limits of a pod: the sum of its containers, or its largest init container where that is more. */
+/** What a pod may ask for as a whole, in place of what its containers do. */
+const ofPods = /^(cpu|memory|hugepages-.+)$/
+
+/**
+ * Requests and limits of a pod: its own, or the sum of its containers and sidecars, or its largest init container with the sidecars
+ * before it where that is more; and its overhead (component-helpers `resource.PodRequests`).
+ */
 function podResources(pod: KubernetesObject): Readonly<Record<'requests' | 'limits', Usage>> {
+  const initial = containersOf(pod, 'initContainers')
+  const isSidecar = ({ restartPolicy }: JsonObject): boolean => restartPolicy === 'Always'
   const of = (part: 'requests' | 'limits'): Usage => {
-    const sum: Record<string, Quantity> = {}
-    for (const container of containersOf(pod, 'containers'))
-      for (const [name, text] of amountsOf(container, part)) sum[name] = sum[name] ? addQuantities(sum[name], parseQuantity(text)) : parseQuantity(text)
-    for (const container of containersOf(pod, 'initContainers'))
-      for (const [name, text] of amountsOf(container, part)) {
-        const quantity = parseQuantity(text)
-        const known = sum[name]
-        if (!known || quantity.nanos > known.nanos) sum[name] = quantity
-      }
+    const sum = sumOf([...containersOf(pod, 'containers'), ...initial.filter(isSidecar)], part)
+    for (const [index, container] of initial.entries())
+      for (const [name, quantity] of Object.entries(sumOf([...initial.slice(0, index).filter(isSidecar), container], part)))
+        if (quantity.nanos > (sum[name]?.nanos ?? -1n)) sum[name] = quantity
+    for (const [name, text] of amountsOf(isObject(pod.spec) ? pod.spec : {}, part)) if (ofPods.test(name)) sum[name] = parseQuantity(text)
+    const overhead = at(pod, 'spec', 'overhead')
+    for (const [name, value] of Object.entries(isObject(overhead) ? overhead : {}))
+      if (part === 'requests' || sum[name]) sum[name] = plus(sum[name], parseQuantity(String(value)))
     return sum
   }
   return { requests: of('requests'), limits: of('limits') }
+}
+
+function sumOf(containers: readonly JsonObject[], part: 'requests' | 'limits'): Record<string, Quantity> {
+  const sum: Record<string, Quantity> = {}
+  for (const container of containers) for (const [name, text] of amountsOf(container, part)) sum[name] = plus(sum[name], parseQuantity(text))
+  return sum
+}
+
+function plus(known: Quantity | undefined, more: Quantity): Quantity {
+  return known ? addQuantities(known, more) : more
 }
 
 /** Containers of a pod, of one sort. */
