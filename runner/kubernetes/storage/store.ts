@@ -30,7 +30,8 @@ export class Store {
     this.birth = birth
     this.#revision = start.revision
     this.overlay = start.overlay ?? new Map()
-    for (const row of this.overlay.values()) this.#size += row.size
+    for (const [resource, row] of this.overlay)
+      for (const [key, object] of row) this.#size += Number(object !== undefined) - Number(this.birth.get(resource)?.has(key) ?? false)
     this.log = start.log ?? new WatchLog(start.revision)
   }
 
