@@ -23,6 +23,20 @@ export function conversionProblem(value: Json | undefined, schema: Schema): stri
   }
 }
 
+/** A value that fits with its integers as Go turns them into 32 bits: what is too large begins again from below. The same value if none is. */
+export function wrapIntegers<value extends Json | undefined>(value: value, schema: Schema): value
+export function wrapIntegers(value: Json | undefined, schema: Schema): Json | undefined {
+  if (typeof value === 'number') return schema.kind === 'scalar' && schema.type === 'int32' ? value | 0 : value
+  if (Array.isArray(value)) {
+    const items = schema.kind === 'list' ? value.map((item) => wrapIntegers(item, schema.items)) : value
+    return items.some((item, index) => item !== value[index]) ? items : value
+  }
+  if (!isObject(value) || (schema.kind !== 'object' && schema.kind !== 'map')) return value
+  const below = (name: string): Schema => (schema.kind === 'map' ? schema.values : (schema.fields.get(name)?.schema ?? anything))
+  const members = Object.entries(value).map(([name, member]) => [name, wrapIntegers(member, below(name))] as const)
+  return members.some(([name, member]) => member !== value[name]) ? Object.fromEntries(members) : value
+}
+
 const anything: Schema = { kind: 'any', type: 'any' }
 
 const plain: Readonly<Record<string, { readonly go: string; readonly fits: (value: Json) => boolean }>> = {

@@ -1,7 +1,7 @@
 // What a mutating policy wants an object to have, merged into it: nobody becomes the manager of it
 // (apiserver `admission/plugin/policy/mutating/patch/smd.go`).
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { conversionProblem } from '../encoding/unstructured.ts'
+import { conversionProblem, wrapIntegers } from '../encoding/unstructured.ts'
 import { memberSchema, type Schema } from '../openapi/schema.ts'
 import { typeProblems } from './typed-validate.ts'
 import { merge } from './typed-value.ts'
@@ -15,9 +15,11 @@ export function applyConfiguration(object: JsonObject, configuration: JsonObject
   if (problems !== undefined) return { problem: `failed to convert patch object to typed object: ${problems}` }
   const atomics = atomicPaths(configuration, schema, '')
   if (atomics.length > 0) return { problem: `invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${atomics.join(', ')}` }
-  const merged = merge(object, configuration, schema)
-  const problem = schema.kind === 'object' && schema.typeName !== undefined ? conversionProblem(merged, schema) : undefined
+  const made = merge(object, configuration, schema)
+  const builtIn = schema.kind === 'object' && schema.typeName !== undefined
+  const problem = builtIn ? conversionProblem(made, schema) : undefined
   if (problem !== undefined) return { unconverted: problem }
+  const merged = builtIn ? wrapIntegers(made, schema) : made
   return { object: isObject(merged) ? merged : object }
 }
 

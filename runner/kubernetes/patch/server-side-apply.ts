@@ -1,7 +1,7 @@
 // Server-side apply: merges what a manager wants into what is there, and keeps the account of who wants what.
 import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { decode } from '../encoding/decode.ts'
-import { conversionProblem } from '../encoding/unstructured.ts'
+import { conversionProblem, wrapIntegers } from '../encoding/unstructured.ts'
 import { type ManagedFieldsEntry, parseApiVersion } from '../object.ts'
 import type { Schema } from '../openapi/schema.ts'
 import { StatusError } from '../status-error.ts'
@@ -122,7 +122,7 @@ function refuseConflicts(conflicts: readonly Conflict[], apply: Apply, live: Jso
 function typed(object: JsonObject, apply: Apply): JsonObject {
   const builtIn = apply.schema.kind === 'object' && apply.schema.typeName !== undefined
   const problem = builtIn ? conversionProblem(object, apply.schema) : undefined
-  if (problem === undefined) return decode(object, apply.schema).object
+  if (problem === undefined) return decode(builtIn ? wrapIntegers(object, apply.schema) : object, apply.schema).object
   const words = `unable to convert unstructured object to ${groupVersionKind(apply.applied)}: ${problem}`
   throw new StatusError('', `failed to convert new object (${describe(apply.applied)}) to proper version: ${words}`)
 }

@@ -5,7 +5,7 @@ import { decode } from '../encoding/decode.ts'
 import { formatGo } from '../encoding/format-go.ts'
 import { DecodeError, describe } from '../encoding/reading.ts'
 import { warningsOfProblem } from '../encoding/strict.ts'
-import { conversionProblem } from '../encoding/unstructured.ts'
+import { conversionProblem, wrapIntegers } from '../encoding/unstructured.ts'
 import type { KubernetesObject } from '../object.ts'
 import { builtInSchema } from '../openapi/schema.ts'
 import { jsonPatch } from '../patch/json-patch.ts'
@@ -52,7 +52,8 @@ function changed(scope: WriteScope, live: KubernetesObject, patch: ObjectPatch):
   if (problem !== undefined) throw misfit(patch, patched, problem)
   try {
     const { kind } = resource.info
-    const typed = isObject(patched) ? patched : {}
+    const whole = patch.type === 'strategic' ? wrapIntegers(patched, resource.schema) : patched
+    const typed = isObject(whole) ? whole : {}
     return decodeTyped(resource, text(typed.kind ?? '') === '' ? { ...typed, kind } : typed, patch.decoding)
   } catch (error) {
     if (!(error instanceof DecodeError) && !(error instanceof StrictError)) throw error

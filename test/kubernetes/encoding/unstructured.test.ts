@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '#runner/base/json.ts'
-import { conversionProblem } from '#runner/kubernetes/encoding/unstructured.ts'
+import { conversionProblem, wrapIntegers } from '#runner/kubernetes/encoding/unstructured.ts'
 import { builtInSchema } from '#runner/kubernetes/openapi/schema.ts'
 
 const deployments = builtInSchema('apps/v1', 'Deployment')
@@ -26,3 +26,14 @@ for (const [object, problem] of problems) {
     assert.equal(conversionProblem(object, schema), problem)
   })
 }
+
+test('integers are turned into 32 bits as Go does it, and what needs no turning stays the same value', () => {
+  const ports = [{ containerPort: 2 ** 32 + 80 }, { containerPort: 80 }]
+  const given: JsonObject = { metadata: { generation: 2 ** 40 }, spec: { replicas: 2 ** 31, template: { spec: { containers: [{ name: 'c', ports }] } } } }
+  assert.deepEqual(wrapIntegers(given, schema), {
+    metadata: { generation: 2 ** 40 },
+    spec: { replicas: -(2 ** 31), template: { spec: { containers: [{ name: 'c', ports: [{ containerPort: 80 }, { containerPort: 80 }] }] } } },
+  })
+  const fine: JsonObject = { spec: { replicas: 3, template: { spec: { containers: [] } } } }
+  assert.equal(wrapIntegers(fine, schema), fine)
+})
