@@ -2,12 +2,11 @@
 import type { JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
-import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { child, type Findings, invalid, item, notSupported, required } from '../validation/findings.ts'
-import { fields, list, objects, present, text, texts } from '../validation/read.ts'
+import { fields, objects, present, text, texts } from '../validation/read.ts'
 import { validateMatchConditions } from './match-conditions.ts'
-import { matchDefaults, paramKindCell, paramRefCell, validateBindingSpec, validateExpression, validateScope, validateVariables } from './policy-parts.ts'
+import { bindingCells, matchDefaults, policyCells, validateBindingSpec, validateExpression, validateScope, validateVariables } from './policy-parts.ts'
 
 const apiVersion = 'admissionregistration.k8s.io/v1beta1'
 /** There is nothing to change in a DELETE. */
@@ -27,10 +26,7 @@ export const mutatingAdmissionPolicy = defineKind({
   defaults: defaultsOf([['spec.failurePolicy', 'Fail'], ...matchDefaults('spec.matchConstraints')]),
   validate: (object) => [...validatePolicy(object)],
   validateUpdate: (object) => [...validatePolicy(object)],
-  cells(object, now) {
-    const { mutations, paramKind } = fields(object.spec)
-    return [object.metadata.name ?? '', list(mutations).length, paramKindCell(paramKind), age(object, now)]
-  },
+  cells: (object, now) => policyCells(object, 'mutations', now),
 })
 
 /** admissionregistration.k8s.io/v1beta1 MutatingAdmissionPolicyBinding. */
@@ -40,10 +36,7 @@ export const mutatingAdmissionPolicyBinding = defineKind({
   defaults: defaultsOf(matchDefaults('spec.matchResources')),
   validate: (object) => [...validateBinding(fields(object.spec))],
   validateUpdate: (object) => [...validateBinding(fields(object.spec))],
-  cells(object, now) {
-    const { policyName, paramRef } = fields(object.spec)
-    return [object.metadata.name ?? '', text(policyName), paramRefCell(paramRef), age(object, now)]
-  },
+  cells: bindingCells,
 })
 
 function* validatePolicy(object: KubernetesObject): Findings {

@@ -2,14 +2,13 @@
 import type { JsonObject } from '../../../base/json.ts'
 import { defineKind } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
-import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { child, duplicate, type Findings, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
 import { isQualifiedName } from '../validation/names.ts'
-import { fields, list, objects, present, text, texts } from '../validation/read.ts'
+import { fields, objects, present, text, texts } from '../validation/read.ts'
 import { validateMatchConditions } from './match-conditions.ts'
-import { matchDefaults, paramKindCell, paramRefCell, validateBindingSpec, validateExpression, validateScope, validateVariables } from './policy-parts.ts'
+import { bindingCells, matchDefaults, policyCells, validateBindingSpec, validateExpression, validateScope, validateVariables } from './policy-parts.ts'
 
 const actions = ['Audit', 'Deny', 'Warn']
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
@@ -22,10 +21,7 @@ export const validatingAdmissionPolicy = defineKind({
   prepareForCreate: withoutStatus,
   validate: (object) => [...validatePolicy(object)],
   validateUpdate: (object) => [...validatePolicy(object)],
-  cells(object, now) {
-    const { validations, paramKind } = fields(object.spec)
-    return [object.metadata.name ?? '', list(validations).length, paramKindCell(paramKind), age(object, now)]
-  },
+  cells: (object, now) => policyCells(object, 'validations', now),
 })
 
 /** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding. */
@@ -35,10 +31,7 @@ export const validatingAdmissionPolicyBinding = defineKind({
   defaults: defaultsOf(matchDefaults('spec.matchResources')),
   validate: (object) => [...validateBinding(fields(object.spec))],
   validateUpdate: (object) => [...validateBinding(fields(object.spec))],
-  cells(object, now) {
-    const { policyName, paramRef } = fields(object.spec)
-    return [object.metadata.name ?? '', text(policyName), paramRefCell(paramRef), age(object, now)]
-  },
+  cells: bindingCells,
 })
 
 function* validatePolicy(object: KubernetesObject): Findings {

@@ -2,9 +2,10 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { compile } from '../../custom-resources/cel/compile.ts'
 import type { KubernetesObject } from '../../object.ts'
+import { age } from '../columns/cells.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
 import { isDns1035Label, isDns1123Subdomain, isPathSegment } from '../validation/names.ts'
-import { entries, fields, objects, present, text, texts } from '../validation/read.ts'
+import { entries, fields, list, objects, present, text, texts } from '../validation/read.ts'
 import { requiredName } from '../validation/references.ts'
 import { validateSelector } from '../validation/selectors.ts'
 import { validateOperations } from './rules.ts'
@@ -27,15 +28,26 @@ export function matchDefaults(path: string): readonly (readonly [string, Json])[
   ]
 }
 
-/** A policy's kind of parameters as a Table shows it. */
-export function paramKindCell(value: Json | undefined): string {
+/** The cells of a policy: how many validations or mutations it has, and the kind of its parameters. */
+export function policyCells(object: KubernetesObject, what: 'validations' | 'mutations', now: number): readonly Json[] {
+  const spec = fields(object.spec)
+  return [object.metadata.name ?? '', list(spec[what]).length, paramKindCell(spec.paramKind), age(object, now)]
+}
+
+/** The cells of a policy's binding. */
+export function bindingCells(object: KubernetesObject, now: number): readonly Json[] {
+  const { policyName, paramRef } = fields(object.spec)
+  return [object.metadata.name ?? '', text(policyName), paramRefCell(paramRef), age(object, now)]
+}
+
+function paramKindCell(value: Json | undefined): string {
   if (!present(value)) return '<unset>'
   const { apiVersion, kind } = fields(value)
   return `${text(apiVersion)}/${text(kind)}`
 }
 
-/** A binding's parameters as a Table shows them; a selector is printed as Go does. */
-export function paramRefCell(value: Json | undefined): string {
+/** A selector of parameters is printed as Go does. */
+function paramRefCell(value: Json | undefined): string {
   const { namespace, name, selector } = fields(value)
   if (text(name) !== '') return `${text(namespace) === '' ? '*' : text(namespace)}/${text(name)}`
   return present(selector) ? goSelector(fields(selector)) : '<unset>'
