@@ -8,7 +8,7 @@ import type { PendingResize } from './resize-condition.ts'
 import type { Round } from './round.ts'
 import type { Placed } from './state.ts'
 
-/** What is counted, in the unit that messages have: millionths of billionths and so on, `unit` billionths each. */
+/** What is counted, and its unit in messages: bytes and thousandths of a core, in billionths. */
 const counted = [
   { name: 'memory', unit: 1_000_000_000n },
   { name: 'cpu', unit: 1_000_000n },
