@@ -1,6 +1,7 @@
 // Scales workloads by what their pods use (podautoscaler `horizontal.go`).
 import { equal, type Json, type JsonObject } from '../../base/json.ts'
 import { at, formatTime, type KubernetesObject, parseKey, type Resource } from '../../kubernetes/object.ts'
+import { parseLabelSelector } from '../../kubernetes/selectors.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { horizontalPodAutoscalers, pods } from '../resources.ts'
 import { type Entry, type History, normalized } from './limits.ts'
@@ -181,14 +182,13 @@ async function unfitSelector(
     return message
   }
   memory.set(selectorKey(key), selector)
-  const own = new Set((await client.list(pods, { namespace, labelSelector: selector })).items.map(({ metadata }) => metadata.name))
-  const names: string[] = []
-  for (const { metadata } of (await client.list(horizontalPodAutoscalers, { namespace })).items) {
-    const other = memory.get(selectorKey(`${namespace}/${metadata.name}`))
-    if (typeof other !== 'string') continue
-    const { items } = await client.list(pods, { namespace, labelSelector: other })
-    if (items.some((pod) => own.has(pod.metadata.name))) names.push(metadata.name ?? '')
-  }
+  const own = (await client.list(pods, { namespace, labelSelector: selector })).items
+  const names = (await client.list(horizontalPodAutoscalers, { namespace })).items.flatMap(({ metadata: { name = '' } }) => {
+    const other = memory.get(selectorKey(`${namespace}/${name}`))
+    if (typeof other !== 'string') return []
+    const { matches } = parseLabelSelector(other)
+    return own.some(({ metadata }) => matches(metadata.labels)) ? [name] : []
+  })
   if (names.length < 2) return undefined
   const message = `pods by selector ${selector} are controlled by multiple HPAs: [${names.map((name) => `{${name} ${namespace}}`).join(' ')}]`
   await context.event(hpa, { type: 'Warning', reason: 'AmbiguousSelector', message, component })

@@ -1,4 +1,5 @@
 // What pods ask for, and what the pods of each node take together.
+import { isPodLevelResource } from '../../kubernetes/kinds/validation/quantities.ts'
 import { controllerOf } from '../owners.ts'
 import type { Container, Pod } from '../pods.ts'
 import { amount } from './amount.ts'
@@ -18,9 +19,6 @@ export function allocatableOf({ status }: Node): Readonly<Record<string, bigint>
   return amounts
 }
 
-/** What a pod may ask for as a whole, in place of what its containers do (component-helpers `resource.IsSupportedPodLevelResource`). */
-const ofPods = /^(cpu|memory|hugepages-.+)$/
-
 /** Requests of a pod in billionths: its own, or its containers' sum, or its largest init container's, with the sidecars before it, where that is more; and its overhead. */
 export function resourcesOf(pod: Pod): Readonly<Record<string, bigint>> {
   const before = known.get(pod.spec)
@@ -33,7 +31,7 @@ export function resourcesOf(pod: Pod): Readonly<Record<string, bigint>> {
     for (const [name, value] of Object.entries(sumOf([...beside, container]))) if (value > (sum[name] ?? 0n)) sum[name] = value
   }
   const own = Object.entries((pod.spec.resources as Container['resources'])?.requests ?? {})
-  for (const [name, text] of own) if (ofPods.test(name)) sum[name] = amount(text)
+  for (const [name, text] of own) if (isPodLevelResource(name)) sum[name] = amount(text)
   for (const [name, text] of Object.entries((pod.spec.overhead ?? {}) as Record<string, string>)) sum[name] = (sum[name] ?? 0n) + amount(text)
   known.set(pod.spec, sum)
   return sum

@@ -1,7 +1,7 @@
 // Validation of the resources of a pod as a whole, beside those of its containers.
 import type { JsonObject } from '../../../base/json.ts'
 import { child, type Findings, forbidden, invalid, item, notSupported } from '../validation/findings.ts'
-import { compareQuantities, resourceQuantity, sortedEntries, sumOfQuantities } from '../validation/quantities.ts'
+import { compareQuantities, isHugePages, isPodLevelResource, resourceQuantity, sortedEntries, sumOfQuantities } from '../validation/quantities.ts'
 import { fields, objects } from '../validation/read.ts'
 
 const supported = ['cpu', 'hugepages-', 'memory']
@@ -16,14 +16,14 @@ export function* validatePodResources(spec: JsonObject, path: string): Findings 
   ] as const)
     for (const [name, quantity] of sortedEntries(entries)) {
       const field = item(child(here, list), name)
-      if (name !== 'cpu' && name !== 'memory' && !name.startsWith('hugepages-')) yield notSupported(field, name, supported)
+      if (!isPodLevelResource(name)) yield notSupported(field, name, supported)
       yield* resourceQuantity(field, name, quantity)
       const limit = fields(limits)[name]
       if (list === 'requests' && limit !== undefined && compareQuantities(quantity, limit) > 0)
         yield invalid(child(here, 'requests'), quantity, `must be less than or equal to ${name} limit of ${String(limit)}`)
     }
   const names = [...Object.keys(fields(limits)), ...Object.keys(fields(requests))]
-  if (names.length > 0 && names.every((name) => name.startsWith('hugepages-'))) yield forbidden(here, 'HugePages require cpu or memory')
+  if (names.length > 0 && names.every(isHugePages)) yield forbidden(here, 'HugePages require cpu or memory')
   yield* validateSums(spec, child(here, 'requests'))
 }
 

@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { at, type KubernetesObject } from '../../object.ts'
 import { addQuantities, formatQuantity, parseQuantity, type Quantity } from '../../quantity.ts'
+import { isPodLevelResource } from '../validation/quantities.ts'
 
 /** Amounts by resource name, as a quota's `hard` names them. */
 export type Usage = Readonly<Record<string, Quantity>>
@@ -73,9 +74,6 @@ function podUsage(pod: KubernetesObject): Usage {
   return usage
 }
 
-/** What a pod may ask for as a whole, in place of what its containers do. */
-const ofPods = /^(cpu|memory|hugepages-.+)$/
-
 /**
  * Requests and limits of a pod: its own, or the sum of its containers and sidecars, or its largest init container with the sidecars
  * before it where that is more; and its overhead (component-helpers `resource.PodRequests`).
@@ -88,7 +86,7 @@ function podResources(pod: KubernetesObject): Readonly<Record<'requests' | 'limi
     for (const [index, container] of initial.entries())
       for (const [name, quantity] of Object.entries(sumOf([...initial.slice(0, index).filter(isSidecar), container], part)))
         if (quantity.nanos > (sum[name]?.nanos ?? -1n)) sum[name] = quantity
-    for (const [name, text] of amountsOf(isObject(pod.spec) ? pod.spec : {}, part)) if (ofPods.test(name)) sum[name] = parseQuantity(text)
+    for (const [name, text] of amountsOf(isObject(pod.spec) ? pod.spec : {}, part)) if (isPodLevelResource(name)) sum[name] = parseQuantity(text)
     const overhead = at(pod, 'spec', 'overhead')
     for (const [name, value] of Object.entries(isObject(overhead) ? overhead : {}))
       if (part === 'requests' || sum[name]) sum[name] = plus(sum[name], parseQuantity(String(value)))

@@ -70,6 +70,11 @@ export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-')
 }
 
+/** True for what a pod may ask for as a whole, in place of what its containers do (component-helpers `IsSupportedPodLevelResource`). */
+export function isPodLevelResource(name: string): boolean {
+  return name === 'cpu' || name === 'memory' || isHugePages(name)
+}
+
 /** True for a resource of a vendor: example.com/gpu. */
 export function isExtendedResource(name: string): boolean {
   return name.includes('/') && !isNativeResource(name) && !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0
