@@ -47,6 +47,8 @@ interface Before {
   readonly text: Buffer
   readonly writes: readonly string[]
   readonly done: readonly string[]
+  /** The step whose commands were being typed. */
+  readonly step: string | undefined
 }
 
 type Client = ReturnType<typeof pageClient>
@@ -65,7 +67,12 @@ async function play(_server: ServedRunner, client: Client, { id, round, ms }: { 
   for (let step = Number(open); step <= 8; step += 1) window.send({ type: 'solve', terminal: 1, step: String(step) })
   await new Promise((resolve) => setTimeout(resolve, ms))
   const writes = [...window.text(second).matchAll(/^ack (\w+ \S+)\r$/gm)].map(([, write = '']) => write)
-  return { text: window.output.get(1)?.bytes ?? Buffer.alloc(0), writes, done: doneIn(window) }
+  return { text: window.output.get(1)?.bytes ?? Buffer.alloc(0), writes, done: doneIn(window), step: stepIn(window) }
+}
+
+function stepIn(window: PageWindow): string | undefined {
+  const { terminals = [] } = window.last('terminals') ?? window.last('hello') ?? {}
+  return terminals.find(({ number }) => number === 1)?.running?.step
 }
 
 function doneIn(window: PageWindow): readonly string[] {
@@ -105,9 +112,9 @@ async function compare(
 }
 
 /** The one verdict that the exercise itself takes back for a while (step 7 deletes the deployment), and what it finds then. */
-const takenBack = { id: 'workload-on-members', seen: /no deployment "web"/ }
+const takenBack = { id: 'workload-on-members', step: '7', seen: /no deployment "web"/ }
 
-/** What was done is done; if the deletion of step 7 was the last that was done before the kill, Fleet repairs it after. */
+/** What was done is done; if the kill came while step 7 deleted the deployment, Fleet repairs it after. */
 async function compareVerdicts(
   before: Before,
   { client, window, id: session }: { readonly client: Client; readonly window: PageWindow; readonly id: string },
@@ -119,7 +126,7 @@ async function compareVerdicts(
     const now = window.last('hello')?.standings.find((standing) => standing.id === id)
     if (now?.verdict === 'done') continue
     const lost = `round ${round}: ${id} was done, is ${now?.verdict}: ${now?.seen}`
-    if (id !== takenBack.id || !takenBack.seen.test(now?.seen ?? '')) report.missing.push(lost)
+    if (id !== takenBack.id || before.step !== takenBack.step || !takenBack.seen.test(now?.seen ?? '')) report.missing.push(lost)
     else if (!(await repaired(client, window, session))) report.missing.push(`${lost}; and Fleet does not repair it`)
   }
 }
