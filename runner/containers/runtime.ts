@@ -59,7 +59,7 @@ export class Runtime implements ReachedLog {
   readonly clock: Clock
   readonly sleeps: WorldSleeps
   readonly net: ClusterNet
-  /** Told the key of a pod when one of its programs ended by itself. */
+  /** Told the key of a pod when one of its programs ended, but not when the pod is gone: another may have its name by then. */
   ended: (pod: string) => void = () => undefined
   /** Told the key of a pod in which a command from outside ran. */
   touched: (pod: string) => void = () => undefined
@@ -229,7 +229,7 @@ export class Runtime implements ReachedLog {
       ...(state && { state }),
       now: () => Math.min(this.clock.now(), until ?? Number.POSITIVE_INFINITY),
       go: (made) => this.#program(pod, container, { run: made, restarts }),
-      ended: () => this.ended(`${pod.metadata.namespace}/${pod.metadata.name}`),
+      ended: (ended) => this.#runs.get(key) === ended && this.ended(`${pod.metadata.namespace}/${pod.metadata.name}`),
     })
     this.#runs.set(key, run)
     this.#kept.delete(key)
