@@ -37,6 +37,7 @@ export interface Container {
   readonly resources?: { readonly requests?: Readonly<Record<string, string>>; readonly limits?: Readonly<Record<string, string>> }
   readonly restartPolicy?: string
   readonly restartPolicyRules?: readonly RestartRule[]
+  readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[]
   readonly imagePullPolicy?: string
   readonly livenessProbe?: JsonObject
   readonly readinessProbe?: JsonObject

@@ -184,7 +184,7 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
     return
   }
   const passed = stage.delay.doubles ? { ...memory.passed, [stage.name]: (memory.passed[stage.name] ?? 0) + 1 } : memory.passed
-  containers[name] = { stage: '', due: 0, passed }
+  containers[name] = { stage: '', due: 0, passed, ...(memory.resizing && { resizing: true }) }
   const running = 'running' in stage.next
   const started = !hasProbe(each, 'startup')
   const change: Change = {

@@ -2,7 +2,7 @@
 import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
-import { isResized, pendingResize, tellResize } from './resize.ts'
+import { isResized, pendingResize, resizeRestarts, tellResize } from './resize.ts'
 import { isSaid, pendingCondition } from './resize-condition.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
 import { type Placed, placed } from './state.ts'
@@ -53,20 +53,34 @@ const redefined = 'definition-changed'
 /** How often a resize that has to wait is looked at again, ms. */
 const retry = 10_000
 
-/** Gives a container what it is to have now, or says why it has to wait; true if that is all for this time. */
+/** Gives a container what it is to have now, says that it has it, or why it has to wait; true if that is all for this time. */
 async function resize(each: Placed, round: Round): Promise<boolean> {
-  const { pod, context, steps, wakes } = round
+  const { pod, context, containers, steps, wakes } = round
+  const { name } = each.container
+  const memory = containers[name] ?? noMemory
+  const all = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')]
   if (!isResized(each)) {
-    const settled = pendingCondition(pod) !== undefined && ![...placed(pod, 'containers'), ...placed(pod, 'initContainers')].some(isResized)
-    if (settled) steps.push({ each, change: { resize: 'done' }, notices: [] })
-    return settled
+    const settled = !all.some(isResized)
+    if (memory.resizing && settled) await told(round)
+    const outdated = pendingCondition(pod) !== undefined && settled
+    if (outdated) steps.push({ each, change: { resize: 'done' }, notices: [] })
+    return outdated
   }
   const waiting = await pendingResize(round)
   if (waiting) wakes.push(context.clock.now() + retry)
   if (waiting && isSaid(pod, waiting)) return false
-  steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
-  await tellResize(round, waiting)
+  if (!steps.some(({ change }) => change.resize !== undefined)) await tellResize(round, waiting ?? 'started')
+  if (!waiting) containers[name] = { ...memory, resizing: true }
+  if (!waiting && resizeRestarts(each)) await restart(each, round, 'Container <Container> resize requires restart')
+  else steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
   return true
+}
+
+/** The whole pod has what it is to have: said once, however many of its containers changed. */
+async function told(round: Round): Promise<void> {
+  const { containers } = round
+  for (const [name, { resizing: _, ...memory }] of Object.entries(containers)) containers[name] = memory
+  await tellResize(round, 'completed')
 }
 
 /** True while a container still runs another image than its spec names. */
