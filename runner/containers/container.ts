@@ -52,7 +52,7 @@ export function insideOf(
   const user = userOf(pod, container, image)
   const mounts: readonly Mount[] = [
     rootOf(container, rootKey, ground),
-    ...kernelMounts(pod, container, { user }, built),
+    ...kernelMounts(pod, container, { user, node: ground.reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') }) }, built),
     ...mountsOf(pod, container, ground),
     terminationFile(container, rootKey, ground),
     ...tasks().flatMap(({ pid, first }) => {

@@ -17,7 +17,12 @@ const capabilities = [
 const usual = 'CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP'.split(' ')
 
 /** The mounts of a container's kernel files. */
-export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, machine: Pick<Machine, 'user'>, started: number): readonly Mount[] {
+export function kernelMounts(
+  pod: KubernetesObject,
+  container: ContainerSpec,
+  { user, node }: Pick<Machine, 'user'> & { readonly node: KubernetesObject | undefined },
+  started: number,
+): readonly Mount[] {
   const limit = (name: string): string | undefined => {
     const text = at(container.whole, 'resources', 'limits', name)
     return text === undefined ? undefined : String(text)
@@ -29,16 +34,31 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
     'cpu.max': cpu === undefined ? 'max 100000' : `${Math.max(1000, Math.round(amount(cpu) * 100_000))} 100000`,
     'pids.max': 'max',
   }
-  const status = statusText(pod, container, machine)
+  const status = statusText(pod, container, { user })
+  const killable = String(oomScoreAdjust(pod, container, node))
   const processes = {
     '1/status': status,
     'self/status': status,
+    '1/oom_score_adj': killable,
+    'self/oom_score_adj': killable,
     version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
     uptime: '183492.11 721043.20',
     ...parameters(pod),
   }
   return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
 }
+
+/** How readily the kernel kills a container where a node runs short of memory (kubelet `qos/policy.go`). */
+function oomScoreAdjust(pod: KubernetesObject, container: ContainerSpec, node: KubernetesObject | undefined): number {
+  if (at(pod, 'spec', 'priorityClassName') === 'system-node-critical') return guaranteed
+  const quality = at(pod, 'status', 'qosClass')
+  if (quality !== 'Burstable') return quality === 'Guaranteed' ? guaranteed : 1000
+  const [request, capacity] = [at(container.whole, 'resources', 'requests', 'memory'), at(node, 'status', 'capacity', 'memory')]
+  const share = request === undefined || capacity === undefined ? 0 : Math.floor((1000 * amount(String(request))) / amount(String(capacity)))
+  return Math.min(Math.max(1000 - share, 1000 + guaranteed), 999)
+}
+
+const guaranteed = -997
 
 /** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */
 function weightOf(request: Json | undefined): number {

@@ -47,6 +47,11 @@ export function portKey(port: number, protocol: Protocol = 'TCP'): number {
   return protocol === 'UDP' ? port + 65_536 : port
 }
 
+/** What a number stands for that `portKey` made. */
+export function unkeyed(key: number): { readonly protocol: Protocol; readonly number: number } {
+  return key < 65_536 ? { protocol: 'TCP', number: key } : { protocol: 'UDP', number: key - 65_536 }
+}
+
 /** How an attempt to connect ended. */
 export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'
 

@@ -1,6 +1,6 @@
 // Programs of the network but curl: wget, nslookup, nc, ping and what shows addresses.
 import { nameOf, resolve } from '../files.ts'
-import { fail, type HttpCall, type Listener, type Process, type Program } from '../process.ts'
+import { fail, type HttpCall, type Listener, type Process, type Program, unkeyed } from '../process.ts'
 import { curl } from './curl.ts'
 import { readOptions } from './options.ts'
 import { readTarget, reasonOf, type Target, type Transfer, transfer } from './transfer.ts'
@@ -238,7 +238,11 @@ const ip: Program = (words, { machine, files, out, err }) => {
 
 const netstat: Program = (_, { machine, out }) => {
   out('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n')
-  for (const port of machine.net.listening) out(`tcp        0      0 ${`0.0.0.0:${port}`.padEnd(23)} 0.0.0.0:*               LISTEN      \n`)
+  for (const port of machine.net.listening) {
+    const { protocol, number } = unkeyed(port)
+    const state = protocol === 'TCP' ? 'LISTEN' : ''
+    out(`${protocol.toLowerCase()}        0      0 ${`0.0.0.0:${number}`.padEnd(23)} 0.0.0.0:*               ${state.padEnd(12)}\n`)
+  }
   return 0
 }
 

@@ -6,7 +6,7 @@ import type { ControllerContext } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { refusedByNode } from '../scheduler/filters.ts'
-import { loadFrom } from '../scheduler/load.ts'
+import { allocatableOf, loadFrom, resourcesOf } from '../scheduler/load.ts'
 import type { Node } from '../scheduler/node.ts'
 
 interface Refusal {
@@ -14,7 +14,7 @@ interface Refusal {
   readonly message: string
 }
 
-/** Fails a pod that the node does not take; true if it was refused. A pod that the scheduler placed was looked at by it. */
+/** Fails a pod that the node does not take; true if it was refused. A pod that was bound was looked at by whoever did, but for what is plain. */
 export async function refuse(pod: Pod, context: ControllerContext): Promise<boolean> {
   const refusal = wrongSystem(pod) ?? forbiddenSysctl(pod) ?? (await unfit(pod, context))
   if (!refusal) return false
@@ -40,11 +40,16 @@ function forbiddenSysctl(pod: Pod): Refusal | undefined {
   return undefined
 }
 
+/** A look at what costs nothing: whoever binds a pod need not be the scheduler. */
+function fitsAlone(pod: Pod, node: Node): boolean {
+  const capacity = allocatableOf(node)
+  return Object.entries(resourcesOf(pod)).every(([name, wanted]) => wanted <= (capacity[name] ?? 0n))
+}
+
 async function unfit(pod: Pod, { client }: ControllerContext): Promise<Refusal | undefined> {
-  if (podCondition(pod, 'PodScheduled')?.status === 'True') return undefined
   const { nodeName = '' } = pod.spec
   const node = (await client.get(nodes, { name: nodeName })) as Node | undefined
-  if (!node) return undefined
+  if (!node || (podCondition(pod, 'PodScheduled')?.status === 'True' && fitsAlone(pod, node))) return undefined
   const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${nodeName}` })
   const others = (items as readonly Pod[]).filter((other) => other.metadata.uid !== pod.metadata.uid && other.status?.startTime !== undefined && !isDone(other))
   const refused = refusedByNode(pod, node, loadFrom(others))

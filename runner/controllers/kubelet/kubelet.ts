@@ -7,8 +7,9 @@ import { isDone, isReady, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { refuse } from './admission.ts'
 import { overDeadline } from './deadline.ts'
-import { afterStart, beforeStop } from './hooks.ts'
+import { afterStart } from './hooks.ts'
 import { isMissing } from './images.ts'
+import { type Looking, leave } from './leaving.ts'
 import { askAgain, noMemory, type PodMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
 import { withPull } from './pulls.ts'
@@ -69,36 +70,12 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   }
   const node = await client.get(nodes, { name: pod.spec.nodeName ?? '' })
   if (!node || isSilent(node)) return undefined
-  if (pod.metadata.deletionTimestamp !== undefined) return leave(key, pod, { known, context })
+  if (pod.metadata.deletionTimestamp !== undefined) return ignoringGone(() => leave(key, pod, { known, context }))
   if (isDone(pod)) {
     memory.set(key, undefined)
     return undefined
   }
   return ignoringGone(() => goOn(key, pod, { known, context }))
-}
-
-interface Looking {
-  readonly known: PodMemory
-  readonly context: ControllerContext
-}
-
-/** A pod on its way out: its processes end at the first signal after their hooks, or when their time is over. */
-async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
-  const { client, clock, memory, random } = context
-  const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), clock.now())
-  const gone = known.gone ?? Math.min(clock.now() + (await beforeStop(pod, context)), latest) + 800 + random.below(400)
-  if (gone > clock.now()) {
-    remember(memory, key, { ...known, gone })
-    return { requeueAfter: gone - clock.now() }
-  }
-  memory.set(key, undefined)
-  const stopping = [{ type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' }] as const
-  return ignoringGone(async () => {
-    for (const each of placed(pod, 'containers')) await notify(pod, each, stopping, context)
-    const { name = '', namespace = '', uid = '' } = pod.metadata
-    await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
-    return undefined
-  })
 }
 
 async function ignoringGone(work: () => Promise<ReconcileResult | undefined>): Promise<ReconcileResult | undefined> {

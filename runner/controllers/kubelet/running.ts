@@ -148,8 +148,8 @@ export async function endSidecar(each: Placed, round: Round): Promise<void> {
   await restart(each, round, 'Stopping container <Container>')
 }
 
-/** Shells and their like heed no signal and are killed; servers end well. */
-function exitAfterSignal({ container }: Placed): number {
+/** How a program ends that is told to: shells and their like heed no signal and are killed; servers end well. */
+export function exitAfterSignal({ container }: Placed): number {
   const [first = ''] = [...(container.command ?? []), ...(container.args ?? [])]
   return /(^|\/)(ba|a)?sh$|sleep$|^$/.test(first) && first !== '' ? 137 : 0
 }

@@ -27,7 +27,12 @@ export interface Change {
 }
 
 /** Writes the status that changes bring; containers that are not named stay as they are. */
-export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>, context: ControllerContext): Promise<Pod> {
+export async function writeStatus(
+  pod: Pod,
+  changes: ReadonlyMap<string, Change>,
+  context: ControllerContext,
+  { final = false }: { readonly final?: boolean } = {},
+): Promise<Pod> {
   const now = formatTime(context.clock.now())
   const hasInit = placed(pod, 'initContainers').length > 0
   const next = (list: Placed['list']): JsonObject[] =>
@@ -48,7 +53,7 @@ export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>
       ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
     },
   }
-  const phase = phaseOf(changed)
+  const phase = final ? lastPhaseOf(changed) : phaseOf(changed)
   const running = [...placed(changed, 'containers'), ...placed(changed, 'initContainers')].some((each) => stateOf(each) === 'running')
   const addresses = await addressesOf(pod, context, running)
   const conditions = conditionsOf(changed, { phase, now })
@@ -97,6 +102,12 @@ function phaseOf(pod: Pod): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   if (main.some((each) => stateOf(each) !== 'ended' || restarts(pod, each))) return 'Running'
   if (init.some((each) => isSidecar(each) && stateOf(each) === 'running')) return 'Running'
   return main.every((each) => exitCodeOf(each) === 0) ? 'Succeeded' : 'Failed'
+}
+
+/** The phase of a pod whose containers are stopped for good: whatever its policy, none of them starts again. */
+function lastPhaseOf(pod: Pod): 'Succeeded' | 'Failed' {
+  const main = placed(pod, 'containers')
+  return main.length > 0 && main.every((each) => stateOf(each) === 'ended' && exitCodeOf(each) === 0) ? 'Succeeded' : 'Failed'
 }
 
 async function addressesOf(pod: Pod, context: ControllerContext, running: boolean): Promise<JsonObject> {
