@@ -52,6 +52,5 @@ async function unfit(pod: Pod, { client }: ControllerContext): Promise<Refusal |
   if (!node || (podCondition(pod, 'PodScheduled')?.status === 'True' && fitsAlone(pod, node))) return undefined
   const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${nodeName}` })
   const others = (items as readonly Pod[]).filter((other) => other.metadata.uid !== pod.metadata.uid && other.status?.startTime !== undefined && !isDone(other))
-  const refused = refusedByNode(pod, node, loadFrom(others))
-  return refused && { reason: refused.predicate, message: `Predicate ${refused.predicate} failed: ${refused.words}` }
+  return refusedByNode(pod, node, loadFrom(others))
 }

@@ -133,6 +133,12 @@ function resourcesOf({ resources = {} }: Placed['container']): JsonObject {
   return { ...(isObject(requests) && { allocatedResources: requests }), resources: resources as JsonObject }
 }
 
+/** What a container was given is said as long as there is one, though it ended (`convertContainerStatusResources`). */
+function keptResources(before: JsonObject | undefined): JsonObject {
+  const { allocatedResources, resources } = before ?? {}
+  return { ...(allocatedResources !== undefined && { allocatedResources }), ...(resources !== undefined && { resources }) }
+}
+
 function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
   const { container, status: before } = each
   const { change, waiting } = writing
@@ -162,7 +168,7 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     imageID: id === '' ? '' : imageId(container.image),
     ...(id !== '' && { containerID: id }),
     started: running && (change.started ?? true),
-    ...(running && resourcesOf(container)),
+    ...(running ? resourcesOf(container) : keptResources(before)),
   }
 }
 
