@@ -92,6 +92,13 @@ export interface Destination {
   readonly protocol?: Protocol | undefined
 }
 
+/** Labels of Services that kube-proxy leaves to others, or to nobody. */
+const leftAlone = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
+
+function isProxied({ metadata }: KubernetesObject): boolean {
+  return leftAlone.every((name) => metadata.labels?.[name] === undefined)
+}
+
 /** Connects from somewhere to an address and port. */
 export async function connect(origin: Origin, { address, port, protocol = 'TCP' }: Destination, ground: NetworkGround): Promise<Connection> {
   const { reader } = ground
@@ -102,7 +109,7 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
     const onHost = await toHost(node, { port, protocol }, ground, address)
     if (onHost !== 'refused' || address !== node) return onHost
   }
-  const services = reader.list('v1', 'Service')
+  const services = reader.list('v1', 'Service').filter(isProxied)
   const external = (each: KubernetesObject): readonly string[] => [
     ...objects(at(each, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => String(ip)),
     ...textsAt(each, 'externalIPs'),

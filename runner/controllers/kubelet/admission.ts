@@ -20,7 +20,9 @@ export async function refuse(pod: Pod, context: ControllerContext): Promise<bool
   if (!refusal) return false
   const { nodeName: host } = pod.spec
   await context.event(pod, { type: 'Warning', ...refusal, component: 'kubelet', ...(host !== undefined && { host }) })
-  const status = { ...pod.status, phase: 'Failed', reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
+  const { generation } = pod.metadata
+  const observed = generation === undefined ? {} : { observedGeneration: generation }
+  const status = { ...pod.status, ...observed, phase: 'Failed', reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
   await context.client.update(pods, { ...pod, status }, { subresource: 'status' })
   return true
 }
