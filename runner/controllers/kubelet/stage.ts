@@ -14,7 +14,7 @@ export interface StageSelector {
   readonly restarts?: 'at once' | 'later'
 }
 
-/** What a stage says of a container; `<Image>`, `<Container>`, `<Pod>`, `<BackOff>`, `<Fault>` stand for their values. */
+/** What a stage says of a container; `<Image>`, `<Container>`, `<Pod>`, `<BackOff>`, `<Fault>`, `<PullFault>` stand for their values. */
 export interface StageNotice {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
