@@ -16,7 +16,7 @@ import type { Round, Step } from './round.ts'
 import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
-import { hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { hasBegun, isPast, isReplaced, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
 import { type Change, notify, writeStatus } from './status.ts'
 
 export const kubelet = defineController({
@@ -189,7 +189,7 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
   const started = !hasProbe(each, 'startup')
   const change: Change = {
     next: stage.next,
-    ...(stage.restarts && { restarts: true }),
+    ...((stage.restarts || (running && isReplaced(each))) && { restarts: true }),
     ...(fault && { fault: fault.message }),
     ...(running && { started, ready: started && !hasProbe(each, 'readiness') }),
   }

@@ -31,7 +31,7 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
     containers[name] = { ...memory, stage: redefined, due }
     if (due > now) return void wakes.push(due)
     containers[name] = noMemory
-    return restart(each, round, 'Container <Container> definition changed, will be restarted')
+    return replace(each, round)
   }
   const end = await endOf(each, memory, round)
   if (!end) return probe(each, memory, round)
@@ -75,6 +75,15 @@ function isRedefined({ container, status, list }: Placed): boolean {
   return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
 }
 
+/** A container whose definition changed is made anew at once, whatever its pod's policy of restarts (kubelet `computePodActions`). */
+async function replace(each: Placed, { pod, context, steps }: Round): Promise<void> {
+  const code = exitAfterSignal(each)
+  const replaced = { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' }
+  const message = 'Container <Container> definition changed, will be restarted'
+  steps.push({ each, change: { next: { waiting: { reason: 'ContainerCreating' } }, replaced }, notices: [{ type: 'Normal', reason: 'Killing', message }] })
+  await context.runtime?.kill(pod, each.container.name, code)
+}
+
 /** Ends a container for the sake of its next run. */
 async function restart(each: Placed, { pod, context, steps }: Round, message: string): Promise<void> {
   const code = exitAfterSignal(each)
@@ -113,7 +122,8 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
   if (probed.kill) {
     const code = exitAfterSignal(each)
     const kind = each.status?.started === true ? 'liveness' : 'startup'
-    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe, will be restarted` } as const
+    const again = (each.container.restartPolicy ?? pod.spec.restartPolicy) === 'Never' ? '' : ', will be restarted'
+    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe${again}` } as const
     containers[name] = { stage: '', due: 0, passed: memory.passed }
     steps.push({
       each,

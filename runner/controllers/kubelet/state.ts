@@ -51,6 +51,12 @@ export function exitCodeOf({ status }: Pick<Placed, 'status'>): number {
   return Number(at(status, 'state', 'terminated', 'exitCode') ?? 0)
 }
 
+/** True while what a container's status tells of is a run that has ended, and its next has not begun. */
+export function isReplaced({ status }: Pick<Placed, 'status'>): boolean {
+  const former = at(status, 'lastState', 'terminated', 'containerID')
+  return former !== undefined && former === status?.containerID
+}
+
 /** An init container that goes on beside the others. */
 export function isSidecar({ container, list }: Placed): boolean {
   return list === 'initContainers' && container.restartPolicy === 'Always'

@@ -17,6 +17,8 @@ import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts,
 export interface Change {
   readonly next?: NextState
   readonly restarts?: boolean
+  /** How the run ended that makes place for one of another definition. */
+  readonly replaced?: Extract<NextState, { readonly terminated: object }>['terminated']
   readonly ready?: boolean
   readonly started?: boolean
   /** What it is given is what its spec says now, or why that has to wait. */
@@ -135,7 +137,9 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next
-  const ended = at(before, 'state', 'terminated')
+  const ended = change.replaced
+    ? nextState(pod, each, { ...writing, change: { next: { terminated: change.replaced } } }).terminated
+    : at(before, 'state', 'terminated')
   const state = nextState(pod, each, writing)
   const done = 'terminated' in change.next
   const image = running || isObject(ended) || before?.started === true || done ? fullReference(container.image) : container.image
