@@ -191,7 +191,8 @@ export class Runtime implements ReachedLog {
     const status = statusOf(pod, name)
     const restarts = restartsOf(pod, name) - (previous ? 1 : 0)
     const ended = previous ? at(status, 'lastState', 'terminated') : (at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated'))
-    const began = (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, 'startedAt') ?? ''))
+    const began =
+      (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, at(ended, 'reason') === 'StartError' ? 'finishedAt' : 'startedAt') ?? ''))
     const waiting = !previous && runningSince(pod, name) === undefined && at(status, 'state', 'terminated') === undefined
     const number =
       waiting && restarts > 0 && !this.#runs.has(keyOf(pod, name, restarts)) && !this.#kept.has(keyOf(pod, name, restarts)) ? restarts - 1 : restarts
@@ -254,8 +255,9 @@ export class Runtime implements ReachedLog {
       step: () => run.step(),
       folder: folderOf(container, inside.image),
     })
-    return process.find(first)
-      ? runProgram(words, process)
+    if (process.find(first)) return runProgram(words, process)
+    return startFault(this, pod, container.name)?.reason === 'StartError'
+      ? notFound
       : unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
   }
 
@@ -340,6 +342,9 @@ export class Runtime implements ReachedLog {
     for (const map of [this.#runs, this.#kept, this.#environments]) for (const key of map.keys()) if (gone(key)) map.delete(key)
   }
 }
+
+/** The exit code that containerd gives a container whose program is not there. */
+const notFound = 128
 
 function keyOf(pod: KubernetesObject, name: string, restarts: number): string {
   return `${pod.metadata.uid}/${name}/${restarts}`

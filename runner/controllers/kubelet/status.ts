@@ -175,7 +175,9 @@ function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject
     const { reason, message } = next.waiting
     return { waiting: { reason, ...(message !== undefined && { message: fill(message, pod, { container, fault }) }) } }
   }
-  const startedAt = at(before, 'state', 'running', 'startedAt') ?? now
+  // A container that never started began at no time: containerd leaves the field at zero.
+  const never = next.terminated.reason === 'StartError' ? formatTime(0) : undefined
+  const startedAt = never ?? at(before, 'state', 'running', 'startedAt') ?? now
   const { message, ...terminated } = next.terminated
   const count = Number(before?.restartCount ?? 0)
   const containerID = before?.containerID ?? containerId(pod, container, count)
