@@ -18,7 +18,7 @@ import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
 import { type StartFault, startFault } from './start-fault.ts'
-import { volumeFault } from './volumes.ts'
+import { sandboxFault, volumeFault } from './volumes.ts'
 
 /** What a runtime works with. */
 export interface RuntimeOptions {
@@ -110,6 +110,19 @@ export class Runtime implements ReachedLog {
   /** Why a pod's volumes cannot be mounted. */
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
     return volumeFault(pod, this.reader)
+  }
+
+  /** Why no sandbox can be made for a pod. */
+  sandboxFault(pod: KubernetesObject): string | undefined {
+    return sandboxFault(pod, this.reader)
+  }
+
+  /** What was written to a node's own files. */
+  onNode(node: string, path: string): boolean {
+    return [...this.#files].some(([key, writes]) => {
+      const folder = key.slice(`node/${node}`.length)
+      return key.startsWith(`node/${node}/`) && path.startsWith(folder) && writes.get(path.slice(folder.length).replace(/^\/+/, ''))?.kind === 'file'
+    })
   }
 
   /** A container starts: its environment is what it is now, and older runs than the last are forgotten. */

@@ -70,6 +70,13 @@ export function volumeFault(pod: KubernetesObject, reader: ClusterReader): { rea
   return undefined
 }
 
+/** Why no sandbox can be made for a pod, as containerd says it; undefined if one can. A node has no runtime but the usual one. */
+export function sandboxFault(pod: KubernetesObject, reader: ClusterReader): string | undefined {
+  const name = at(pod, 'spec', 'runtimeClassName')
+  const handler = typeof name === 'string' ? reader.get('node.k8s.io/v1', 'RuntimeClass', { name })?.handler : undefined
+  return handler === undefined || handler === 'runc' ? undefined : `failed to get sandbox runtime: no runtime for ${JSON.stringify(handler)} is configured`
+}
+
 function sourcesOf(volume: JsonObject): readonly (readonly [kind: string, name: string, optional: boolean])[] {
   const one = (source: Json | undefined, kind: string, field: string): (readonly [string, string, boolean])[] =>
     isObject(source) ? [[kind, String(source[field] ?? ''), source.optional === true]] : []

@@ -12,6 +12,7 @@ import { isMissing } from './images.ts'
 import { askAgain, noMemory, type PodMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
 import { withPull } from './pulls.ts'
+import { makeReady } from './ready.ts'
 import type { Round, Step } from './round.ts'
 import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
@@ -122,7 +123,7 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
     memory.set(key, undefined)
     return undefined
   }
-  const mount = await mountVolumes(pod, { known, context })
+  const mount = await makeReady(pod, known, context)
   if (mount) {
     remember(memory, key, { ...known, mount })
     return { requeueAfter: mount.due - clock.now() }
@@ -226,18 +227,4 @@ async function take(pod: Pod, steps: readonly Step[], context: ControllerContext
   }
   for (const { each, change, notices } of steps) await notify(pod, each, notices, context, change.fault)
   for (const { each, change } of steps) if (change.next !== undefined && 'running' in change.next) await afterStart(written, each, context)
-}
-
-/** Until the volumes of a pod can be mounted nothing of it starts; the kubelet says so, each time later. */
-async function mountVolumes(pod: Pod, { known, context }: Looking): Promise<PodMemory['mount']> {
-  const begun = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')].some((each) => stateOf(each) !== 'creating')
-  const fault = begun ? undefined : context.runtime?.volumeFault(pod)
-  if (!fault) return undefined
-  const now = context.clock.now()
-  if (known.mount && known.mount.due > now) return known.mount
-  const times = known.mount?.times ?? 0
-  const { nodeName: host } = pod.spec
-  const message = `MountVolume.SetUp failed for volume "${fault.volume}" : ${fault.text}`
-  await context.event(pod, { type: 'Warning', reason: 'FailedMount', message, component: 'kubelet', ...(host !== undefined && { host }) })
-  return { due: now + Math.min(500 * 2 ** times, 122_000), times: times + 1 }
 }

@@ -9,7 +9,7 @@ export interface StageSelector {
   /** Whether the image can be pulled. */
   readonly image?: 'missing'
   /** Why the container cannot be made or started. */
-  readonly fault?: 'CreateContainerConfigError' | 'StartError'
+  readonly fault?: 'CreateContainerConfigError' | 'CreateContainerError' | 'StartError'
   /** Whether it is started again after its end, and whether it ended before. */
   readonly restarts?: 'at once' | 'later'
 }

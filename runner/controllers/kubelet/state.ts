@@ -34,6 +34,7 @@ const waitingStates: Readonly<Record<string, ContainerState>> = {
   ErrImagePull: 'pull failed',
   ImagePullBackOff: 'pull waits',
   CreateContainerConfigError: 'config waits',
+  CreateContainerError: 'config waits',
   CrashLoopBackOff: 'crash waits',
 }
 
