@@ -1,7 +1,7 @@
 // What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
 import type { Json } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { amount } from './environment.ts'
+import { amount, hostnameOf } from './environment.ts'
 import type { Entry, Mount } from './files.ts'
 import { type ContainerSpec, objects, texts } from './pod.ts'
 import type { Machine } from './process.ts'
@@ -48,7 +48,10 @@ function weightOf(request: Json | undefined): number {
 
 /** Kernel parameters as pods usually find them. */
 const usualParameters: Readonly<Record<string, string>> = {
+  'kernel.dmesg_restrict': '1',
   'kernel.msgmax': '8192',
+  'kernel.osrelease': '6.8.0-51-generic',
+  'kernel.ostype': 'Linux',
   'kernel.pid_max': '4194304',
   'kernel.shm_rmid_forced': '0',
   'net.core.somaxconn': '4096',
@@ -61,7 +64,12 @@ const usualParameters: Readonly<Record<string, string>> = {
 /** The files of kernel parameters, with those that the pod sets. */
 function parameters(pod: KubernetesObject): Readonly<Record<string, string>> {
   const set = objects(at(pod, 'spec', 'securityContext', 'sysctls')).map(({ name, value }) => [String(name), String(value)] as const)
-  return Object.fromEntries([...Object.entries(usualParameters), ...set].map(([name, value]) => [`sys/${name.replaceAll('.', '/')}`, value]))
+  return Object.fromEntries(
+    [...Object.entries(usualParameters), ['kernel.hostname', hostnameOf(pod)] as const, ...set].map(([name, value]) => [
+      `sys/${name.replaceAll('.', '/')}`,
+      value,
+    ]),
+  )
 }
 
 function mountOf(path: string, files: Readonly<Record<string, string>>, started: number): Mount {
@@ -91,7 +99,7 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     'PPid:\t0',
     `Uid:\t${Array(4).fill(user.uid).join('\t')}`,
     `Gid:\t${Array(4).fill(user.gid).join('\t')}`,
-    `Groups:\t${user.groups.join(' ')} `,
+    `Groups:\t${[...new Set([user.gid, ...user.groups])].sort((a, b) => a - b).join(' ')} `,
     'CapInh:\t0000000000000000',
     `CapPrm:\t${mask(own)}`,
     `CapEff:\t${mask(own)}`,
@@ -101,6 +109,11 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     `Seccomp:\t${confined ? 2 : 0}`,
     `Seccomp_filters:\t${confined ? 1 : 0}`,
   ].join('\n')
+}
+
+/** The bit of a capability by its name. */
+export function capabilityBit(name: string): bigint {
+  return 1n << BigInt(capabilities.indexOf(name))
 }
 
 function boundingSet({ whole }: ContainerSpec): bigint {

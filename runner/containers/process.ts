@@ -78,6 +78,8 @@ export interface Task {
 /** What a process knows of the container and pod around it. */
 export interface Machine {
   readonly hostname: string
+  /** The release of its node's kernel. */
+  readonly kernel: string
   readonly flavor: 'busybox' | 'debian'
   readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
   readonly net: Net

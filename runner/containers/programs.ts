@@ -36,7 +36,7 @@ const everything: Readonly<Record<string, Program>> = { ...common, ...networkPro
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
   busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
+  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
 }
 
 /** The program of a name; undefined if the container has none. */

@@ -10,7 +10,7 @@ import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, wordsOf } from './plan.ts'
+import { type Plan, planOf, shownAs, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
@@ -105,6 +105,12 @@ export class Runtime implements ReachedLog {
   /** Why a container cannot be made or started; undefined if it can. */
   startFault(pod: KubernetesObject, name: string): StartFault | undefined {
     return startFault(this, pod, name)
+  }
+
+  /** Whom a container runs as. */
+  identity(pod: KubernetesObject, name: string): ReturnType<typeof userOf> | undefined {
+    const container = containerOf(pod, name)
+    return container && userOf(pod, container, imageOf(container.image))
   }
 
   /** Why a pod's volumes cannot be mounted. */
@@ -309,7 +315,7 @@ export class Runtime implements ReachedLog {
     for (const each of names) {
       const container = containerOf(pod, each)
       if (!container || runningSince(pod, each) === undefined) continue
-      const words = wordsOf(container, imageOf(container.image))
+      const words = shownAs(wordsOf(container, imageOf(container.image)))
       const nginx = nameOf(words[0] ?? '') === 'nginx'
       const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
       const { uid } = userOf(pod, container, imageOf(container.image))

@@ -38,6 +38,8 @@ export interface ContainerRuntime {
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
   /** Why no sandbox can be made for a pod. */
   sandboxFault(pod: KubernetesObject): string | undefined
+  /** Whom a container runs as. */
+  identity(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
   /** Runs a probe: why it failed, if it did, or what is worth a warning though it succeeded. */
   probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<{ readonly failure?: string; readonly warning?: string }>
   /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */

@@ -9,6 +9,7 @@ import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
 import { databasePrograms } from './databases.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
+import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 
 /** Runs until a signal ends it. */
@@ -48,7 +49,7 @@ const nginx: Program = (words, process) => {
     'using the "epoll" event method',
     'nginx/1.29.3',
     'built by gcc 14.2.0 (Debian 14.2.0-19) ',
-    'OS: Linux 6.1.0-28-cloud-amd64',
+    `OS: Linux ${process.machine.kernel}`,
     'getrlimit(RLIMIT_NOFILE): 1048576:1048576',
     'start worker processes',
     'start worker process 29',
@@ -297,4 +298,5 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'stress-ng': stress,
   pause: (_, process) => forever(process),
   ...databasePrograms,
+  ...samplePrograms,
 }

@@ -8,6 +8,7 @@ import type { Container, Pod, PodCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
+import { type Identity, mountsOf, userStatus } from './container-facts.ts'
 import { fullReference, pullFault } from './images.ts'
 import { type PendingResize, withPending } from './resize-condition.ts'
 import type { NextState, StageNotice } from './stage.ts'
@@ -37,6 +38,7 @@ export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>
       containerStatus(pod, each, {
         change: changes.get(each.container.name),
         now,
+        user: context.runtime?.identity(pod, each.container.name),
         waiting: hasInit && list === 'containers' ? 'PodInitializing' : hasInit ? 'PodInitializing' : 'ContainerCreating',
       }),
     )
@@ -114,6 +116,7 @@ async function addressesOf(pod: Pod, context: ControllerContext, running: boolea
 interface Writing {
   readonly change: Change | undefined
   readonly now: string
+  readonly user: Identity | undefined
   /** Why a container waits of which nothing is known yet. */
   readonly waiting: string
 }
@@ -156,6 +159,8 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     ...(id !== '' && { containerID: id }),
     started: running && (change.started ?? true),
     ...(running && resourcesOf(container)),
+    ...mountsOf(container),
+    ...(id !== '' && writing.user && userStatus(writing.user)),
   }
 }
 
@@ -163,8 +168,9 @@ function exitOf(next: NextState): number | undefined {
   return 'terminated' in next ? next.terminated.exitCode : undefined
 }
 
-function newStatus({ name, image }: Container, reason: string): JsonObject {
-  return { name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
+function newStatus(container: Container, reason: string): JsonObject {
+  const { name, image } = container
+  return { ...mountsOf(container), name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
 }
 
 function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject {
