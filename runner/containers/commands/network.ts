@@ -3,7 +3,7 @@ import { nameOf, resolve } from '../files.ts'
 import { fail, type HttpCall, type Listener, type Process, type Program } from '../process.ts'
 import { curl } from './curl.ts'
 import { readOptions } from './options.ts'
-import { readTarget, reasonOf, type Target, type Transfer, transfer } from './transfer.ts'
+import { readTarget, reasonOf, resolverPatience, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -61,9 +61,14 @@ function store(
   return 0
 }
 
-const nslookup: Program = (words, process) => {
+const nslookup: Program = async (words, process) => {
   const [name = ''] = readOptions(words, []).rest
   const { net, flavor } = process.machine
+  if (!net.answersNames) {
+    await process.sleep(2 * resolverPatience)
+    process.out(`;; connection timed out; no servers could be reached\n\n`)
+    return 1
+  }
   const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${flavor === 'busybox' ? ':' : '#'}53\n\n`
   process.out(head)
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) {
@@ -77,7 +82,7 @@ const nslookup: Program = (words, process) => {
     process.out(`** server can't find ${name}: NXDOMAIN\n\n${flavor === 'busybox' ? `** server can't find ${name}: NXDOMAIN\n\n` : ''}`)
     return 1
   }
-  if (flavor === 'busybox') process.out('\n')
+  if (flavor === 'busybox') process.out(found.name.endsWith('.cluster.local') ? '\n' : 'Non-authoritative answer:\n')
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
   return 0
