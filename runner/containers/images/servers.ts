@@ -11,6 +11,7 @@ import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
 import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
+import { voiceOf } from './voices.ts'
 
 /** Runs until a signal ends it. */
 async function forever(process: Process): Promise<number> {
@@ -152,9 +153,12 @@ const python: Program = (words, process) => {
 
 /** What a program that nobody wrote down does: it runs, and says what it is. */
 export function unsimulated(name: string, process: Process): Promise<number> {
-  process.out(
-    `drydock: the program ${name} of the image ${process.machine.image} is not simulated: it runs, listens on the ports that the container declares, and does nothing else\n`,
-  )
+  const voice = voiceOf(process)
+  if (voice !== undefined) process.err(voice)
+  else
+    process.out(
+      `drydock: the program ${name} of the image ${process.machine.image} is not simulated: it runs, listens on the ports that the container declares, and does nothing else\n`,
+    )
   for (const port of process.machine.declaredPorts)
     listen(process, port, () => answerText(`drydock: port ${port} of ${process.machine.image} answers; its program is not simulated\n`))
   return forever(process)
