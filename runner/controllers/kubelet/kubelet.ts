@@ -18,6 +18,7 @@ import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
 import { hasBegun, isPast, isReplaced, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { isMirror, keepMirror, mirrorAgain } from './static-pods.ts'
 import { type Change, notify, writeStatus } from './status.ts'
 
 export const kubelet = defineController({
@@ -66,10 +67,13 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const known = recall(memory, key, pod?.metadata.uid ?? '')
   if (!pod) {
     memory.set(key, undefined)
+    await mirrorAgain(key, context)
     return undefined
   }
   const node = await client.get(nodes, { name: pod.spec.nodeName ?? '' })
   if (!node || isSilent(node)) return undefined
+  if (isMirror(pod) && pod.metadata.deletionTimestamp !== undefined) return ignoringGone(() => removeNow(pod, context))
+  if (isMirror(pod)) keepMirror(key, pod, context)
   if (pod.metadata.deletionTimestamp !== undefined) return leave(key, pod, { known, context })
   if (isDone(pod)) {
     memory.set(key, undefined)
@@ -85,7 +89,7 @@ interface Looking {
 
 /** A pod on its way out: its processes end at the first signal after their hooks, or when their time is over. */
 async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
-  const { client, clock, memory, random } = context
+  const { clock, memory, random } = context
   const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), clock.now())
   const gone = known.gone ?? Math.min(clock.now() + (await beforeStop(pod, context)), latest) + 800 + random.below(400)
   if (gone > clock.now()) {
@@ -96,10 +100,13 @@ async function leave(key: string, pod: Pod, { known, context }: Looking): Promis
   const stopping = [{ type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' }] as const
   return ignoringGone(async () => {
     for (const each of placed(pod, 'containers')) await notify(pod, each, stopping, context)
-    const { name = '', namespace = '', uid = '' } = pod.metadata
-    await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
-    return undefined
+    return removeNow(pod, context)
   })
+}
+
+async function removeNow({ metadata }: Pod, { client }: ControllerContext): Promise<undefined> {
+  const { name = '', namespace = '', uid = '' } = metadata
+  await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
 }
 
 async function ignoringGone(work: () => Promise<ReconcileResult | undefined>): Promise<ReconcileResult | undefined> {
