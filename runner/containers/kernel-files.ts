@@ -2,7 +2,9 @@
 import type { Json } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { amount, hostnameOf } from './environment.ts'
-import type { Entry, Mount } from './files.ts'
+import { type Entry, type Mount, nameOf } from './files.ts'
+import { imageOf } from './images/table.ts'
+import { shownAs, wordsOf } from './plan.ts'
 import { type ContainerSpec, objects, texts } from './pod.ts'
 import type { Machine } from './process.ts'
 
@@ -92,7 +94,7 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     at(context('seccompProfile'), 'type') !== undefined &&
     at(context('seccompProfile'), 'type') !== 'Unconfined'
   return [
-    'Name:\tmain',
+    `Name:\t${nameOf(shownAs(wordsOf(container, imageOf(container.image)))[0] ?? 'main').slice(0, 15)}`,
     'Umask:\t0022',
     'State:\tS (sleeping)',
     'Pid:\t1',

@@ -109,7 +109,7 @@ const nodeHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopba
 /** What a node has at a path: its own files, an empty folder, or an empty file where a file was asked for. */
 function ofNode(path: string, type: string, age: number): ReadonlyMap<string, Entry> {
   const hosts: Entry = { kind: 'file', content: nodeHosts, mode: 0o644, at: age }
-  const all = new Map(skeleton('debian', imageOf('debian'), age)).set('etc/hosts', hosts)
+  const all = new Map(skeleton('ubuntu', imageOf('ubuntu'), age)).set('etc/hosts', hosts)
   const inside = path.replace(/^\/+|\/+$/g, '')
   if (inside === '') return all
   const found = [...all].filter(([key]) => key === inside || key.startsWith(`${inside}/`))
