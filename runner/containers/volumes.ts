@@ -4,8 +4,8 @@ import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
 import { dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
 import type { Entry, Mount, Tree, Writes } from './files.ts'
-import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
+import { nodeFiles, nodeHosts } from './node-files.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 
 type Variables = Pick<EnvironmentGround, 'reader' | 'file'>
@@ -96,20 +96,22 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
   const age = startOf(pod)
   const onNode = at(volume, 'hostPath', 'path')
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
-  const base = (): ReadonlyMap<string, Entry> =>
-    typeof onNode === 'string'
-      ? ofNode(onNode, String(at(volume, 'hostPath', 'type') ?? ''), age)
-      : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+  let made: ReadonlyMap<string, Entry> | undefined
+  const base = (): ReadonlyMap<string, Entry> => {
+    made ??=
+      typeof onNode === 'string'
+        ? ofNode(onNode, String(at(volume, 'hostPath', 'type') ?? ''), { node: String(at(pod, 'spec', 'nodeName')), ...ground, age })
+        : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+    return made
+  }
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
   return { base: () => (part === undefined ? computed(pod, volume, ground) : plain(computed(pod, volume, ground))) }
 }
 
-const nodeHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
-
 /** What a node has at a path: its own files, an empty folder, or an empty file where a file was asked for. */
-function ofNode(path: string, type: string, age: number): ReadonlyMap<string, Entry> {
-  const hosts: Entry = { kind: 'file', content: nodeHosts, mode: 0o644, at: age }
-  const all = new Map(skeleton('ubuntu', imageOf('ubuntu'), age)).set('etc/hosts', hosts)
+function ofNode(path: string, type: string, of: Parameters<typeof nodeFiles>[0]): ReadonlyMap<string, Entry> {
+  const { age } = of
+  const all = nodeFiles(of)
   const inside = path.replace(/^\/+|\/+$/g, '')
   if (inside === '') return all
   const found = [...all].filter(([key]) => key === inside || key.startsWith(`${inside}/`))
