@@ -76,6 +76,7 @@ export function insideOf(
     memoryLimit: typeof limit === 'string' ? amount(limit) : undefined,
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
     image: container.image,
+    store: image.programs.includes('etcdctl') ? ground.reader : undefined,
     tasks,
     kill,
     linger: (ms) => {

@@ -1,5 +1,6 @@
 // What a running command sees: its words, streams, files, time and the machine that it believes to be on.
 import type { Files } from './files.ts'
+import type { ClusterReader } from './pod.ts'
 import { BrokenPipe, type Pipe, type Write } from './streams.ts'
 
 /** A request to something that listens, and its answer; bodies are byte strings. */
@@ -90,6 +91,8 @@ export interface Machine {
   /** Ports that the container declares. */
   readonly declaredPorts: readonly number[]
   readonly image: string
+  /** What an etcd keeps; for its own programs. */
+  readonly store: ClusterReader | undefined
   tasks(): readonly Task[]
   /** A signal for the container's first process; false if there is none of that number. */
   kill(pid: number, signal: string): boolean
