@@ -32,15 +32,32 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
     'pids.max': 'max',
   }
   const status = statusText(pod, container, machine)
+  const words = shownAs(wordsOf(container, imageOf(container.image)))
   const processes = {
     '1/status': status,
     'self/status': status,
+    '1/cmdline': `${words.join('\0')}\0`,
+    '1/comm': `${nameOf(words[0] ?? '').slice(0, 15)}\n`,
+    '1/cgroup': '0::/\n',
+    'self/cgroup': '0::/\n',
+    meminfo,
+    cpuinfo,
+    loadavg: '0.12 0.10 0.08 1/412 14\n',
     version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
     uptime: '183492.11 721043.20',
     ...parameters(pod),
   }
   return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
 }
+
+const meminfo =
+  'MemTotal:       16384000 kB\nMemFree:         9830400 kB\nMemAvailable:   13619200 kB\nBuffers:          204800 kB\nCached:          3895680 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n'
+const cpuinfo = [0, 1, 2, 3]
+  .map(
+    (each) =>
+      `processor\t: ${each}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz\ncpu MHz\t\t: 2793.437\ncpu cores\t: 4\n`,
+  )
+  .join('\n')
 
 /** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */
 function weightOf(request: Json | undefined): number {
@@ -79,7 +96,7 @@ function mountOf(path: string, files: Readonly<Record<string, string>>, started:
   for (const [name, text] of Object.entries(files)) {
     const folders = name.split('/').slice(0, -1)
     for (const index of folders.keys()) base.set(folders.slice(0, index + 1).join('/'), { kind: 'folder', mode: 0o555, at: started })
-    base.set(name, { kind: 'file', content: `${text}\n`, mode: 0o444, at: started })
+    base.set(name, { kind: 'file', content: /[\n\0]$/.test(text) ? text : `${text}\n`, mode: 0o444, at: started })
   }
   return { path, tree: { base: () => base }, readOnly: true }
 }

@@ -100,11 +100,16 @@ function long({ name, entry }: Row, has: Has, process: Process): Fields {
   const bits = mode & 0o1000 ? `${handed.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : handed
   const links = entry.kind === 'folder' ? 2 + countFolders(files, resolve(cwd, name)) : 1
   const size = sizeOf(entry)
-  const shown = has('h') && size >= 1024 ? `${(size / 1024).toFixed(1)}K` : String(size)
+  const shown = has('h') ? inUnits(size) : String(size)
   const target = entry.kind === 'link' ? ` -> ${entry.target}` : ''
   const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
   const [owner, group] = has('n') ? [String(uid), String(gid)] : [userName(uid, process), groupName(gid, process)]
   return { bits: `${letters}${bits}`, links: String(links), owner, group, size: shown, end: `${shortDate(entry.at, process.now())} ${name}${target}` }
+}
+
+function inUnits(size: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(size, 1)) / 10), 3)
+  return power === 0 ? String(size) : `${(size / 1024 ** power).toFixed(1)}${' KMG'[power]}`
 }
 
 function countFolders(files: Process['files'], path: string): number {

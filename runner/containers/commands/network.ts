@@ -2,6 +2,7 @@
 import { nameOf, resolve } from '../files.ts'
 import { fail, type HttpCall, type Listener, type Process, type Program } from '../process.ts'
 import { curl } from './curl.ts'
+import { hardwareAddress, interfacePrograms } from './interfaces.ts'
 import { readOptions } from './options.ts'
 import { readTarget, reasonOf, resolverPatience, type Target, type Transfer, transfer } from './transfer.ts'
 
@@ -236,7 +237,7 @@ const ip: Program = (words, { machine, files, out, err }) => {
   if (words.some((word) => word.startsWith('r'))) out(`default via ${address.replace(/\d+$/, '1')} dev eth0 \n`)
   else
     out(
-      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
+      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    link/ether ${hardwareAddress(address)} brd ff:ff:ff:ff:ff:ff\n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
     )
   return 0
 }
@@ -248,4 +249,18 @@ const netstat: Program = (_, { machine, out }) => {
 }
 
 /** Programs of the network by name. */
-export const networkPrograms: Readonly<Record<string, Program>> = { curl, wget, nslookup, dig, host, getent, ping, nc, netcat: nc, ip, netstat, ss: netstat }
+export const networkPrograms: Readonly<Record<string, Program>> = {
+  curl,
+  wget,
+  nslookup,
+  dig,
+  host,
+  getent,
+  ping,
+  nc,
+  netcat: nc,
+  ip,
+  netstat,
+  ...interfacePrograms,
+  ss: netstat,
+}

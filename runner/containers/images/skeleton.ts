@@ -31,6 +31,14 @@ const folders = [
   '/var/cache',
 ]
 
+/** Files that tell a system's version in one line. */
+const marks: Readonly<Record<Image['system'], Readonly<Record<string, string>>>> = {
+  busybox: {},
+  alpine: { '/etc/alpine-release': '3.22.2\n' },
+  debian: { '/etc/debian_version': '13.2\n' },
+  ubuntu: { '/etc/debian_version': 'trixie/sid\n' },
+}
+
 /** Folders that few systems lack, and those that few have. */
 const lacking: Readonly<Record<Image['system'], readonly string[]>> = {
   busybox: ['/mnt', '/opt', '/run', '/sbin', '/srv', '/var/cache', '/var/run'],
@@ -173,6 +181,7 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
     '/etc/passwd': passwdOf(image),
     '/etc/group': groupsOf(image),
     ...(image.shell && { '/etc/shells': '/bin/sh\n' }),
+    ...(image.shell && marks[image.system]),
     ...(image.shell && release !== undefined && { '/etc/os-release': release }),
     ...ownFiles(reference, image.programs),
   }

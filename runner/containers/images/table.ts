@@ -58,7 +58,7 @@ const rows: readonly Row[] = [
       system: 'busybox',
       groups: [10],
       command: ['sh'],
-      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd', 'telnet', 'ifconfig', 'route'],
     }),
   ],
   [
@@ -67,7 +67,7 @@ const rows: readonly Row[] = [
       flavor: 'busybox',
       groups: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27],
       command: ['/bin/sh'],
-      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent', 'ifconfig', 'route'],
     }),
   ],
   [
