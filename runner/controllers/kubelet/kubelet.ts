@@ -17,7 +17,7 @@ import type { Round, Step } from './round.ts'
 import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
-import { hasBegun, isPast, isReplaced, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { hasBegun, isPast, isRedefined, isReplaced, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
 import { isMirror, keepMirror, mirrorAgain } from './static-pods.ts'
 import { type Change, notify, writeStatus } from './status.ts'
 
@@ -179,7 +179,9 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
   const { pod, context, containers } = round
   const { name } = each.container
   const memory = containers[name] ?? noMemory
-  const state = stateOf(each)
+  // The back-off is of a container as it is defined: another image is tried at once (kubelet `GetStableKey`).
+  const anew = stateOf(each) === 'crash waits' && isRedefined(each)
+  const state = anew ? 'creating' : stateOf(each)
   if (state === 'ended' && !restarts(pod, each)) return
   const fault = state === 'running' ? undefined : context.runtime?.startFault(pod, name)
   const stage = stages.find(({ when }) => fits(when, each, { state, fault: fault?.reason, count: Number(each.status?.restartCount ?? 0) }))
@@ -192,7 +194,7 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
     return
   }
   const passed = stage.delay.doubles ? { ...memory.passed, [stage.name]: (memory.passed[stage.name] ?? 0) + 1 } : memory.passed
-  containers[name] = { stage: '', due: 0, passed }
+  containers[name] = { stage: '', due: 0, passed: anew ? {} : passed }
   const running = 'running' in stage.next
   const started = !hasProbe(each, 'startup')
   const change: Change = {

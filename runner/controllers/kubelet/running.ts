@@ -1,11 +1,10 @@
 // A container that runs: whether its program ended, and what its probes say.
-import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
 import { isResized, pendingResize, tellResize } from './resize.ts'
 import { isSaid, pendingCondition } from './resize-condition.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
-import { type Placed, placed } from './state.ts'
+import { isRedefined, type Placed, placed } from './state.ts'
 
 /** A program that ends at once is seen to run for a moment. */
 const moment = 500
@@ -67,12 +66,6 @@ async function resize(each: Placed, round: Round): Promise<boolean> {
   steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
   await tellResize(round, waiting)
   return true
-}
-
-/** True while a container still runs another image than its spec names. */
-function isRedefined({ container, status, list }: Placed): boolean {
-  const running = status?.image
-  return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
 }
 
 /** A container whose definition changed is made anew at once, whatever its pod's policy of restarts (kubelet `computePodActions`). */

@@ -2,6 +2,7 @@
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { Container, Pod, RestartRule } from '../pods.ts'
+import { fullReference } from './images.ts'
 import type { ContainerState } from './stage.ts'
 
 /** A container of a pod with its place: `init` ones run one after another before the others, unless they are to run beside them. */
@@ -56,6 +57,12 @@ export function exitCodeOf({ status }: Pick<Placed, 'status'>): number {
 export function isReplaced({ status }: Pick<Placed, 'status'>): boolean {
   const former = at(status, 'lastState', 'terminated', 'containerID')
   return former !== undefined && former === status?.containerID
+}
+
+/** True while a container still has, or had at last, another image than its spec names. */
+export function isRedefined({ container, status, list }: Placed): boolean {
+  const running = status?.image
+  return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
 }
 
 /** An init container that goes on beside the others. */
