@@ -2,6 +2,7 @@
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { hostnameOf } from './environment.ts'
 import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { answersNames } from './network/dns.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
 import type { Run } from './run.ts'
@@ -53,6 +54,7 @@ export class ClusterNet {
     const { namespace = '', name = '' } = pod.metadata
     const own = (): KubernetesObject => ground.reader.get('v1', 'Pod', { namespace, name }) ?? pod
     const hosts = namesIn(pod, address)
+    const answers = (): boolean => answersNames({ pod: own(), address }, ground)
     const listening = (): number[] => containerNames(pod).flatMap((each) => [...(this.#run(own(), each)?.listeners.keys() ?? [])])
     return {
       address,
@@ -61,10 +63,14 @@ export class ClusterNet {
         if (/^\d+\.\d+\.\d+\.\d+$/.test(asked)) return { name: asked, addresses: [asked] }
         if (asked === 'localhost') return { name: asked, addresses: ['127.0.0.1'] }
         const local = hosts.get(asked) ?? (asked === name ? address : undefined)
-        return local === undefined ? resolveName(asked, namespace, ground) : { name: asked, addresses: [local] }
+        if (local !== undefined) return { name: asked, addresses: [local] }
+        return answers() ? resolveName(asked, namespace, ground) : undefined
       },
-      alias: (asked) => aliasOf(asked, namespace, ground),
-      reverse: (asked) => nameOfAddress(asked, ground),
+      get answersNames() {
+        return answers()
+      },
+      alias: (asked) => (answers() ? aliasOf(asked, namespace, ground) : undefined),
+      reverse: (asked) => (answers() ? nameOfAddress(asked, ground) : undefined),
       connect: (to, port, protocol) =>
         outside(
           run(),

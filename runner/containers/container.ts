@@ -53,11 +53,11 @@ export function insideOf(
   const mounts: readonly Mount[] = [
     rootOf(container, rootKey, ground),
     ...kernelMounts(pod, container, { user, node: ground.reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') }) }, built),
-    ...mountsOf(pod, container, ground),
+    ...followed(mountsOf(pod, container, ground), image),
     terminationFile(container, rootKey, ground),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
-      const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...mountsOf(pod, other, ground)] : []
+      const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...followed(mountsOf(pod, other, ground), imageOf(other.image))] : []
       return theirs.map((mount) => ({ ...mount, path: `/proc/${pid}/root${mount.path === '/' ? '' : mount.path}` }))
     }),
   ]
@@ -69,12 +69,14 @@ export function insideOf(
   const limit = at(container.whole, 'resources', 'limits', 'memory')
   const machine: Machine = {
     hostname: hostnameOf(pod),
+    kernel: kernelOf(pod, ground.reader),
     flavor: image.flavor,
     user,
     net: ground.netOf(pod, run),
     memoryLimit: typeof limit === 'string' ? amount(limit) : undefined,
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
     image: container.image,
+    store: image.programs.includes('etcdctl') ? ground.reader : undefined,
     tasks,
     kill,
     linger: (ms) => {
@@ -83,6 +85,17 @@ export function insideOf(
     },
   }
   return { image, files, machine }
+}
+
+function kernelOf(pod: KubernetesObject, reader: ContainerGround['reader']): string {
+  const node = reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') })
+  return String((node && at(node, 'status', 'nodeInfo', 'kernelVersion')) || '6.8.0-51-generic')
+}
+
+/** Mounts where they come to lie: most systems keep `/var/run` in `/run`, and a runtime follows the link. */
+function followed(mounts: readonly Mount[], { system, shell }: Image): readonly Mount[] {
+  if (system === 'busybox' || !shell) return mounts
+  return mounts.map((mount) => ({ ...mount, path: mount.path.replace(/^\/var\/run(?=\/|$)/, '/run') }))
 }
 
 /** The file for a container's last words, that every user may write. */

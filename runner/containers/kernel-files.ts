@@ -1,8 +1,10 @@
 // What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
 import type { Json } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { amount } from './environment.ts'
-import type { Entry, Mount } from './files.ts'
+import { amount, hostnameOf } from './environment.ts'
+import { type Entry, type Mount, nameOf } from './files.ts'
+import { imageOf } from './images/table.ts'
+import { shownAs, wordsOf } from './plan.ts'
 import { type ContainerSpec, objects, texts } from './pod.ts'
 import type { Machine } from './process.ts'
 
@@ -35,12 +37,20 @@ export function kernelMounts(
     'pids.max': 'max',
   }
   const status = statusText(pod, container, { user })
+  const words = shownAs(wordsOf(container, imageOf(container.image)))
   const killable = String(oomScoreAdjust(pod, container, node))
   const processes = {
     '1/status': status,
     'self/status': status,
     '1/oom_score_adj': killable,
     'self/oom_score_adj': killable,
+    '1/cmdline': `${words.join('\0')}\0`,
+    '1/comm': `${nameOf(words[0] ?? '').slice(0, 15)}\n`,
+    '1/cgroup': '0::/\n',
+    'self/cgroup': '0::/\n',
+    meminfo,
+    cpuinfo,
+    loadavg: '0.12 0.10 0.08 1/412 14\n',
     version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
     uptime: '183492.11 721043.20',
     ...parameters(pod),
@@ -60,6 +70,15 @@ function oomScoreAdjust(pod: KubernetesObject, container: ContainerSpec, node: K
 
 const guaranteed = -997
 
+const meminfo =
+  'MemTotal:       16384000 kB\nMemFree:         9830400 kB\nMemAvailable:   13619200 kB\nBuffers:          204800 kB\nCached:          3895680 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n'
+const cpuinfo = [0, 1, 2, 3]
+  .map(
+    (each) =>
+      `processor\t: ${each}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz\ncpu MHz\t\t: 2793.437\ncpu cores\t: 4\n`,
+  )
+  .join('\n')
+
 /** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */
 function weightOf(request: Json | undefined): number {
   const shares = Math.max(2, Math.floor((request === undefined ? 0 : amount(String(request))) * 1024))
@@ -68,7 +87,10 @@ function weightOf(request: Json | undefined): number {
 
 /** Kernel parameters as pods usually find them. */
 const usualParameters: Readonly<Record<string, string>> = {
+  'kernel.dmesg_restrict': '1',
   'kernel.msgmax': '8192',
+  'kernel.osrelease': '6.8.0-51-generic',
+  'kernel.ostype': 'Linux',
   'kernel.pid_max': '4194304',
   'kernel.shm_rmid_forced': '0',
   'net.core.somaxconn': '4096',
@@ -81,7 +103,12 @@ const usualParameters: Readonly<Record<string, string>> = {
 /** The files of kernel parameters, with those that the pod sets. */
 function parameters(pod: KubernetesObject): Readonly<Record<string, string>> {
   const set = objects(at(pod, 'spec', 'securityContext', 'sysctls')).map(({ name, value }) => [String(name), String(value)] as const)
-  return Object.fromEntries([...Object.entries(usualParameters), ...set].map(([name, value]) => [`sys/${name.replaceAll('.', '/')}`, value]))
+  return Object.fromEntries(
+    [...Object.entries(usualParameters), ['kernel.hostname', hostnameOf(pod)] as const, ...set].map(([name, value]) => [
+      `sys/${name.replaceAll('.', '/')}`,
+      value,
+    ]),
+  )
 }
 
 function mountOf(path: string, files: Readonly<Record<string, string>>, started: number): Mount {
@@ -89,7 +116,7 @@ function mountOf(path: string, files: Readonly<Record<string, string>>, started:
   for (const [name, text] of Object.entries(files)) {
     const folders = name.split('/').slice(0, -1)
     for (const index of folders.keys()) base.set(folders.slice(0, index + 1).join('/'), { kind: 'folder', mode: 0o555, at: started })
-    base.set(name, { kind: 'file', content: `${text}\n`, mode: 0o444, at: started })
+    base.set(name, { kind: 'file', content: /[\n\0]$/.test(text) ? text : `${text}\n`, mode: 0o444, at: started })
   }
   return { path, tree: { base: () => base }, readOnly: true }
 }
@@ -104,14 +131,14 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     at(context('seccompProfile'), 'type') !== undefined &&
     at(context('seccompProfile'), 'type') !== 'Unconfined'
   return [
-    'Name:\tmain',
+    `Name:\t${nameOf(shownAs(wordsOf(container, imageOf(container.image)))[0] ?? 'main').slice(0, 15)}`,
     'Umask:\t0022',
     'State:\tS (sleeping)',
     'Pid:\t1',
     'PPid:\t0',
     `Uid:\t${Array(4).fill(user.uid).join('\t')}`,
     `Gid:\t${Array(4).fill(user.gid).join('\t')}`,
-    `Groups:\t${user.groups.join(' ')} `,
+    `Groups:\t${[...new Set([user.gid, ...user.groups])].sort((a, b) => a - b).join(' ')} `,
     'CapInh:\t0000000000000000',
     `CapPrm:\t${mask(own)}`,
     `CapEff:\t${mask(own)}`,
@@ -121,6 +148,11 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     `Seccomp:\t${confined ? 2 : 0}`,
     `Seccomp_filters:\t${confined ? 1 : 0}`,
   ].join('\n')
+}
+
+/** The bit of a capability by its name. */
+export function capabilityBit(name: string): bigint {
+  return 1n << BigInt(capabilities.indexOf(name))
 }
 
 function boundingSet({ whole }: ContainerSpec): bigint {

@@ -6,10 +6,31 @@ import type { ContainerSpec } from './pod.ts'
 /** The words that start a container's program. */
 export function wordsOf({ command, args }: Pick<ContainerSpec, 'command' | 'args'>, image: Image): readonly string[] {
   if (command.length > 0) return [...command, ...args]
+  if (image.yields && isProgram(args[0] ?? '', image)) return args
   return [...image.entrypoint, ...(args.length > 0 ? args : image.command)]
 }
 
+/** True for a word that names a program rather than being one's argument. */
+function isProgram(word: string, image: Image): boolean {
+  const name = nameOf(word)
+  return !word.startsWith('-') && !word.includes(':') && (image.programs.includes(name) || ending.has(name) || shells.test(name))
+}
+
 const shells = /^(ba|a|z|da)?sh$/
+
+/** What stands in the list of processes for a container's words: a shell makes place for the last command of its script, and bears its name no more. */
+export function shownAs(words: readonly string[]): readonly string[] {
+  const [name = '', flag = '', script = '', ...more] = words
+  if (!shells.test(nameOf(name)) || !/^-[a-z]*c$/.test(flag) || more.length > 0) return words
+  if (/[(){}`|&<>$"'\\]|\b(while|until|for|if|case|trap|sleep\b.*;)/.test(script.replaceAll('&&', ';'))) return words
+  const last =
+    script
+      .split(/;|&&|\n/)
+      .findLast((part) => part.trim() !== '')
+      ?.trim()
+      .split(/\s+/) ?? []
+  return /^(sleep|tail|nc|httpd|nginx)$/.test(last[0] ?? '') ? last : words
+}
 const ending = new Set([
   'true',
   'false',
@@ -115,6 +136,13 @@ const servers = new Set([
   'agnhost-2',
   'metrics-server',
   'update-demo',
+  'php-apache',
+  'node-hello',
+  'nodejs-hello-world',
+  'serve-hostname',
+  'simpleapp',
+  'webapp-color',
+  'event-simulator',
 ])
 
 /** The words of agnhost that come to an end. */

@@ -10,7 +10,7 @@ import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, wordsOf } from './plan.ts'
+import { type Plan, planOf, shownAs, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
@@ -18,7 +18,7 @@ import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
 import { type StartFault, startFault } from './start-fault.ts'
-import { volumeFault } from './volumes.ts'
+import { sandboxFault, volumeFault } from './volumes.ts'
 
 /** What a runtime works with. */
 export interface RuntimeOptions {
@@ -107,9 +107,28 @@ export class Runtime implements ReachedLog {
     return startFault(this, pod, name)
   }
 
+  /** Whom a container runs as. */
+  identity(pod: KubernetesObject, name: string): ReturnType<typeof userOf> | undefined {
+    const container = containerOf(pod, name)
+    return container && userOf(pod, container, imageOf(container.image))
+  }
+
   /** Why a pod's volumes cannot be mounted. */
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
     return volumeFault(pod, this.reader)
+  }
+
+  /** Why no sandbox can be made for a pod. */
+  sandboxFault(pod: KubernetesObject): string | undefined {
+    return sandboxFault(pod, this.reader)
+  }
+
+  /** What was written to a node's own files. */
+  onNode(node: string, path: string): boolean {
+    return [...this.#files].some(([key, writes]) => {
+      const folder = key.slice(`node/${node}`.length)
+      return key.startsWith(`node/${node}/`) && path.startsWith(folder) && writes.get(path.slice(folder.length).replace(/^\/+/, ''))?.kind === 'file'
+    })
   }
 
   /** A container starts: its environment is what it is now, and older runs than the last are forgotten. */
@@ -191,7 +210,8 @@ export class Runtime implements ReachedLog {
     const status = statusOf(pod, name)
     const restarts = restartsOf(pod, name) - (previous ? 1 : 0)
     const ended = previous ? at(status, 'lastState', 'terminated') : (at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated'))
-    const began = (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, 'startedAt') ?? ''))
+    const began =
+      (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, at(ended, 'reason') === 'StartError' ? 'finishedAt' : 'startedAt') ?? ''))
     const waiting = !previous && runningSince(pod, name) === undefined && at(status, 'state', 'terminated') === undefined
     const number =
       waiting && restarts > 0 && !this.#runs.has(keyOf(pod, name, restarts)) && !this.#kept.has(keyOf(pod, name, restarts)) ? restarts - 1 : restarts
@@ -254,8 +274,9 @@ export class Runtime implements ReachedLog {
       step: () => run.step(),
       folder: folderOf(container, inside.image),
     })
-    return process.find(first)
-      ? runProgram(words, process)
+    if (process.find(first)) return runProgram(words, process)
+    return startFault(this, pod, container.name)?.reason === 'StartError'
+      ? notFound
       : unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
   }
 
@@ -294,7 +315,7 @@ export class Runtime implements ReachedLog {
     for (const each of names) {
       const container = containerOf(pod, each)
       if (!container || runningSince(pod, each) === undefined) continue
-      const words = wordsOf(container, imageOf(container.image))
+      const words = shownAs(wordsOf(container, imageOf(container.image)))
       const nginx = nameOf(words[0] ?? '') === 'nginx'
       const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
       const { uid } = userOf(pod, container, imageOf(container.image))
@@ -340,6 +361,9 @@ export class Runtime implements ReachedLog {
     for (const map of [this.#runs, this.#kept, this.#environments]) for (const key of map.keys()) if (gone(key)) map.delete(key)
   }
 }
+
+/** The exit code that containerd gives a container whose program is not there. */
+const notFound = 128
 
 function keyOf(pod: KubernetesObject, name: string, restarts: number): string {
   return `${pod.metadata.uid}/${name}/${restarts}`

@@ -122,7 +122,7 @@ test('a daemon set may put new pods beside old ones', async () => {
   const spec = { selector: { matchLabels: labels }, updateStrategy, template: template('nginx:1') }
   await cluster.client.create(daemonSets, { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'd', namespace }, spec } as KubernetesObject)
   await cluster.settle(4000)
-  await cluster.client.patch(daemonSets, { namespace, name: 'd' }, { spec: { template: template('nginx:2') } }, { type: 'strategic' })
+  await cluster.client.patch(daemonSets, { namespace, name: 'd' }, { spec: { template: template('nginx:1.29') } }, { type: 'strategic' })
   await cluster.settle()
   assert.equal((await cluster.client.list(pods, { namespace })).items.length, 3, 'one beside its elder')
   let least = 3
@@ -135,7 +135,7 @@ test('a daemon set may put new pods beside old ones', async () => {
   }
   assert.equal(least, 2, 'never fewer than there were')
   const images = (await cluster.client.list(pods, { namespace })).items.map((each) => (each.spec as { containers: { image: string }[] }).containers[0]?.image)
-  assert.deepEqual(images, ['nginx:2', 'nginx:2'])
+  assert.deepEqual(images, ['nginx:1.29', 'nginx:1.29'])
 })
 
 test('a pod may run only as long as its deadline', async () => {

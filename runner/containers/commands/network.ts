@@ -2,8 +2,9 @@
 import { nameOf, resolve } from '../files.ts'
 import { fail, type HttpCall, type Listener, type Process, type Program, unkeyed } from '../process.ts'
 import { curl } from './curl.ts'
+import { hardwareAddress, interfacePrograms } from './interfaces.ts'
 import { readOptions } from './options.ts'
-import { readTarget, reasonOf, type Target, type Transfer, transfer } from './transfer.ts'
+import { readTarget, reasonOf, resolverPatience, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -61,9 +62,14 @@ function store(
   return 0
 }
 
-const nslookup: Program = (words, process) => {
+const nslookup: Program = async (words, process) => {
   const [name = ''] = readOptions(words, []).rest
   const { net, flavor } = process.machine
+  if (!net.answersNames) {
+    await process.sleep(2 * resolverPatience)
+    process.out(`;; connection timed out; no servers could be reached\n\n`)
+    return 1
+  }
   const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${flavor === 'busybox' ? ':' : '#'}53\n\n`
   process.out(head)
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) {
@@ -77,7 +83,7 @@ const nslookup: Program = (words, process) => {
     process.out(`** server can't find ${name}: NXDOMAIN\n\n${flavor === 'busybox' ? `** server can't find ${name}: NXDOMAIN\n\n` : ''}`)
     return 1
   }
-  if (flavor === 'busybox') process.out('\n')
+  if (flavor === 'busybox') process.out(found.name.endsWith('.cluster.local') ? '\n' : 'Non-authoritative answer:\n')
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
   return 0
@@ -231,7 +237,7 @@ const ip: Program = (words, { machine, files, out, err }) => {
   if (words.some((word) => word.startsWith('r'))) out(`default via ${address.replace(/\d+$/, '1')} dev eth0 \n`)
   else
     out(
-      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
+      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    link/ether ${hardwareAddress(address)} brd ff:ff:ff:ff:ff:ff\n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
     )
   return 0
 }
@@ -247,4 +253,18 @@ const netstat: Program = (_, { machine, out }) => {
 }
 
 /** Programs of the network by name. */
-export const networkPrograms: Readonly<Record<string, Program>> = { curl, wget, nslookup, dig, host, getent, ping, nc, netcat: nc, ip, netstat, ss: netstat }
+export const networkPrograms: Readonly<Record<string, Program>> = {
+  curl,
+  wget,
+  nslookup,
+  dig,
+  host,
+  getent,
+  ping,
+  nc,
+  netcat: nc,
+  ip,
+  netstat,
+  ...interfacePrograms,
+  ss: netstat,
+}

@@ -3,16 +3,24 @@
 /** What an image brings. */
 export interface Image {
   readonly flavor: 'busybox' | 'debian'
+  /** The system that it is made of: its users, its release. */
+  readonly system: 'busybox' | 'alpine' | 'debian' | 'ubuntu'
   /** False where there is no shell and no other program in the image. */
   readonly shell: boolean
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
+  /** True where the entrypoint is a script that runs a program that is named, and its own otherwise. */
+  readonly yields?: boolean
   /** Programs beside those that every image of its flavor has; `*` for all. */
   readonly programs: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
   /** User id of the image's own user. */
   readonly user: number
+  /** The line of the user that it adds to `/etc/passwd`. */
+  readonly account?: string
+  /** Further groups of root, as the image's `/etc/group` has them. */
+  readonly groups: readonly number[]
   /** False for an image that nobody wrote down. */
   readonly known: boolean
 }
@@ -22,12 +30,14 @@ const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 function image(from: Partial<Image>): Image {
   return {
     flavor: 'debian',
+    system: from.flavor === 'busybox' ? 'alpine' : 'debian',
     shell: true,
     entrypoint: [],
     command: [],
     programs: [],
     folder: '/',
     user: 0,
+    groups: [],
     known: true,
     ...from,
     env: { PATH: path, ...from.env },
@@ -41,18 +51,46 @@ const bare = image({ shell: false })
 const withShell = (command: readonly string[], more: Partial<Image> = {}): Image => image({ command, ...more })
 
 const rows: readonly Row[] = [
-  [/^busybox$/, image({ flavor: 'busybox', command: ['sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd'] })],
+  [
+    /(^|\/)busybox$/,
+    image({
+      flavor: 'busybox',
+      system: 'busybox',
+      groups: [10],
+      command: ['sh'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd', 'telnet', 'ifconfig', 'route'],
+    }),
+  ],
   [
     /^alpine$|\/alpine-base$/,
-    image({ flavor: 'busybox', command: ['/bin/sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent'] }),
+    image({
+      flavor: 'busybox',
+      groups: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27],
+      command: ['/bin/sh'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent', 'ifconfig', 'route'],
+    }),
   ],
-  [/^(curlimages\/)?curl$/, image({ flavor: 'busybox', entrypoint: ['curl'], programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'], user: 100 })],
+  [
+    /^(curlimages\/)?curl$/,
+    image({
+      flavor: 'busybox',
+      entrypoint: ['curl'],
+      yields: true,
+      account: 'curl_user:x:100:101:Linux User,,,:/home/curl_user:/sbin/nologin',
+      programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'],
+      user: 100,
+    }),
+  ],
   [/^(nicolaka\/netshoot|praqma\/network-multitool|wbitt\/network-multitool)$/, image({ flavor: 'busybox', command: ['zsh'], programs: ['*'] })],
   [/dnsutils$|jessie-dnsutils$/, withShell(['sleep', 'infinity'], { programs: ['nslookup', 'dig', 'host', 'wget', 'curl', 'ping', 'nc'] })],
   [/^(nginxdemos\/(nginx-)?hello)$/, image({ flavor: 'busybox', command: ['nginx-hello'], programs: ['nginx-hello', 'wget', 'curl', 'ps'] })],
   [
     /(^|\/)nginx(-unprivileged)?$/,
-    withShell(['nginx', '-g', 'daemon off;'], { programs: ['nginx', 'curl'], env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' } }),
+    withShell(['nginx', '-g', 'daemon off;'], {
+      programs: ['nginx', 'curl'],
+      env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' },
+      account: 'nginx:x:101:101:nginx user:/nonexistent:/bin/false',
+    }),
   ],
   [
     /^httpd$/,
@@ -64,6 +102,17 @@ const rows: readonly Row[] = [
   [/^mongo$/, withShell(['mongod'], { programs: ['mongod'] })],
   [/^memcached$/, withShell(['memcached'], { programs: ['memcached'] })],
   [/^rabbitmq$/, withShell(['rabbitmq-server'], { programs: ['rabbitmq-server'] })],
+  ...(
+    [
+      [/(^|\/)hpa-example$/, 'php-apache'],
+      [/(^|\/)node-hello$/, 'node-hello'],
+      [/(^|\/)nodejs-hello-world$/, 'nodejs-hello-world'],
+      [/(^|\/)serve_hostname$/, 'serve-hostname'],
+      [/^dgkanatsios\/simpleapp$/, 'simpleapp'],
+      [/^kodekloud\/webapp-color$/, 'webapp-color'],
+      [/^kodekloud\/event-simulator$/, 'event-simulator'],
+    ] as const
+  ).map(([names, program]): Row => [names, withShell([program], { programs: [program, 'curl', 'wget', 'ps'] })]),
   [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
   [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
@@ -76,10 +125,8 @@ const rows: readonly Row[] = [
   [/aks-helloworld$/, withShell(['aks-helloworld'], { programs: ['aks-helloworld', 'curl'] })],
   [/(^|\/)(stress|stress-ng)$/, image({ flavor: 'busybox', entrypoint: [], command: ['stress'], programs: ['stress', 'stress-ng', 'ps'] })],
   [/(^|\/)pause(-amd64)?$/, image({ shell: false, entrypoint: ['pause'], programs: ['pause'] })],
-  [
-    /^(ubuntu|debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/,
-    withShell(['bash'], { programs: ['ps'] }),
-  ],
+  [/^ubuntu$/, withShell(['bash'], { system: 'ubuntu', programs: ['ps', 'top', 'free', 'uptime'] })],
+  [/^(debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/, withShell(['bash'], { programs: ['ps'] })],
   [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
   [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['wget', 'nslookup', 'nc', 'ps'] })],
   [
@@ -89,7 +136,8 @@ const rows: readonly Row[] = [
   [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
-  [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
+  [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
+  [/(coredns|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
 ]
 
 /** The name of a reference's repository, without registry, and without the folders in which mirrors and tests keep well-known images. */
@@ -109,6 +157,7 @@ export function imageOf(reference: string): Image {
     ? {
         ...found,
         flavor: 'busybox',
+        system: /busybox/.test(reference.split(':')[1] ?? '') ? 'busybox' : 'alpine',
         programs: [...found.programs, 'wget', 'nslookup', 'nc', 'ps', 'ping', 'ip', 'netstat', ...(/nginx|curl/.test(repository) ? ['curl'] : [])],
       }
     : found

@@ -4,6 +4,7 @@ import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { type Endpoint, endpointsOf, usableEndpoints } from './endpoints.ts'
+import { outsideAddress, outsideListener } from './outside.ts'
 import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
@@ -39,7 +40,8 @@ export function resolveName(
     const addresses = addressesOf(full, reader)
     if (addresses.length > 0) return { name: full, addresses }
   }
-  return undefined
+  const outside = outsideAddress(plain)
+  return outside === undefined ? undefined : { name: plain, addresses: [outside] }
 }
 
 /** What a name of an ExternalName service stands for; undefined for any other. */
@@ -125,7 +127,21 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
   }
   const pod = podAt(address, reader)
   if (pod) return toPod(origin, pod, { port, protocol }, ground)
+  const outside = outsideListener(address, port)
+  if (outside !== undefined) return toOutside(origin, { address, port, protocol }, { ground, outside })
   return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
+}
+
+/** Somebody outside, unless a policy keeps the pod in. */
+function toOutside(
+  origin: Origin,
+  to: Door & Pick<Destination, 'address'>,
+  { ground, outside }: { readonly ground: NetworkGround; readonly outside: Listener | 'refused' },
+): Connection {
+  const policies = ground.reader.list('networking.k8s.io/v1', 'NetworkPolicy')
+  const kept = at(origin.pod, 'spec', 'hostNetwork') !== true && !allowedBy(policies, { origin, pod: undefined, ...to, reader: ground.reader })
+  if (kept) return 'timeout'
+  return outside === 'refused' ? outside : { listener: outside, address: to.address }
 }
 
 function textsAt(object: KubernetesObject, field: string): readonly string[] {

@@ -8,7 +8,10 @@ import type { Protocol } from '../process.ts'
 /** A connection that is asked for. */
 export interface Attempt {
   readonly origin: { readonly pod: KubernetesObject | undefined; readonly address: string }
-  readonly pod: KubernetesObject
+  /** Who is called; undefined for somebody outside. */
+  readonly pod: KubernetesObject | undefined
+  /** The address that is called, where nobody in the cluster has it. */
+  readonly address?: string
   readonly port: number
   readonly protocol?: Protocol | undefined
   readonly reader: ClusterReader
@@ -17,14 +20,14 @@ export interface Attempt {
 /** True if no policy stands in the way: neither of the one that calls nor of the one that is called. */
 export function allowedBy(policies: readonly KubernetesObject[], attempt: Attempt): boolean {
   const { origin, pod, reader } = attempt
-  const inward = policies.filter((policy) => chooses(policy, pod) && has(policy, 'Ingress'))
+  const inward = policies.filter((policy) => pod && chooses(policy, pod) && has(policy, 'Ingress'))
   if (inward.length > 0 && !inward.some((policy) => admits(policy, 'ingress', { attempt, peer: origin.pod, address: origin.address, reader }))) return false
   const { pod: from } = origin
   if (!from) return true
   const outward = policies.filter((policy) => chooses(policy, from) && has(policy, 'Egress'))
   return (
     outward.length === 0 ||
-    outward.some((policy) => admits(policy, 'egress', { attempt, peer: pod, address: String(at(pod, 'status', 'podIP') ?? ''), reader }))
+    outward.some((policy) => admits(policy, 'egress', { attempt, peer: pod, address: attempt.address ?? String(at(pod, 'status', 'podIP') ?? ''), reader }))
   )
 }
 

@@ -42,6 +42,19 @@ export class Scope {
     this.variables.set(name, value)
   }
 
+  /** Does something while some variables have other values. */
+  async during<value>(values: ReadonlyMap<string, string>, work: () => Promise<value>): Promise<value> {
+    const before = [...values.keys()].map((name) => [name, this.variables.get(name)] as const)
+    for (const [name, value] of values) this.set(name, value)
+    try {
+      return await work()
+    } finally {
+      for (const [name, value] of before)
+        if (value === undefined) this.variables.delete(name)
+        else this.set(name, value)
+    }
+  }
+
   /** The environment of a program. */
   environment(): Map<string, string> {
     const env = new Map<string, string>()

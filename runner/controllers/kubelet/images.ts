@@ -1,10 +1,20 @@
-// Which images there are. A simulated node has every image but those whose name says that there is none.
+// Which images there are. A simulated node has every image but those whose name says that there is none, and those that a well-known registry is known to lack.
+import { lacks } from './hub.ts'
 
 const missing = /(^|[-_./:])(does-?not-?exist|no-?such-?(image|tag|version)?|non-?exist\w*|not-?found|invalid-?(image|tag))($|[-_./:])|\.invalid\//i
 
 /** True if a registry would not know the image. */
 export function isMissing(image: string): boolean {
-  return missing.test(image)
+  return missing.test(image) || lacks(image) !== undefined
+}
+
+/** What a registry that has no such image lets a node say of its pull: Docker Hub tells nobody that a repository is not there. */
+export function pullFault(image: string): string {
+  const reference = fullReference(image)
+  const pull = `failed to pull and unpack image "${reference}": failed to resolve reference "${reference}"`
+  return lacks(image) === 'repository'
+    ? `${pull}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
+    : `rpc error: code = NotFound desc = ${pull}: ${reference}: not found`
 }
 
 /** The full reference of an image as containerd names it: registry, path and tag. */

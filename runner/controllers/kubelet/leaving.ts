@@ -25,7 +25,7 @@ const unknown = {
 
 /** Stops a pod's containers, says how they ended, and takes the pod away. Throws NotFound for a pod that is gone. */
 export async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
-  const { client, clock, memory } = context
+  const { clock, memory } = context
   const gone = known.gone ?? (await stop(pod, context))
   if (gone > clock.now()) {
     remember(memory, key, { ...known, gone })
@@ -33,9 +33,13 @@ export async function leave(key: string, pod: Pod, { known, context }: Looking):
   }
   memory.set(key, undefined)
   if (!isDone(pod)) await writeStatus(pod, ends(pod), context, { final: true })
-  const { name = '', namespace = '', uid = '' } = pod.metadata
+  return removeNow(pod, context)
+}
+
+/** Takes a pod away that nothing is left of. Throws NotFound for a pod that is gone. */
+export async function removeNow({ metadata }: Pod, { client }: ControllerContext): Promise<undefined> {
+  const { name = '', namespace = '', uid = '' } = metadata
   await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
-  return undefined
 }
 
 /** Tells containers to end; when they will have, ms. A pod that is done has nothing left to stop. */

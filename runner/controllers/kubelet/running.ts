@@ -1,11 +1,10 @@
 // A container that runs: whether its program ended, and what its probes say.
-import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
 import { isResized, pendingResize, resizeRestarts, tellResize } from './resize.ts'
 import { isSaid, pendingCondition } from './resize-condition.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
-import { type Placed, placed } from './state.ts'
+import { isRedefined, type Placed, placed } from './state.ts'
 
 /** A program that ends at once is seen to run for a moment. */
 const moment = 500
@@ -31,7 +30,7 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
     containers[name] = { ...memory, stage: redefined, due }
     if (due > now) return void wakes.push(due)
     containers[name] = noMemory
-    return restart(each, round, 'Container <Container> definition changed, will be restarted')
+    return replace(each, round)
   }
   const end = await endOf(each, memory, round)
   if (!end) return probe(each, memory, round)
@@ -83,10 +82,13 @@ async function told(round: Round): Promise<void> {
   await tellResize(round, 'completed')
 }
 
-/** True while a container still runs another image than its spec names. */
-function isRedefined({ container, status, list }: Placed): boolean {
-  const running = status?.image
-  return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
+/** A container whose definition changed is made anew at once, whatever its pod's policy of restarts (kubelet `computePodActions`). */
+async function replace(each: Placed, { pod, context, steps }: Round): Promise<void> {
+  const code = exitAfterSignal(each)
+  const replaced = { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' }
+  const message = 'Container <Container> definition changed, will be restarted'
+  steps.push({ each, change: { next: { waiting: { reason: 'ContainerCreating' } }, replaced }, notices: [{ type: 'Normal', reason: 'Killing', message }] })
+  await context.runtime?.kill(pod, each.container.name, code)
 }
 
 /** Ends a container for the sake of its next run. */
@@ -127,7 +129,8 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
   if (probed.kill) {
     const code = exitAfterSignal(each)
     const kind = each.status?.started === true ? 'liveness' : 'startup'
-    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe, will be restarted` } as const
+    const again = (each.container.restartPolicy ?? pod.spec.restartPolicy) === 'Never' ? '' : ', will be restarted'
+    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe${again}` } as const
     containers[name] = { stage: '', due: 0, passed: memory.passed }
     steps.push({
       each,

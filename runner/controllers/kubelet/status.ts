@@ -8,7 +8,8 @@ import type { Container, Pod, PodCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
-import { fullReference } from './images.ts'
+import { type Identity, mountsOf, userStatus } from './container-facts.ts'
+import { fullReference, pullFault } from './images.ts'
 import { type PendingResize, withPending } from './resize-condition.ts'
 import type { NextState, StageNotice } from './stage.ts'
 import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
@@ -17,6 +18,8 @@ import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts,
 export interface Change {
   readonly next?: NextState
   readonly restarts?: boolean
+  /** How the run ended that makes place for one of another definition. */
+  readonly replaced?: Extract<NextState, { readonly terminated: object }>['terminated']
   readonly ready?: boolean
   readonly started?: boolean
   /** What it is given is what its spec says now, or why that has to wait. */
@@ -40,6 +43,7 @@ export async function writeStatus(
       containerStatus(pod, each, {
         change: changes.get(each.container.name),
         now,
+        user: context.runtime?.identity(pod, each.container.name),
         waiting: hasInit && list === 'containers' ? 'PodInitializing' : hasInit ? 'PodInitializing' : 'ContainerCreating',
       }),
     )
@@ -123,6 +127,7 @@ async function addressesOf(pod: Pod, context: ControllerContext, running: boolea
 interface Writing {
   readonly change: Change | undefined
   readonly now: string
+  readonly user: Identity | undefined
   /** Why a container waits of which nothing is known yet. */
   readonly waiting: string
 }
@@ -152,7 +157,9 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next
-  const ended = at(before, 'state', 'terminated')
+  const ended = change.replaced
+    ? nextState(pod, each, { ...writing, change: { next: { terminated: change.replaced } } }).terminated
+    : at(before, 'state', 'terminated')
   const state = nextState(pod, each, writing)
   const done = 'terminated' in change.next
   const image = running || isObject(ended) || before?.started === true || done ? fullReference(container.image) : container.image
@@ -169,6 +176,8 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     ...(id !== '' && { containerID: id }),
     started: running && (change.started ?? true),
     ...(running ? resourcesOf(container) : keptResources(before)),
+    ...mountsOf(container),
+    ...(id !== '' && writing.user && userStatus(writing.user)),
   }
 }
 
@@ -176,8 +185,9 @@ function exitOf(next: NextState): number | undefined {
   return 'terminated' in next ? next.terminated.exitCode : undefined
 }
 
-function newStatus({ name, image }: Container, reason: string): JsonObject {
-  return { name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
+function newStatus(container: Container, reason: string): JsonObject {
+  const { name, image } = container
+  return { ...mountsOf(container), name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
 }
 
 function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject {
@@ -188,7 +198,9 @@ function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject
     const { reason, message } = next.waiting
     return { waiting: { reason, ...(message !== undefined && { message: fill(message, pod, { container, fault }) }) } }
   }
-  const startedAt = at(before, 'state', 'running', 'startedAt') ?? now
+  // A container that never started began at no time: containerd leaves the field at zero.
+  const never = next.terminated.reason === 'StartError' ? formatTime(0) : undefined
+  const startedAt = never ?? at(before, 'state', 'running', 'startedAt') ?? now
   const { message, ...terminated } = next.terminated
   const count = Number(before?.restartCount ?? 0)
   const containerID = before?.containerID ?? containerId(pod, container, count)
@@ -267,7 +279,7 @@ function fill(text: string, pod: Pod, { container, fault }: { readonly container
   const seconds = Math.min(10 * 2 ** Math.max(count - 1, 0), 300)
   const values: Readonly<Record<string, string>> = {
     Image: container.image,
-    Reference: fullReference(container.image),
+    PullFault: pullFault(container.image),
     Container: container.name,
     Pod: pod.metadata.name ?? '',
     Namespace: pod.metadata.namespace ?? '',
