@@ -154,7 +154,7 @@ test('the status tells which expressions do not fit a kind', async () => {
   await policy(cluster, { matchConstraints, validations: [good, { expression: 'object.replicas > 1' }] })
   await cluster.settle()
   const found = await cluster.client.get(policies, { name: 'p' })
-  const warning = "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^"
+  const warning = "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n"
   assert.deepEqual(found?.status, { observedGeneration: 1, typeChecking: { expressionWarnings: [{ fieldRef: 'spec.validations[1].expression', warning }] } })
   await cluster.client.patch(policies, { name: 'p' }, { spec: { validations: [good] } }, { type: 'merge' })
   await cluster.settle()

@@ -1,7 +1,7 @@
 // Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
 import type { JsonObject } from '../../../base/json.ts'
 import { ruleEnvironment } from './environment.ts'
-import { type ExpressionNode, isNode, undeclared } from './fields.ts'
+import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
 import { misfit } from './patch-fields.ts'
 
@@ -43,7 +43,7 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
     const parsed = environment.parse(source.text)
     const ast = parsed.ast as unknown as ExpressionNode
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
-    if (wrong) return { error: failed(source, wrong.at, wrong.says) }
+    if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
     const checked = parsed.check()
     const type = checked.valid ? (madeType(ast) ?? String(checked.type)) : 'dyn'
     if (!checked.valid && checked.error) return { error: typeError(source, checked.error) }
@@ -57,6 +57,10 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
 /** An expression as the library reads it, and as it was written. */
 interface Source extends Rewritten {
   readonly shown: string
+}
+
+function placeOf({ at, sign }: Problem, text: string): number {
+  return sign === undefined ? at : text.indexOf(sign, at)
 }
 
 function failed({ shown, origin }: Source, at: number, problem: string): string {
@@ -103,6 +107,12 @@ function typeError(source: Source, error: Error): string {
   const { text } = source
   const message = firstLine(error.message)
   const start = startOf(error)
+  const [, left, operator, right] = /^no such overload: (\S+) (\S+) (\S+)$/.exec(message) ?? []
+  if (operator !== undefined) {
+    const name = operator === 'in' ? '@in' : `_${operator}_`
+    const at = text.indexOf(operator === 'in' ? ' in ' : operator, start) + Number(operator === 'in')
+    return failed(source, at, `found no matching overload for '${name}' applied to '(${left}, ${right})'`)
+  }
   const [, callee = '', types = ''] = /^found no matching overload for '(?:.*\.)?(\w+)\((.*)\)'$/.exec(message) ?? []
   if (callee === '') return failed(source, start, message)
   const at = text.indexOf(`${callee}(`, start) + callee.length

@@ -1,6 +1,7 @@
-// Whether the members that a rule names are declared: types are followed from `self` as far as schemas say them.
+// Whether the members that a rule names are declared, and whether its operators fit: types are followed from `self` as far as schemas say them.
 import { isObject, type JsonObject } from '../../../base/json.ts'
 import { itemsOf, propertiesOf } from '../structural.ts'
+import { before, between, type TypeName, typeOfLiteral, typeOfSchema } from './operators.ts'
 import { escapeName } from './values.ts'
 
 /** A node of a parsed expression. */
@@ -8,14 +9,16 @@ export interface ExpressionNode {
   readonly op: string
   readonly args: unknown
   readonly pos: number
+  readonly end: number
 }
 
 type Scope = ReadonlyMap<string, JsonObject | undefined>
 
-/** What is wrong with a name, in the words of cel-go, and where it stands. */
+/** What is wrong with a name or an operator, in the words of cel-go, and where it stands; `sign` is what stands there, after that place. */
 export interface Problem {
   readonly says: string
   readonly at: number
+  readonly sign?: string
 }
 
 const macros = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
@@ -28,7 +31,7 @@ const ownProperties: JsonObject = {
   metadata: { type: 'object', properties: { name: { type: 'string' }, generateName: { type: 'string' } } },
 }
 
-/** The first name that nothing declares, or undefined. `variables` are those of the expression with their schemas. */
+/** The first name that nothing declares, or operator that does not fit, or undefined. `variables` are those of the expression with their schemas. */
 export function undeclared(node: ExpressionNode, variables: ReadonlyMap<string, JsonObject | undefined>): Problem | undefined {
   return check(node, variables).wrong
 }
@@ -40,19 +43,87 @@ export function resourceSchema(schema: JsonObject): JsonObject {
 
 interface Checked {
   readonly type?: JsonObject | undefined
+  /** The type of a value that no schema tells of. */
+  readonly scalar?: TypeName
   readonly wrong?: Problem | undefined
 }
 
+const made: Readonly<Record<string, TypeName>> = { has: 'bool', size: 'int', string: 'string', int: 'int', double: 'double', bool: 'bool' }
+const seekers = new Set(['startsWith', 'endsWith', 'contains', 'matches', 'find'])
+const ofTexts = new Set([
+  'startsWith',
+  'endsWith',
+  'contains',
+  'matches',
+  'lowerAscii',
+  'upperAscii',
+  'trim',
+  'split',
+  'replace',
+  'substring',
+  'indexOf',
+  'find',
+])
+
 function check(node: unknown, scope: Scope): Checked {
   if (!isNode(node)) return { wrong: firstWrong(Array.isArray(node) ? node : [], scope) }
-  if (node.op === 'value') return {}
+  if (node.op === 'value') return { scalar: typeOfLiteral(node.args) }
   if (node.op === 'id') return checkName(String(node.args), node.pos, scope)
+  if (node.op === '!_' || node.op === '-_') return checkBefore(node, scope)
   if (!Array.isArray(node.args)) return {}
   if (node.op === '.' || node.op === '.?') return checkMember(node, node.args, scope)
   if (node.op === '[]') return checkIndex(node.args, scope)
   if (node.op === 'rcall') return checkCall(node.args, scope)
-  if (node.op === 'call') return { wrong: firstWrong(node.args.slice(1), scope) }
-  return { wrong: firstWrong(node.args, scope) }
+  if (node.op === 'call') return { scalar: made[String(node.args[0])], wrong: firstWrong(node.args.slice(1), scope) }
+  return checkOperator(node.op, node.args, scope)
+}
+
+function scalarOf({ scalar, type }: Checked): TypeName {
+  return scalar ?? typeOfSchema(type)
+}
+
+function checkBefore({ op, args, pos }: ExpressionNode, scope: Scope): Checked {
+  const operand = check(args, scope)
+  if (operand.wrong) return operand
+  const { type, problem } = before(op, scalarOf(operand))
+  return problem === undefined ? { scalar: type } : { wrong: { says: problem, at: pos } }
+}
+
+function checkOperator(op: string, args: readonly unknown[], scope: Scope): Checked {
+  const [left, right] = args
+  const wrong = firstWrong(args, scope)
+  if (wrong || !isNode(left) || !isNode(right)) return { wrong }
+  if (op === '&&' || op === '||') return { scalar: 'bool', wrong: notBool(left, scope) ?? notBool(right, scope) }
+  const first = scalarOf(check(left, scope))
+  if (op === '?:') return checkChoice(left, args.slice(1), scope)
+  if (op === 'in') return { scalar: 'bool', wrong: notAmong(left, right, scope) }
+  const { type, problem } = between(op, first, scalarOf(check(right, scope)))
+  return problem === undefined ? { scalar: type } : { wrong: { says: problem, at: left.end, sign: op } }
+}
+
+function checkChoice(condition: ExpressionNode, ways: readonly unknown[], scope: Scope): Checked {
+  const asked = scalarOf(check(condition, scope))
+  const types = ways.map((each) => scalarOf(check(each, scope)))
+  const [one, other] = types
+  const same = one === undefined || other === undefined || one === other
+  if (same && (asked === undefined || asked === 'bool')) return { scalar: one === other ? one : undefined }
+  const shown = [asked, ...types].map((type) => type ?? 'dyn').join(', ')
+  return { wrong: { says: `found no matching overload for '_?_:_' applied to '(${shown})'`, at: condition.end, sign: '?' } }
+}
+
+/** A value that is sought in a list of others, all of one other type. */
+function notAmong(value: ExpressionNode, list: ExpressionNode, scope: Scope): Problem | undefined {
+  const type = scalarOf(check(value, scope))
+  const items = new Set(list.op === 'list' && Array.isArray(list.args) ? list.args.map((each) => scalarOf(check(each, scope))) : [])
+  const [item] = items
+  if (type === undefined || item === undefined || items.size !== 1 || item === type) return undefined
+  return { says: `found no matching overload for '@in' applied to '(${type}, list(${item}))'`, at: value.end, sign: 'in' }
+}
+
+function notBool(node: ExpressionNode, scope: Scope): Problem | undefined {
+  const type = scalarOf(check(node, scope))
+  if (type === undefined || type === 'bool') return undefined
+  return { says: `expected type 'bool' but found '${type}'`, at: node.op === '.' ? node.pos - 1 : node.pos }
 }
 
 function checkName(name: string, at: number, scope: Scope): Checked {
@@ -77,8 +148,13 @@ function checkIndex([target, index]: readonly unknown[], scope: Scope): Checked 
 }
 
 function checkCall([name, target, args]: readonly unknown[], scope: Scope): Checked {
-  const { type, wrong } = check(target, scope)
+  const { type, wrong, scalar } = check(target, scope)
   if (wrong) return { wrong }
+  const receiver = scalarOf({ type, scalar })
+  if (ofTexts.has(String(name))) {
+    const misfit = misapplied(String(name), { target, receiver }, Array.isArray(args) ? args : [], scope)
+    if (misfit) return { wrong: misfit }
+  }
   const [variable, ...rest] = Array.isArray(args) ? (args as readonly unknown[]) : []
   if (name === 'bind' && isNode(variable)) {
     const [value, ...body] = rest
@@ -86,8 +162,23 @@ function checkCall([name, target, args]: readonly unknown[], scope: Scope): Chec
     return bound.wrong ? bound : { wrong: firstWrong(body, new Map([...scope, [String(variable.args), bound.type] as const])) }
   }
   if (!macros.has(String(name)) || !isNode(variable)) return { wrong: firstWrong(Array.isArray(args) ? args : [], scope) }
-  const inner = new Map([...scope, [String(variable.args), type && itemsOf(type)] as const])
+  const key = type?.additionalProperties === undefined ? undefined : { type: 'string' }
+  const inner = new Map([...scope, [String(variable.args), type && (itemsOf(type) ?? key)] as const])
   return { type: name === 'filter' ? type : undefined, wrong: firstWrong(rest, inner) }
+}
+
+/** A function of texts on something else, or with something else as what it looks for. */
+function misapplied(
+  name: string,
+  { target, receiver }: { readonly target: unknown; readonly receiver: TypeName },
+  args: readonly unknown[],
+  scope: Scope,
+): Problem | undefined {
+  const types = args.map((each) => scalarOf(check(each, scope)) ?? 'dyn')
+  const sought = seekers.has(name) && types[0] !== 'dyn' && types[0] !== 'string'
+  if ((receiver === undefined || receiver === 'string') && !sought) return undefined
+  const says = `found no matching overload for '${name}' applied to '${receiver ?? 'dyn'}.(${types.join(', ')})'`
+  return { says, at: isNode(target) ? target.end : 0, sign: '(' }
 }
 
 function firstWrong(nodes: readonly unknown[], scope: Scope): Problem | undefined {

@@ -31,7 +31,7 @@ export function typeChecking(policy: KubernetesObject, definitions: readonly Kub
 function problem(name: string, schema: JsonObject, expression: string): string | undefined {
   const others = ['request', 'params', 'namespaceObject', 'authorizer', 'variables'].map((each) => [each, undefined] as const)
   const compiled = compile(expression, { variables: new Map([['object', schema] as const, ['oldObject', schema] as const, ...others]) })
-  return 'error' in compiled ? `${name}: ${compiled.error.replace(failed, '')}` : undefined
+  return 'error' in compiled ? `${name}: ${compiled.error.replace(failed, '')}\n` : undefined
 }
 
 /** The kinds that rules name outright, each with its schema. */
@@ -65,10 +65,22 @@ function schemaIn(definition: KubernetesObject, version: string): JsonObject | u
   return found && resourceSchema(fields(fields(found.schema).openAPIV3Schema))
 }
 
+/** Scalars whose type is one: a quantity is a string or a number. */
+const scalars: Readonly<Record<string, JsonObject>> = {
+  string: { type: 'string' },
+  boolean: { type: 'boolean' },
+  int32: { type: 'integer' },
+  int64: { type: 'integer' },
+  number: { type: 'number' },
+  time: { type: 'string', format: 'date-time' },
+  'micro-time': { type: 'string', format: 'date-time' },
+}
+
 /** A schema as the checker reads it; members are looked at when they are asked for, for types may hold themselves. */
 function plain(schema: Schema): JsonObject {
   if (schema.kind === 'list') return { type: 'array', items: plain(schema.items) }
   if (schema.kind === 'map') return { type: 'object', additionalProperties: plain(schema.values) }
+  if (schema.kind === 'scalar') return scalars[schema.type] ?? {}
   if (schema.kind !== 'object') return {}
   return {
     type: 'object',
