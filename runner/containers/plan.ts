@@ -115,6 +115,14 @@ const servers = new Set([
   'agnhost-2',
   'metrics-server',
   'update-demo',
+  'php-apache',
+  'wordpress',
+  'guestbook-front',
+  'redis-follower',
+  'vish-stress',
+  'serve-hostname',
+  'kicbase-echo',
+  'node-hello',
 ])
 
 /** The words of agnhost that come to an end. */

@@ -254,9 +254,10 @@ export class Runtime implements ReachedLog {
       step: () => run.step(),
       folder: folderOf(container, inside.image),
     })
-    return process.find(first)
-      ? runProgram(words, process)
-      : unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
+    if (process.find(first)) return runProgram(words, process)
+    // What cannot be started says nothing.
+    if (planOf(words, inside.image) === 'ends' && !first.includes('/')) return 127
+    return unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
   }
 
   /** The environment of a container: as it was when it started, where that may change. */

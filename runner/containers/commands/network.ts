@@ -63,7 +63,8 @@ function store(
 
 const nslookup: Program = (words, process) => {
   const [name = ''] = readOptions(words, []).rest
-  const { net, flavor } = process.machine
+  const { net, flavor, image } = process.machine
+  if (/(^|\/)busybox:1\.(1\d|2[0-8])\b/.test(image)) return nslookupOfOld(name, process)
   const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${flavor === 'busybox' ? ':' : '#'}53\n\n`
   process.out(head)
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) {
@@ -80,6 +81,18 @@ const nslookup: Program = (words, process) => {
   if (flavor === 'busybox') process.out('\n')
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
+  return 0
+}
+
+/** Busybox up to 1.28 asked the library, and gave each address with the name that it has. */
+function nslookupOfOld(name: string, process: Process): number {
+  const { net } = process.machine
+  const numbered = (addresses: readonly string[]): string =>
+    addresses.map((address, index) => `Address ${index + 1}: ${[address, net.reverse(address) ?? []].flat().join(' ')}\n`).join('')
+  process.out(`Server:    ${net.nameserver}\n${numbered([net.nameserver])}\n`)
+  const found = net.resolve(name)
+  if (!found) return fail(process, `nslookup: can't resolve '${name}'`)
+  process.out(`Name:      ${name}\n${numbered(found.addresses)}`)
   return 0
 }
 

@@ -7,6 +7,7 @@ import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
 import { databasePrograms } from './databases.ts'
+import { demoPrograms } from './demos.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
@@ -297,4 +298,5 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'stress-ng': stress,
   pause: (_, process) => forever(process),
   ...databasePrograms,
+  ...demoPrograms,
 }

@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
   [/dnsutils$|jessie-dnsutils$/, withShell(['sleep', 'infinity'], { programs: ['nslookup', 'dig', 'host', 'wget', 'curl', 'ping', 'nc'] })],
   [/^(nginxdemos\/(nginx-)?hello)$/, image({ flavor: 'busybox', command: ['nginx-hello'], programs: ['nginx-hello', 'wget', 'curl', 'ps'] })],
   [
-    /(^|\/)nginx(-unprivileged)?$/,
+    /(^|\/)nginx(-unprivileged|-slim)?$/,
     withShell(['nginx', '-g', 'daemon off;'], { programs: ['nginx', 'curl'], env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' } }),
   ],
   [
@@ -67,13 +67,26 @@ const rows: readonly Row[] = [
   [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
   [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
+  [/^kicbase\/echo-server$/, image({ shell: false, command: ['kicbase-echo'], programs: ['kicbase-echo'] })],
   [/(echoserver|echo-server)$/, withShell(['echoserver'], { programs: ['echoserver', 'curl'] })],
   [/traefik\/whoami$|jwilder\/whoami$/, image({ shell: false, entrypoint: ['whoami-server'], programs: ['whoami-server'] })],
   [/(^|\/)nonewprivs$/, image({ entrypoint: ['/nnp'], programs: ['nnp'] })],
   [/(^|\/)(nautilus|kitten)$/, withShell(['update-demo'], { programs: ['update-demo'] })],
+  [/(^|\/)hpa-example$/, withShell(['php-apache'], { programs: ['php-apache', 'php', 'curl'], folder: '/var/www/html' })],
+  [/^wordpress$/, withShell(['wordpress'], { programs: ['wordpress', 'php', 'curl'], folder: '/var/www/html' })],
+  [/(^|\/)(gb-frontend|php-redis)$/, withShell(['guestbook-front'], { programs: ['guestbook-front', 'php', 'curl'], folder: '/var/www/html' })],
+  [/(^|\/)gb-redis-follower$/, withShell(['redis-follower'], { programs: ['redis-follower', 'redis-cli'], folder: '/data' })],
+  [/(^|\/)serve_hostname$/, image({ shell: false, entrypoint: ['serve-hostname'], programs: ['serve-hostname', 'agnhost'] })],
+  [/(^|\/)node-hello$/, withShell(['node-hello'], { programs: ['node-hello', 'node', 'ps', 'curl'] })],
+  // Kept at gcr.io since it stood on alpine; the newer one of the same name has no shell.
+  [
+    /^google-samples\/hello-app$/,
+    image({ flavor: 'busybox', command: ['hello-app'], programs: ['hello-app', 'wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi'] }),
+  ],
   [/hello-app$/, image({ shell: false, entrypoint: ['hello-app'], programs: ['hello-app'] })],
   [/podinfo$/, image({ flavor: 'busybox', command: ['podinfo'], programs: ['podinfo', 'curl', 'wget'] })],
   [/aks-helloworld$/, withShell(['aks-helloworld'], { programs: ['aks-helloworld', 'curl'] })],
+  [/^vish\/stress$/, image({ shell: false, entrypoint: ['vish-stress'], programs: ['vish-stress'] })],
   [/(^|\/)(stress|stress-ng)$/, image({ flavor: 'busybox', entrypoint: [], command: ['stress'], programs: ['stress', 'stress-ng', 'ps'] })],
   [/(^|\/)pause(-amd64)?$/, image({ shell: false, entrypoint: ['pause'], programs: ['pause'] })],
   [
@@ -81,7 +94,7 @@ const rows: readonly Row[] = [
     withShell(['bash'], { programs: ['ps'] }),
   ],
   [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
-  [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['wget', 'nslookup', 'nc', 'ps'] })],
+  [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['bash', 'ping', 'wget', 'nslookup', 'nc', 'ps'] })],
   [
     /^(node|golang|perl|ruby|php|openjdk|eclipse-temurin|rust|maven|gradle)$/,
     withShell(['bash'], { programs: ['curl', 'wget', 'ps', 'node', 'npm', 'perl', 'ruby', 'php', 'java', 'go'] }),
