@@ -55,7 +55,9 @@ export function userOf(
   }
   const group = at(pod, 'spec', 'securityContext', 'fsGroup')
   const more = at(pod, 'spec', 'securityContext', 'supplementalGroups')
-  const groups = [...(Array.isArray(more) ? more.map(Number) : []), ...(typeof group === 'number' ? [group] : [])]
+  const merged = at(pod, 'spec', 'securityContext', 'supplementalGroupsPolicy') !== 'Strict'
+  const ofImage = merged && (own('runAsUser') ?? image.user) === 0 ? image.groups : []
+  const groups = [...ofImage, ...(typeof group === 'number' ? [group] : []), ...(Array.isArray(more) ? more.map(Number) : [])]
   return { uid: own('runAsUser') ?? image.user, gid: own('runAsGroup') ?? (image.user === 0 ? 0 : image.user), groups }
 }
 

@@ -6,7 +6,22 @@ import type { ContainerSpec } from './pod.ts'
 /** The words that start a container's program. */
 export function wordsOf({ command, args }: Pick<ContainerSpec, 'command' | 'args'>, image: Image): readonly string[] {
   if (command.length > 0) return [...command, ...args]
-  return [...image.entrypoint, ...(args.length > 0 ? args : image.command)]
+  const words = args.length > 0 ? args : image.command
+  return [...image.entrypoint, ...(needsOwn(words[0], image) && image.wraps !== undefined ? [image.wraps] : []), ...words]
+}
+
+/** True for words that an image's entry script gives to the image's own program: options, its files, and for curl what is no program. */
+function needsOwn(first: string | undefined, { wraps, programs }: Image): boolean {
+  if (first === undefined || wraps === undefined) return false
+  if (/^-|\.conf$/.test(first)) return true
+  return wraps === 'curl' && !programs.includes(first) && !shells.test(nameOf(first)) && !ending.has(first) && !first.startsWith('/')
+}
+
+/** The words that `ps` shows: a shell that is given one plain command becomes that command. */
+export function shownWords(words: readonly string[]): string {
+  const [first = '', flag = '', script = ''] = words
+  const plain = words.length === 3 && shells.test(nameOf(first)) && flag === '-c' && /^[\w@%+=:,./-]+( +[\w@%+=:,./-]+)*$/.test(script.trim())
+  return (plain ? script.trim().replace(/^exec +/, '') : words.join(' ')).replaceAll('\n', ' ')
 }
 
 const shells = /^(ba|a|z|da)?sh$/

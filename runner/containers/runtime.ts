@@ -10,7 +10,7 @@ import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, wordsOf } from './plan.ts'
+import { type Plan, planOf, shownWords, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
@@ -160,6 +160,12 @@ export class Runtime implements ReachedLog {
     )
   }
 
+  /** The user and groups that a container's program runs as. */
+  user(pod: KubernetesObject, name: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined {
+    const container = containerOf(pod, name)
+    return container && userOf(pod, container, imageOf(container.image))
+  }
+
   /** How long a container's program goes on after it was asked to end, ms. */
   lingers(pod: KubernetesObject, name: string): number {
     return this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))?.lingers ?? 0
@@ -297,7 +303,7 @@ export class Runtime implements ReachedLog {
       if (!container || runningSince(pod, each) === undefined) continue
       const words = wordsOf(container, imageOf(container.image))
       const nginx = nameOf(words[0] ?? '') === 'nginx'
-      const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
+      const command = nginx ? `nginx: master process ${words.join(' ')}` : shownWords(words)
       const { uid } = userOf(pod, container, imageOf(container.image))
       base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command, first: each })
       if (nginx)

@@ -39,6 +39,8 @@ export interface ContainerRuntime {
   hook(pod: KubernetesObject, container: string, hook: JsonObject): Promise<{ readonly ms: number; readonly failure?: string }>
   /** How long a program goes on after it was asked to end, ms. */
   lingers(pod: KubernetesObject, container: string): number
+  /** The user and groups that a container's program runs as. */
+  user(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
   /** What a program that ended left as its termination message, or the end of its log where that is asked for. */
   lastWords(pod: KubernetesObject, container: string, code: number): string | undefined
   kill(pod: KubernetesObject, container: string, code: number): Promise<void>

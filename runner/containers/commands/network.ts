@@ -65,20 +65,22 @@ const nslookup: Program = (words, process) => {
   const [name = ''] = readOptions(words, []).rest
   const { net, flavor, image } = process.machine
   if (/(^|\/)busybox:1\.(1\d|2[0-8])\b/.test(image)) return nslookupOfOld(name, process)
-  const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${flavor === 'busybox' ? ':' : '#'}53\n\n`
+  // Where BIND's tools are, its nslookup is the one that is found.
+  const ofBind = flavor !== 'busybox' || process.find('dig') !== undefined
+  const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${ofBind ? '#' : ':'}53\n\n`
   process.out(head)
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) {
     const reversed = `${name.split('.').reverse().join('.')}.in-addr.arpa`
     const known = net.reverse(name)
-    process.out(known === undefined ? `** server can't find ${reversed}: NXDOMAIN\n\n` : `${reversed}\tname = ${known}${flavor === 'busybox' ? '' : '.'}\n\n`)
+    process.out(known === undefined ? `** server can't find ${reversed}: NXDOMAIN\n\n` : `${reversed}\tname = ${known}${ofBind ? '.' : ''}\n\n`)
     return known === undefined ? 1 : 0
   }
   const found = net.resolve(name)
   if (!found) {
-    process.out(`** server can't find ${name}: NXDOMAIN\n\n${flavor === 'busybox' ? `** server can't find ${name}: NXDOMAIN\n\n` : ''}`)
+    process.out(`** server can't find ${name}: NXDOMAIN\n\n${ofBind ? '' : `** server can't find ${name}: NXDOMAIN\n\n`}`)
     return 1
   }
-  if (flavor === 'busybox') process.out('\n')
+  if (!ofBind) process.out('\n')
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
   return 0

@@ -4,6 +4,7 @@ import { child, fail, Halt, type Process, type Program, runProgram } from '../pr
 import { inputOf } from '../streams.ts'
 import { formatDate } from './date.ts'
 import { readOptions } from './options.ts'
+import { ps } from './ps.ts'
 import { echo, printf } from './say.ts'
 import { inputs } from './text.ts'
 
@@ -94,15 +95,27 @@ const timeout: Program = async (words, process) => {
   return process.machine.flavor === 'busybox' ? 143 : 124
 }
 
-const id: Program = (words, { machine, out }) => {
+/** The name of a number in `/etc/passwd` or `/etc/group`. */
+function nameIn(process: Process, file: string, number: number): string | undefined {
+  const entry = process.files.stat(file)
+  const lines = entry?.kind === 'file' ? entry.content.split('\n').map((line) => line.split(':')) : []
+  return lines.find(([, , own]) => own === String(number))?.[0]
+}
+
+const id: Program = (words, process) => {
+  const { machine, out } = process
   const { uid, gid, groups } = machine.user
   const options = readOptions(words, [])
-  const name = (number: number): string => (number === 0 ? '(root)' : '')
-  const all = [gid, ...groups.filter((each) => each !== gid)]
-  if (options.has('u')) out(`${options.has('n') ? (uid === 0 ? 'root' : uid) : uid}\n`)
+  const shown = (file: string, number: number): string => {
+    const found = nameIn(process, file, number)
+    return found === undefined ? String(number) : `${number}(${found})`
+  }
+  // The kernel keeps groups sorted.
+  const all = [...new Set([gid, ...groups])].sort((a, b) => a - b)
+  if (options.has('u')) out(`${(options.has('n') ? nameIn(process, '/etc/passwd', uid) : undefined) ?? uid}\n`)
   else if (options.has('g')) out(`${gid}\n`)
   else if (options.has('G')) out(`${all.join(' ')}\n`)
-  else out(`uid=${uid}${name(uid)} gid=${gid}${name(gid)} groups=${all.map((each) => `${each}${name(each)}`).join(',')}\n`)
+  else out(`uid=${shown('/etc/passwd', uid)} gid=${shown('/etc/group', gid)} groups=${all.map((each) => shown('/etc/group', each)).join(',')}\n`)
   return 0
 }
 
@@ -115,24 +128,6 @@ const whoami: Program = (_, process) => {
 
 const hostname: Program = (words, { machine, out }) => {
   out(`${words.some((word) => word === '-i' || word === '-I') ? machine.net.address : machine.hostname}\n`)
-  return 0
-}
-
-const ps: Program = (words, { machine, out }) => {
-  const tasks = machine.tasks()
-  if (machine.flavor === 'busybox') {
-    out('PID   USER     TIME  COMMAND\n')
-    for (const { pid, user, command } of tasks) out(`${String(pid).padStart(5)} ${user.padEnd(8)}  0:00 ${command}\n`)
-  } else {
-    const wide = words.some((word) => /[aef]/.test(word))
-    out(wide ? 'UID          PID    PPID  C STIME TTY          TIME CMD\n' : '    PID TTY          TIME CMD\n')
-    for (const { pid, user, command } of tasks)
-      out(
-        wide
-          ? `${user.padEnd(8)} ${String(pid).padStart(7)}       0  0 00:00 ?        00:00:00 ${command}\n`
-          : `${String(pid).padStart(7)} ?        00:00:00 ${command.split(' ')[0]}\n`,
-      )
-  }
   return 0
 }
 

@@ -33,6 +33,12 @@ const folders = [
 const accounts =
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n'
 
+const groupFiles: Readonly<Record<Image['flavor'], string>> = {
+  busybox:
+    'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nsys:x:3:root,bin\nadm:x:4:root,daemon\ndisk:x:6:root\nwheel:x:10:root\nfloppy:x:11:root\ndialout:x:20:root\ntape:x:26:root\nvideo:x:27:root\nwww-data:x:33:\nnogroup:x:65534:\n',
+  debian: 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ndisk:x:6:\nwww-data:x:33:\nnogroup:x:65534:\n',
+}
+
 const releases: Readonly<Record<Image['flavor'], string>> = {
   busybox: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n',
   debian: 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nVERSION="13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\n',
@@ -153,7 +159,7 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
   if (image.user !== 0 && image.folder !== '/') entries.set(image.folder.slice(1), { kind: 'folder', mode: 0o755, at, owner: [image.user, image.user] })
   const files = {
     '/etc/passwd': accounts,
-    '/etc/group': 'root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n',
+    '/etc/group': groupFiles[image.flavor],
     ...(image.shell && { '/etc/os-release': releases[image.flavor], '/etc/shells': '/bin/sh\n' }),
     ...ownFiles(reference, image.programs),
   }

@@ -7,20 +7,28 @@ export interface Image {
   readonly shell: boolean
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
+  /** The program to which the image's entry script gives words that are no program's. */
+  readonly wraps?: string
   /** Programs beside those that every image of its flavor has; `*` for all. */
   readonly programs: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
   /** User id of the image's own user. */
   readonly user: number
+  /** Further groups of which the image's root is a member. */
+  readonly groups: readonly number[]
   /** False for an image that nobody wrote down. */
   readonly known: boolean
 }
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** Groups of root on Alpine, and on busybox' own image. */
+const groups = { alpine: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27], busybox: [10] }
+
 function image(from: Partial<Image>): Image {
   return {
+    groups: from.flavor === 'busybox' ? groups.alpine : [],
     flavor: 'debian',
     shell: true,
     entrypoint: [],
@@ -41,12 +49,15 @@ const bare = image({ shell: false })
 const withShell = (command: readonly string[], more: Partial<Image> = {}): Image => image({ command, ...more })
 
 const rows: readonly Row[] = [
-  [/^busybox$/, image({ flavor: 'busybox', command: ['sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd'] })],
+  [
+    /^busybox$/,
+    image({ flavor: 'busybox', groups: groups.busybox, command: ['sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd'] }),
+  ],
   [
     /^alpine$|\/alpine-base$/,
     image({ flavor: 'busybox', command: ['/bin/sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent'] }),
   ],
-  [/^(curlimages\/)?curl$/, image({ flavor: 'busybox', entrypoint: ['curl'], programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'], user: 100 })],
+  [/^(curlimages\/)?curl$/, image({ flavor: 'busybox', command: ['curl'], wraps: 'curl', programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'], user: 100 })],
   [/^(nicolaka\/netshoot|praqma\/network-multitool|wbitt\/network-multitool)$/, image({ flavor: 'busybox', command: ['zsh'], programs: ['*'] })],
   [/dnsutils$|jessie-dnsutils$/, withShell(['sleep', 'infinity'], { programs: ['nslookup', 'dig', 'host', 'wget', 'curl', 'ping', 'nc'] })],
   [/^(nginxdemos\/(nginx-)?hello)$/, image({ flavor: 'busybox', command: ['nginx-hello'], programs: ['nginx-hello', 'wget', 'curl', 'ps'] })],
@@ -58,11 +69,14 @@ const rows: readonly Row[] = [
     /^httpd$/,
     withShell(['httpd-foreground'], { programs: ['httpd', 'httpd-foreground'], folder: '/usr/local/apache2', env: { HTTPD_PREFIX: '/usr/local/apache2' } }),
   ],
-  [/(^|\/)redis$/, withShell(['redis-server'], { programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } })],
-  [/^(mysql|mariadb)$/, withShell(['mysqld'], { programs: ['mysqld'] })],
-  [/^postgres$/, withShell(['postgres'], { programs: ['postgres', 'pg_isready'] })],
-  [/^mongo$/, withShell(['mongod'], { programs: ['mongod'] })],
-  [/^memcached$/, withShell(['memcached'], { programs: ['memcached'] })],
+  [
+    /(^|\/)redis$/,
+    withShell(['redis-server'], { wraps: 'redis-server', programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } }),
+  ],
+  [/^(mysql|mariadb)$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld'] })],
+  [/^postgres$/, withShell(['postgres'], { wraps: 'postgres', programs: ['postgres', 'pg_isready'] })],
+  [/^mongo$/, withShell(['mongod'], { wraps: 'mongod', programs: ['mongod'] })],
+  [/^memcached$/, withShell(['memcached'], { wraps: 'memcached', programs: ['memcached'] })],
   [/^rabbitmq$/, withShell(['rabbitmq-server'], { programs: ['rabbitmq-server'] })],
   [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
   [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],

@@ -77,12 +77,16 @@ function headless(service: KubernetesObject, host: string | undefined, reader: C
     .map(({ address }) => address)
 }
 
-/** The name that reverse lookups of an address give. */
+/** The name that reverse lookups of an address give: of a Service, or of an endpoint of one; pods by themselves have none (CoreDNS). */
 export function nameOfAddress(address: string, { reader }: NetworkGround): string | undefined {
   const service = reader.list('v1', 'Service').find((each) => at(each, 'spec', 'clusterIP') === address)
   if (service) return `${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
-  const pod = podAt(address, reader)
-  return pod && `${address.replaceAll('.', '-')}.${pod.metadata.namespace}.pod${suffix}`
+  for (const service of reader.list('v1', 'Service')) {
+    if (at(service, 'spec', 'selector') === undefined) continue
+    const found = endpointsOf(service, reader).find((each) => each.address === address)
+    if (found) return `${found.hostname ?? address.replaceAll('.', '-')}.${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
+  }
+  return undefined
 }
 
 /** Where a connection goes; over TCP unless it says so. */

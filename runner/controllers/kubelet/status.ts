@@ -8,6 +8,7 @@ import type { Container, Pod, PodCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
+import { mountStatus, userStatus } from './container-facts.ts'
 import { fullReference } from './images.ts'
 import { type PendingResize, withPending } from './resize-condition.ts'
 import type { NextState, StageNotice } from './stage.ts'
@@ -35,6 +36,7 @@ export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>
       containerStatus(pod, each, {
         change: changes.get(each.container.name),
         now,
+        runtime: context.runtime,
         waiting: hasInit && list === 'containers' ? 'PodInitializing' : hasInit ? 'PodInitializing' : 'ContainerCreating',
       }),
     )
@@ -112,6 +114,7 @@ async function addressesOf(pod: Pod, context: ControllerContext, running: boolea
 interface Writing {
   readonly change: Change | undefined
   readonly now: string
+  readonly runtime: ControllerContext['runtime']
   /** Why a container waits of which nothing is known yet. */
   readonly waiting: string
 }
@@ -152,6 +155,8 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     ...(id !== '' && { containerID: id }),
     started: running && (change.started ?? true),
     ...(running && resourcesOf(container)),
+    ...mountStatus(container),
+    ...(id !== '' && userStatus(pod, container, writing.runtime)),
   }
 }
 
@@ -159,8 +164,10 @@ function exitOf(next: NextState): number | undefined {
   return 'terminated' in next ? next.terminated.exitCode : undefined
 }
 
-function newStatus({ name, image }: Container, reason: string): JsonObject {
-  return { name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
+function newStatus(container: Container, reason: string): JsonObject {
+  const { name, image } = container
+  const state = { waiting: { reason } }
+  return { name, state, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false, ...mountStatus(container) }
 }
 
 function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject {

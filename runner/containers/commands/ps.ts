@@ -1,0 +1,38 @@
+// `ps`, of busybox and of procps.
+import type { Machine, Program, Task } from '../process.ts'
+
+/** The tasks, with the one that asks where it is not a container's or a command's first. */
+function withOwn(machine: Machine, command: string): readonly Task[] {
+  const tasks = machine.tasks()
+  if (tasks.some((task) => task.command === command)) return tasks
+  const last = Math.max(0, ...tasks.map(({ pid }) => pid))
+  return [...tasks, { pid: last + 6, user: machine.user.uid === 0 ? 'root' : String(machine.user.uid), command }]
+}
+
+/** `ps aux` of procps. */
+function psOfBsd(tasks: readonly Task[], out: (text: string) => void): number {
+  out('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n')
+  for (const { pid, user, command } of tasks)
+    out(`${user.padEnd(8)} ${String(pid).padStart(7)}  0.0  0.0   2584  1536 ?        ${pid === 1 ? 'Ss' : 'S '}   00:00   0:00 ${command}\n`)
+  return 0
+}
+
+/** The program. */
+export const ps: Program = (words, { machine, out }) => {
+  const tasks = withOwn(machine, ['ps', ...words].join(' '))
+  if (machine.flavor === 'busybox') {
+    out('PID   USER     TIME  COMMAND\n')
+    for (const { pid, user, command } of tasks) out(`${String(pid).padStart(5)} ${user.padEnd(8)}  0:00 ${command}\n`)
+  } else {
+    if (/^[axuw]+$/.test(words[0] ?? '') && words[0]?.includes('u')) return psOfBsd(tasks, out)
+    const wide = words.some((word) => /[aef]/.test(word))
+    out(wide ? 'UID          PID    PPID  C STIME TTY          TIME CMD\n' : '    PID TTY          TIME CMD\n')
+    for (const { pid, user, command } of tasks)
+      out(
+        wide
+          ? `${user.padEnd(8)} ${String(pid).padStart(7)}       0  0 00:00 ?        00:00:00 ${command}\n`
+          : `${String(pid).padStart(7)} ?        00:00:00 ${command.split(' ')[0]}\n`,
+      )
+  }
+  return 0
+}
