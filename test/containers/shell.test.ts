@@ -65,6 +65,7 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['set -e; [[ a == b ]] || echo goes on; [[ a == b ]]; echo never', 1, 'goes on\n'],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's own variables
   ['a=(x "y z"); a+=(w); a[7]=q; echo ${#a[@]} ${a[1]}; for i in "${a[@]}"; do echo "<$i>"; done', 0, '4 y z\n<x>\n<y z>\n<w>\n<q>\n'],
+  ["printf 'read x; echo got $x\\nword\\ncat <<E\\nin $x\\nE\\nif true\\nthen echo yes\\nfi\\nexit 4\\necho no' | sh", 4, 'got word\nin word\nyes\n'],
   ['echo one > /tmp/f; [[ "x$(</tmp/f)" != x ]] && echo "x$(< /tmp/f)"', 0, 'xone\n'],
   ['false || echo saved; true && echo both', 0, 'saved\nboth\n'],
   ['mkdir -p /tmp/a/b && echo hi > /tmp/a/b/c && ls -R /tmp/a && cat /tmp/a/*/c', 0, '/tmp/a:\nb\n\n/tmp/a/b:\nc\nhi\n'],

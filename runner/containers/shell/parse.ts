@@ -11,11 +11,23 @@ export function parse(text: string): Node {
   return node
 }
 
+/** True for the beginning of a script that goes on: in a construct, in quotes, in a here-document. */
+export function isIncomplete(text: string): boolean {
+  const parser = new Parser(text)
+  try {
+    parser.list([])
+    return parser.expectEnd()
+  } catch (error) {
+    return error instanceof SyntaxFault && error.incomplete
+  }
+}
+
 const reserved = new Set(['if', 'then', 'elif', 'else', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', 'in', '{', '}', '!', '[['])
 
 class Parser implements Cursor {
   readonly text: string
   at = 0
+  #unended = false
   #pending: { end: string; quoted: boolean; stripped: boolean; redirection: { target: Word } }[] = []
 
   constructor(text: string) {
@@ -26,9 +38,11 @@ class Parser implements Cursor {
     return parse(text)
   }
 
-  expectEnd(): void {
+  /** Throws if something is left; true if a here-document has no end. */
+  expectEnd(): boolean {
     this.#blank(true)
     if (this.at < this.text.length) this.#unexpected()
+    return this.#unended || this.#pending.length > 0
   }
 
   /** Commands up to one of the closing words. */
@@ -258,7 +272,10 @@ class Parser implements Cursor {
     for (const { end, quoted, stripped, redirection } of this.#pending.splice(0)) {
       const lines: string[] = []
       for (;;) {
-        if (this.at >= this.text.length) break
+        if (this.at >= this.text.length) {
+          this.#unended = true
+          break
+        }
         const stop = this.text.indexOf('\n', this.at)
         const raw = this.text.slice(this.at, stop < 0 ? undefined : stop)
         this.at = stop < 0 ? this.text.length : stop + 1
