@@ -1,5 +1,6 @@
 // What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
 import type { Json } from '../base/json.ts'
+import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { amount } from './environment.ts'
 import type { Entry, Mount } from './files.ts'
@@ -33,11 +34,58 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
   const processes = {
     '1/status': status,
     'self/status': status,
+    ...identityMaps(pod),
+    mounts: mountLines(container),
+    'self/mounts': mountLines(container),
+    '1/mounts': mountLines(container),
+    '1/maps': codeMap(container),
     version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
     uptime: '183492.11 721043.20',
     ...parameters(pod),
   }
   return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
+}
+
+/** How users and groups of the container are those of its node: as they are, or moved where the pod has users of its own. */
+function identityMaps(pod: KubernetesObject): Readonly<Record<string, string>> {
+  const own = at(pod, 'spec', 'hostUsers') === false
+  const first = own ? 65_536 * (1 + createRandom(`${pod.metadata.uid}/users`).below(30_000)) : 0
+  const line = [0, first, own ? 65_536 : 4_294_967_295].map((number) => String(number).padStart(10)).join(' ')
+  return Object.fromEntries(['self', '1'].flatMap((process) => ['uid_map', 'gid_map'].map((file) => [`${process}/${file}`, line])))
+}
+
+/** What is mounted, as `/proc/mounts` lists it. */
+function mountLines({ whole }: ContainerSpec): string {
+  const disk = objects(whole.volumeMounts).map(({ mountPath, readOnly }) => {
+    const memory = /secrets/.test(String(mountPath))
+    return `${memory ? 'tmpfs' : '/dev/vda1'} ${mountPath} ${memory ? 'tmpfs' : 'ext4'} ${readOnly === true ? 'ro' : 'rw'},relatime${memory ? '' : ',discard,errors=remount-ro'} 0 0`
+  })
+  return [
+    'overlay / overlay rw,relatime,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/41/fs,upperdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/42/fs,workdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/42/work 0 0',
+    'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0',
+    'tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755,inode64 0 0',
+    'devpts /dev/pts devpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666 0 0',
+    'mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec,relatime 0 0',
+    'sysfs /sys sysfs ro,nosuid,nodev,noexec,relatime 0 0',
+    'cgroup /sys/fs/cgroup cgroup2 ro,nosuid,nodev,noexec,relatime 0 0',
+    '/dev/vda1 /etc/hosts ext4 rw,relatime,discard,errors=remount-ro 0 0',
+    '/dev/vda1 /dev/termination-log ext4 rw,relatime,discard,errors=remount-ro 0 0',
+    '/dev/vda1 /etc/hostname ext4 rw,relatime,discard,errors=remount-ro 0 0',
+    '/dev/vda1 /etc/resolv.conf ext4 rw,relatime,discard,errors=remount-ro 0 0',
+    'shm /dev/shm tmpfs rw,relatime,size=65536k,inode64 0 0',
+    ...disk,
+  ].join('\n')
+}
+
+/** Where the first program lies in memory. */
+function codeMap({ command }: ContainerSpec): string {
+  const name = command[0]?.startsWith('/') ? command[0] : `/usr/sbin/${command[0] ?? 'nginx'}`
+  return [
+    `55d0c1a5e000-55d0c1a8f000 r--p 00000000 00:2a 1315847                    ${name}`,
+    `55d0c1a8f000-55d0c1bd4000 r-xp 00031000 00:2a 1315847                    ${name}`,
+    '7f3a5c021000-7f3a5c047000 r--p 00000000 00:2a 1313042                    /usr/lib/x86_64-linux-gnu/libc.so.6',
+    '7ffd1f7ac000-7ffd1f7cd000 rw-p 00000000 00:00 0                          [stack]',
+  ].join('\n')
 }
 
 /** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */

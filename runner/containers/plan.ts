@@ -130,6 +130,7 @@ const servers = new Set([
   'agnhost-2',
   'metrics-server',
   'update-demo',
+  'coredns',
   'php-apache',
   'wordpress',
   'guestbook-front',

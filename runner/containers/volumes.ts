@@ -88,6 +88,8 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
   const kept = keyOf(pod, volume, ground.reader)
   const age = startOf(pod)
   const onNode = at(volume, 'hostPath', 'path')
+  const reference = at(volume, 'image', 'reference')
+  if (typeof reference === 'string') return { base: () => artifactOf(reference, age) ?? skeleton(reference, imageOf(reference), age) }
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
   const base = (): ReadonlyMap<string, Entry> =>
     typeof onNode === 'string'
@@ -95,6 +97,19 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
       : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
   return { base: () => (part === undefined ? computed(pod, volume, ground) : plain(computed(pod, volume, ground))) }
+}
+
+/** The files of artifacts that are no image of a program: CRI-O's small example, which pages about image volumes use. */
+function artifactOf(reference: string, age: number): ReadonlyMap<string, Entry> | undefined {
+  if (!/^quay\.io\/crio\/artifact[:@]/.test(reference)) return undefined
+  const file = (content: string): Entry => ({ kind: 'file', content, mode: 0o644, at: age })
+  const folder: Entry = { kind: 'folder', mode: 0o755, at: age }
+  return new Map([
+    ['', folder],
+    ['dir', folder],
+    ['dir/file', file('1\n')],
+    ['file', file('2\n')],
+  ] as const)
 }
 
 const nodeHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'

@@ -3,6 +3,7 @@ import { nameOf, resolve } from '../files.ts'
 import { fail, type HttpCall, type Listener, type Process, type Program } from '../process.ts'
 import { curl } from './curl.ts'
 import { readOptions } from './options.ts'
+import { lsof, tcpdump } from './ps.ts'
 import { readTarget, reasonOf, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
@@ -258,4 +259,19 @@ const netstat: Program = (_, { machine, out }) => {
 }
 
 /** Programs of the network by name. */
-export const networkPrograms: Readonly<Record<string, Program>> = { curl, wget, nslookup, dig, host, getent, ping, nc, netcat: nc, ip, netstat, ss: netstat }
+export const networkPrograms: Readonly<Record<string, Program>> = {
+  lsof,
+  tcpdump,
+  curl,
+  wget,
+  nslookup,
+  dig,
+  host,
+  getent,
+  ping,
+  nc,
+  netcat: nc,
+  ip,
+  netstat,
+  ss: netstat,
+}

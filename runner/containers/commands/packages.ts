@@ -12,6 +12,8 @@ const packages: readonly (readonly [names: RegExp, programs: readonly string[]])
   [/^procps(-ng)?$/, ['ps', 'free', 'uptime']],
   [/^net-tools$/, ['netstat']],
   [/^iproute2$/, ['ip']],
+  [/^tcpdump$/, ['tcpdump']],
+  [/^lsof$/, ['lsof']],
   [/^nginx$/, ['nginx']],
   [/^(redis|redis-tools)$/, ['redis-cli', 'redis-server']],
   [/^stress(-ng)?$/, ['stress', 'stress-ng']],

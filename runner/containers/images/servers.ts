@@ -6,6 +6,7 @@ import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
+import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
 import { demoPrograms } from './demos.ts'
 import { metricsServer } from './metrics-server.ts'
@@ -297,6 +298,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),
+  coredns,
   ...databasePrograms,
   ...demoPrograms,
 }

@@ -116,7 +116,8 @@ const rows: readonly Row[] = [
   [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
-  [/(coredns|etcd|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
+  [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
+  [/(etcd|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
 ]
 
 /** The name of a reference's repository, without registry, and without the folders in which mirrors and tests keep well-known images. */

@@ -1,5 +1,6 @@
 // Containers that are to have other resources than they were given: at once, later, or never on this node (kubelet `allocation_manager.go`).
-import { equal, isObject, type JsonObject } from '../../base/json.ts'
+import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
+import { at } from '../../kubernetes/object.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { allocatableOf, resourcesOf } from '../scheduler/load.ts'
@@ -18,6 +19,17 @@ const counted = [
 export function isResized({ container, status, list }: Placed): boolean {
   const given = status?.resources
   return list !== 'ephemeralContainers' && isObject(given) && !equal(given, (container.resources ?? {}) as JsonObject)
+}
+
+/** True if a container wants to be restarted for a change of the resources that did change (its `resizePolicy`). */
+export function needsRestart({ container, status }: Placed): boolean {
+  const { resizePolicy } = container as unknown as JsonObject
+  const amountOf = (from: Json | undefined, resource: string): readonly (Json | undefined)[] => ['requests', 'limits'].map((part) => at(from, part, resource))
+  return (Array.isArray(resizePolicy) ? resizePolicy.filter(isObject) : []).some(
+    ({ resourceName, restartPolicy }) =>
+      restartPolicy === 'RestartContainer' &&
+      !equal([...amountOf(status?.resources as Json, String(resourceName))] as Json, [...amountOf(container.resources as Json, String(resourceName))] as Json),
+  )
 }
 
 /** Whether the node has what the pod asks for now; undefined if it has. */

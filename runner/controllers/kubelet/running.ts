@@ -3,7 +3,7 @@ import { at } from '../../kubernetes/object.ts'
 import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
-import { isResized, pendingResize, tellResize } from './resize.ts'
+import { isResized, needsRestart, pendingResize, tellResize } from './resize.ts'
 import { isSaid, pendingCondition } from './resize-condition.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
 import { type Placed, placed } from './state.ts'
@@ -78,8 +78,9 @@ async function resize(each: Placed, round: Round): Promise<boolean> {
   const waiting = await pendingResize(round)
   if (waiting) wakes.push(context.clock.now() + retry)
   if (waiting && isSaid(pod, waiting)) return false
-  steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
   await tellResize(round, waiting)
+  if (!waiting && needsRestart(each)) await restart(each, round, 'Container <Container> resize requires restart')
+  else steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
   return true
 }
 

@@ -9,7 +9,7 @@ import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
 import { mountStatus, userStatus } from './container-facts.ts'
-import { fullReference } from './images.ts'
+import { fullReference, pullFault } from './images.ts'
 import { type PendingResize, withPending } from './resize-condition.ts'
 import type { NextState, StageNotice } from './stage.ts'
 import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
@@ -257,7 +257,7 @@ function fill(text: string, pod: Pod, { container, fault }: { readonly container
   const seconds = Math.min(10 * 2 ** Math.max(count - 1, 0), 300)
   const values: Readonly<Record<string, string>> = {
     Image: container.image,
-    Reference: fullReference(container.image),
+    PullFault: pullFault(container.image),
     Container: container.name,
     Pod: pod.metadata.name ?? '',
     Namespace: pod.metadata.namespace ?? '',
