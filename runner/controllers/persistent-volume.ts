@@ -46,16 +46,19 @@ async function eachPendingClaim({ client, enqueue }: ControllerContext): Promise
 
 async function settleVolume(name: string, { client }: ControllerContext): Promise<void> {
   const volume = (await client.get(persistentVolumes, { name })) as Volume | undefined
-  if (!volume || volume.metadata.deletionTimestamp !== undefined) return
+  if (!volume) return
+  // A volume that is on its way out is released too, when its claim goes: only then is it let go.
+  const leaving = volume.metadata.deletionTimestamp !== undefined
   const { claimRef, persistentVolumeReclaimPolicy } = volume.spec
   const claim =
     claimRef && ((await client.get(persistentVolumeClaims, { namespace: claimRef.namespace ?? '', name: claimRef.name ?? '' })) as Claim | undefined)
   const lost = claimRef?.uid !== undefined && claim?.metadata.uid !== claimRef.uid
   if (lost && persistentVolumeReclaimPolicy === 'Delete' && volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined) {
     await client.update(persistentVolumes, { ...volume, status: { ...volume.status, phase: 'Released' } }, { subresource: 'status' })
-    await client.delete(persistentVolumes, { name })
+    if (!leaving) await client.delete(persistentVolumes, { name })
     return
   }
+  if (leaving && !lost) return
   const phase = lost ? 'Released' : claimRef && claim?.spec.volumeName === name ? 'Bound' : 'Available'
   if (volume.status?.phase !== phase) await client.update(persistentVolumes, { ...volume, status: { ...volume.status, phase } }, { subresource: 'status' })
 }

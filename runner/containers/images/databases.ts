@@ -1,6 +1,9 @@
 // Databases and caches: they start, say so, insist on their passwords, and redis answers.
 import { formatDate } from '../commands/date.ts'
 import { fail, type Process, type Program } from '../process.ts'
+import { mysql, mysqladmin, mysqldump } from './mysql/client.ts'
+import { mysqld } from './mysql/server.ts'
+import { ncat, xbstream, xtrabackup } from './mysql/xtrabackup.ts'
 import { redisCli } from './redis/client.ts'
 import { redisFollower, redisServer } from './redis/server.ts'
 
@@ -20,14 +23,6 @@ function database(port: number, needed: readonly string[], complaint: string, st
 }
 
 const when = ({ now }: Process): string => formatDate(now(), '%Y-%m-%d %H:%M:%S')
-
-const mysql = database(
-  3306,
-  ['MYSQL_ROOT_PASSWORD', 'MYSQL_ALLOW_EMPTY_PASSWORD', 'MYSQL_RANDOM_ROOT_PASSWORD', 'MARIADB_ROOT_PASSWORD', 'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD'],
-  '[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified\n    You need to specify one of the following as an environment variable:\n    - MYSQL_ROOT_PASSWORD\n    - MYSQL_ALLOW_EMPTY_PASSWORD\n    - MYSQL_RANDOM_ROOT_PASSWORD',
-  (process) =>
-    `${when(process)}+00:00 [Note] [Entrypoint]: Entrypoint script for MySQL Server started.\n${when(process)}+00:00 [Note] [Entrypoint]: Initializing database files\n${when(process)}+00:00 0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '9.5.0'  socket: '/var/run/mysqld/mysqld.sock'  port: 3306  MySQL Community Server - GPL.\n`,
-)
 
 const postgres = database(
   5432,
@@ -50,8 +45,17 @@ export const databasePrograms: Readonly<Record<string, Program>> = {
   'redis-server': redisServer,
   'redis-cli': redisCli,
   'redis-follower': redisFollower,
-  mysqld: mysql,
-  mariadbd: mysql,
+  mysqld,
+  mariadbd: mysqld,
+  mysql,
+  mariadb: mysql,
+  mysqladmin,
+  'mariadb-admin': mysqladmin,
+  mysqldump,
+  'mariadb-dump': mysqldump,
+  ncat,
+  xbstream,
+  xtrabackup,
   postgres,
   mongod: quiet(
     27017,

@@ -73,7 +73,15 @@ const rows: readonly Row[] = [
     /(^|\/)redis$/,
     withShell(['redis-server'], { wraps: 'redis-server', programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } }),
   ],
-  [/^(mysql|mariadb)$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld'] })],
+  [/^mysql$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld', 'mysql', 'mysqladmin', 'mysqldump'] })],
+  [
+    /^mariadb$/,
+    withShell(['mariadbd'], {
+      wraps: 'mariadbd',
+      programs: ['mariadbd', 'mariadb', 'mariadb-admin', 'mariadb-dump', 'mysqld', 'mysql', 'mysqladmin', 'mysqldump'],
+    }),
+  ],
+  [/(^|\/)xtrabackup$/, withShell(['bash'], { programs: ['xtrabackup', 'xbstream', 'ncat', 'mysql'] })],
   [/^postgres$/, withShell(['postgres'], { wraps: 'postgres', programs: ['postgres', 'pg_isready'] })],
   [/^mongo$/, withShell(['mongod'], { wraps: 'mongod', programs: ['mongod'] })],
   [/^memcached$/, withShell(['memcached'], { wraps: 'memcached', programs: ['memcached'] })],
