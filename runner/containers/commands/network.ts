@@ -4,7 +4,7 @@ import { fail, type HttpCall, type Listener, type Process, type Program } from '
 import { curl } from './curl.ts'
 import { readOptions } from './options.ts'
 import { lsof, tcpdump } from './ps.ts'
-import { readTarget, reasonOf, type Target, type Transfer, transfer } from './transfer.ts'
+import { readTarget, reasonOf, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -21,12 +21,21 @@ const wget: Program = async (words, process) => {
     'User-Agent': 'Wget',
     ...Object.fromEntries(options.all('header').map((line) => [line.split(':')[0] ?? '', line.slice(line.indexOf(':') + 1).trim()])),
   }
-  const outcome = await transfer(process, target, { method: data === undefined ? 'GET' : 'POST', headers, body: data ?? '', patience })
+  const outcome = await followed(process, target, { method: data === undefined ? 'GET' : 'POST', headers, body: data ?? '', patience })
   if (!quiet && outcome.kind !== 'unknown host')
     process.err(`Connecting to ${target.host}${target.host === outcome.address ? `:${target.port}` : ` (${outcome.address}:${target.port})`}\n`)
   const trouble = wgetTrouble(outcome, target)
   if (trouble !== undefined) return fail(process, `wget: ${trouble}`)
   return outcome.kind === 'answer' ? store(process, outcome.answer.body, { options, quiet, target }) : 1
+}
+
+/** A transfer that goes where it is sent, as wget does. */
+async function followed(process: Process, target: Target, sending: Sending, hops = 0): Promise<Transfer> {
+  const outcome = await transfer(process, target, sending)
+  const location = outcome.kind === 'answer' && /^30[1278]$/.test(String(outcome.answer.status)) ? outcome.answer.headers.location : undefined
+  if (location === undefined || hops > 4) return outcome
+  const next = location.startsWith('/') ? { ...target, path: location } : readTarget(location)
+  return followed(process, next, { ...sending, method: 'GET', body: '' }, hops + 1)
 }
 
 function wgetTrouble(outcome: Transfer, { host }: Target): string | undefined {

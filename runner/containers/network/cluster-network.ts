@@ -4,7 +4,8 @@ import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { type Endpoint, endpointsOf, usableEndpoints } from './endpoints.ts'
-import { allowedBy } from './policies.ts'
+import { connectOutside, outerAddress } from './outside.ts'
+import { allowedBy, mayLeave } from './policies.ts'
 
 /** What the network is made over. */
 export interface NetworkGround {
@@ -39,7 +40,8 @@ export function resolveName(
     const addresses = addressesOf(full, reader)
     if (addresses.length > 0) return { name: full, addresses }
   }
-  return undefined
+  const outer = outerAddress(plain)
+  return outer === undefined ? undefined : { name: plain, addresses: [outer] }
 }
 
 /** What a name of an ExternalName service stands for; undefined for any other. */
@@ -122,6 +124,8 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
   }
   const pod = podAt(address, reader)
   if (pod) return toPod(origin, pod, { port, protocol }, ground)
+  const outer = connectOutside(address, port)
+  if (outer) return mayLeave(reader.list('networking.k8s.io/v1', 'NetworkPolicy'), { origin, port, protocol, reader }, address) ? outer : 'timeout'
   return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
 }
 
