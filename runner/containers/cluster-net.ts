@@ -1,7 +1,7 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { hostnameOf } from './environment.ts'
-import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { aliasOf, answersNames, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
 import type { Run } from './run.ts'
@@ -61,7 +61,8 @@ export class ClusterNet {
         if (/^\d+\.\d+\.\d+\.\d+$/.test(asked)) return { name: asked, addresses: [asked] }
         if (asked === 'localhost') return { name: asked, addresses: ['127.0.0.1'] }
         const local = hosts.get(asked) ?? (asked === name ? address : undefined)
-        return local === undefined ? resolveName(asked, namespace, ground) : { name: asked, addresses: [local] }
+        if (local !== undefined) return { name: asked, addresses: [local] }
+        return answersNames({ pod: own(), address }, ground) ? resolveName(asked, namespace, ground) : undefined
       },
       alias: (asked) => aliasOf(asked, namespace, ground),
       reverse: (asked) => nameOfAddress(asked, ground),
@@ -75,6 +76,9 @@ export class ClusterNet {
           ).then((connection) => heard(connection, run)),
         ),
       listen: (port, listener, protocol) => void (run() ?? this.#run(own(), container))?.listeners.set(portKey(port, protocol), listener),
+      get answersNames() {
+        return answersNames({ pod: own(), address }, ground)
+      },
       get listening() {
         return listening()
       },

@@ -64,6 +64,8 @@ export interface Net {
   listen(port: number, listener: Listener, protocol?: Protocol): void
   readonly listening: readonly number[]
   readonly nameserver: string
+  /** False while nobody answers questions about names: no pod of cluster DNS is ready, or policies keep the pod from them. */
+  readonly answersNames: boolean
 }
 
 /** A running program as `ps` shows it. */

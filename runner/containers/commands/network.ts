@@ -71,9 +71,10 @@ function store(
   return 0
 }
 
-const nslookup: Program = (words, process) => {
+const nslookup: Program = async (words, process) => {
   const [name = ''] = readOptions(words, []).rest
   const { net, flavor, image } = process.machine
+  if (!net.answersNames) return unanswered(process)
   if (/(^|\/)busybox:1\.(1\d|2[0-8])\b/.test(image)) return nslookupOfOld(name, process)
   // Where BIND's tools are, its nslookup is the one that is found.
   const ofBind = flavor !== 'busybox' || process.find('dig') !== undefined
@@ -94,6 +95,13 @@ const nslookup: Program = (words, process) => {
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
   return 0
+}
+
+/** What tools say when the name server is silent. */
+async function unanswered(process: Process): Promise<number> {
+  await process.sleep(10_000)
+  process.out(';; connection timed out; no servers could be reached\n\n')
+  return 1
 }
 
 /** Busybox up to 1.28 asked the library, and gave each address with the name that it has. */

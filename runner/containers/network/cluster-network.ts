@@ -44,6 +44,17 @@ export function resolveName(
   return outer === undefined ? undefined : { name: plain, addresses: [outer] }
 }
 
+/** True if cluster DNS can be asked from somewhere: one of its pods is ready, and policies let its questions through. Without a Service it always can. */
+export function answersNames(origin: Origin, { reader }: NetworkGround): boolean {
+  const service = reader.get('v1', 'Service', { namespace: 'kube-system', name: 'kube-dns' })
+  if (!service || at(origin.pod, 'spec', 'dnsPolicy') === 'Default') return true
+  const policies = reader.list('networking.k8s.io/v1', 'NetworkPolicy')
+  return endpointsOf(service, reader).some(({ ready, address }) => {
+    const pod = ready ? podAt(address, reader) : undefined
+    return pod !== undefined && (policies.length === 0 || allowedBy(policies, { origin, pod, port: 53, protocol: 'UDP', reader }))
+  })
+}
+
 /** What a name of an ExternalName service stands for; undefined for any other. */
 export function aliasOf(name: string, namespace: string, { reader }: NetworkGround): string | undefined {
   const [service = '', place = namespace] = name
