@@ -155,7 +155,8 @@ test('an image decides what a container without a command does', async () => {
   const cases = [
     ['busybox', 'CrashLoopBackOff'],
     ['nginx', 'running'],
-    ['example.com/shop/web:1', 'running'],
+    ['registry.shop.internal/web:1', 'running'],
+    ['registry.example.com/shop/web:1', 'ErrImagePull'],
     ['postgres:18', 'CrashLoopBackOff'],
     ['nginx:no-such-tag', 'ErrImagePull'],
   ] as const
