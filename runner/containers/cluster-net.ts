@@ -1,7 +1,8 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { hostnameOf } from './environment.ts'
-import { aliasOf, answersNames, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { answersNames } from './network/dns.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
 import type { Run } from './run.ts'
@@ -53,6 +54,7 @@ export class ClusterNet {
     const { namespace = '', name = '' } = pod.metadata
     const own = (): KubernetesObject => ground.reader.get('v1', 'Pod', { namespace, name }) ?? pod
     const hosts = namesIn(pod, address)
+    const answers = (): boolean => answersNames({ pod: own(), address }, ground)
     const listening = (): number[] => containerNames(pod).flatMap((each) => [...(this.#run(own(), each)?.listeners.keys() ?? [])])
     return {
       address,
@@ -62,10 +64,13 @@ export class ClusterNet {
         if (asked === 'localhost') return { name: asked, addresses: ['127.0.0.1'] }
         const local = hosts.get(asked) ?? (asked === name ? address : undefined)
         if (local !== undefined) return { name: asked, addresses: [local] }
-        return answersNames({ pod: own(), address }, ground) ? resolveName(asked, namespace, ground) : undefined
+        return answers() ? resolveName(asked, namespace, ground) : undefined
       },
-      alias: (asked) => aliasOf(asked, namespace, ground),
-      reverse: (asked) => nameOfAddress(asked, ground),
+      get answersNames() {
+        return answers()
+      },
+      alias: (asked) => (answers() ? aliasOf(asked, namespace, ground) : undefined),
+      reverse: (asked) => (answers() ? nameOfAddress(asked, ground) : undefined),
       connect: (to, port, protocol) =>
         outside(
           run(),
@@ -76,9 +81,6 @@ export class ClusterNet {
           ).then((connection) => heard(connection, run)),
         ),
       listen: (port, listener, protocol) => void (run() ?? this.#run(own(), container))?.listeners.set(portKey(port, protocol), listener),
-      get answersNames() {
-        return answersNames({ pod: own(), address }, ground)
-      },
       get listening() {
         return listening()
       },

@@ -5,6 +5,7 @@ import { Files, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { kernelMounts } from './kernel-files.ts'
+import { mountLines } from './mount-lines.ts'
 import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
 import { findProgram } from './programs.ts'
@@ -50,14 +51,16 @@ export function insideOf(
 ): Inside {
   const image = imageOf(container.image)
   const user = userOf(pod, container, image)
+  const limit = at(container.whole, 'resources', 'limits', 'memory')
+  const memoryLimit = typeof limit === 'string' ? amount(limit) : undefined
+  const own = [rootOf(container, rootKey, ground), ...followed(mountsOf(pod, container, ground), image), terminationFile(container, rootKey, ground)]
+  const node = ground.reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') })
   const mounts: readonly Mount[] = [
-    rootOf(container, rootKey, ground),
-    ...kernelMounts(pod, container, { user }, built),
-    ...mountsOf(pod, container, ground),
-    terminationFile(container, rootKey, ground),
+    ...own,
+    ...kernelMounts(pod, container, { user, node, mounts: mountLines(own, memoryLimit) }, built),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
-      const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...mountsOf(pod, other, ground)] : []
+      const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...followed(mountsOf(pod, other, ground), imageOf(other.image))] : []
       return theirs.map((mount) => ({ ...mount, path: `/proc/${pid}/root${mount.path === '/' ? '' : mount.path}` }))
     }),
   ]
@@ -66,15 +69,16 @@ export function insideOf(
     () => run()?.now() ?? ground.now(),
     user,
   )
-  const limit = at(container.whole, 'resources', 'limits', 'memory')
   const machine: Machine = {
     hostname: hostnameOf(pod),
+    kernel: kernelOf(pod, ground.reader),
     flavor: image.flavor,
     user,
     net: ground.netOf(pod, run),
-    memoryLimit: typeof limit === 'string' ? amount(limit) : undefined,
+    memoryLimit,
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
     image: container.image,
+    store: image.programs.includes('etcdctl') ? ground.reader : undefined,
     tasks,
     kill,
     linger: (ms) => {
@@ -83,6 +87,17 @@ export function insideOf(
     },
   }
   return { image, files, machine }
+}
+
+function kernelOf(pod: KubernetesObject, reader: ContainerGround['reader']): string {
+  const node = reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') })
+  return String((node && at(node, 'status', 'nodeInfo', 'kernelVersion')) || '6.8.0-51-generic')
+}
+
+/** Mounts where they come to lie: most systems keep `/var/run` in `/run`, and a runtime follows the link. */
+function followed(mounts: readonly Mount[], { system, shell }: Image): readonly Mount[] {
+  if (system === 'busybox' || !shell) return mounts
+  return mounts.map((mount) => ({ ...mount, path: mount.path.replace(/^\/var\/run(?=\/|$)/, '/run') }))
 }
 
 /** The file for a container's last words, that every user may write. */

@@ -4,6 +4,7 @@ import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { decodeText, encodeText } from './bytes.ts'
 import { EnvironmentFileError, variableOf } from './environment-file.ts'
+import { groupOfUser } from './images/accounts.ts'
 import type { Image } from './images/table.ts'
 import { type ClusterReader, type ContainerSpec, fromBase64, objects } from './pod.ts'
 
@@ -23,12 +24,15 @@ export function environmentOf(pod: KubernetesObject, container: ContainerSpec, g
   const { image, reader } = ground
   const env = new Map<string, string>(Object.entries(image.env))
   env.set('HOSTNAME', hostnameOf(pod))
-  for (const [name, value] of serviceVariables(pod, reader)) env.set(name, value)
+  const services = new Map(serviceVariables(pod, reader))
   for (const source of objects(container.whole.envFrom)) for (const [name, value] of fromSource(pod, source, reader)) env.set(name, value)
   for (const entry of objects(container.whole.env)) {
-    const value = isObject(entry.valueFrom) ? fromReference(pod, container, entry.valueFrom, ground) : fill(String(entry.value ?? ''), env)
+    const value = isObject(entry.valueFrom)
+      ? fromReference(pod, container, entry.valueFrom, ground)
+      : fill(String(entry.value ?? ''), new Map([...services, ...env]))
     if (value !== undefined) env.set(String(entry.name), value)
   }
+  for (const [name, value] of services) if (!env.has(name)) env.set(name, value)
   if (!env.has('HOME')) env.set('HOME', userOf(pod, container, image).uid === 0 ? '/root' : '/')
   return new Map([...env].map(([name, value]) => [name, encodeText(value)]))
 }
@@ -43,7 +47,7 @@ export function hostnameOf(pod: KubernetesObject): string {
     : String(at(pod, 'spec', 'hostname') ?? pod.metadata.name ?? '').slice(0, 63)
 }
 
-/** Who a container runs as. */
+/** Who a container runs as. Groups are in the kernel's order. */
 export function userOf(
   pod: KubernetesObject,
   { whole }: ContainerSpec,
@@ -55,10 +59,10 @@ export function userOf(
   }
   const group = at(pod, 'spec', 'securityContext', 'fsGroup')
   const more = at(pod, 'spec', 'securityContext', 'supplementalGroups')
-  const merged = at(pod, 'spec', 'securityContext', 'supplementalGroupsPolicy') !== 'Strict'
-  const ofImage = merged && (own('runAsUser') ?? image.user) === 0 ? image.groups : []
-  const groups = [...ofImage, ...(typeof group === 'number' ? [group] : []), ...(Array.isArray(more) ? more.map(Number) : [])]
-  return { uid: own('runAsUser') ?? image.user, gid: own('runAsGroup') ?? (image.user === 0 ? 0 : image.user), groups }
+  const uid = own('runAsUser') ?? image.user
+  const ofImage = uid === 0 && at(pod, 'spec', 'securityContext', 'supplementalGroupsPolicy') !== 'Strict' ? image.groups : []
+  const groups = [...(Array.isArray(more) ? more.map(Number) : []), ...(typeof group === 'number' ? [group] : []), ...ofImage]
+  return { uid, gid: own('runAsGroup') ?? groupOfUser(image, uid) ?? (uid === image.user ? image.user : 0), groups: [...new Set(groups)].sort((a, b) => a - b) }
 }
 
 /** `$(NAME)` filled in from what came before; `$$` stands for `$`. */

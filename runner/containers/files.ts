@@ -176,6 +176,15 @@ export class Files {
     this.#set(path, null)
   }
 
+  /** The same files as who takes a folder of them for the root sees them. */
+  below(folder: string): Files {
+    const root = this.real(folder) ?? folder
+    const { mount, inside } = this.#place(root)
+    const within = this.#mounts.filter(({ path }) => path.startsWith(root === '/' ? '/' : `${root}/`) && path !== root)
+    const top = mount.path === root ? { ...mount, path: '/' } : { ...mount, path: '/', part: inside }
+    return new Files([top, ...within.map((each) => ({ ...each, path: each.path.slice(root === '/' ? 0 : root.length) }))], this.#now, this.#user)
+  }
+
   /** True for what is kept in memory. */
   inMemory(path: string): boolean {
     return this.#place(this.real(path) ?? path).mount.memory === true
@@ -217,6 +226,7 @@ export class Files {
 
   #place(path: string): { readonly mount: Mount; readonly inside: string } {
     for (const mount of this.#mounts) {
+      if (mount.path === '/' && mount.part !== undefined && mount.part !== '') return { mount, inside: path === '/' ? mount.part : `${mount.part}${path}` }
       if (path === mount.path || mount.path === '/') return { mount, inside: mount.path === '/' ? path.slice(1) : (mount.part ?? '') }
       if (path.startsWith(`${mount.path}/`)) return { mount, inside: `${mount.part === undefined ? '' : `${mount.part}/`}${path.slice(mount.path.length + 1)}` }
     }

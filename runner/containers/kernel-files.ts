@@ -2,8 +2,10 @@
 import type { Json } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { amount } from './environment.ts'
-import type { Entry, Mount } from './files.ts'
+import { amount, hostnameOf } from './environment.ts'
+import { type Entry, type Mount, nameOf } from './files.ts'
+import { imageOf } from './images/table.ts'
+import { shownAs, wordsOf } from './plan.ts'
 import { type ContainerSpec, objects, texts } from './pod.ts'
 import type { Machine } from './process.ts'
 
@@ -18,7 +20,12 @@ const capabilities = [
 const usual = 'CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP'.split(' ')
 
 /** The mounts of a container's kernel files. */
-export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, machine: Pick<Machine, 'user'>, started: number): readonly Mount[] {
+export function kernelMounts(
+  pod: KubernetesObject,
+  container: ContainerSpec,
+  { user, node, mounts }: Pick<Machine, 'user'> & { readonly node: KubernetesObject | undefined; readonly mounts: string },
+  started: number,
+): readonly Mount[] {
   const limit = (name: string): string | undefined => {
     const text = at(container.whole, 'resources', 'limits', name)
     return text === undefined ? undefined : String(text)
@@ -30,15 +37,26 @@ export function kernelMounts(pod: KubernetesObject, container: ContainerSpec, ma
     'cpu.max': cpu === undefined ? 'max 100000' : `${Math.max(1000, Math.round(amount(cpu) * 100_000))} 100000`,
     'pids.max': 'max',
   }
-  const status = statusText(pod, container, machine)
+  const status = statusText(pod, container, { user })
+  const words = shownAs(wordsOf(container, imageOf(container.image)))
+  const killable = String(oomScoreAdjust(pod, container, node))
   const processes = {
     '1/status': status,
     'self/status': status,
     ...identityMaps(pod),
-    mounts: mountLines(container),
-    'self/mounts': mountLines(container),
-    '1/mounts': mountLines(container),
+    mounts,
+    'self/mounts': mounts,
+    '1/mounts': mounts,
     '1/maps': codeMap(container),
+    '1/oom_score_adj': killable,
+    'self/oom_score_adj': killable,
+    '1/cmdline': `${words.join('\0')}\0`,
+    '1/comm': `${nameOf(words[0] ?? '').slice(0, 15)}\n`,
+    '1/cgroup': '0::/\n',
+    'self/cgroup': '0::/\n',
+    meminfo,
+    cpuinfo,
+    loadavg: '0.12 0.10 0.08 1/412 14\n',
     version: 'Linux version 6.8.0-51-generic (buildd@lcy02) (gcc 13.3.0) #52-Ubuntu SMP PREEMPT_DYNAMIC',
     uptime: '183492.11 721043.20',
     ...parameters(pod),
@@ -54,29 +72,6 @@ function identityMaps(pod: KubernetesObject): Readonly<Record<string, string>> {
   return Object.fromEntries(['self', '1'].flatMap((process) => ['uid_map', 'gid_map'].map((file) => [`${process}/${file}`, line])))
 }
 
-/** What is mounted, as `/proc/mounts` lists it. */
-function mountLines({ whole }: ContainerSpec): string {
-  const disk = objects(whole.volumeMounts).map(({ mountPath, readOnly }) => {
-    const memory = /secrets/.test(String(mountPath))
-    return `${memory ? 'tmpfs' : '/dev/vda1'} ${mountPath} ${memory ? 'tmpfs' : 'ext4'} ${readOnly === true ? 'ro' : 'rw'},relatime${memory ? '' : ',discard,errors=remount-ro'} 0 0`
-  })
-  return [
-    'overlay / overlay rw,relatime,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/41/fs,upperdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/42/fs,workdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/42/work 0 0',
-    'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0',
-    'tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755,inode64 0 0',
-    'devpts /dev/pts devpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666 0 0',
-    'mqueue /dev/mqueue mqueue rw,nosuid,nodev,noexec,relatime 0 0',
-    'sysfs /sys sysfs ro,nosuid,nodev,noexec,relatime 0 0',
-    'cgroup /sys/fs/cgroup cgroup2 ro,nosuid,nodev,noexec,relatime 0 0',
-    '/dev/vda1 /etc/hosts ext4 rw,relatime,discard,errors=remount-ro 0 0',
-    '/dev/vda1 /dev/termination-log ext4 rw,relatime,discard,errors=remount-ro 0 0',
-    '/dev/vda1 /etc/hostname ext4 rw,relatime,discard,errors=remount-ro 0 0',
-    '/dev/vda1 /etc/resolv.conf ext4 rw,relatime,discard,errors=remount-ro 0 0',
-    'shm /dev/shm tmpfs rw,relatime,size=65536k,inode64 0 0',
-    ...disk,
-  ].join('\n')
-}
-
 /** Where the first program lies in memory. */
 function codeMap({ command }: ContainerSpec): string {
   const name = command[0]?.startsWith('/') ? command[0] : `/usr/sbin/${command[0] ?? 'nginx'}`
@@ -88,6 +83,27 @@ function codeMap({ command }: ContainerSpec): string {
   ].join('\n')
 }
 
+/** How readily the kernel kills a container where a node runs short of memory (kubelet `qos/policy.go`). */
+function oomScoreAdjust(pod: KubernetesObject, container: ContainerSpec, node: KubernetesObject | undefined): number {
+  if (at(pod, 'spec', 'priorityClassName') === 'system-node-critical') return guaranteed
+  const quality = at(pod, 'status', 'qosClass')
+  if (quality !== 'Burstable') return quality === 'Guaranteed' ? guaranteed : 1000
+  const [request, capacity] = [at(container.whole, 'resources', 'requests', 'memory'), at(node, 'status', 'capacity', 'memory')]
+  const share = request === undefined || capacity === undefined ? 0 : Math.floor((1000 * amount(String(request))) / amount(String(capacity)))
+  return Math.min(Math.max(1000 - share, 1000 + guaranteed), 999)
+}
+
+const guaranteed = -997
+
+const meminfo =
+  'MemTotal:       16384000 kB\nMemFree:         9830400 kB\nMemAvailable:   13619200 kB\nBuffers:          204800 kB\nCached:          3895680 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n'
+const cpuinfo = [0, 1, 2, 3]
+  .map(
+    (each) =>
+      `processor\t: ${each}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz\ncpu MHz\t\t: 2793.437\ncpu cores\t: 4\n`,
+  )
+  .join('\n')
+
 /** The weight of a request for processors: its shares, at least two, put on the scale of cgroup v2. */
 function weightOf(request: Json | undefined): number {
   const shares = Math.max(2, Math.floor((request === undefined ? 0 : amount(String(request))) * 1024))
@@ -96,7 +112,10 @@ function weightOf(request: Json | undefined): number {
 
 /** Kernel parameters as pods usually find them. */
 const usualParameters: Readonly<Record<string, string>> = {
+  'kernel.dmesg_restrict': '1',
   'kernel.msgmax': '8192',
+  'kernel.osrelease': '6.8.0-51-generic',
+  'kernel.ostype': 'Linux',
   'kernel.pid_max': '4194304',
   'kernel.shm_rmid_forced': '0',
   'net.core.somaxconn': '4096',
@@ -109,7 +128,12 @@ const usualParameters: Readonly<Record<string, string>> = {
 /** The files of kernel parameters, with those that the pod sets. */
 function parameters(pod: KubernetesObject): Readonly<Record<string, string>> {
   const set = objects(at(pod, 'spec', 'securityContext', 'sysctls')).map(({ name, value }) => [String(name), String(value)] as const)
-  return Object.fromEntries([...Object.entries(usualParameters), ...set].map(([name, value]) => [`sys/${name.replaceAll('.', '/')}`, value]))
+  return Object.fromEntries(
+    [...Object.entries(usualParameters), ['kernel.hostname', hostnameOf(pod)] as const, ...set].map(([name, value]) => [
+      `sys/${name.replaceAll('.', '/')}`,
+      value,
+    ]),
+  )
 }
 
 function mountOf(path: string, files: Readonly<Record<string, string>>, started: number): Mount {
@@ -117,7 +141,7 @@ function mountOf(path: string, files: Readonly<Record<string, string>>, started:
   for (const [name, text] of Object.entries(files)) {
     const folders = name.split('/').slice(0, -1)
     for (const index of folders.keys()) base.set(folders.slice(0, index + 1).join('/'), { kind: 'folder', mode: 0o555, at: started })
-    base.set(name, { kind: 'file', content: `${text}\n`, mode: 0o444, at: started })
+    base.set(name, { kind: 'file', content: /[\n\0]$/.test(text) ? text : `${text}\n`, mode: 0o444, at: started })
   }
   return { path, tree: { base: () => base }, readOnly: true }
 }
@@ -132,14 +156,14 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     at(context('seccompProfile'), 'type') !== undefined &&
     at(context('seccompProfile'), 'type') !== 'Unconfined'
   return [
-    'Name:\tmain',
+    `Name:\t${nameOf(shownAs(wordsOf(container, imageOf(container.image)))[0] ?? 'main').slice(0, 15)}`,
     'Umask:\t0022',
     'State:\tS (sleeping)',
     'Pid:\t1',
     'PPid:\t0',
     `Uid:\t${Array(4).fill(user.uid).join('\t')}`,
     `Gid:\t${Array(4).fill(user.gid).join('\t')}`,
-    `Groups:\t${user.groups.join(' ')} `,
+    `Groups:\t${[...new Set([user.gid, ...user.groups])].sort((a, b) => a - b).join(' ')} `,
     'CapInh:\t0000000000000000',
     `CapPrm:\t${mask(own)}`,
     `CapEff:\t${mask(own)}`,
@@ -149,6 +173,11 @@ function statusText(pod: KubernetesObject, container: ContainerSpec, { user }: P
     `Seccomp:\t${confined ? 2 : 0}`,
     `Seccomp_filters:\t${confined ? 1 : 0}`,
   ].join('\n')
+}
+
+/** The bit of a capability by its name. */
+export function capabilityBit(name: string): bigint {
+  return 1n << BigInt(capabilities.indexOf(name))
 }
 
 function boundingSet({ whole }: ContainerSpec): bigint {

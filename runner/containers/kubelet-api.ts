@@ -67,14 +67,22 @@ function summary({ node, pods, measures }: Asked): JsonObject {
   const measured = pods.flatMap((pod) => {
     const containers = containerNames(pod).flatMap((name) => {
       const used = measures.container(pod, name)
-      return used ? [{ name, startTime: formatTime(runningSince(pod, name) ?? 0), ...stats(used, measures) }] : []
+      const since = runningSince(pod, name) ?? 0
+      return used ? [{ name, startTime: formatTime(since), ...stats(used, measures, since) }] : []
     })
     const { name, namespace, uid } = pod.metadata
     return containers.length === 0
       ? []
-      : [{ podRef: { name, namespace, uid }, startTime: at(pod, 'status', 'startTime') ?? null, containers, ...stats(sum(pod, measures), measures) }]
+      : [
+          {
+            podRef: { name, namespace, uid },
+            startTime: at(pod, 'status', 'startTime') ?? null,
+            containers,
+            ...stats(sum(pod, measures), measures, podSince(pod)),
+          },
+        ]
   })
-  return { node: { nodeName: node.metadata.name, startTime, ...stats(usage, measures) }, pods: measured } as unknown as JsonObject
+  return { node: { nodeName: node.metadata.name, startTime, ...stats(usage, measures, Date.parse(startTime ?? '')) }, pods: measured } as unknown as JsonObject
 }
 
 function sum(pod: KubernetesObject, measures: Measures): Usage {
@@ -82,9 +90,18 @@ function sum(pod: KubernetesObject, measures: Measures): Usage {
   return { cpu: parts.reduce((total, { cpu }) => total + cpu, 0), memory: parts.reduce((total, { memory }) => total + memory, 0) }
 }
 
-function stats({ cpu, memory }: Usage, { time }: Measures): JsonObject {
+function podSince(pod: KubernetesObject): number {
+  return Date.parse(String(at(pod, 'status', 'startTime') ?? ''))
+}
+
+/** What is used now, and of processors what was in all, as if it had always been that much. */
+function stats({ cpu, memory }: Usage, { time }: Measures, since: number): JsonObject {
   const at = formatTime(time)
-  return { cpu: { time: at, usageNanoCores: cpu }, memory: { time: at, usageBytes: memory, workingSetBytes: memory, rssBytes: Math.round(memory * 0.8) } }
+  const usageCoreNanoSeconds = Math.round((cpu * Math.max(time - since, 0)) / 1000) || 0
+  return {
+    cpu: { time: at, usageNanoCores: cpu, usageCoreNanoSeconds },
+    memory: { time: at, usageBytes: memory, workingSetBytes: memory, rssBytes: Math.round(memory * 0.8) },
+  }
 }
 
 function resourceMetrics({ node, pods, measures }: Asked): string {

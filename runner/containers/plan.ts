@@ -7,24 +7,38 @@ import type { ContainerSpec } from './pod.ts'
 export function wordsOf({ command, args }: Pick<ContainerSpec, 'command' | 'args'>, image: Image): readonly string[] {
   if (command.length > 0) return [...command, ...args]
   const words = args.length > 0 ? args : image.command
-  return [...image.entrypoint, ...(needsOwn(words[0], image) && image.wraps !== undefined ? [image.wraps] : []), ...words]
+  const own = image.wraps === undefined || !isOwn(words[0], image) ? [] : [image.wraps]
+  return [...image.entrypoint, ...own, ...words]
 }
 
-/** True for words that an image's entry script gives to the image's own program: options, its files, and for curl what is no program. */
-function needsOwn(first: string | undefined, { wraps, programs }: Image): boolean {
-  if (first === undefined || wraps === undefined) return false
-  if (/^-|\.conf$/.test(first)) return true
-  return wraps === 'curl' && !programs.includes(first) && !shells.test(nameOf(first)) && !ending.has(first) && !first.startsWith('/')
+/** True for a first word that an image's entry script takes for its own program's: an option, a file of settings, or in some images what names no program. */
+function isOwn(first: string | undefined, image: Image): boolean {
+  if (first === undefined) return false
+  return /^-|\.conf$/.test(first) || (image.yields === true && !isProgram(first, image))
 }
 
-/** The words that `ps` shows: a shell that is given one plain command becomes that command. */
-export function shownWords(words: readonly string[]): string {
-  const [first = '', flag = '', script = ''] = words
-  const plain = words.length === 3 && shells.test(nameOf(first)) && flag === '-c' && /^[\w@%+=:,./-]+( +[\w@%+=:,./-]+)*$/.test(script.trim())
-  return (plain ? script.trim().replace(/^exec +/, '') : words.join(' ')).replaceAll('\n', ' ')
+/** True for a word that names a program rather than being one's argument. */
+function isProgram(word: string, image: Image): boolean {
+  const name = nameOf(word)
+  return !word.startsWith('-') && !word.includes(':') && (word.startsWith('/') || image.programs.includes(name) || ending.has(name) || shells.test(name))
 }
 
 const shells = /^(ba|a|z|da)?sh$/
+
+/** What stands in the list of processes for somebody's words: a shell makes place for the last command of its script, and bears its name no more. */
+export function shownAs(words: readonly string[]): readonly string[] {
+  const [name = '', flag = '', script = '', ...more] = words
+  if (!shells.test(nameOf(name)) || !/^-[a-z]*c$/.test(flag) || more.length > 0) return words
+  if (/[(){}`|&<>$"'\\]|\b(while|until|for|if|case|trap|read|wait|sleep\b.*;)/.test(script.replaceAll('&&', ';'))) return words
+  const parts = script
+    .split(/;|&&|\n/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const last = (parts.at(-1) ?? '').replace(/^exec +/, '').split(/\s+/)
+  // What stands before it may take its time, with the shell still there: then only what is known to stay is believed to have come.
+  return parts.length === 1 || /^(sleep|tail|nc|httpd|nginx)$/.test(last[0] ?? '') ? last : words
+}
+
 const ending = new Set([
   'true',
   'false',
@@ -139,6 +153,10 @@ const servers = new Set([
   'serve-hostname',
   'kicbase-echo',
   'node-hello',
+  'nodejs-hello-world',
+  'simpleapp',
+  'webapp-color',
+  'event-simulator',
 ])
 
 /** The words of agnhost that come to an end. */

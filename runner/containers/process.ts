@@ -1,5 +1,6 @@
 // What a running command sees: its words, streams, files, time and the machine that it believes to be on.
 import type { Files } from './files.ts'
+import type { ClusterReader } from './pod.ts'
 import { BrokenPipe, type Pipe, type Write } from './streams.ts'
 
 /** A request to something that listens, and its answer; bodies are byte strings. */
@@ -47,6 +48,11 @@ export function portKey(port: number, protocol: Protocol = 'TCP'): number {
   return protocol === 'UDP' ? port + 65_536 : port
 }
 
+/** What a number stands for that `portKey` made. */
+export function unkeyed(key: number): { readonly protocol: Protocol; readonly number: number } {
+  return key < 65_536 ? { protocol: 'TCP', number: key } : { protocol: 'UDP', number: key - 65_536 }
+}
+
 /** How an attempt to connect ended. */
 export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'
 
@@ -55,6 +61,8 @@ export interface Net {
   readonly address: string
   /** Addresses of a name with its full name; undefined if there is none. Never fails for an address. */
   resolve(name: string): { readonly name: string; readonly addresses: readonly string[] } | undefined
+  /** False while nobody answers at the nameserver: no pod of cluster DNS is ready, or policies keep the pod from them. */
+  readonly answersNames: boolean
   /** The name that a name of an ExternalName service stands for. */
   alias(name: string): string | undefined
   /** The name of an address. */
@@ -64,8 +72,6 @@ export interface Net {
   listen(port: number, listener: Listener, protocol?: Protocol): void
   readonly listening: readonly number[]
   readonly nameserver: string
-  /** False while nobody answers questions about names: no pod of cluster DNS is ready, or policies keep the pod from them. */
-  readonly answersNames: boolean
 }
 
 /** A running program as `ps` shows it. */
@@ -80,6 +86,8 @@ export interface Task {
 /** What a process knows of the container and pod around it. */
 export interface Machine {
   readonly hostname: string
+  /** The release of its node's kernel. */
+  readonly kernel: string
   readonly flavor: 'busybox' | 'debian'
   readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
   readonly net: Net
@@ -88,6 +96,8 @@ export interface Machine {
   /** Ports that the container declares. */
   readonly declaredPorts: readonly number[]
   readonly image: string
+  /** What an etcd keeps; for its own programs. */
+  readonly store: ClusterReader | undefined
   tasks(): readonly Task[]
   /** A signal for the container's first process; false if there is none of that number. */
   kill(pid: number, signal: string): boolean

@@ -3,6 +3,7 @@ import { tar } from './commands/archive.ts'
 import { dumpPrograms } from './commands/dump.ts'
 import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
+import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
 import { installedMark, packagePrograms } from './commands/packages.ts'
 import { systemPrograms } from './commands/system.ts'
@@ -10,8 +11,8 @@ import { textPrograms } from './commands/text.ts'
 import { type Files, nameOf, resolve } from './files.ts'
 import { serverPrograms } from './images/servers.ts'
 import { placeOfProgram } from './images/skeleton.ts'
-import type { Image } from './images/table.ts'
-import { child, type Process, type Program, runProgram } from './process.ts'
+import { type Image, imageOf } from './images/table.ts'
+import { child, fail, type Process, type Program, runProgram } from './process.ts'
 import { Scope } from './shell/scope.ts'
 import { runFile, runShell } from './shell/sh.ts'
 
@@ -23,7 +24,24 @@ const shells: Readonly<Record<string, Program>> = {
   busybox: ([name = '', ...words], process) => runProgram([name, ...words], process),
 }
 
+/** Another folder as the root: what runs there are the programs of that system. */
+const chroot: Program = (words, process) => {
+  const [folder = '', ...command] = words
+  if (!process.files.isFolder(resolve(process.cwd, folder)))
+    return fail(process, `chroot: can't change root directory to '${folder}': No such file or directory`)
+  if (!may(process, 'SYS_CHROOT')) return fail(process, `chroot: can't change root directory to '${folder}': Operation not permitted`)
+  const files = process.files.below(resolve(process.cwd, folder))
+  const release = files.stat('/etc/os-release')
+  const image = imageOf(release?.kind === 'file' && release.content.includes('ID=ubuntu') ? 'ubuntu' : process.machine.image)
+  const machine = { ...process.machine, flavor: image.flavor }
+  const inner: Process = child(process, { files, machine, cwd: '/', find: (name) => findProgram(name, image, { files, cwd: inner.cwd }) })
+  const asked = command.length === 0 ? ['/bin/sh', '-i'] : command
+  if (!inner.find(asked[0] ?? '')) return fail(process, `chroot: can't execute '${asked[0]}': No such file or directory`, 127)
+  return runProgram(asked, inner)
+}
+
 const common: Readonly<Record<string, Program>> = {
+  chroot,
   ...dumpPrograms,
   ...textPrograms,
   ...editPrograms,
@@ -37,7 +55,7 @@ const everything: Readonly<Record<string, Program>> = { ...common, ...networkPro
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
   busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
+  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
 }
 
 /** The program of a name; undefined if the container has none. */

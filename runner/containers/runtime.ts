@@ -10,7 +10,7 @@ import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, shownWords, wordsOf } from './plan.ts'
+import { type Plan, planOf, shownAs, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
@@ -18,7 +18,7 @@ import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
 import { type StartFault, startFault } from './start-fault.ts'
-import { volumeFault } from './volumes.ts'
+import { sandboxFault, volumeFault } from './volumes.ts'
 
 /** What a runtime works with. */
 export interface RuntimeOptions {
@@ -59,7 +59,7 @@ export class Runtime implements ReachedLog {
   readonly clock: Clock
   readonly sleeps: WorldSleeps
   readonly net: ClusterNet
-  /** Told the key of a pod when one of its programs ended by itself. */
+  /** Told the key of a pod when one of its programs ended, but not when the pod is gone: another may have its name by then. */
   ended: (pod: string) => void = () => undefined
   /** Told the key of a pod in which a command from outside ran. */
   touched: (pod: string) => void = () => undefined
@@ -107,9 +107,28 @@ export class Runtime implements ReachedLog {
     return startFault(this, pod, name)
   }
 
+  /** Whom a container runs as. */
+  identity(pod: KubernetesObject, name: string): ReturnType<typeof userOf> | undefined {
+    const container = containerOf(pod, name)
+    return container && userOf(pod, container, imageOf(container.image))
+  }
+
   /** Why a pod's volumes cannot be mounted. */
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
     return volumeFault(pod, this.reader)
+  }
+
+  /** Why no sandbox can be made for a pod. */
+  sandboxFault(pod: KubernetesObject): string | undefined {
+    return sandboxFault(pod, this.reader)
+  }
+
+  /** What was written to a node's own files. */
+  onNode(node: string, path: string): boolean {
+    return [...this.#files].some(([key, writes]) => {
+      const folder = key.slice(`node/${node}`.length)
+      return key.startsWith(`node/${node}/`) && path.startsWith(folder) && writes.get(path.slice(folder.length).replace(/^\/+/, ''))?.kind === 'file'
+    })
   }
 
   /** A container starts: its environment is what it is now, and older runs than the last are forgotten. */
@@ -160,12 +179,6 @@ export class Runtime implements ReachedLog {
     )
   }
 
-  /** The user and groups that a container's program runs as. */
-  user(pod: KubernetesObject, name: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined {
-    const container = containerOf(pod, name)
-    return container && userOf(pod, container, imageOf(container.image))
-  }
-
   /** How long a container's program goes on after it was asked to end, ms. */
   lingers(pod: KubernetesObject, name: string): number {
     return this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))?.lingers ?? 0
@@ -197,7 +210,8 @@ export class Runtime implements ReachedLog {
     const status = statusOf(pod, name)
     const restarts = restartsOf(pod, name) - (previous ? 1 : 0)
     const ended = previous ? at(status, 'lastState', 'terminated') : (at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated'))
-    const began = (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, 'startedAt') ?? ''))
+    const began =
+      (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, at(ended, 'reason') === 'StartError' ? 'finishedAt' : 'startedAt') ?? ''))
     const waiting = !previous && runningSince(pod, name) === undefined && at(status, 'state', 'terminated') === undefined
     const number =
       waiting && restarts > 0 && !this.#runs.has(keyOf(pod, name, restarts)) && !this.#kept.has(keyOf(pod, name, restarts)) ? restarts - 1 : restarts
@@ -235,7 +249,7 @@ export class Runtime implements ReachedLog {
       ...(state && { state }),
       now: () => Math.min(this.clock.now(), until ?? Number.POSITIVE_INFINITY),
       go: (made) => this.#program(pod, container, { run: made, restarts }),
-      ended: () => this.ended(`${pod.metadata.namespace}/${pod.metadata.name}`),
+      ended: (ended) => this.#runs.get(key) === ended && this.ended(`${pod.metadata.namespace}/${pod.metadata.name}`),
     })
     this.#runs.set(key, run)
     this.#kept.delete(key)
@@ -261,9 +275,9 @@ export class Runtime implements ReachedLog {
       folder: folderOf(container, inside.image),
     })
     if (process.find(first)) return runProgram(words, process)
-    // What cannot be started says nothing.
-    if (planOf(words, inside.image) === 'ends' && !first.includes('/')) return 127
-    return unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
+    return startFault(this, pod, container.name)?.reason === 'StartError'
+      ? notFound
+      : unsimulated(first === '' || first.startsWith('-') ? 'that starts by default' : nameOf(first), process)
   }
 
   /** The environment of a container: as it was when it started, where that may change. */
@@ -301,9 +315,9 @@ export class Runtime implements ReachedLog {
     for (const each of names) {
       const container = containerOf(pod, each)
       if (!container || runningSince(pod, each) === undefined) continue
-      const words = wordsOf(container, imageOf(container.image))
+      const words = shownAs(wordsOf(container, imageOf(container.image)))
       const nginx = nameOf(words[0] ?? '') === 'nginx'
-      const command = nginx ? `nginx: master process ${words.join(' ')}` : shownWords(words)
+      const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
       const { uid } = userOf(pod, container, imageOf(container.image))
       base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command, first: each })
       if (nginx)
@@ -347,6 +361,9 @@ export class Runtime implements ReachedLog {
     for (const map of [this.#runs, this.#kept, this.#environments]) for (const key of map.keys()) if (gone(key)) map.delete(key)
   }
 }
+
+/** The exit code that containerd gives a container whose program is not there. */
+const notFound = 128
 
 function keyOf(pod: KubernetesObject, name: string, restarts: number): string {
   return `${pod.metadata.uid}/${name}/${restarts}`

@@ -10,7 +10,7 @@ import { subPathFault } from './volumes.ts'
 
 /** The reason and message of the state of a container that cannot start. */
 export interface StartFault {
-  readonly reason: 'CreateContainerConfigError' | 'StartError'
+  readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'StartError'
   readonly message: string
 }
 
@@ -19,6 +19,8 @@ export interface StartGround {
   readonly reader: ClusterReader
   readonly file: EnvironmentGround['file']
   inside(pod: KubernetesObject, container: ContainerSpec, restarts: number): Inside
+  /** True if somebody wrote a file of a node at this path. */
+  onNode(node: string, path: string): boolean
 }
 
 /** Why a container cannot be made or started; undefined if it can. */
@@ -26,7 +28,12 @@ export function startFault(ground: StartGround, pod: KubernetesObject, name: str
   const container = containerOf(pod, name)
   if (!container) return undefined
   const image = imageOf(container.image)
-  return environmentFault(ground, pod, { container, image }) ?? userFault(pod, { container, image }) ?? programFault(ground, pod, { container, image })
+  return (
+    environmentFault(ground, pod, { container, image }) ??
+    userFault(pod, { container, image }) ??
+    profileFault(ground, pod, container) ??
+    programFault(ground, pod, { container, image })
+  )
 }
 
 interface Made {
@@ -52,6 +59,22 @@ function userFault(pod: KubernetesObject, { container, image }: Made): StartFaul
   if (user !== 0 || !image.known) return undefined
   const where = `pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name}`
   return { reason: 'CreateContainerConfigError', message: `container has runAsNonRoot and image will run as root (${where})` }
+}
+
+/** A profile of the node's own that is not there. No program of a pod loads one of AppArmor into a kernel; seccomp's are files of the node. */
+function profileFault(ground: StartGround, pod: KubernetesObject, { whole }: ContainerSpec): StartFault | undefined {
+  const wanted = (kind: string): string | undefined => {
+    const profile = at(whole, 'securityContext', kind) ?? at(pod, 'spec', 'securityContext', kind)
+    return at(profile, 'type') === 'Localhost' ? String(at(profile, 'localhostProfile')) : undefined
+  }
+  const reason = 'CreateContainerError'
+  const armor = wanted('appArmorProfile')
+  if (armor !== undefined)
+    return { reason, message: `failed to get container spec opts: failed to generate apparmor spec opts: apparmor profile not found ${armor}` }
+  const seccomp = wanted('seccompProfile')
+  const path = `/var/lib/kubelet/seccomp/${seccomp}`
+  if (seccomp === undefined || ground.onNode(String(at(pod, 'spec', 'nodeName')), path)) return undefined
+  return { reason, message: `failed to create containerd container: cannot load seccomp profile "${path}": open ${path}: no such file or directory` }
 }
 
 function programFault(ground: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {

@@ -6,6 +6,7 @@ import { dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameO
 import type { Entry, Mount, Tree, Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
+import { nodeFiles, nodeHosts } from './node-files.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 
 type Variables = Pick<EnvironmentGround, 'reader' | 'file'>
@@ -70,6 +71,13 @@ export function volumeFault(pod: KubernetesObject, reader: ClusterReader): { rea
   return undefined
 }
 
+/** Why no sandbox can be made for a pod, as containerd says it; undefined if one can. A node has no runtime but the usual one. */
+export function sandboxFault(pod: KubernetesObject, reader: ClusterReader): string | undefined {
+  const name = at(pod, 'spec', 'runtimeClassName')
+  const handler = typeof name === 'string' ? reader.get('node.k8s.io/v1', 'RuntimeClass', { name })?.handler : undefined
+  return handler === undefined || handler === 'runc' ? undefined : `failed to get sandbox runtime: no runtime for ${JSON.stringify(handler)} is configured`
+}
+
 function sourcesOf(volume: JsonObject): readonly (readonly [kind: string, name: string, optional: boolean])[] {
   const one = (source: Json | undefined, kind: string, field: string): (readonly [string, string, boolean])[] =>
     isObject(source) ? [[kind, String(source[field] ?? ''), source.optional === true]] : []
@@ -91,10 +99,14 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
   const reference = at(volume, 'image', 'reference')
   if (typeof reference === 'string') return { base: () => artifactOf(reference, age) ?? skeleton(reference, imageOf(reference), age) }
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
-  const base = (): ReadonlyMap<string, Entry> =>
-    typeof onNode === 'string'
-      ? ofNode(onNode, String(at(volume, 'hostPath', 'type') ?? ''), age)
-      : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+  let made: ReadonlyMap<string, Entry> | undefined
+  const base = (): ReadonlyMap<string, Entry> => {
+    made ??=
+      typeof onNode === 'string'
+        ? ofNode(onNode, String(at(volume, 'hostPath', 'type') ?? ''), { node: String(at(pod, 'spec', 'nodeName')), ...ground, age })
+        : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+    return made
+  }
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
   return { base: () => (part === undefined ? computed(pod, volume, ground) : plain(computed(pod, volume, ground))) }
 }
@@ -112,12 +124,10 @@ function artifactOf(reference: string, age: number): ReadonlyMap<string, Entry> 
   ] as const)
 }
 
-const nodeHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
-
 /** What a node has at a path: its own files, an empty folder, or an empty file where a file was asked for. */
-function ofNode(path: string, type: string, age: number): ReadonlyMap<string, Entry> {
-  const hosts: Entry = { kind: 'file', content: nodeHosts, mode: 0o644, at: age }
-  const all = new Map(skeleton('debian', imageOf('debian'), age)).set('etc/hosts', hosts)
+function ofNode(path: string, type: string, of: Parameters<typeof nodeFiles>[0]): ReadonlyMap<string, Entry> {
+  const { age } = of
+  const all = nodeFiles(of)
   const inside = path.replace(/^\/+|\/+$/g, '')
   if (inside === '') return all
   const found = [...all].filter(([key]) => key === inside || key.startsWith(`${inside}/`))

@@ -31,16 +31,21 @@ export interface ContainerRuntime {
   start(pod: KubernetesObject, container: string, restarts: number): void
   look(pod: KubernetesObject, container: string, run: { readonly restarts: number; readonly started: number }): Promise<ContainerLook>
   /** Why a container cannot be made or started. */
-  startFault(pod: KubernetesObject, container: string): { readonly reason: 'CreateContainerConfigError' | 'StartError'; readonly message: string } | undefined
+  startFault(
+    pod: KubernetesObject,
+    container: string,
+  ): { readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'StartError'; readonly message: string } | undefined
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
+  /** Why no sandbox can be made for a pod. */
+  sandboxFault(pod: KubernetesObject): string | undefined
+  /** Whom a container runs as. */
+  identity(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
   /** Runs a probe: why it failed, if it did, or what is worth a warning though it succeeded. */
   probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<{ readonly failure?: string; readonly warning?: string }>
   /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
   hook(pod: KubernetesObject, container: string, hook: JsonObject): Promise<{ readonly ms: number; readonly failure?: string }>
   /** How long a program goes on after it was asked to end, ms. */
   lingers(pod: KubernetesObject, container: string): number
-  /** The user and groups that a container's program runs as. */
-  user(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
   /** What a program that ended left as its termination message, or the end of its log where that is asked for. */
   lastWords(pod: KubernetesObject, container: string, code: number): string | undefined
   kill(pod: KubernetesObject, container: string, code: number): Promise<void>

@@ -43,7 +43,9 @@ const spam = { burst: 25, every: 300_000 }
 
 /** A recorder that starts with nothing said, or goes on from a state written down before. */
 export function createEventRecorder(options: { clock: Clock; random: Random; state?: EventRecorderState | undefined }): EventRecorder {
-  const said = new Map(Object.entries(options.state ?? {}).map(([topic, saved]) => [topic, readSaid(saved)] as const))
+  const { [lastName]: name, ...saved } = options.state ?? {}
+  const said = new Map(Object.entries(saved).map(([topic, each]) => [topic, readSaid(each)] as const))
+  const names = new EventNames(options.random, name)
   // What was remembered in a row, from `oldest` on, some of it anew since: a map alone is slow to find its first key after many were deleted.
   let row: (readonly [topic: string, said: Said])[] = [...said]
   let oldest = 0
@@ -67,16 +69,6 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
     return tokens >= 1
   }
 
-  /** A name that comes after every other of the same millisecond: what was said first stays first. */
-  function nextName(object: KubernetesObject, now: number, order: number | undefined): string {
-    const before = said.get(lastName)
-    const least = before?.last === now ? (before.tokens ?? 0) + 1 : 0
-    const wanted = order === undefined ? options.random.below(part) : Math.min(order, 9) * part + options.random.below(part)
-    const within = Math.min(wanted < least ? least + options.random.below(100) : wanted, 10 * part - 1)
-    remember(lastName, { messages: [], last: now, tokens: within })
-    return `${object.metadata.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(within)).toString(16)}`
-  }
-
   return {
     async record(client, object, notice) {
       const now = options.clock.now()
@@ -89,12 +81,12 @@ export function createEventRecorder(options: { clock: Clock; random: Random; sta
       const slot = message === notice.message ? message : ''
       const known = before?.messages.find(({ text }) => text === slot)
       const stored = known && (await repeat(client, { namespace, name: known.name }, { count: known.count + 1, message, now }))
-      const entry = stored ? { name: known.name, count: known.count + 1 } : { name: nextName(object, now, notice.order), count: 1 }
+      const entry = stored ? { name: known.name, count: known.count + 1 } : { name: names.next(object, now, notice.order), count: 1 }
       const combined = message !== notice.message
       if (!stored) await create(client, eventObject(object, { ...notice, message }, { namespace, name: entry.name, now, combined }))
       remember(topic, { messages: withMessage(before?.messages ?? [], { text: slot, ...entry }), last: now })
     },
-    state: () => Object.fromEntries([...said].map(([topic, entry]) => [topic, writeSaid(entry)])),
+    state: () => ({ ...Object.fromEntries([...said].map(([topic, entry]) => [topic, writeSaid(entry)])), [lastName]: names.state() }),
   }
 }
 
@@ -138,8 +130,31 @@ async function create(client: Client, event: KubernetesObject): Promise<void> {
 
 /** Ten parts of a millisecond, for those that come one after another in it. */
 const part = 100_000
-/** The entry of the last name that was given: `tokens` is its place within its millisecond. */
+/** The entry in a state of the last name that was given: `tokens` is its place within its millisecond. */
 const lastName = 'last name'
+
+/** Names of Events, each of which comes after every other of the same millisecond: what was said first stays first. */
+class EventNames {
+  readonly #random: Random
+  #last: { readonly at: number; readonly within: number }
+
+  constructor(random: Random, from: EventRecorderState[string] | undefined) {
+    this.#random = random
+    this.#last = { at: from?.last ?? 0, within: from?.tokens ?? -1 }
+  }
+
+  next(object: KubernetesObject, now: number, order: number | undefined): string {
+    const least = this.#last.at === now ? this.#last.within + 1 : 0
+    const wanted = order === undefined ? this.#random.below(part) : Math.min(order, 9) * part + this.#random.below(part)
+    const within = Math.min(wanted < least ? least + this.#random.below(100) : wanted, 10 * part - 1)
+    this.#last = { at: now, within }
+    return `${object.metadata.name ?? ''}.${(BigInt(now) * 1_000_000n + BigInt(within)).toString(16)}`
+  }
+
+  state(): EventRecorderState[string] {
+    return { messages: {}, last: this.#last.at, tokens: this.#last.within }
+  }
+}
 
 function eventObject(
   object: KubernetesObject,

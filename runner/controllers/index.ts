@@ -29,6 +29,7 @@ import { rootCaPublisher } from './root-ca-publisher.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccountController } from './service-account.ts'
 import { serviceAccountTokens } from './service-account-tokens.ts'
+import { serviceCidrController } from './service-cidr.ts'
 import { serviceLoadBalancer } from './service-load-balancer.ts'
 import { statefulSetController } from './stateful-set.ts'
 import { classProtection, storageProtection } from './storage-protection.ts'
@@ -63,6 +64,7 @@ const all = (): readonly ControllerDefinition[] => [
   scheduler(),
   serviceAccountController,
   serviceAccountTokens,
+  serviceCidrController,
   serviceLoadBalancer,
   statefulSetController,
   storageProtection,

@@ -53,9 +53,9 @@ async function settleVolume(name: string, { client }: ControllerContext): Promis
   const claim =
     claimRef && ((await client.get(persistentVolumeClaims, { namespace: claimRef.namespace ?? '', name: claimRef.name ?? '' })) as Claim | undefined)
   const lost = claimRef?.uid !== undefined && claim?.metadata.uid !== claimRef.uid
-  if (lost && persistentVolumeReclaimPolicy === 'Delete' && volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined) {
+  if (lost && !leaving && persistentVolumeReclaimPolicy === 'Delete' && volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined) {
     await client.update(persistentVolumes, { ...volume, status: { ...volume.status, phase: 'Released' } }, { subresource: 'status' })
-    if (!leaving) await client.delete(persistentVolumes, { name })
+    await client.delete(persistentVolumes, { name })
     return
   }
   if (leaving && !lost) return

@@ -1,5 +1,5 @@
 // What controllers of pods ask of a pod, and how they make one from a template.
-import { isObject, type JsonObject } from '../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { controllerReference } from './owners.ts'
 
@@ -36,7 +36,9 @@ export interface Container {
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[]
   readonly resources?: { readonly requests?: Readonly<Record<string, string>>; readonly limits?: Readonly<Record<string, string>> }
   readonly restartPolicy?: string
+  readonly volumeMounts?: Json
   readonly restartPolicyRules?: readonly RestartRule[]
+  readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[]
   readonly imagePullPolicy?: string
   readonly livenessProbe?: JsonObject
   readonly readinessProbe?: JsonObject

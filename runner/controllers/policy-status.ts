@@ -2,7 +2,7 @@
 import { equal, isObject, type JsonObject } from '../base/json.ts'
 import { typeChecking } from '../kubernetes/kinds/admissionregistration/type-check.ts'
 import { defineController } from './controller.ts'
-import { validatingAdmissionPolicies } from './resources.ts'
+import { customResourceDefinitions, validatingAdmissionPolicies } from './resources.ts'
 
 export const policyStatus = defineController({
   name: 'validatingadmissionpolicy-status-controller',
@@ -11,7 +11,8 @@ export const policyStatus = defineController({
     const policy = await client.get(validatingAdmissionPolicies, { name })
     if (!policy) return undefined
     const known: JsonObject = isObject(policy.status) ? policy.status : {}
-    const status: JsonObject = { ...known, observedGeneration: policy.metadata.generation, typeChecking: typeChecking(policy) }
+    const { items } = await client.list(customResourceDefinitions)
+    const status: JsonObject = { ...known, observedGeneration: policy.metadata.generation, typeChecking: typeChecking(policy, items) }
     if (!equal(known, status)) await client.update(validatingAdmissionPolicies, { ...policy, status }, { subresource: 'status' })
     return undefined
   },

@@ -70,13 +70,24 @@ async function reconcile(sort: Sort, key: string, context: ControllerContext): P
   const set = found && sort.read(found)
   if (!set) return undefined
   const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
-  const active = items.filter((pod) => factsOf(pod as Pod).active)
+  const { active, leaving } = sorted(items as readonly Pod[], set)
   const claimed = (await claim(client, set, { resource: pods, objects: active })) as readonly Pod[]
   const failure = set.metadata.deletionTimestamp === undefined ? await scale(set, claimed, context) : undefined
-  const leaving = items.filter((pod) => factsOf(pod as Pod).terminating && pod.metadata.ownerReferences?.some(({ uid }) => uid === set.metadata.uid))
-  const next = await writeStatus({ sort, set }, context, { claimed, terminating: leaving.length, failure })
+  const next = await writeStatus({ sort, set }, context, { claimed, terminating: leaving, failure })
   if (failure) throw failure
   return next === undefined ? undefined : { requeueAfter: next - clock.now() }
+}
+
+/** The pods that may count, and how many of the set's own are on their way out, in one look at each. */
+function sorted(items: readonly Pod[], { metadata: { uid: own } }: ReplicaSet): { readonly active: readonly Pod[]; readonly leaving: number } {
+  const active: Pod[] = []
+  let leaving = 0
+  for (const pod of items) {
+    const facts = factsOf(pod)
+    if (facts.active) active.push(pod)
+    else if (facts.terminating && pod.metadata.ownerReferences?.some(({ uid }) => uid === own)) leaving += 1
+  }
+  return { active, leaving }
 }
 
 /** An orphan appeared: whoever selects it looks again. */

@@ -68,6 +68,8 @@ export interface KindRules {
   prepareForUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): KubernetesObject
   /** The same for a write of the status: what only the server decides is taken from `old`. Spec is kept by the registry. */
   prepareForStatusUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): KubernetesObject
+  /** Objects that the server itself keeps beside this one, as long as it asks for them; not validated, and gone with it. */
+  companions?(object: KubernetesObject): readonly KubernetesObject[]
   validate?(object: KubernetesObject, context: WriteContext): readonly FieldError[]
   validateUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): readonly FieldError[]
   validateStatusUpdate?(object: KubernetesObject, old: KubernetesObject): readonly FieldError[]

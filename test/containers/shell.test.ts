@@ -78,6 +78,8 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['(cd /tmp && pwd); pwd; echo $(echo in; echo side)', 0, '/tmp\n/\nin side\n'],
   ['echo err >&2; echo out 2>/dev/null', 0, 'out\n', 'err\n'],
   ['if [ -d /etc ] && [ ! -f /etc ]; then echo folder; fi', 0, 'folder\n'],
+  ['printf \' a\\tb c \\n\' | { read x; echo "[$x]"; }', 0, '[a\tb c]\n'],
+  ['printf \' a:b:c\\n\' | { IFS=: read -r x y; echo "[$x][$y]"; }; printf \' q\\n\' | { IFS= read -r z; echo "[$z]"; }', 0, '[ a][b:c]\n[ q]\n'],
   ['id; whoami; hostname', 0, 'uid=0(root) gid=0(root) groups=0(root),10(wheel)\nroot\np\n'],
   ['trap "echo bye" EXIT; echo hi', 0, 'hi\nbye\n'],
   ['for f in {1..3}; do printf $f; done; echo', 0, '123\n'],

@@ -1,6 +1,7 @@
 // Rarer turns in the life of pods, and of the controllers that keep them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '#runner/base/json.ts'
 import type { Pod } from '#runner/controllers/pods.ts'
 import { cronJobs, daemonSets, jobs, nodes, persistentVolumeClaims, pods, services } from '#runner/controllers/resources.ts'
 import { serviceLoadBalancer } from '#runner/controllers/service-load-balancer.ts'
@@ -121,7 +122,7 @@ test('a daemon set may put new pods beside old ones', async () => {
   const spec = { selector: { matchLabels: labels }, updateStrategy, template: template('nginx:1') }
   await cluster.client.create(daemonSets, { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'd', namespace }, spec } as KubernetesObject)
   await cluster.settle(4000)
-  await cluster.client.patch(daemonSets, { namespace, name: 'd' }, { spec: { template: template('nginx:2') } }, { type: 'strategic' })
+  await cluster.client.patch(daemonSets, { namespace, name: 'd' }, { spec: { template: template('nginx:1.29') } }, { type: 'strategic' })
   await cluster.settle()
   assert.equal((await cluster.client.list(pods, { namespace })).items.length, 3, 'one beside its elder')
   let least = 3
@@ -134,7 +135,7 @@ test('a daemon set may put new pods beside old ones', async () => {
   }
   assert.equal(least, 2, 'never fewer than there were')
   const images = (await cluster.client.list(pods, { namespace })).items.map((each) => (each.spec as { containers: { image: string }[] }).containers[0]?.image)
-  assert.deepEqual(images, ['nginx:2', 'nginx:2'])
+  assert.deepEqual(images, ['nginx:1.29', 'nginx:1.29'])
 })
 
 test('a pod may run only as long as its deadline', async () => {
@@ -333,4 +334,40 @@ test('a container has a restart policy and rules of its own', async () => {
     const again = Number(at(found, 'status', 'containerStatuses', '0', 'restartCount')) > 0
     assert.equal(`${String(at(found, 'status', 'phase'))}${again ? ' again' : ''}`, became, name)
   }
+})
+
+test('a kubelet refuses a pod that it has no room for, whoever put it there', async () => {
+  const { client, settle } = await startCluster()
+  const containers = [{ name: 'c', image: 'nginx', resources: { requests: { cpu: '100' } } }]
+  await client.create(pods, pod('named', { nodeName: 'node-1', containers }))
+  await client.create(pods, pod('bound', { schedulerName: 'nobody', containers }))
+  const target = { apiVersion: 'v1', kind: 'Node', name: 'node-1' }
+  await client.postSubresource(pods, { namespace, name: 'bound' }, 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'bound' }, target })
+  await settle(3000)
+  for (const name of ['named', 'bound']) {
+    const found = await client.get(pods, { namespace, name })
+    assert.equal(at(found, 'status', 'reason'), 'OutOfcpu')
+    assert.match(String(at(found, 'status', 'message')), /^Pod was rejected: Node didn't have enough resource: cpu, requested: 100000, used: 0, capacity: \d+$/)
+  }
+})
+
+test('a pod that is deleted but held says how its containers ended', async () => {
+  const { client, settle } = await startCluster()
+  const containers = [
+    { name: 'server', image: 'nginx' },
+    { name: 'shell', image: 'busybox', command: ['sleep', '3600'] },
+  ]
+  const held = pod('held', { containers })
+  await client.create(pods, { ...held, metadata: { ...held.metadata, finalizers: ['example.org/hold'] } })
+  await settle(5000)
+  await client.delete(pods, { namespace, name: 'held' })
+  await settle(1)
+  const killing = (await client.list(events, { namespace })).items.filter(({ reason }) => reason === 'Killing')
+  assert.deepEqual(killing.map(({ message }) => message).sort(), ['Stopping container server', 'Stopping container shell'])
+  await settle(5000)
+  const found = await client.get(pods, { namespace, name: 'held' })
+  assert.equal(at(found, 'status', 'phase'), 'Failed')
+  const codes = (at(found, 'status', 'containerStatuses') as readonly JsonObject[]).map((status) => at(status, 'state', 'terminated', 'exitCode'))
+  assert.deepEqual(codes, [0, 137])
+  assert.equal(found?.metadata.deletionGracePeriodSeconds, 0)
 })

@@ -1,6 +1,7 @@
 // Resizes that a node has no room for wait, and are done once it has.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '#runner/base/json.ts'
 import { pods } from '#runner/controllers/resources.ts'
 import { at, type KubernetesObject } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
@@ -46,3 +47,82 @@ test('a resize waits for room, or for ever where no node of that size has it', a
   await resize(cluster, '1500m')
   assert.deepEqual(await standing(cluster), ['1500m'], 'it asks for what it has again')
 })
+
+const both = (size: string): JsonObject => ({ requests: { cpu: size }, limits: { cpu: size } })
+const whole: JsonObject = { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } }
+
+test('a container whose policy says so is started again for its new size, others are not; the pod says once that it is done', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }]
+  const containers = [
+    { name: 'c', image: 'nginx', resources: both('100m'), resizePolicy },
+    { name: 'd', image: 'nginx', resources: both('100m') },
+  ]
+  await cluster.client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace }, spec: { containers } } as KubernetesObject)
+  await cluster.settle(5000)
+  const spec = { containers: ['c', 'd'].map((name) => ({ name, resources: both('200m') })) }
+  await cluster.client.patch(pods, { name: 'p', namespace }, { spec }, { type: 'strategic', subresource: 'resize' })
+  await cluster.settle(5000)
+  const found = await cluster.client.get(pods, { name: 'p', namespace })
+  const statuses = at(found, 'status', 'containerStatuses') as readonly { restartCount: number; resources: object }[]
+  assert.deepEqual(
+    statuses.map(({ restartCount, resources }) => [restartCount, resources]),
+    [
+      [1, both('200m')],
+      [0, both('200m')],
+    ],
+  )
+  const { items } = await cluster.client.list({ group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }, { namespace })
+  const reasons = items.map(({ reason, message }) => (reason === 'Killing' ? message : reason)) as string[]
+  assert.equal(reasons.filter((reason) => reason === 'ResizeStarted' || reason === 'ResizeCompleted').length, 2)
+  assert.ok(reasons.includes('Container c resize requires restart'))
+})
+
+/** What `ValidatePodResize` says, as the end-to-end tests of Kubernetes 1.35 ask for it. */
+const refused: readonly (readonly [what: string, containers: readonly object[], words: RegExp])[] = [
+  [
+    'less than it asked for',
+    [
+      { name: 'c', resources: { requests: { memory: '1Mi' } } },
+      { name: 'd', resources: both('1') },
+    ],
+    /resource requests cannot be removed/,
+  ],
+  [
+    'another quality of service',
+    [
+      { name: 'c', resources: whole },
+      { name: 'd', resources: whole },
+    ],
+    /Pod QOS Class may not change as a result of resizing/,
+  ],
+  [
+    'another name',
+    [
+      { name: 'e', resources: { requests: { cpu: '1' } } },
+      { name: 'd', resources: both('1') },
+    ],
+    /spec\.containers\[0\]\.name: Forbidden: containers may not be renamed or reordered on resize/,
+  ],
+  [
+    'other storage',
+    [
+      { name: 'c', resources: { requests: { cpu: '1', 'ephemeral-storage': '1' } } },
+      { name: 'd', resources: both('1') },
+    ],
+    /spec: Forbidden: only cpu and memory resources are mutable/,
+  ],
+  ['fewer containers', [{ name: 'c', resources: { requests: { cpu: '1' } } }], /spec\.containers: Forbidden: containers may not be added or removed on resize/],
+]
+
+for (const [what, next, words] of refused)
+  test(`a resize to ${what} is refused`, async () => {
+    const { client } = await startCluster({ nodes: 0 })
+    const containers = [
+      { name: 'c', image: 'nginx', resources: { requests: { cpu: '1' } } },
+      { name: 'd', image: 'nginx', resources: both('1') },
+    ]
+    const made = await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace }, spec: { containers } } as KubernetesObject)
+    const changed = { ...made, spec: { ...(made.spec as object), containers: next.map((container) => ({ image: 'nginx', ...container })) } }
+    await assert.rejects(client.update(pods, changed as KubernetesObject, { subresource: 'resize' }), words)
+  })

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { fuzzCluster } from '#test/support/fuzz-cluster.ts'
 import { playInvariants } from '#test/support/play-invariants.ts'
 
-for (const seed of ['one', 'two', 'three', 'four', 'five']) {
+// `soak 331` restores a cluster while a container goes on whose pod is then deleted and made again under its name.
+for (const seed of ['one', 'two', 'three', 'four', 'five', 'soak 331']) {
   test(`after every one of 40 operations drawn from "${seed}" nothing is orphaned, miscounted or above its quota, watch and list agree, and a restored cluster goes on alike`, async () => {
     assert.deepEqual(await playInvariants(seed, 40), [])
   })

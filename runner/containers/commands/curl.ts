@@ -105,6 +105,7 @@ function troubleOf(
   { patience, limited }: { readonly patience: number; readonly limited: boolean },
 ): readonly [code: number, text: string] | undefined {
   if (outcome.kind === 'answer') return undefined
+  if (outcome.kind === 'unknown host' && outcome.silent) return [28, `Resolving timed out after ${patience} milliseconds`]
   if (outcome.kind === 'unknown host') return [6, `Could not resolve host: ${host}`]
   if (outcome.kind === 'timeout')
     return [

@@ -205,7 +205,12 @@ const du: Program = (words, process) => {
     if (entry?.kind !== 'folder') return entry?.kind === 'file' ? Math.ceil(entry.content.length / 4096) * 4 : 0
     return 4 + process.files.list(path).reduce((sum, name) => sum + size(join(path, name)), 0)
   }
-  for (const path of rest.length === 0 ? ['.'] : rest) process.out(`${size(resolve(process.cwd, path))}${has('h') ? 'K' : ''}\t${path}\n`)
+  const shown = (blocks: number): string => {
+    if (!has('h')) return String(blocks)
+    const [amount, unit] = blocks >= 1024 ? [blocks / 1024, 'M'] : [blocks, 'K']
+    return `${amount < 10 ? amount.toFixed(1) : Math.ceil(amount)}${unit}`
+  }
+  for (const path of rest.length === 0 ? ['.'] : rest) process.out(`${shown(size(resolve(process.cwd, path)))}\t${path}\n`)
   return 0
 }
 

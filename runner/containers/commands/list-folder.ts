@@ -2,6 +2,7 @@
 import { type Entry, join, nameOf, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { readOptions } from './options.ts'
+import { groupName, userName } from './people.ts'
 
 /** Lists folders and files; columns when a terminal reads it. */
 export const listFolder: Program = (words, process) => {
@@ -12,7 +13,7 @@ export const listFolder: Program = (words, process) => {
   const folders: string[] = []
   for (const path of paths) {
     const real = resolve(process.cwd, path)
-    const entry = options.has('l', 'd') && !options.has('L', 'H') ? process.files.entry(real) : process.files.stat(real)
+    const entry = options.has('l', 'd') && !options.has('L', 'H') && !/.\/$/.test(path) ? process.files.entry(real) : process.files.stat(real)
     if (!entry)
       code = fail(
         process,
@@ -58,22 +59,57 @@ function listOne(path: string, has: Has, process: Process): void {
 }
 
 function show(rows: readonly Row[], has: Has, process: Process): void {
-  if (has('l')) for (const row of rows) process.out(`${long(row, has, process)}\n`)
+  if (has('l'))
+    for (const line of lines(
+      rows.map((row) => long(row, has, process)),
+      process,
+    ))
+      process.out(`${line}\n`)
   else if (process.tty && !has('1') && rows.length > 0) process.out(`${rows.map(({ name }) => name).join('    ')}\n`)
   else for (const { name } of rows) process.out(`${name}\n`)
 }
 
-function long({ name, entry }: Row, has: Has, { files, cwd }: Process): string {
+/** The fields of a long line: busybox gives each a width of its own, others as much as the widest needs. */
+interface Fields {
+  readonly bits: string
+  readonly links: string
+  readonly owner: string
+  readonly group: string
+  readonly size: string
+  readonly end: string
+}
+
+function lines(rows: readonly Fields[], { machine }: Process): readonly string[] {
+  if (machine.flavor === 'busybox')
+    return rows.map(
+      ({ bits, links, owner, group, size, end }) => `${bits} ${links.padStart(4)} ${owner.padEnd(8)} ${group.padEnd(8)} ${size.padStart(9)} ${end}`,
+    )
+  const width = (field: keyof Fields): number => Math.max(0, ...rows.map((row) => row[field].length))
+  const [links, owner, group, size] = [width('links'), width('owner'), width('group'), width('size')]
+  return rows.map(
+    (row) => `${row.bits} ${row.links.padStart(links)} ${row.owner.padEnd(owner)} ${row.group.padEnd(group)} ${row.size.padStart(size)} ${row.end}`,
+  )
+}
+
+function long({ name, entry }: Row, has: Has, process: Process): Fields {
+  const { files, cwd } = process
   const letters = entry.kind === 'folder' ? 'd' : entry.kind === 'link' ? 'l' : '-'
   const mode = entry.kind === 'link' ? 0o777 : entry.mode
   const plain = [6, 3, 0].map((place) => ['r', 'w', 'x'].map((letter, index) => ((mode >> place) & (4 >> index) ? letter : '-')).join('')).join('')
-  const group = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
-  const bits = mode & 0o1000 ? `${group.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : group
+  const handed = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
+  const bits = mode & 0o1000 ? `${handed.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : handed
   const links = entry.kind === 'folder' ? 2 + countFolders(files, resolve(cwd, name)) : 1
   const size = sizeOf(entry)
-  const shown = has('h') && size >= 1024 ? `${(size / 1024).toFixed(1)}K` : String(size)
+  const shown = has('h') ? inUnits(size) : String(size)
   const target = entry.kind === 'link' ? ` -> ${entry.target}` : ''
-  return `${letters}${bits}    ${links} ${ownerText(entry)} ${shown.padStart(9)} ${shortDate(entry.at)} ${name}${target}`
+  const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
+  const [owner, group] = has('n') ? [String(uid), String(gid)] : [userName(uid, process), groupName(gid, process)]
+  return { bits: `${letters}${bits}`, links: String(links), owner, group, size: shown, end: `${shortDate(entry.at, process.now())} ${name}${target}` }
+}
+
+function inUnits(size: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(size, 1)) / 10), 3)
+  return power === 0 ? String(size) : `${(size / 1024 ** power).toFixed(1)}${' KMG'[power]}`
 }
 
 function countFolders(files: Process['files'], path: string): number {
@@ -85,17 +121,13 @@ function sizeOf(entry: Entry): number {
   return entry.kind === 'file' ? entry.content.length : entry.target.length
 }
 
+const halfYear = 15_778_476_000
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-function shortDate(at: number): string {
+/** What is older than half a year is shown by its year. */
+function shortDate(at: number, now: number): string {
   const date = new Date(at)
   const two = (value: number): string => String(value).padStart(2, '0')
-  return `${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
-}
-
-const userNames: Readonly<Record<number, string>> = { 0: 'root', 33: 'www-data', 65534: 'nobody' }
-
-function ownerText(entry: Entry): string {
-  const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
-  return [uid, gid].map((id) => (userNames[id] ?? String(id)).padEnd(8)).join(' ')
+  const day = `${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`
+  return Math.abs(now - at) > halfYear ? `${day}  ${date.getUTCFullYear()}` : `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
 }

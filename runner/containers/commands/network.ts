@@ -1,10 +1,11 @@
 // Programs of the network but curl: wget, nslookup, nc, ping and what shows addresses.
 import { nameOf, resolve } from '../files.ts'
-import { fail, type HttpCall, type Listener, type Process, type Program } from '../process.ts'
+import { fail, type HttpCall, type Listener, type Process, type Program, unkeyed } from '../process.ts'
 import { curl } from './curl.ts'
+import { hardwareAddress, interfacePrograms } from './interfaces.ts'
+import { lsof, tcpdump } from './looking.ts'
 import { readOptions } from './options.ts'
-import { lsof, tcpdump } from './ps.ts'
-import { readTarget, reasonOf, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
+import { readTarget, reasonOf, resolverPatience, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -91,7 +92,8 @@ const nslookup: Program = async (words, process) => {
     process.out(`** server can't find ${name}: NXDOMAIN\n\n${ofBind ? '' : `** server can't find ${name}: NXDOMAIN\n\n`}`)
     return 1
   }
-  if (!ofBind) process.out('\n')
+  const ownZone = found.name.endsWith('.cluster.local')
+  if (!ownZone || !ofBind) process.out(ownZone ? '\n' : 'Non-authoritative answer:\n')
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
   return 0
@@ -99,7 +101,7 @@ const nslookup: Program = async (words, process) => {
 
 /** What tools say when the name server is silent. */
 async function unanswered(process: Process): Promise<number> {
-  await process.sleep(10_000)
+  await process.sleep(2 * resolverPatience)
   process.out(';; connection timed out; no servers could be reached\n\n')
   return 1
 }
@@ -264,14 +266,18 @@ const ip: Program = (words, { machine, files, out, err }) => {
   if (words.some((word) => word.startsWith('r'))) out(`default via ${address.replace(/\d+$/, '1')} dev eth0 \n`)
   else
     out(
-      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
+      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    link/ether ${hardwareAddress(address)} brd ff:ff:ff:ff:ff:ff\n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
     )
   return 0
 }
 
 const netstat: Program = (_, { machine, out }) => {
   out('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n')
-  for (const port of machine.net.listening) out(`tcp        0      0 ${`0.0.0.0:${port}`.padEnd(23)} 0.0.0.0:*               LISTEN      \n`)
+  for (const port of machine.net.listening) {
+    const { protocol, number } = unkeyed(port)
+    const state = protocol === 'TCP' ? 'LISTEN' : ''
+    out(`${protocol.toLowerCase()}        0      0 ${`0.0.0.0:${number}`.padEnd(23)} 0.0.0.0:*               ${state.padEnd(12)}\n`)
+  }
   return 0
 }
 
@@ -290,5 +296,6 @@ export const networkPrograms: Readonly<Record<string, Program>> = {
   netcat: nc,
   ip,
   netstat,
+  ...interfacePrograms,
   ss: netstat,
 }

@@ -3,9 +3,11 @@
 import { child, fail, Halt, type Process, type Program, runProgram } from '../process.ts'
 import { inputOf } from '../streams.ts'
 import { formatDate } from './date.ts'
+import { kernelPrograms, may } from './kernel.ts'
 import { readOptions } from './options.ts'
-import { ps } from './ps.ts'
+import { peoplePrograms } from './people.ts'
 import { echo, printf } from './say.ts'
+import { taskPrograms } from './tasks.ts'
 import { inputs } from './text.ts'
 
 const env: Program = (words, process) => {
@@ -44,7 +46,9 @@ const printenv: Program = (names, process) => {
 }
 
 const date: Program = (words, process) => {
-  const options = readOptions(words, ['d', 'date'])
+  const options = readOptions(words, ['d', 'date', 's', 'set'])
+  if (options.has('s', 'set') && !may(process, 'SYS_TIME'))
+    return fail(process, `date: ${process.machine.flavor === 'busybox' ? "can't" : 'cannot'} set date: Operation not permitted`)
   const given = options.value('d', 'date')
   const at =
     given === undefined
@@ -95,58 +99,8 @@ const timeout: Program = async (words, process) => {
   return process.machine.flavor === 'busybox' ? 143 : 124
 }
 
-/** The name of a number in `/etc/passwd` or `/etc/group`. */
-function nameIn(process: Process, file: string, number: number): string | undefined {
-  const entry = process.files.stat(file)
-  const lines = entry?.kind === 'file' ? entry.content.split('\n').map((line) => line.split(':')) : []
-  return lines.find(([, , own]) => own === String(number))?.[0]
-}
-
-const id: Program = (words, process) => {
-  const { machine, out } = process
-  const { uid, gid, groups } = machine.user
-  const options = readOptions(words, [])
-  const shown = (file: string, number: number): string => {
-    const found = nameIn(process, file, number)
-    return found === undefined ? String(number) : `${number}(${found})`
-  }
-  // The kernel keeps groups sorted.
-  const all = [...new Set([gid, ...groups])].sort((a, b) => a - b)
-  if (options.has('u')) out(`${(options.has('n') ? nameIn(process, '/etc/passwd', uid) : undefined) ?? uid}\n`)
-  else if (options.has('g')) out(`${gid}\n`)
-  else if (options.has('G')) out(`${all.join(' ')}\n`)
-  else out(`uid=${shown('/etc/passwd', uid)} gid=${shown('/etc/group', gid)} groups=${all.map((each) => shown('/etc/group', each)).join(',')}\n`)
-  return 0
-}
-
-const whoami: Program = (_, process) => {
-  const { uid } = process.machine.user
-  if (uid !== 0) return fail(process, `whoami: unknown uid ${uid}`)
-  process.out('root\n')
-  return 0
-}
-
 const hostname: Program = (words, { machine, out }) => {
   out(`${words.some((word) => word === '-i' || word === '-I') ? machine.net.address : machine.hostname}\n`)
-  return 0
-}
-
-const uname: Program = (words, { machine, out }) => {
-  const options = readOptions(words, [])
-  const release = '6.1.0-28-cloud-amd64'
-  if (options.has('a'))
-    out(`Linux ${machine.hostname} ${release} #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 x86_64 ${machine.flavor === 'debian' ? 'GNU/Linux' : 'Linux'}\n`)
-  else out(`${options.has('r') ? release : options.has('m') ? 'x86_64' : options.has('n') ? machine.hostname : 'Linux'}\n`)
-  return 0
-}
-
-const signals: Readonly<Record<string, string>> = { '1': 'HUP', '2': 'INT', '9': 'KILL', '15': 'TERM' }
-
-const kill: Program = (words, process) => {
-  const flag = words.find((word) => word.startsWith('-'))?.replace(/^-(s|SIG)?/, '') ?? 'TERM'
-  for (const pid of words.filter((word) => /^\d+$/.test(word))) {
-    if (!process.machine.kill(Number(pid), signals[flag] ?? flag)) return fail(process, `kill: can't kill pid ${pid}: No such process`)
-  }
   return 0
 }
 
@@ -197,7 +151,8 @@ const base64: Program = async (words, process) => {
 
 const which: Program = (names, process) => {
   const missing = names.filter((name) => !process.find(name))
-  for (const name of names) if (process.find(name)) process.out(`/bin/${name}\n`)
+  const folder = process.machine.flavor === 'busybox' ? '/bin' : '/usr/bin'
+  for (const name of names) if (process.find(name)) process.out(`${folder}/${name}\n`)
   return missing.length > 0 ? 1 : 0
 }
 
@@ -218,36 +173,6 @@ const expr: Program = (words, process) => {
   return value === '0' || value === '' ? 1 : 0
 }
 
-const free: Program = (_, { out }) => {
-  out(
-    '              total        used        free      shared  buff/cache   available\nMem:       16384000     2453120     9830400        1024     4100480    13619200\nSwap:             0           0           0\n',
-  )
-  return 0
-}
-
-/** Kernel parameters, by their files. */
-const sysctl: Program = (words, { files, out, err }) => {
-  let failed = 0
-  for (const name of words.filter((word) => !word.startsWith('-')).map((word) => word.replaceAll('/', '.'))) {
-    const file = files.stat(`/proc/sys/${name.replaceAll('.', '/')}`)
-    if (file?.kind === 'file') out(words.includes('-n') ? file.content : `${name} = ${file.content}`)
-    else {
-      err(`sysctl: error: '${name.replaceAll('.', '/')}' is an unknown key\n`)
-      failed = 1
-    }
-  }
-  return failed
-}
-
-const mount: Program = (_, { files, out }) => {
-  const kernel: Readonly<Record<string, string>> = { '/proc': 'proc', '/sys/fs/cgroup': 'cgroup2' }
-  const own = files.mounts.filter(({ path }) => !path.startsWith('/proc/'))
-  for (const { path, readOnly } of [...own].reverse())
-    if (kernel[path] !== undefined) out(`${kernel[path]} on ${path} type ${kernel[path]} (${path === '/proc' ? 'rw' : 'ro'},nosuid,nodev,noexec,relatime)\n`)
-    else out(path === '/' ? 'overlay on / type overlay (rw,relatime)\n' : `/dev/sda1 on ${path} type ext4 (${readOnly ? 'ro' : 'rw'},relatime)\n`)
-  return 0
-}
-
 const nothing: Program = () => 0
 
 /** The number of bytes that a word names, as `stress --vm-bytes` does; for the memory hogs. */
@@ -258,6 +183,9 @@ export function bytesOf(word: string): number {
 
 /** Programs of the system by name. */
 export const systemPrograms: Readonly<Record<string, Program>> = {
+  ...peoplePrograms,
+  ...taskPrograms,
+  ...kernelPrograms,
   echo,
   printf,
   env,
@@ -269,21 +197,13 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
     return 0
   },
   timeout,
-  id,
-  whoami,
   hostname,
-  ps,
-  uname,
-  kill,
   seq,
   xargs,
   yes,
   base64,
   which,
   expr,
-  free,
-  mount,
-  sysctl,
   true: nothing,
   false: () => 1,
   pwd: (_, { cwd, out }) => {

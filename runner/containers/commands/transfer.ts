@@ -28,14 +28,21 @@ export interface Sending {
 /** How a request ended: an answer, or what stood in its way. */
 export type Transfer =
   | { readonly kind: 'answer'; readonly address: string; readonly answer: HttpAnswer }
-  | { readonly kind: 'unknown host' }
+  | { readonly kind: 'unknown host' /** Nobody answered at the nameserver as long as the sender could wait. */; readonly silent: boolean }
   | { readonly kind: 'refused' | 'timeout' | 'no route' | 'no http'; readonly address: string }
+
+/** How long a resolver waits for an answer, ms; it asks twice. */
+export const resolverPatience = 5000
 
 /** Sends a request; one that nobody answers waits as long as its sender does. */
 export async function transfer(process: Process, target: Target, sending: Sending): Promise<Transfer> {
   const { net } = process.machine
   const found = net.resolve(target.host)
-  if (!found) return { kind: 'unknown host' }
+  if (!found) {
+    const silent = !net.answersNames
+    if (silent) await process.sleep(Math.min(sending.patience, 2 * resolverPatience))
+    return { kind: 'unknown host', silent: silent && sending.patience <= 2 * resolverPatience }
+  }
   const [address = ''] = found.addresses
   const connection = await net.connect(address, target.port)
   if (connection === 'timeout') await process.sleep(sending.patience)

@@ -132,9 +132,6 @@ const kicbaseEcho: Program = (_, process) => {
   }))
 }
 
-/** `node-hello`: the first server of many a tutorial. */
-const nodeHello: Program = (_, process) => serve(process, 8080, () => answerText('Hello Kubernetes!'))
-
 /** Programs of demonstrations by their name. */
 export const demoPrograms: Readonly<Record<string, Program>> = {
   'php-apache': phpApache,
@@ -143,5 +140,4 @@ export const demoPrograms: Readonly<Record<string, Program>> = {
   'vish-stress': vishStress,
   'serve-hostname': serveHostname,
   'kicbase-echo': kicbaseEcho,
-  'node-hello': nodeHello,
 }

@@ -9,9 +9,12 @@ import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
 import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
 import { demoPrograms } from './demos.ts'
+import { etcdPrograms } from './etcd.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
+import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
+import { voiceOf } from './voices.ts'
 
 /** Runs until a signal ends it. */
 async function forever(process: Process): Promise<number> {
@@ -50,7 +53,7 @@ const nginx: Program = (words, process) => {
     'using the "epoll" event method',
     'nginx/1.29.3',
     'built by gcc 14.2.0 (Debian 14.2.0-19) ',
-    'OS: Linux 6.1.0-28-cloud-amd64',
+    `OS: Linux ${process.machine.kernel}`,
     'getrlimit(RLIMIT_NOFILE): 1048576:1048576',
     'start worker processes',
     'start worker process 29',
@@ -153,9 +156,12 @@ const python: Program = (words, process) => {
 
 /** What a program that nobody wrote down does: it runs, and says what it is. */
 export function unsimulated(name: string, process: Process): Promise<number> {
-  process.out(
-    `drydock: the program ${name} of the image ${process.machine.image} is not simulated: it runs, listens on the ports that the container declares, and does nothing else\n`,
-  )
+  const voice = voiceOf(process)
+  if (voice !== undefined) process.err(voice)
+  else
+    process.out(
+      `drydock: the program ${name} of the image ${process.machine.image} is not simulated: it runs, listens on the ports that the container declares, and does nothing else\n`,
+    )
   for (const port of process.machine.declaredPorts)
     listen(process, port, () => answerText(`drydock: port ${port} of ${process.machine.image} answers; its program is not simulated\n`))
   return forever(process)
@@ -301,4 +307,6 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   coredns,
   ...databasePrograms,
   ...demoPrograms,
+  ...etcdPrograms,
+  ...samplePrograms,
 }

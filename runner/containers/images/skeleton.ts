@@ -1,5 +1,6 @@
 // Files that images bring.
 import { type Entry, parentOf } from '../files.ts'
+import { groupsOf, passwdOf } from './accounts.ts'
 import type { Image } from './table.ts'
 
 const folders = [
@@ -30,17 +31,33 @@ const folders = [
   '/var/cache',
 ]
 
-const accounts =
-  'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n'
-
-const groupFiles: Readonly<Record<Image['flavor'], string>> = {
-  busybox:
-    'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nsys:x:3:root,bin\nadm:x:4:root,daemon\ndisk:x:6:root\nwheel:x:10:root\nfloppy:x:11:root\ndialout:x:20:root\ntape:x:26:root\nvideo:x:27:root\nwww-data:x:33:\nnogroup:x:65534:\n',
-  debian: 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ndisk:x:6:\nwww-data:x:33:\nnogroup:x:65534:\n',
+/** Files that tell a system's version in one line. */
+const marks: Readonly<Record<Image['system'], Readonly<Record<string, string>>>> = {
+  busybox: {},
+  alpine: { '/etc/alpine-release': '3.22.2\n' },
+  debian: { '/etc/debian_version': '13.2\n' },
+  ubuntu: { '/etc/debian_version': 'trixie/sid\n' },
 }
 
-const releases: Readonly<Record<Image['flavor'], string>> = {
-  busybox: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n',
+/** Folders that few systems lack, and those that few have. */
+const lacking: Readonly<Record<Image['system'], readonly string[]>> = {
+  busybox: ['/mnt', '/opt', '/run', '/sbin', '/srv', '/var/cache', '/var/run'],
+  alpine: [],
+  debian: [],
+  ubuntu: [],
+}
+const extra: Readonly<Record<Image['system'], readonly string[]>> = {
+  busybox: ['/lib64', '/var/spool', '/var/www'],
+  alpine: ['/media'],
+  debian: ['/boot', '/lib64', '/media'],
+  ubuntu: ['/boot', '/lib64', '/media', '/home/ubuntu'],
+}
+
+const releases: Readonly<Record<Image['system'], string | undefined>> = {
+  busybox: undefined,
+  ubuntu:
+    'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\n',
+  alpine: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n',
   debian: 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nVERSION="13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\n',
 }
 
@@ -159,13 +176,18 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
     entries.set(path.slice(1), { kind: 'folder', mode: path === '/tmp' || path === '/var/tmp' ? 0o1777 : path === '/root' ? 0o700 : 0o755, at })
   }
   entries.set('', { kind: 'folder', mode: 0o755, at })
-  for (const path of image.shell ? folders : ['/dev', '/etc', '/proc', '/sys', '/tmp', '/var', '/var/run']) folder(path)
+  const own = [...folders.filter((path) => !lacking[image.system].includes(path)), ...extra[image.system]]
+  for (const path of image.shell ? own : ['/dev', '/etc', '/proc', '/sys', '/tmp', '/var', '/var/run']) folder(path)
+  if (entries.has('run')) entries.set('var/run', { kind: 'link', target: '../run', at })
   folder(image.folder)
   if (image.user !== 0 && image.folder !== '/') entries.set(image.folder.slice(1), { kind: 'folder', mode: 0o755, at, owner: [image.user, image.user] })
+  const release = releases[image.system]
   const files = {
-    '/etc/passwd': accounts,
-    '/etc/group': groupFiles[image.flavor],
-    ...(image.shell && { '/etc/os-release': releases[image.flavor], '/etc/shells': '/bin/sh\n' }),
+    '/etc/passwd': passwdOf(image),
+    '/etc/group': groupsOf(image),
+    ...(image.shell && { '/etc/shells': '/bin/sh\n' }),
+    ...(image.shell && marks[image.system]),
+    ...(image.shell && release !== undefined && { '/etc/os-release': release }),
     ...ownFiles(reference, image.programs),
     ...Object.fromEntries(image.programs.flatMap((name) => [placeOfProgram(name) ?? []].flat().map((path) => [path, `#!drydock ${name}\n`] as const))),
   }

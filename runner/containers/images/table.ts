@@ -3,19 +3,25 @@
 /** What an image brings. */
 export interface Image {
   readonly flavor: 'busybox' | 'debian'
+  /** The system that it is made of: its users, its release. */
+  readonly system: 'busybox' | 'alpine' | 'debian' | 'ubuntu'
   /** False where there is no shell and no other program in the image. */
   readonly shell: boolean
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
-  /** The program to which the image's entry script gives words that are no program's. */
+  /** The program to which the image's entry script gives options and files that stand where a program would. */
   readonly wraps?: string
+  /** True where that script gives it whatever names no program. */
+  readonly yields?: boolean
   /** Programs beside those that every image of its flavor has; `*` for all. */
   readonly programs: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
   /** User id of the image's own user. */
   readonly user: number
-  /** Further groups of which the image's root is a member. */
+  /** The line of the user that it adds to `/etc/passwd`. */
+  readonly account?: string
+  /** Further groups of root, as the image's `/etc/group` has them. */
   readonly groups: readonly number[]
   /** False for an image that nobody wrote down. */
   readonly known: boolean
@@ -23,19 +29,21 @@ export interface Image {
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Groups of root on Alpine, and on busybox' own image. */
-const groups = { alpine: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27], busybox: [10] }
+/** Further groups of root, by the system of an image. */
+const groups: Readonly<Record<Image['system'], readonly number[]>> = { alpine: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27], busybox: [10], debian: [], ubuntu: [] }
 
 function image(from: Partial<Image>): Image {
+  const system = from.system ?? (from.flavor === 'busybox' ? 'alpine' : 'debian')
   return {
-    groups: from.flavor === 'busybox' ? groups.alpine : [],
     flavor: 'debian',
+    system,
     shell: true,
     entrypoint: [],
     command: [],
     programs: [],
     folder: '/',
     user: 0,
+    groups: groups[system],
     known: true,
     ...from,
     env: { PATH: path, ...from.env },
@@ -50,20 +58,44 @@ const withShell = (command: readonly string[], more: Partial<Image> = {}): Image
 
 const rows: readonly Row[] = [
   [
-    /^busybox$/,
-    image({ flavor: 'busybox', groups: groups.busybox, command: ['sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd'] }),
+    /(^|\/)busybox$/,
+    image({
+      flavor: 'busybox',
+      system: 'busybox',
+      command: ['sh'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd', 'telnet', 'ifconfig', 'route'],
+    }),
   ],
   [
     /^alpine$|\/alpine-base$/,
-    image({ flavor: 'busybox', command: ['/bin/sh'], programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent'] }),
+    image({
+      flavor: 'busybox',
+      command: ['/bin/sh'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent', 'ifconfig', 'route'],
+    }),
   ],
-  [/^(curlimages\/)?curl$/, image({ flavor: 'busybox', command: ['curl'], wraps: 'curl', programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'], user: 100 })],
+  [
+    /^(curlimages\/)?curl$/,
+    image({
+      flavor: 'busybox',
+      command: ['curl'],
+      wraps: 'curl',
+      yields: true,
+      account: 'curl_user:x:100:101:Linux User,,,:/home/curl_user:/sbin/nologin',
+      programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'],
+      user: 100,
+    }),
+  ],
   [/^(nicolaka\/netshoot|praqma\/network-multitool|wbitt\/network-multitool)$/, image({ flavor: 'busybox', command: ['zsh'], programs: ['*'] })],
   [/dnsutils$|jessie-dnsutils$/, withShell(['sleep', 'infinity'], { programs: ['nslookup', 'dig', 'host', 'wget', 'curl', 'ping', 'nc'] })],
   [/^(nginxdemos\/(nginx-)?hello)$/, image({ flavor: 'busybox', command: ['nginx-hello'], programs: ['nginx-hello', 'wget', 'curl', 'ps'] })],
   [
     /(^|\/)nginx(-unprivileged|-slim)?$/,
-    withShell(['nginx', '-g', 'daemon off;'], { programs: ['nginx', 'curl'], env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' } }),
+    withShell(['nginx', '-g', 'daemon off;'], {
+      programs: ['nginx', 'curl'],
+      env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' },
+      account: 'nginx:x:101:101:nginx user:/nonexistent:/bin/false',
+    }),
   ],
   [
     /^httpd$/,
@@ -86,6 +118,15 @@ const rows: readonly Row[] = [
   [/^mongo$/, withShell(['mongod'], { wraps: 'mongod', programs: ['mongod'] })],
   [/^memcached$/, withShell(['memcached'], { wraps: 'memcached', programs: ['memcached'] })],
   [/^rabbitmq$/, withShell(['rabbitmq-server'], { programs: ['rabbitmq-server'] })],
+  ...(
+    [
+      [/(^|\/)node-hello$/, 'node-hello'],
+      [/(^|\/)nodejs-hello-world$/, 'nodejs-hello-world'],
+      [/^dgkanatsios\/simpleapp$/, 'simpleapp'],
+      [/^kodekloud\/webapp-color$/, 'webapp-color'],
+      [/^kodekloud\/event-simulator$/, 'event-simulator'],
+    ] as const
+  ).map(([names, program]): Row => [names, withShell([program], { programs: [program, 'curl', 'wget', 'ps'] })]),
   [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
   [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
@@ -99,7 +140,6 @@ const rows: readonly Row[] = [
   [/(^|\/)(gb-frontend|php-redis)$/, withShell(['guestbook-front'], { programs: ['guestbook-front', 'php', 'curl'], folder: '/var/www/html' })],
   [/(^|\/)gb-redis-follower$/, withShell(['redis-follower'], { programs: ['redis-follower', 'redis-cli'], folder: '/data' })],
   [/(^|\/)serve_hostname$/, image({ shell: false, entrypoint: ['serve-hostname'], programs: ['serve-hostname', 'agnhost'] })],
-  [/(^|\/)node-hello$/, withShell(['node-hello'], { programs: ['node-hello', 'node', 'ps', 'curl'] })],
   // Kept at gcr.io since it stood on alpine; the newer one of the same name has no shell.
   [
     /^google-samples\/hello-app$/,
@@ -111,10 +151,8 @@ const rows: readonly Row[] = [
   [/^vish\/stress$/, image({ shell: false, entrypoint: ['vish-stress'], programs: ['vish-stress'] })],
   [/(^|\/)(stress|stress-ng)$/, image({ flavor: 'busybox', entrypoint: [], command: ['stress'], programs: ['stress', 'stress-ng', 'ps'] })],
   [/(^|\/)pause(-amd64)?$/, image({ shell: false, entrypoint: ['pause'], programs: ['pause'] })],
-  [
-    /^(ubuntu|debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/,
-    withShell(['bash'], { programs: ['ps'] }),
-  ],
+  [/^ubuntu$/, withShell(['bash'], { system: 'ubuntu', programs: ['ps', 'top', 'free', 'uptime'] })],
+  [/^(debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/, withShell(['bash'], { programs: ['ps'] })],
   [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
   [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['bash', 'ping', 'wget', 'nslookup', 'nc', 'ps'] })],
   [
@@ -125,7 +163,8 @@ const rows: readonly Row[] = [
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
-  [/(etcd|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
+  [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
+  [/(kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
 ]
 
 /** The name of a reference's repository, without registry, and without the folders in which mirrors and tests keep well-known images. */
@@ -141,10 +180,13 @@ export function imageOf(reference: string): Image {
   const repository = repositoryOf(reference)
   const found = rows.find(([names]) => names.test(repository))?.[1]
   if (!found) return { ...image({}), known: false }
-  return /alpine|busybox/.test(reference.split(':')[1] ?? '') && found.shell
+  const system = /alpine|busybox/.exec(reference.split(':')[1] ?? '')?.[0] as 'alpine' | 'busybox' | undefined
+  return system !== undefined && found.shell
     ? {
         ...found,
         flavor: 'busybox',
+        system,
+        groups: groups[system],
         programs: [...found.programs, 'wget', 'nslookup', 'nc', 'ps', 'ping', 'ip', 'netstat', ...(/nginx|curl/.test(repository) ? ['curl'] : [])],
       }
     : found

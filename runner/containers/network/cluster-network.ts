@@ -4,8 +4,8 @@ import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { type Endpoint, endpointsOf, usableEndpoints } from './endpoints.ts'
-import { connectOutside, outerAddress } from './outside.ts'
-import { allowedBy, mayLeave } from './policies.ts'
+import { connectOutside, outsideAddress } from './outside.ts'
+import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
 export interface NetworkGround {
@@ -40,19 +40,8 @@ export function resolveName(
     const addresses = addressesOf(full, reader)
     if (addresses.length > 0) return { name: full, addresses }
   }
-  const outer = outerAddress(plain)
-  return outer === undefined ? undefined : { name: plain, addresses: [outer] }
-}
-
-/** True if cluster DNS can be asked from somewhere: one of its pods is ready, and policies let its questions through. Without a Service it always can. */
-export function answersNames(origin: Origin, { reader }: NetworkGround): boolean {
-  const service = reader.get('v1', 'Service', { namespace: 'kube-system', name: 'kube-dns' })
-  if (!service || at(origin.pod, 'spec', 'dnsPolicy') === 'Default') return true
-  const policies = reader.list('networking.k8s.io/v1', 'NetworkPolicy')
-  return endpointsOf(service, reader).some(({ ready, address }) => {
-    const pod = ready ? podAt(address, reader) : undefined
-    return pod !== undefined && (policies.length === 0 || allowedBy(policies, { origin, pod, port: 53, protocol: 'UDP', reader }))
-  })
+  const outside = outsideAddress(plain)
+  return outside === undefined ? undefined : { name: plain, addresses: [outside] }
 }
 
 /** What a name of an ExternalName service stands for; undefined for any other. */
@@ -109,6 +98,13 @@ export interface Destination {
   readonly protocol?: Protocol | undefined
 }
 
+/** Labels of Services that kube-proxy leaves to others, or to nobody. */
+const leftAlone = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
+
+function isProxied({ metadata }: KubernetesObject): boolean {
+  return leftAlone.every((name) => metadata.labels?.[name] === undefined)
+}
+
 /** Connects from somewhere to an address and port. */
 export async function connect(origin: Origin, { address, port, protocol = 'TCP' }: Destination, ground: NetworkGround): Promise<Connection> {
   const { reader } = ground
@@ -119,7 +115,7 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
     const onHost = await toHost(node, { port, protocol }, ground, address)
     if (onHost !== 'refused' || address !== node) return onHost
   }
-  const services = reader.list('v1', 'Service')
+  const services = reader.list('v1', 'Service').filter(isProxied)
   const external = (each: KubernetesObject): readonly string[] => [
     ...objects(at(each, 'status', 'loadBalancer', 'ingress')).map(({ ip }) => String(ip)),
     ...textsAt(each, 'externalIPs'),
@@ -135,9 +131,15 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
   }
   const pod = podAt(address, reader)
   if (pod) return toPod(origin, pod, { port, protocol }, ground)
-  const outer = connectOutside(address, port)
-  if (outer) return mayLeave(reader.list('networking.k8s.io/v1', 'NetworkPolicy'), { origin, port, protocol, reader }, address) ? outer : 'timeout'
+  const outside = connectOutside(address, port)
+  if (outside !== undefined) return mayReach(origin, { address, port, protocol }, ground) ? outside : 'timeout'
   return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
+}
+
+/** True if no policy keeps the pod from somebody outside. */
+function mayReach({ pod, address }: Origin, to: Door & Pick<Destination, 'address'>, { reader }: NetworkGround): boolean {
+  if (at(pod, 'spec', 'hostNetwork') === true) return true
+  return allowedBy(reader.list('networking.k8s.io/v1', 'NetworkPolicy'), { origin: { pod, address }, pod: undefined, ...to, reader })
 }
 
 function textsAt(object: KubernetesObject, field: string): readonly string[] {

@@ -8,28 +8,27 @@ import type { Protocol } from '../process.ts'
 /** A connection that is asked for. */
 export interface Attempt {
   readonly origin: { readonly pod: KubernetesObject | undefined; readonly address: string }
-  /** Who is called; absent for a host outside of the cluster. */
-  readonly pod?: KubernetesObject
+  /** Who is called; undefined for somebody outside. */
+  readonly pod: KubernetesObject | undefined
+  /** The address that is called, where nobody in the cluster has it. */
+  readonly address?: string
   readonly port: number
   readonly protocol?: Protocol | undefined
   readonly reader: ClusterReader
 }
 
 /** True if no policy stands in the way: neither of the one that calls nor of the one that is called. */
-export function allowedBy(policies: readonly KubernetesObject[], attempt: Attempt & { readonly pod: KubernetesObject }): boolean {
+export function allowedBy(policies: readonly KubernetesObject[], attempt: Attempt): boolean {
   const { origin, pod, reader } = attempt
-  const inward = policies.filter((policy) => chooses(policy, pod) && has(policy, 'Ingress'))
+  const inward = policies.filter((policy) => pod && chooses(policy, pod) && has(policy, 'Ingress'))
   if (inward.length > 0 && !inward.some((policy) => admits(policy, 'ingress', { attempt, peer: origin.pod, address: origin.address, reader }))) return false
-  return mayLeave(policies, attempt, String(at(pod, 'status', 'podIP') ?? ''))
-}
-
-/** True if no policy of the one that calls stands in the way to an address. */
-export function mayLeave(policies: readonly KubernetesObject[], attempt: Attempt, address: string): boolean {
-  const { origin, pod, reader } = attempt
   const { pod: from } = origin
   if (!from) return true
   const outward = policies.filter((policy) => chooses(policy, from) && has(policy, 'Egress'))
-  return outward.length === 0 || outward.some((policy) => admits(policy, 'egress', { attempt, peer: pod, address, reader }))
+  return (
+    outward.length === 0 ||
+    outward.some((policy) => admits(policy, 'egress', { attempt, peer: pod, address: attempt.address ?? String(at(pod, 'status', 'podIP') ?? ''), reader }))
+  )
 }
 
 function chooses(policy: KubernetesObject, pod: KubernetesObject): boolean {

@@ -5,6 +5,7 @@ import { resolve } from '../files.ts'
 import { Exit } from '../process.ts'
 import { type Builtin, Leave, type ShellCore as Shell } from './core.ts'
 import { parse } from './parse.ts'
+import { read } from './read.ts'
 import type { Streams } from './redirect.ts'
 
 /** The builtins by name. */
@@ -159,24 +160,6 @@ function which(names: readonly string[], { scope, process }: Shell, { out }: Str
     else missing = 127
   }
   return missing
-}
-
-async function read(words: readonly string[], { scope, process }: Shell, { stdin, out }: Streams): Promise<number> {
-  const names: string[] = []
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? ''
-    if (/^-[ptnd]$/.test(word)) {
-      if (word === '-p') out(words[index + 1] ?? '')
-      index += 1
-    } else if (!word.startsWith('-')) names.push(word)
-  }
-  const line = await process.halt.unless(stdin.readLine())
-  const parts = (line ?? '').trim().split(/[ \t]+/)
-  for (const [index, name] of (names.length === 0 ? ['REPLY'] : names).entries()) {
-    scope.set(name, index === names.length - 1 ? parts.slice(index).join(' ') : (parts[index] ?? ''))
-  }
-  if (names.length === 0) scope.set('REPLY', line ?? '')
-  return line === undefined ? 1 : 0
 }
 
 function check(words: readonly string[], { process, scope }: Shell, streams: Streams): number {

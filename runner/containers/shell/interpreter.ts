@@ -145,6 +145,7 @@ export class Shell implements ShellCore {
       return this.#captured
     }
     if (assigned.size === 0) return this.call(words, streams)
+    if (words[0] === 'read') return this.scope.during(assigned, () => this.call(words, streams))
     return this.call(words, streams, new Map([...this.scope.environment(), ...assigned]))
   }
 

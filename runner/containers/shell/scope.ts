@@ -51,6 +51,19 @@ export class Scope {
     return this.variables.has(name) || this.lists.has(name)
   }
 
+  /** Does something while some variables have other values. */
+  async during<value>(values: ReadonlyMap<string, string>, work: () => Promise<value>): Promise<value> {
+    const before = [...values.keys()].map((name) => [name, this.variables.get(name)] as const)
+    for (const [name, value] of values) this.set(name, value)
+    try {
+      return await work()
+    } finally {
+      for (const [name, value] of before)
+        if (value === undefined) this.variables.delete(name)
+        else this.set(name, value)
+    }
+  }
+
   /** The environment of a program. */
   environment(): Map<string, string> {
     const env = new Map<string, string>()

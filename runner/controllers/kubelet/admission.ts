@@ -6,7 +6,7 @@ import type { ControllerContext } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { refusedByNode } from '../scheduler/filters.ts'
-import { loadFrom } from '../scheduler/load.ts'
+import { allocatableOf, loadFrom, resourcesOf } from '../scheduler/load.ts'
 import type { Node } from '../scheduler/node.ts'
 
 interface Refusal {
@@ -14,13 +14,15 @@ interface Refusal {
   readonly message: string
 }
 
-/** Fails a pod that the node does not take; true if it was refused. A pod that the scheduler placed was looked at by it. */
+/** Fails a pod that the node does not take; true if it was refused. A pod that was bound was looked at by whoever did, but for what is plain. */
 export async function refuse(pod: Pod, context: ControllerContext): Promise<boolean> {
   const refusal = wrongSystem(pod) ?? forbiddenSysctl(pod) ?? (await unfit(pod, context))
   if (!refusal) return false
   const { nodeName: host } = pod.spec
   await context.event(pod, { type: 'Warning', ...refusal, component: 'kubelet', ...(host !== undefined && { host }) })
-  const status = { ...pod.status, phase: 'Failed', reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
+  const { generation } = pod.metadata
+  const observed = generation === undefined ? {} : { observedGeneration: generation }
+  const status = { ...pod.status, ...observed, phase: 'Failed', reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
   await context.client.update(pods, { ...pod, status }, { subresource: 'status' })
   return true
 }
@@ -40,13 +42,17 @@ function forbiddenSysctl(pod: Pod): Refusal | undefined {
   return undefined
 }
 
+/** A look at what costs nothing: whoever binds a pod need not be the scheduler. */
+function fitsAlone(pod: Pod, node: Node): boolean {
+  const capacity = allocatableOf(node)
+  return Object.entries(resourcesOf(pod)).every(([name, wanted]) => wanted <= (capacity[name] ?? 0n))
+}
+
 async function unfit(pod: Pod, { client }: ControllerContext): Promise<Refusal | undefined> {
-  if (podCondition(pod, 'PodScheduled')?.status === 'True') return undefined
   const { nodeName = '' } = pod.spec
   const node = (await client.get(nodes, { name: nodeName })) as Node | undefined
-  if (!node) return undefined
+  if (!node || (podCondition(pod, 'PodScheduled')?.status === 'True' && fitsAlone(pod, node))) return undefined
   const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${nodeName}` })
   const others = (items as readonly Pod[]).filter((other) => other.metadata.uid !== pod.metadata.uid && other.status?.startTime !== undefined && !isDone(other))
-  const refused = refusedByNode(pod, node, loadFrom(others))
-  return refused && { reason: refused.predicate, message: `Predicate ${refused.predicate} failed: ${refused.words}` }
+  return refusedByNode(pod, node, loadFrom(others))
 }

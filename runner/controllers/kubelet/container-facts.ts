@@ -1,25 +1,28 @@
-// What a container's status says of it besides its state: the user that it runs as, and what is mounted in it
-// (kubelet `convertToAPIContainerStatuses`; SupplementalGroupsPolicy and RecursiveReadOnlyMounts, both in 1.35 by default).
+// What a container's status says beside how it fares: its mounts, and who it runs as
+// (kubelet `convertToAPIContainerStatuses`; SupplementalGroupsPolicy and RecursiveReadOnlyMounts, both on in 1.35).
 import { isObject, type JsonObject } from '../../base/json.ts'
-import type { ContainerRuntime } from '../controller.ts'
-import type { Container, Pod } from '../pods.ts'
+import type { Container } from '../pods.ts'
 
-/** Its mounts, in the order of its spec; nothing where there are none. */
-export function mountStatus(container: Container): JsonObject {
-  const { volumeMounts } = container as unknown as JsonObject
+/** The mounts as the spec has them; nothing makes those that are read-only so all the way down unless that is asked for. */
+export function mountsOf({ volumeMounts }: Container): JsonObject {
   if (!Array.isArray(volumeMounts) || volumeMounts.length === 0) return {}
-  return {
-    volumeMounts: volumeMounts.filter(isObject).map(({ name = '', mountPath = '', readOnly, recursiveReadOnly }) => ({
-      name,
-      mountPath,
-      ...(readOnly === true && { readOnly, recursiveReadOnly: recursiveReadOnly === 'Enabled' || recursiveReadOnly === 'IfPossible' ? 'Enabled' : 'Disabled' }),
-    })),
-  }
+  const mounts = volumeMounts.filter(isObject).map(({ name, mountPath, readOnly, recursiveReadOnly }): JsonObject => {
+    const plain = { mountPath: mountPath ?? '', name: name ?? '' }
+    const whole = recursiveReadOnly === 'Enabled' || recursiveReadOnly === 'IfPossible'
+    return readOnly === true ? { ...plain, readOnly, recursiveReadOnly: whole ? 'Enabled' : 'Disabled' } : plain
+  })
+  return { volumeMounts: mounts }
 }
 
-/** Its user, as the runtime tells it; nothing where no runtime is. */
-export function userStatus(pod: Pod, { name }: Container, runtime: ContainerRuntime | undefined): JsonObject {
-  const user = runtime?.user(pod, name)
-  if (!user) return {}
-  return { user: { linux: { uid: user.uid, gid: user.gid, supplementalGroups: [...new Set([user.gid, ...user.groups])] } } }
+/** Whom the first process of a container runs as. */
+export interface Identity {
+  readonly uid: number
+  readonly gid: number
+  readonly groups: readonly number[]
+}
+
+/** Whom a container runs as, as its status says it. */
+export function userStatus({ uid, gid, groups }: Identity): JsonObject {
+  const all = [...new Set([gid, ...groups])].sort((a, b) => a - b)
+  return { user: { linux: { uid, gid, supplementalGroups: all } } }
 }

@@ -7,16 +7,19 @@ import { isDone, isReady, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { refuse } from './admission.ts'
 import { overDeadline } from './deadline.ts'
-import { afterStart, beforeStop } from './hooks.ts'
+import { afterStart } from './hooks.ts'
 import { isMissing } from './images.ts'
-import { askAgain, noMemory, type PodMemory, recall, remember } from './memory.ts'
+import { type Looking, leave, removeNow } from './leaving.ts'
+import { askAgain, noMemory, recall, remember } from './memory.ts'
 import { hasProbe } from './probes.ts'
 import { withPull } from './pulls.ts'
+import { makeReady } from './ready.ts'
 import type { Round, Step } from './round.ts'
 import { endSidecar, lookAtRunning } from './running.ts'
 import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
-import { hasBegun, isPast, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { hasBegun, isPast, isRedefined, isReplaced, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
+import { isMirror, keepMirror, mirrorAgain } from './static-pods.ts'
 import { type Change, notify, writeStatus } from './status.ts'
 
 export const kubelet = defineController({
@@ -65,40 +68,19 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const known = recall(memory, key, pod?.metadata.uid ?? '')
   if (!pod) {
     memory.set(key, undefined)
+    await mirrorAgain(key, context)
     return undefined
   }
   const node = await client.get(nodes, { name: pod.spec.nodeName ?? '' })
   if (!node || isSilent(node)) return undefined
-  if (pod.metadata.deletionTimestamp !== undefined) return leave(key, pod, { known, context })
+  if (isMirror(pod) && pod.metadata.deletionTimestamp !== undefined) return ignoringGone(() => removeNow(pod, context))
+  if (isMirror(pod)) keepMirror(key, pod, context)
+  if (pod.metadata.deletionTimestamp !== undefined) return ignoringGone(() => leave(key, pod, { known, context }))
   if (isDone(pod)) {
     memory.set(key, undefined)
     return undefined
   }
   return ignoringGone(() => goOn(key, pod, { known, context }))
-}
-
-interface Looking {
-  readonly known: PodMemory
-  readonly context: ControllerContext
-}
-
-/** A pod on its way out: its processes end at the first signal after their hooks, or when their time is over. */
-async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
-  const { client, clock, memory, random } = context
-  const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), clock.now())
-  const gone = known.gone ?? Math.min(clock.now() + (await beforeStop(pod, context)), latest) + 800 + random.below(400)
-  if (gone > clock.now()) {
-    remember(memory, key, { ...known, gone })
-    return { requeueAfter: gone - clock.now() }
-  }
-  memory.set(key, undefined)
-  const stopping = [{ type: 'Normal', reason: 'Killing', message: 'Stopping container <Container>' }] as const
-  return ignoringGone(async () => {
-    for (const each of placed(pod, 'containers')) await notify(pod, each, stopping, context)
-    const { name = '', namespace = '', uid = '' } = pod.metadata
-    await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
-    return undefined
-  })
 }
 
 async function ignoringGone(work: () => Promise<ReconcileResult | undefined>): Promise<ReconcileResult | undefined> {
@@ -122,7 +104,7 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
     memory.set(key, undefined)
     return undefined
   }
-  const mount = await mountVolumes(pod, { known, context })
+  const mount = await makeReady(pod, known, context)
   if (mount) {
     remember(memory, key, { ...known, mount })
     return { requeueAfter: mount.due - clock.now() }
@@ -171,7 +153,9 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
   const { pod, context, containers } = round
   const { name } = each.container
   const memory = containers[name] ?? noMemory
-  const state = stateOf(each)
+  // The back-off is of a container as it is defined: another image is tried at once (kubelet `GetStableKey`).
+  const anew = stateOf(each) === 'crash waits' && isRedefined(each)
+  const state = anew ? 'creating' : stateOf(each)
   if (state === 'ended' && !restarts(pod, each)) return
   const fault = state === 'running' ? undefined : context.runtime?.startFault(pod, name)
   const stage = stages.find(({ when }) => fits(when, each, { state, fault: fault?.reason, count: Number(each.status?.restartCount ?? 0) }))
@@ -184,12 +168,12 @@ async function waitOrPass(each: Placed, round: Round): Promise<void> {
     return
   }
   const passed = stage.delay.doubles ? { ...memory.passed, [stage.name]: (memory.passed[stage.name] ?? 0) + 1 } : memory.passed
-  containers[name] = { stage: '', due: 0, passed }
+  containers[name] = { stage: '', due: 0, passed: anew ? {} : passed, ...(memory.resizing && { resizing: true }) }
   const running = 'running' in stage.next
   const started = !hasProbe(each, 'startup')
   const change: Change = {
     next: stage.next,
-    ...(stage.restarts && { restarts: true }),
+    ...((stage.restarts || (running && isReplaced(each))) && { restarts: true }),
     ...(fault && { fault: fault.message }),
     ...(running && { started, ready: started && !hasProbe(each, 'readiness') }),
   }
@@ -226,18 +210,4 @@ async function take(pod: Pod, steps: readonly Step[], context: ControllerContext
   }
   for (const { each, change, notices } of steps) await notify(pod, each, notices, context, change.fault)
   for (const { each, change } of steps) if (change.next !== undefined && 'running' in change.next) await afterStart(written, each, context)
-}
-
-/** Until the volumes of a pod can be mounted nothing of it starts; the kubelet says so, each time later. */
-async function mountVolumes(pod: Pod, { known, context }: Looking): Promise<PodMemory['mount']> {
-  const begun = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')].some((each) => stateOf(each) !== 'creating')
-  const fault = begun ? undefined : context.runtime?.volumeFault(pod)
-  if (!fault) return undefined
-  const now = context.clock.now()
-  if (known.mount && known.mount.due > now) return known.mount
-  const times = known.mount?.times ?? 0
-  const { nodeName: host } = pod.spec
-  const message = `MountVolume.SetUp failed for volume "${fault.volume}" : ${fault.text}`
-  await context.event(pod, { type: 'Warning', reason: 'FailedMount', message, component: 'kubelet', ...(host !== undefined && { host }) })
-  return { due: now + Math.min(500 * 2 ** times, 122_000), times: times + 1 }
 }

@@ -8,6 +8,8 @@ export interface ContainerMemory {
   readonly due: number
   readonly passed: Readonly<Record<string, number>>
   readonly probes?: Readonly<Record<string, ProbeMemory>>
+  /** Its resources were changed, which is still to be said. */
+  readonly resizing?: boolean
 }
 
 /** A probe: when it is due, and how often in a row it failed or succeeded. */
@@ -37,7 +39,9 @@ export function recall(memory: Memory, key: string, uid: string): PodMemory {
 /** Keeps what is worth it. */
 export function remember(memory: Memory, key: string, pod: PodMemory): void {
   const containers = Object.fromEntries(
-    Object.entries(pod.containers).filter(([, { stage, passed, probes }]) => stage !== '' || Object.keys(passed).length > 0 || probes !== undefined),
+    Object.entries(pod.containers).filter(
+      ([, { stage, passed, probes, resizing }]) => stage !== '' || Object.keys(passed).length > 0 || probes !== undefined || resizing,
+    ),
   )
   const worth = pod.gone !== undefined || pod.mount !== undefined || Object.keys(containers).length > 0
   memory.set(key, worth ? ({ ...pod, containers } as unknown as Json) : undefined)

@@ -1,6 +1,5 @@
 // Containers that are to have other resources than they were given: at once, later, or never on this node (kubelet `allocation_manager.go`).
-import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { at } from '../../kubernetes/object.ts'
+import { equal, isObject, type JsonObject } from '../../base/json.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { allocatableOf, resourcesOf } from '../scheduler/load.ts'
@@ -19,17 +18,6 @@ const counted = [
 export function isResized({ container, status, list }: Placed): boolean {
   const given = status?.resources
   return list !== 'ephemeralContainers' && isObject(given) && !equal(given, (container.resources ?? {}) as JsonObject)
-}
-
-/** True if a container wants to be restarted for a change of the resources that did change (its `resizePolicy`). */
-export function needsRestart({ container, status }: Placed): boolean {
-  const { resizePolicy } = container as unknown as JsonObject
-  const amountOf = (from: Json | undefined, resource: string): readonly (Json | undefined)[] => ['requests', 'limits'].map((part) => at(from, part, resource))
-  return (Array.isArray(resizePolicy) ? resizePolicy.filter(isObject) : []).some(
-    ({ resourceName, restartPolicy }) =>
-      restartPolicy === 'RestartContainer' &&
-      !equal([...amountOf(status?.resources as Json, String(resourceName))] as Json, [...amountOf(container.resources as Json, String(resourceName))] as Json),
-  )
 }
 
 /** Whether the node has what the pod asks for now; undefined if it has. */
@@ -60,17 +48,28 @@ export async function pendingResize({ pod, context: { client } }: Round): Promis
   return undefined
 }
 
-/** Says that a resize began and ended, or that it waits. */
-export async function tellResize({ pod, context }: Round, waiting?: PendingResize): Promise<void> {
-  const containers = pod.spec.containers.map(({ name, resources }) => ({ name, resources: resources ?? {} }))
-  const what = JSON.stringify({ containers, generation: pod.metadata.generation, ...(waiting && { error: waiting.message }) })
-  const { nodeName: host } = pod.spec
-  const said = waiting
-    ? ([['Warning', `Resize${waiting.reason}`, waiting.reason]] as const)
-    : ([
-        ['Normal', 'ResizeStarted', 'started'],
-        ['Normal', 'ResizeCompleted', 'completed'],
-      ] as const)
-  for (const [type, reason, words] of said)
-    await context.event(pod, { type, reason, message: `Pod resize ${words}: ${what}`, component: 'kubelet', ...(host !== undefined && { host }) })
+/** True if the container has to be started again for what changes of its resources (`resizePolicy`). */
+export function resizeRestarts({ container, status }: Placed): boolean {
+  const given = isObject(status?.resources) ? status.resources : {}
+  const wanted = (container.resources ?? {}) as JsonObject
+  const changed = (name: string): boolean => ['requests', 'limits'].some((part) => amount(wanted, part, name) !== amount(given, part, name))
+  return (container.resizePolicy ?? []).some(({ resourceName, restartPolicy }) => restartPolicy === 'RestartContainer' && changed(resourceName))
 }
+
+function amount(resources: JsonObject, part: string, name: string): unknown {
+  const amounts = resources[part]
+  return isObject(amounts) ? amounts[name] : undefined
+}
+
+/** Says that a resize began or ended, or that it waits. */
+export async function tellResize({ pod, context }: Round, what: 'started' | 'completed' | PendingResize): Promise<void> {
+  const containers = pod.spec.containers.map(({ name, resources }) => ({ name, resources: resources ?? {} }))
+  const error = typeof what === 'string' ? {} : { error: what.message }
+  const { nodeName: host } = pod.spec
+  const { type, reason, words } =
+    typeof what === 'string' ? { type: 'Normal' as const, ...ways[what] } : { type: 'Warning' as const, reason: `Resize${what.reason}`, words: what.reason }
+  const message = `Pod resize ${words}: ${JSON.stringify({ containers, generation: pod.metadata.generation, ...error })}`
+  await context.event(pod, { type, reason, message, component: 'kubelet', ...(host !== undefined && { host }) })
+}
+
+const ways = { started: { reason: 'ResizeStarted', words: 'started' }, completed: { reason: 'ResizeCompleted', words: 'completed' } } as const

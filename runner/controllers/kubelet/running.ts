@@ -1,12 +1,11 @@
 // A container that runs: whether its program ended, and what its probes say.
 import { at } from '../../kubernetes/object.ts'
-import { fullReference } from './images.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
-import { isResized, needsRestart, pendingResize, tellResize } from './resize.ts'
+import { isResized, pendingResize, resizeRestarts, tellResize } from './resize.ts'
 import { isSaid, pendingCondition } from './resize-condition.ts'
 import { isJobs, type Round, startedAt } from './round.ts'
-import { type Placed, placed } from './state.ts'
+import { isRedefined, type Placed, placed } from './state.ts'
 
 /** A program that ends at once is seen to run for a moment. */
 const moment = 500
@@ -32,7 +31,7 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
     containers[name] = { ...memory, stage: redefined, due }
     if (due > now) return void wakes.push(due)
     containers[name] = noMemory
-    return restart(each, round, 'Container <Container> definition changed, will be restarted')
+    return replace(each, round)
   }
   if (memory.stage === dying) return goDown(each, memory, round)
   const end = await endOf(each, memory, round)
@@ -67,27 +66,43 @@ const redefined = 'definition-changed'
 /** How often a resize that has to wait is looked at again, ms. */
 const retry = 10_000
 
-/** Gives a container what it is to have now, or says why it has to wait; true if that is all for this time. */
+/** Gives a container what it is to have now, says that it has it, or why it has to wait; true if that is all for this time. */
 async function resize(each: Placed, round: Round): Promise<boolean> {
-  const { pod, context, steps, wakes } = round
+  const { pod, context, containers, steps, wakes } = round
+  const { name } = each.container
+  const memory = containers[name] ?? noMemory
+  const all = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')]
   if (!isResized(each)) {
-    const settled = pendingCondition(pod) !== undefined && ![...placed(pod, 'containers'), ...placed(pod, 'initContainers')].some(isResized)
-    if (settled) steps.push({ each, change: { resize: 'done' }, notices: [] })
-    return settled
+    const settled = !all.some(isResized)
+    if (memory.resizing && settled) await told(round)
+    const outdated = pendingCondition(pod) !== undefined && settled
+    if (outdated) steps.push({ each, change: { resize: 'done' }, notices: [] })
+    return outdated
   }
   const waiting = await pendingResize(round)
   if (waiting) wakes.push(context.clock.now() + retry)
   if (waiting && isSaid(pod, waiting)) return false
-  await tellResize(round, waiting)
-  if (!waiting && needsRestart(each)) await restart(each, round, 'Container <Container> resize requires restart')
+  if (!steps.some(({ change }) => change.resize !== undefined)) await tellResize(round, waiting ?? 'started')
+  if (!waiting) containers[name] = { ...memory, resizing: true }
+  if (!waiting && resizeRestarts(each)) await restart(each, round, 'Container <Container> resize requires restart')
   else steps.push({ each, change: { resize: waiting ?? 'done' }, notices: [] })
   return true
 }
 
-/** True while a container still runs another image than its spec names. */
-function isRedefined({ container, status, list }: Placed): boolean {
-  const running = status?.image
-  return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
+/** The whole pod has what it is to have: said once, however many of its containers changed. */
+async function told(round: Round): Promise<void> {
+  const { containers } = round
+  for (const [name, { resizing: _, ...memory }] of Object.entries(containers)) containers[name] = memory
+  await tellResize(round, 'completed')
+}
+
+/** A container whose definition changed is made anew at once, whatever its pod's policy of restarts (kubelet `computePodActions`). */
+async function replace(each: Placed, { pod, context, steps }: Round): Promise<void> {
+  const code = exitAfterSignal(each)
+  const replaced = { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' }
+  const message = 'Container <Container> definition changed, will be restarted'
+  steps.push({ each, change: { next: { waiting: { reason: 'ContainerCreating' } }, replaced }, notices: [{ type: 'Normal', reason: 'Killing', message }] })
+  await context.runtime?.kill(pod, each.container.name, code)
 }
 
 /** Ends a container for the sake of its next run. */
@@ -127,7 +142,8 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
   containers[name] = { ...memory, ...(probed.probes && { probes: probed.probes }) }
   if (probed.kill) {
     const kind = each.status?.started === true ? 'liveness' : 'startup'
-    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe, will be restarted` } as const
+    const again = (each.container.restartPolicy ?? pod.spec.restartPolicy) === 'Never' ? '' : ', will be restarted'
+    const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe${again}` } as const
     const patience = Number(
       at(kind === 'liveness' ? livenessProbe : startupProbe, 'terminationGracePeriodSeconds') ?? pod.spec.terminationGracePeriodSeconds ?? 30,
     )
@@ -147,8 +163,8 @@ export async function endSidecar(each: Placed, round: Round): Promise<void> {
   await restart(each, round, 'Stopping container <Container>')
 }
 
-/** Shells and their like heed no signal and are killed; servers end well. */
-function exitAfterSignal({ container }: Placed): number {
+/** How a program ends that is told to: shells and their like heed no signal and are killed; servers end well. */
+export function exitAfterSignal({ container }: Placed): number {
   const [first = ''] = [...(container.command ?? []), ...(container.args ?? [])]
   return /(^|\/)(ba|a)?sh$|sleep$|^$/.test(first) && first !== '' ? 137 : 0
 }

@@ -9,12 +9,12 @@ export interface StageSelector {
   /** Whether the image can be pulled. */
   readonly image?: 'missing'
   /** Why the container cannot be made or started. */
-  readonly fault?: 'CreateContainerConfigError' | 'StartError'
+  readonly fault?: 'CreateContainerConfigError' | 'CreateContainerError' | 'StartError'
   /** Whether it is started again after its end, and whether it ended before. */
   readonly restarts?: 'at once' | 'later'
 }
 
-/** What a stage says of a container; `<Image>`, `<Container>`, `<Pod>`, `<BackOff>`, `<Fault>` stand for their values. */
+/** What a stage says of a container; `<Image>`, `<Container>`, `<Pod>`, `<BackOff>`, `<Fault>`, `<PullFault>` stand for their values. */
 export interface StageNotice {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string

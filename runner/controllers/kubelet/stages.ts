@@ -8,7 +8,7 @@ import { imagePullMended, imagePullSucceeds } from './stages/image-pull-succeeds
 import { imagePullWaits } from './stages/image-pull-waits.ts'
 import { podReady } from './stages/pod-ready.ts'
 import { crashRestarts, firstRestart } from './stages/restarts.ts'
-import { configFails, configFailsAgain, startFails, startFailsAgain, startFailsAtOnce } from './stages/start-fails.ts'
+import { configFails, configFailsAgain, createFails, createFailsAgain, startFails, startFailsAgain, startFailsAtOnce } from './stages/start-fails.ts'
 
 /** Stages from the most to the least particular. */
 export const stages: readonly Stage[] = [
@@ -19,6 +19,8 @@ export const stages: readonly Stage[] = [
   imagePullSucceeds,
   configFails,
   configFailsAgain,
+  createFails,
+  createFailsAgain,
   configMended,
   startFails,
   startFailsAtOnce,

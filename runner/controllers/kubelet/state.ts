@@ -2,6 +2,7 @@
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { at } from '../../kubernetes/object.ts'
 import type { Container, Pod, RestartRule } from '../pods.ts'
+import { fullReference } from './images.ts'
 import type { ContainerState } from './stage.ts'
 
 /** A container of a pod with its place: `init` ones run one after another before the others, unless they are to run beside them. */
@@ -34,6 +35,7 @@ const waitingStates: Readonly<Record<string, ContainerState>> = {
   ErrImagePull: 'pull failed',
   ImagePullBackOff: 'pull waits',
   CreateContainerConfigError: 'config waits',
+  CreateContainerError: 'config waits',
   CrashLoopBackOff: 'crash waits',
 }
 
@@ -49,6 +51,18 @@ export function stateOf({ status }: Pick<Placed, 'status'>): ContainerState {
 /** The exit code of a container that ended. */
 export function exitCodeOf({ status }: Pick<Placed, 'status'>): number {
   return Number(at(status, 'state', 'terminated', 'exitCode') ?? 0)
+}
+
+/** True while what a container's status tells of is a run that has ended, and its next has not begun. */
+export function isReplaced({ status }: Pick<Placed, 'status'>): boolean {
+  const former = at(status, 'lastState', 'terminated', 'containerID')
+  return former !== undefined && former === status?.containerID
+}
+
+/** True while a container still has, or had at last, another image than its spec names. */
+export function isRedefined({ container, status, list }: Placed): boolean {
+  const running = status?.image
+  return list !== 'ephemeralContainers' && typeof running === 'string' && running !== '' && running !== fullReference(container.image)
 }
 
 /** An init container that goes on beside the others. */

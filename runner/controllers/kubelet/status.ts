@@ -8,7 +8,7 @@ import type { Container, Pod, PodCondition } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import type { Node } from '../scheduler/node.ts'
 import { nextAddress } from './addresses.ts'
-import { mountStatus, userStatus } from './container-facts.ts'
+import { type Identity, mountsOf, userStatus } from './container-facts.ts'
 import { fullReference, pullFault } from './images.ts'
 import { type PendingResize, withPending } from './resize-condition.ts'
 import type { NextState, StageNotice } from './stage.ts'
@@ -18,6 +18,8 @@ import { exitCodeOf, hasBegun, isPast, isSidecar, type Placed, placed, restarts,
 export interface Change {
   readonly next?: NextState
   readonly restarts?: boolean
+  /** How the run ended that makes place for one of another definition. */
+  readonly replaced?: Extract<NextState, { readonly terminated: object }>['terminated']
   readonly ready?: boolean
   readonly started?: boolean
   /** What it is given is what its spec says now, or why that has to wait. */
@@ -28,7 +30,12 @@ export interface Change {
 }
 
 /** Writes the status that changes bring; containers that are not named stay as they are. */
-export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>, context: ControllerContext): Promise<Pod> {
+export async function writeStatus(
+  pod: Pod,
+  changes: ReadonlyMap<string, Change>,
+  context: ControllerContext,
+  { final = false }: { readonly final?: boolean } = {},
+): Promise<Pod> {
   const now = formatTime(context.clock.now())
   const hasInit = placed(pod, 'initContainers').length > 0
   const next = (list: Placed['list']): JsonObject[] =>
@@ -36,7 +43,7 @@ export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>
       containerStatus(pod, each, {
         change: changes.get(each.container.name),
         now,
-        runtime: context.runtime,
+        user: context.runtime?.identity(pod, each.container.name),
         waiting: hasInit && list === 'containers' ? 'PodInitializing' : hasInit ? 'PodInitializing' : 'ContainerCreating',
       }),
     )
@@ -50,7 +57,7 @@ export async function writeStatus(pod: Pod, changes: ReadonlyMap<string, Change>
       ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
     },
   }
-  const phase = phaseOf(changed)
+  const phase = final ? lastPhaseOf(changed) : phaseOf(changed)
   const running = [...placed(changed, 'containers'), ...placed(changed, 'initContainers')].some((each) => stateOf(each) === 'running')
   const addresses = await addressesOf(pod, context, running)
   const conditions = conditionsOf(changed, { phase, now })
@@ -101,6 +108,12 @@ function phaseOf(pod: Pod): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   return main.every((each) => exitCodeOf(each) === 0) ? 'Succeeded' : 'Failed'
 }
 
+/** The phase of a pod whose containers are stopped for good: whatever its policy, none of them starts again. */
+function lastPhaseOf(pod: Pod): 'Succeeded' | 'Failed' {
+  const main = placed(pod, 'containers')
+  return main.length > 0 && main.every((each) => stateOf(each) === 'ended' && exitCodeOf(each) === 0) ? 'Succeeded' : 'Failed'
+}
+
 async function addressesOf(pod: Pod, context: ControllerContext, running: boolean): Promise<JsonObject> {
   const node = (await context.client.get(nodes, { name: pod.spec.nodeName ?? '' })) as Node | undefined
   const hostIP = node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
@@ -114,7 +127,7 @@ async function addressesOf(pod: Pod, context: ControllerContext, running: boolea
 interface Writing {
   readonly change: Change | undefined
   readonly now: string
-  readonly runtime: ControllerContext['runtime']
+  readonly user: Identity | undefined
   /** Why a container waits of which nothing is known yet. */
   readonly waiting: string
 }
@@ -123,6 +136,12 @@ interface Writing {
 function resourcesOf({ resources = {} }: Placed['container']): JsonObject {
   const requests = (resources as JsonObject).requests
   return { ...(isObject(requests) && { allocatedResources: requests }), resources: resources as JsonObject }
+}
+
+/** What a container was given is said as long as there is one, though it ended (`convertContainerStatusResources`). */
+function keptResources(before: JsonObject | undefined): JsonObject {
+  const { allocatedResources, resources } = before ?? {}
+  return { ...(allocatedResources !== undefined && { allocatedResources }), ...(resources !== undefined && { resources }) }
 }
 
 function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
@@ -138,7 +157,9 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     }
   const count = Number(before?.restartCount ?? 0) + (change.restarts ? 1 : 0)
   const running = 'running' in change.next
-  const ended = at(before, 'state', 'terminated')
+  const ended = change.replaced
+    ? nextState(pod, each, { ...writing, change: { next: { terminated: change.replaced } } }).terminated
+    : at(before, 'state', 'terminated')
   const state = nextState(pod, each, writing)
   const done = 'terminated' in change.next
   const image = running || isObject(ended) || before?.started === true || done ? fullReference(container.image) : container.image
@@ -154,9 +175,9 @@ function containerStatus(pod: Pod, each: Placed, writing: Writing): JsonObject {
     imageID: id === '' ? '' : imageId(container.image),
     ...(id !== '' && { containerID: id }),
     started: running && (change.started ?? true),
-    ...(running && resourcesOf(container)),
-    ...mountStatus(container),
-    ...(id !== '' && userStatus(pod, container, writing.runtime)),
+    ...(running ? resourcesOf(container) : keptResources(before)),
+    ...mountsOf(container),
+    ...(id !== '' && writing.user && userStatus(writing.user)),
   }
 }
 
@@ -166,8 +187,7 @@ function exitOf(next: NextState): number | undefined {
 
 function newStatus(container: Container, reason: string): JsonObject {
   const { name, image } = container
-  const state = { waiting: { reason } }
-  return { name, state, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false, ...mountStatus(container) }
+  return { ...mountsOf(container), name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false }
 }
 
 function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject {
@@ -178,7 +198,9 @@ function nextState(pod: Pod, each: Placed, { change, now }: Writing): JsonObject
     const { reason, message } = next.waiting
     return { waiting: { reason, ...(message !== undefined && { message: fill(message, pod, { container, fault }) }) } }
   }
-  const startedAt = at(before, 'state', 'running', 'startedAt') ?? now
+  // A container that never started began at no time: containerd leaves the field at zero.
+  const never = next.terminated.reason === 'StartError' ? formatTime(0) : undefined
+  const startedAt = never ?? at(before, 'state', 'running', 'startedAt') ?? now
   const { message, ...terminated } = next.terminated
   const count = Number(before?.restartCount ?? 0)
   const containerID = before?.containerID ?? containerId(pod, container, count)

@@ -105,16 +105,37 @@ function hostPorts(pod: Pod): readonly HostPort[] {
     .flatMap(({ hostPort, protocol = 'TCP', hostIP }) => (hostPort ? [{ port: `${protocol}/${hostPort}`, address: hostIP || anyAddress }] : []))
 }
 
-/** What a kubelet itself refuses of a pod that nobody scheduled: the predicate and its words; undefined if it takes the pod. */
-export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly predicate: string; readonly words: string } | undefined {
+/** What a kubelet itself refuses of a pod that nobody scheduled, with its reason; undefined if it takes the pod (`lifecycle/predicate.go`). */
+export function refusedByNode(pod: Pod, node: Node, load: NodeLoad): { readonly reason: string; readonly message: string } | undefined {
+  const lacking = lackingOn(node, askedBy(pod), load)
+  if (lacking) return lacking
   for (const [predicate, filter] of [
     ['NodeAffinity', nodeAffinity],
     ['NodePorts', nodePorts],
   ] as const) {
     const misfit = filter(askedBy(pod), node, load)
-    if (misfit) return { predicate, words: misfit.reasons.join(', ') }
+    if (misfit) return { reason: predicate, message: `Predicate ${predicate} failed: ${misfit.reasons.join(', ')}` }
   }
   return undefined
+}
+
+/** The first resource of which the node has too little: thousandths of a core, bytes, or pieces. What a node knows nothing of is not asked of it. */
+function lackingOn(node: Node, { resources }: Asked, load: NodeLoad): { readonly reason: string; readonly message: string } | undefined {
+  const allocatable = allocatableOf(node)
+  const count = 1_000_000_000n
+  const rows: readonly (readonly [string, wanted: bigint, used: bigint, all: bigint, unit: bigint])[] = [
+    ['pods', count, BigInt(load.pods.length) * count, BigInt(podsOf(allocatable)) * count, count],
+    ...resources.flatMap(([name, wanted]) => {
+      const all = allocatable[name]
+      return all === undefined ? [] : [[name, wanted, load.requests[name] ?? 0n, all, name === 'cpu' ? 1_000_000n : count] as const]
+    }),
+  ]
+  const row = rows.find(([, wanted, used, all]) => wanted > all - used)
+  if (!row) return undefined
+  const [name, ...amounts] = row
+  const unit = amounts[3]
+  const [requested, used, capacity] = amounts.map((amount) => amount / unit)
+  return { reason: `OutOf${name}`, message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}` }
 }
 
 const usualPods = 110_000_000_000n

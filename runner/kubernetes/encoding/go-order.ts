@@ -1,7 +1,7 @@
 // The form in which a Go server prints an object: members in the struct's order, those without omitempty also when empty.
 import { isObject, type Json, type JsonObject, sortKeys } from '../../base/json.ts'
 import { type ObjectSchema, type Schema, typeSchema } from '../openapi/schema.ts'
-import { type OrderedField, orderPlan } from './order-plan.ts'
+import { type OrderedField, type OrderPlan, orderPlan } from './order-plan.ts'
 
 /** What a write knows of parts that need no ordering. */
 export interface Ordering {
@@ -39,7 +39,14 @@ function order(value: Json, schema: Schema, live?: Json): Json {
 
 function orderList(items: readonly Json[], schema: Schema, live: Json | undefined): readonly Json[] {
   const before: readonly Json[] = Array.isArray(live) ? live : []
-  return items.map((item, index) => order(item, schema, before[index]))
+  let ordered: Json[] | undefined
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] as Json
+    const next = order(item, schema, before[index])
+    if (ordered === undefined && next !== item) ordered = items.slice(0, index)
+    ordered?.push(next)
+  }
+  return ordered ?? items
 }
 
 function orderSchemaProps(value: Json): Json {
@@ -50,7 +57,7 @@ function orderSchemaProps(value: Json): Json {
 /** A whole object: what of it is as it is stored stays the same value. */
 function orderWhole(value: JsonObject, schema: ObjectSchema, ordering: Ordering | undefined): JsonObject {
   const result: Record<string, Json> = {}
-  for (const field of orderPlan(schema)) {
+  for (const field of orderPlan(schema).fields) {
     const member = value[field.name]
     const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : orderPart(member, field, ordering), field)
     if (present !== undefined) result[field.name] = present
@@ -67,15 +74,53 @@ function orderPart(part: Json, { name, schema }: OrderedField, ordering: Orderin
   return ordered
 }
 
+/** What is in order already stays the same value; what is not is made anew, with the members that were looked at before that was seen. */
 function orderObject(value: JsonObject, schema: ObjectSchema, live?: Json): JsonObject {
   const before = isObject(live) ? live : undefined
+  const plan = orderPlan(schema)
+  let place = -1
+  let always = 0
+  let looked = 0
+  for (const name in value) {
+    const field = plan.byName.get(name)
+    if (field === undefined || field.place <= place) return reordered(value, before, { plan, looked })
+    const ordered = orderMember(value[name], field, before)
+    if (ordered === undefined || ordered !== value[name]) return reordered(value, before, { plan, looked, odd: field, ordered })
+    place = field.place
+    looked += 1
+    if (zeroOf(field) !== undefined) always += 1
+  }
+  return always === alwaysPrinted(plan) ? value : reordered(value, before, { plan, looked })
+}
+
+/** How far an object was found to be in order, and what becomes of the first member that is not. */
+interface Found {
+  readonly plan: OrderPlan
+  /** So many members, the first ones, are as they should be. */
+  readonly looked: number
+  readonly odd?: OrderedField
+  readonly ordered?: Json | undefined
+}
+
+function reordered(value: JsonObject, before: JsonObject | undefined, { plan, looked, odd, ordered }: Found): JsonObject {
+  const known = new Set(Object.keys(value).slice(0, looked))
   const result: Record<string, Json> = {}
-  for (const field of orderPlan(schema)) {
+  for (const field of plan.fields) {
     const member = value[field.name]
-    const present = isUnset(member, field) ? zeroOf(field) : kept(field.scalar ? member : order(member, field.schema, before?.[field.name]), field)
+    const present = field === odd ? ordered : known.has(field.name) ? member : orderMember(member, field, before)
     if (present !== undefined) result[field.name] = present
   }
   return result
+}
+
+function orderMember(member: Json | undefined, field: OrderedField, before: JsonObject | undefined): Json | undefined {
+  if (isUnset(member, field)) return zeroOf(field)
+  return kept(field.scalar ? member : order(member, field.schema, before?.[field.name]), field)
+}
+
+function alwaysPrinted(plan: OrderPlan): number {
+  plan.always ??= plan.fields.filter((field) => zeroOf(field) !== undefined).length
+  return plan.always
 }
 
 /** An empty list or map cannot be told from none once it was stored. */
@@ -92,9 +137,18 @@ function isEmptyObject(value: object): boolean {
 }
 
 function orderMap(value: JsonObject, values: Schema): JsonObject {
-  const keys = Object.keys(value)
+  let before = ''
+  for (const key in value) {
+    const member = value[key]
+    if (member === undefined || key < before || order(member, values) !== member) return sortedMap(value, values)
+    before = key
+  }
+  return value
+}
+
+function sortedMap(value: JsonObject, values: Schema): JsonObject {
   const result: Record<string, Json> = {}
-  for (const key of keys.length > 1 ? keys.sort() : keys) {
+  for (const key of Object.keys(value).sort()) {
     const member = value[key]
     if (member !== undefined) result[key] = order(member, values)
   }

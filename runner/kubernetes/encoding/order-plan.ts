@@ -5,6 +5,8 @@ import type { FieldSchema, ObjectSchema, Schema } from '../openapi/schema.ts'
 /** A field as ordering sees it. */
 export class OrderedField {
   readonly name: string
+  /** Its number in the order. */
+  readonly place: number
   /** A member that is no scalar is ordered itself. */
   readonly scalar: boolean
   readonly map: boolean
@@ -17,9 +19,10 @@ export class OrderedField {
   /** What Go prints for a member that was never set, once somebody asked; undefined if it prints nothing. */
   zero: { readonly value: Json | undefined } | undefined
 
-  constructor(field: FieldSchema) {
+  constructor(field: FieldSchema, place: number) {
     const { schema } = field
     this.name = field.name
+    this.place = place
     this.field = field
     this.schema = schema
     this.scalar = schema.kind === 'scalar'
@@ -30,13 +33,27 @@ export class OrderedField {
   }
 }
 
-const plans = new WeakMap<ObjectSchema, readonly OrderedField[]>()
+/** The fields of a schema, in their order and by name. */
+export class OrderPlan {
+  readonly fields: readonly OrderedField[]
+  readonly byName: ReadonlyMap<string, OrderedField>
+  /** How many fields are printed though they were never set, once somebody counted. */
+  always: number | undefined
 
-/** The fields of a schema, in their order. */
-export function orderPlan(schema: ObjectSchema): readonly OrderedField[] {
+  constructor(schema: ObjectSchema) {
+    this.fields = [...schema.fields.values()].map((field, place) => new OrderedField(field, place))
+    this.byName = new Map(this.fields.map((field) => [field.name, field]))
+    this.always = undefined
+  }
+}
+
+const plans = new WeakMap<ObjectSchema, OrderPlan>()
+
+/** The order of a schema's fields. */
+export function orderPlan(schema: ObjectSchema): OrderPlan {
   const known = plans.get(schema)
   if (known) return known
-  const plan = [...schema.fields.values()].map((field) => new OrderedField(field))
+  const plan = new OrderPlan(schema)
   plans.set(schema, plan)
   return plan
 }

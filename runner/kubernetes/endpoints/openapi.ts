@@ -1,7 +1,8 @@
 // The OpenAPI documents: an index and one document for each group version (v3), all in one (v2), made when first asked for.
 import type { JsonObject } from '../../base/json.ts'
 import { customKey, type OpenApiSource, openApiDocument, openApiHash, openApiIndex } from '../openapi/document.ts'
-import { swaggerDocument, swaggerProtobuf } from '../openapi/swagger.ts'
+import { swaggerDocument } from '../openapi/swagger.ts'
+import { swaggerProtobuf } from '../openapi/swagger-protobuf.ts'
 import { goJson } from './respond.ts'
 import type { Route, RouteRequest, RouteServer } from './route.ts'
 
@@ -17,6 +18,7 @@ interface Made {
   readonly documents: Map<string, string | undefined>
   index?: string
   swagger?: string
+  swaggerBytes?: Uint8Array<ArrayBuffer>
 }
 
 const made = new WeakMap<object, Made>()
@@ -50,11 +52,14 @@ const swaggerType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 function answerSwagger({ server, headers }: RouteRequest): Response {
   const known = madeFor(server)
   const vary = 'Accept-Encoding, Accept'
+  const etag = `"${openApiHash('', known.source)}"`
+  if (headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag, vary } })
   if (headers.get('accept')?.includes(swaggerAsked) === true) {
-    return new Response(Uint8Array.from(swaggerProtobuf(known.source)), { headers: { 'content-type': swaggerType, vary } })
+    known.swaggerBytes ??= swaggerProtobuf(swaggerDocument(known.source))
+    return new Response(known.swaggerBytes, { headers: { 'content-type': swaggerType, etag, vary } })
   }
   known.swagger ??= goJson(swaggerDocument(known.source))
-  return new Response(known.swagger, { headers: { 'content-type': 'application/json', etag: `"${openApiHash('', known.source)}"`, vary } })
+  return new Response(known.swagger, { headers: { 'content-type': 'application/json', etag, vary } })
 }
 
 function documentText({ source, documents }: Made, name: string): string | undefined {

@@ -13,6 +13,7 @@ export function customForSwagger(schema: JsonObject): JsonObject {
 }
 
 const preserve = 'x-kubernetes-preserve-unknown-fields'
+const embedded = 'x-kubernetes-embedded-resource'
 
 function weaken(schema: JsonObject): JsonObject {
   const { nullable, properties, items, additionalProperties, required, oneOf: _one, anyOf: _any, not: _not, ...rest } = withoutAlternatives(schema)
@@ -20,7 +21,11 @@ function weaken(schema: JsonObject): JsonObject {
   const untyped = nullable === true || (schema[preserve] === true && schema.type === 'object') || (schema.type === 'array' && (open || items === undefined))
   const { type, ...plain } = rest
   const named = open || !isObject(properties) ? undefined : properties
-  const needed = (Array.isArray(required) ? required : []).filter((name) => !isNullable(isObject(properties) ? properties[String(name)] : undefined))
+  // What every resource has is not asked of one within another that keeps unknown fields.
+  const asked = (name: Json): boolean => !(schema[preserve] === true && schema[embedded] === true && (name === 'kind' || name === 'apiVersion'))
+  const needed = (Array.isArray(required) ? required : []).filter(
+    (name) => asked(name) && !isNullable(isObject(properties) ? properties[String(name)] : undefined),
+  )
   return {
     ...plain,
     ...(type === undefined || untyped ? {} : { type }),

@@ -11,18 +11,9 @@ export function swaggerDocument(source: OpenApiSource): JsonObject {
     const document = openApiDocument(path, source) ?? {}
     for (const [name, item] of members(document.paths)) paths[name] = pathItem(item)
     for (const [name, schema] of members(member(document.components, 'schemas')))
-      definitions[name] = olderSchema(isCustom(schema, source) ? customForSwagger(object(schema)) : schema)
+      definitions[name] = isCustom(schema, source) ? olderSchema(customForSwagger(object(schema))) : olderSchema(schema, withoutDefault)
   }
   return { swagger: '2.0', info: { title: 'Kubernetes', version: source.gitVersion }, paths: sorted(paths), definitions: sorted(definitions) }
-}
-
-/**
- * The document as kubectl asks for it, in protobuf: name and version only. kubectl reads here about kinds that no v3 document
- * has, and takes an empty answer to mean that it knows nothing of them.
- */
-export function swaggerProtobuf(source: OpenApiSource): Uint8Array {
-  const info = [...textField(1, 'Kubernetes'), ...textField(2, source.gitVersion)]
-  return Uint8Array.from([...textField(1, '2.0'), 0x12, info.length, ...info])
 }
 
 function isCustom(schema: Json, { customs }: OpenApiSource): boolean {
@@ -72,24 +63,25 @@ function content(holder: Json | undefined): { readonly types: readonly string[];
   return schema === undefined ? undefined : { types: types.map(([type]) => type), schema }
 }
 
+/** The older form never told of the defaults of built-in kinds. */
+function withoutDefault({ default: _, ...schema }: JsonObject): JsonObject {
+  return schema
+}
+
 /** References move to `definitions` and may have siblings; alternatives become a string. */
-function olderSchema(schema: Json): Json {
-  const { $ref, allOf, oneOf, properties, items, additionalProperties, ...rest } = object(schema)
+function olderSchema(schema: Json, change: (schema: JsonObject) => JsonObject = (same) => same): Json {
+  const { $ref, allOf, oneOf, properties, items, additionalProperties, ...rest } = change(object(schema))
+  const below = (each: Json): Json => olderSchema(each, change)
   if (typeof $ref === 'string') return { $ref: $ref.replace('#/components/schemas/', '#/definitions/') }
   const [wrapped] = list(allOf)
   return {
     ...rest,
     ...(oneOf === undefined ? {} : { type: 'string' }),
-    ...(items === undefined ? {} : { items: olderSchema(items) }),
-    ...(additionalProperties === undefined ? {} : { additionalProperties: olderSchema(additionalProperties) }),
-    ...(properties === undefined ? {} : { properties: Object.fromEntries(members(properties).map(([name, property]) => [name, olderSchema(property)])) }),
-    ...(wrapped === undefined ? {} : object(olderSchema(wrapped))),
+    ...(items === undefined ? {} : { items: below(items) }),
+    ...(additionalProperties === undefined ? {} : { additionalProperties: below(additionalProperties) }),
+    ...(properties === undefined ? {} : { properties: Object.fromEntries(members(properties).map(([name, property]) => [name, below(property)])) }),
+    ...(wrapped === undefined ? {} : object(below(wrapped))),
   }
-}
-
-function textField(number: number, text: string): readonly number[] {
-  const bytes = new TextEncoder().encode(text)
-  return [number * 8 + 2, bytes.length, ...bytes]
 }
 
 function members(value: Json | undefined): readonly (readonly [string, Json])[] {

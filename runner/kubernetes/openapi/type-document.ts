@@ -86,7 +86,24 @@ function typeSchema(facts: TypeFacts, collection: SchemaCollection): JsonObject 
     ...(Object.keys(properties).length === 0 ? {} : { properties }),
     ...(kinds.length === 0 ? {} : { 'x-kubernetes-group-version-kind': kinds }),
     ...(facts.structType === undefined ? {} : { 'x-kubernetes-map-type': facts.structType }),
+    ...unionOf(facts.name),
   }
+}
+
+/** Types of which one member says which of the others counts (`+union` in the types of Kubernetes). */
+const unions: Readonly<Record<string, readonly [discriminator: string, ...members: readonly string[]]>> = {
+  'core.v1.AppArmorProfile': ['type', 'localhostProfile'],
+  'core.v1.SeccompProfile': ['type', 'localhostProfile'],
+  'flowcontrol.v1.LimitResponse': ['type', 'queuing'],
+  'flowcontrol.v1.PriorityLevelConfigurationSpec': ['type', 'exempt', 'limited'],
+  'flowcontrol.v1.Subject': ['kind', 'group', 'serviceAccount', 'user'],
+}
+
+function unionOf(typeName: string): JsonObject {
+  const [discriminator, ...members] = unions[typeName] ?? []
+  if (discriminator === undefined) return {}
+  const fields = Object.fromEntries(members.map((name) => [name, `${name.charAt(0).toUpperCase()}${name.slice(1)}`]))
+  return { 'x-kubernetes-unions': [{ discriminator, 'fields-to-discriminateBy': fields }] }
 }
 
 function described(text: string | undefined): JsonObject {

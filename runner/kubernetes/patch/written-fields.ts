@@ -3,37 +3,33 @@
 import { isObject, type JsonObject } from '../../base/json.ts'
 import { emptyFieldSet, type FieldSet, sortedChildren } from './field-set.ts'
 
-/** Steps that are known at a time: far more than the parts of what the controllers of a cluster manage have. */
+/** Parts that are known at a time: far more than what the controllers of a cluster manage has. */
 const most = 16_384
 
 /** A part in its written form; equal parts have the same one. */
 interface Written {
   readonly fields: JsonObject
+  /** Its name within the texts of what holds it. */
+  readonly id: number
 }
 
-/** Where one gets by some elements and what is below each: equal parts take the same steps. */
-interface Step {
-  readonly next: Map<string, Map<Written, Step>>
-  written: Written | undefined
-}
-
-const leaf: Written = { fields: Object.freeze({}) }
-/** The first steps of parts that are members of their sets themselves, and of those that are not. */
-const first = { member: newStep(), other: newStep() }
-let steps = 0
+const leaf: Written = { fields: Object.freeze({}), id: 0 }
+/** Parts by their elements and what is below each, as one text. */
+const parts = new Map<string, Written>()
+let named = 0
 const forms = new WeakMap<FieldSet, Written>()
 const sets = new WeakMap<JsonObject, FieldSet>([[leaf.fields, Object.freeze({ member: true, children: new Map() })]])
 
 /** Writes FieldsV1, elements in the server's order. */
 export function writeFields(set: FieldSet): JsonObject {
-  if (steps > most) forget()
+  forgetMany()
   return write(set.member ? { member: false, children: set.children } : set).fields
 }
 
 /** The first set that was like this one: what is reckoned of it is good for all its equals. */
 export function sharedSet(set: FieldSet): FieldSet {
   if (set.children.size === 0) return set
-  if (steps > most) forget()
+  forgetMany()
   return sets.get(write(set).fields) ?? set
 }
 
@@ -56,10 +52,8 @@ function isShared(set: FieldSet): boolean {
   return written !== undefined && sets.get(written.fields) === set
 }
 
-function forget(): void {
-  first.member.next.clear()
-  first.other.next.clear()
-  steps = 0
+function forgetMany(): void {
+  if (parts.size > most) parts.clear()
 }
 
 /** Reads FieldsV1. */
@@ -73,32 +67,21 @@ function write(set: FieldSet): Written {
   if (set.children.size === 0) return leaf
   const before = forms.get(set)
   if (before) return before
-  let step = set.member ? first.member : first.other
-  for (const [element, child] of set.children) step = stepBy(step, element, write(child))
-  step.written ??= introduce(set)
-  forms.set(set, step.written)
-  return step.written
-}
-
-function newStep(): Step {
-  return { next: new Map(), written: undefined }
-}
-
-function stepBy({ next }: Step, element: string, below: Written): Step {
-  const byBelow = next.get(element) ?? new Map<Written, Step>()
-  const known = byBelow.get(below)
-  if (known) return known
-  const step = newStep()
-  next.set(element, byBelow.set(below, step))
-  steps += 1
-  return step
+  let text = set.member ? '.' : ''
+  for (const [element, child] of set.children) text += `${element.length} ${element}${write(child).id},`
+  const known = parts.get(text)
+  const written = known ?? introduce(set)
+  if (!known) parts.set(text, written)
+  forms.set(set, written)
+  return written
 }
 
 function introduce(set: FieldSet): Written {
   const fields: Record<string, JsonObject> = set.member ? { '.': leaf.fields } : {}
   for (const [element, child] of sortedChildren(set)) fields[element] = write(child).fields
   sets.set(fields, set)
-  return { fields: Object.freeze(fields) }
+  named += 1
+  return { fields: Object.freeze(fields), id: named }
 }
 
 function read(fields: JsonObject): FieldSet {

@@ -3,6 +3,7 @@ import { goOrder } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
+import { makeCompanions } from './companions.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
 import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
@@ -35,6 +36,7 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   if (!scope.dryRun) refuseVersion(sent)
   if (liveObject(engine, resource, key)) throw alreadyExists(resource.info, name)
   if (scope.dryRun) return withoutVersion(prepared)
+  makeCompanions(engine, resource, prepared)
   return store(engine, resource, prepared)
 }
 

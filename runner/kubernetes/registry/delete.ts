@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { DeleteOptions } from '../client.ts'
 import { formatKey, formatTime, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
+import { dropCompanions } from './companions.ts'
 import { store } from './create.ts'
 import { admissionRequest, admitWithoutObject, type Engine, liveObject, storedKey, type WriteScope, writeContext } from './engine.ts'
 import { notFound } from './errors.ts'
@@ -36,6 +37,7 @@ export function deleteObject(engine: Engine, scope: WriteScope, options: DeleteO
 
 function removed(engine: Engine, { resource, key, dryRun }: WriteScope, live: KubernetesObject): Deleted {
   const last = dryRun ? live : engine.store.remove(resource.storage, formatKey(storedKey(resource, key)))
+  if (!dryRun) dropCompanions(engine, resource, live)
   return { object: resource.fromStorage(last ?? live), answersObject: returnsDeleted(resource.info) }
 }
 

@@ -48,18 +48,24 @@ function statusMetadata(next: ObjectMeta, live: ObjectMeta, resource: ServedReso
   return { ...changed, ...owners, ...(labels === undefined ? {} : { labels }) }
 }
 
-/** Only resources and resize policies of containers. */
+/** Only resources and resize policies of containers (`dropNonResizeUpdates`); other containers than before are left to validation. */
 function resized(next: KubernetesObject, live: KubernetesObject): KubernetesObject {
-  const spec = section(live.spec)
-  const containers = ['containers', 'initContainers'].flatMap((name) => {
-    const wanted = objects(section(next.spec)[name])
-    const merged = objects(spec[name]).map((container) => {
-      const change = wanted.find((candidate) => candidate.name === container.name)
-      return { ...container, ...picked(change, 'resources'), ...picked(change, 'resizePolicy') }
-    })
-    return spec[name] === undefined ? [] : [[name, merged] as const]
+  const [spec, before] = [section(next.spec), section(live.spec)]
+  if (containerLists.some((name) => objects(spec[name]).length !== objects(before[name]).length)) return next
+  const lists = containerLists.flatMap((name) => (before[name] === undefined ? [] : [[name, withResources(objects(before[name]), objects(spec[name]))]]))
+  const { managedFields, resourceVersion } = next.metadata
+  const metadata = { ...live.metadata, ...(resourceVersion !== undefined && { resourceVersion }), ...(managedFields && { managedFields }) }
+  return { ...live, metadata, spec: { ...before, ...Object.fromEntries(lists) } }
+}
+
+const containerLists = ['containers', 'initContainers']
+
+function withResources(before: readonly JsonObject[], next: readonly JsonObject[]): readonly JsonObject[] {
+  if (next.some(({ name }, index) => name !== before[index]?.name)) return next
+  return before.map((container, index) => {
+    const { resources: _r, resizePolicy: _p, ...kept } = container
+    return { ...kept, ...picked(next[index], 'resources'), ...picked(next[index], 'resizePolicy') }
   })
-  return { ...live, metadata: next.metadata, spec: { ...spec, ...Object.fromEntries(containers) } }
 }
 
 function picked(value: unknown, name: string): JsonObject {

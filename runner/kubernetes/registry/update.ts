@@ -5,6 +5,7 @@ import type { WriteContext } from '../kind.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, type KubernetesObject, type ManagedFieldsEntry } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
+import { dropCompanions, makeCompanions } from './companions.ts'
 import { store } from './create.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
 import { admissionRequest, admit, type Engine, liveObject, storedKey, validateAdmission, type WriteScope, writeContext } from './engine.ts'
@@ -52,9 +53,15 @@ export function updateObject(engine: Engine, scope: WriteScope, plan: UpdatePlan
 
 function commit(engine: Engine, { resource, key, dryRun }: WriteScope, next: KubernetesObject, live: KubernetesObject): KubernetesObject {
   if (dryRun || equal(next, live)) return dryRun ? next : live
-  if (!isGone(next, live)) return store(engine, resource, next)
-  engine.store.remove(resource.storage, formatKey(storedKey(resource, key)))
-  return next
+  if (isGone(next, live)) {
+    engine.store.remove(resource.storage, formatKey(storedKey(resource, key)))
+    dropCompanions(engine, resource, live)
+    return next
+  }
+  makeCompanions(engine, resource, next)
+  const stored = store(engine, resource, next)
+  dropCompanions(engine, resource, live, stored)
+  return stored
 }
 
 /** Until it is stored, an object bears the version that it comes from. */

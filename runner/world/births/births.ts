@@ -11,6 +11,7 @@ import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
 import { fleetSettings } from '../bridges/ground.ts'
 import { policyAdmission } from '../bridges/policy.ts'
 import type { ClusterBirth, ClusterGround, ClusterSpec } from '../cluster.ts'
+import { bornAddresses } from './addresses.ts'
 import { aksBirth } from './aks.ts'
 
 /** The birth of a cluster. Objects that every cluster of a version, time and size has are one shared array. */
@@ -36,7 +37,8 @@ export function birthOf(
   const advertised = controlPlaneOf(options.own)
   const own = clusterObjects({ now, random, serviceCidr, apiServerAddress, caPem: ca, featureGates, ...(advertised !== undefined && { advertised }) })
   const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
-  const all = [...own, ...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own]
+  const beside = [...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own]
+  const all = [...own, ...beside, ...bornAddresses([...own, ...beside], spec.born)]
   const nodes = all.flatMap(({ kind, metadata }) => (kind === 'Node' && metadata.name !== undefined ? [metadata.name] : []))
   return {
     shared: aks ? joined(common, aks.shared) : common,

@@ -92,7 +92,7 @@ function contextOver(stored: readonly KubernetesObject[]): WriteContext {
     suffix: (length) => random.letters(length, 'bc'),
     uuid: () => random.uuid(),
     get: () => undefined,
-    list: () => stored,
+    list: (_, kind) => stored.filter((object) => object.kind === kind),
     serviceCidr: '10.0.0.0/16',
     user: { name: 'admin', groups: [] },
     warn: () => undefined,

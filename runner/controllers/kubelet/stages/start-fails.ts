@@ -19,6 +19,20 @@ export const configFailsAgain = defineStage({
   delay: { ms: 10_000, jitter: 3000 },
 })
 
+export const createFails = defineStage({
+  ...configFails,
+  name: 'create-fails',
+  when: { state: 'creating', fault: 'CreateContainerError' },
+  next: { waiting: { reason: 'CreateContainerError', message: '<Fault>' } },
+})
+
+export const createFailsAgain = defineStage({
+  ...createFails,
+  name: 'create-fails-again',
+  when: { state: 'config waits', fault: 'CreateContainerError' },
+  delay: { ms: 10_000, jitter: 3000 },
+})
+
 export const startFails = defineStage({
   name: 'start-fails',
   when: { state: 'creating', fault: 'StartError' },

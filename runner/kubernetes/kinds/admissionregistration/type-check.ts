@@ -1,6 +1,9 @@
-// Type checks of a policy's expressions against the built-in kinds that it is about (apiserver `admission/plugin/policy/validating/typechecking.go`).
+// Type checks of a policy's expressions against the kinds that it is about (apiserver `admission/plugin/policy/validating/typechecking.go`).
 import type { JsonObject } from '../../../base/json.ts'
 import { compile } from '../../custom-resources/cel/compile.ts'
+import { resourceSchema } from '../../custom-resources/cel/fields.ts'
+import { resourcesOfDefinition, versionsOf } from '../../custom-resources/definition.ts'
+import type { ResourceInfo } from '../../kind.ts'
 import { apiVersionOf, type KubernetesObject } from '../../object.ts'
 import { builtInResources } from '../../openapi/facts.ts'
 import { builtInSchema, type Schema } from '../../openapi/schema.ts'
@@ -11,9 +14,9 @@ const most = 10
 const failed = 'compilation failed: '
 
 /** What the status says of a policy's types: nothing, or a warning for each expression that does not fit a kind. */
-export function typeChecking(policy: KubernetesObject): JsonObject {
+export function typeChecking(policy: KubernetesObject, definitions: readonly KubernetesObject[]): JsonObject {
   const spec = fields(policy.spec)
-  const kinds = present(spec.paramKind) ? [] : kindsOf(fields(spec.matchConstraints))
+  const kinds = present(spec.paramKind) ? [] : kindsOf(fields(spec.matchConstraints), definitions)
   const expressions = [
     ...objects(spec.validations).map((validation, index) => [`spec.validations[${index}].expression`, text(validation.expression)] as const),
     ...objects(spec.validations).map((validation, index) => [`spec.validations[${index}].messageExpression`, text(validation.messageExpression)] as const),
@@ -32,18 +35,34 @@ function problem(name: string, schema: JsonObject, expression: string): string |
 }
 
 /** The kinds that rules name outright, each with its schema. */
-function kindsOf(constraints: JsonObject): readonly (readonly [string, JsonObject])[] {
+function kindsOf(constraints: JsonObject, definitions: readonly KubernetesObject[]): readonly (readonly [string, JsonObject])[] {
   const named = new Set(
     objects(constraints.resourceRules).flatMap(({ apiGroups, apiVersions, resources }) =>
       texts(apiGroups).flatMap((group) => texts(apiVersions).flatMap((version) => texts(resources).map((resource) => `${group}/${version}/${resource}`))),
     ),
   )
-  const chosen = builtInResources().filter(({ group, version, plural }) => named.has(`${group}/${version}/${plural}`))
-  return chosen.slice(0, most).flatMap((resource) => {
-    const apiVersion = apiVersionOf(resource)
-    const schema = builtInSchema(apiVersion, resource.kind)
-    return schema ? [[`${apiVersion}, Kind=${resource.kind}`, plain(schema)] as const] : []
-  })
+  const isNamed = ({ group, version, plural }: ResourceInfo): boolean => named.has(`${group}/${version}/${plural}`)
+  const builtIn = builtInResources().filter(isNamed)
+  const custom = definitions.flatMap((definition) =>
+    resourcesOfDefinition(definition)
+      .filter(isNamed)
+      .map((info) => [info, definition] as const),
+  )
+  const found: (readonly [ResourceInfo, JsonObject | undefined])[] = [
+    ...builtIn.map((info) => [info, plainOf(builtInSchema(apiVersionOf(info), info.kind))] as const),
+    ...custom.map(([info, definition]) => [info, schemaIn(definition, info.version)] as const),
+  ]
+  return found.slice(0, most).flatMap(([info, schema]) => (schema ? [[`${apiVersionOf(info)}, Kind=${info.kind}`, schema] as const] : []))
+}
+
+function plainOf(schema: Schema | undefined): JsonObject | undefined {
+  return schema && plain(schema)
+}
+
+/** The schema of a version of custom resources, with what every resource has. */
+function schemaIn(definition: KubernetesObject, version: string): JsonObject | undefined {
+  const found = versionsOf(definition).find(({ name }) => name === version)
+  return found && resourceSchema(fields(fields(found.schema).openAPIV3Schema))
 }
 
 /** A schema as the checker reads it; members are looked at when they are asked for, for types may hold themselves. */

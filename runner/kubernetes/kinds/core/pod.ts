@@ -10,6 +10,7 @@ import { validateAppArmorAnnotations, validateAppArmorMatches, withAppArmorField
 import { imageWithoutPadding } from '../pod-spec/containers.ts'
 import { validatePodSpec } from '../pod-spec/pod-spec.ts'
 import { qosClass } from '../pod-spec/qos.ts'
+import { validateResize } from '../pod-spec/resize.ts'
 import { validateTolerations } from '../pod-spec/scheduling.ts'
 import { difference } from '../validation/difference.ts'
 import { child, type Findings, forbidden, invalid, invalidAll, item, required } from '../validation/findings.ts'
@@ -94,8 +95,7 @@ const subresourceRules: Readonly<Record<string, (object: KubernetesObject, old: 
   },
   *resize(object, old) {
     yield* validatePod(object)
-    if (qosClass(fields(object.spec)) !== qosClass(fields(old.spec)))
-      yield invalid('spec', text(fields(old.status).qosClass), 'Pod QOS Class may not change as a result of resizing')
+    yield* validateResize(object, old)
   },
 }
 

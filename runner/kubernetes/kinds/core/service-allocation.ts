@@ -4,9 +4,10 @@ import type { WriteContext } from '../../kind.ts'
 import type { KubernetesObject } from '../../object.ts'
 import { invalid as invalidObject } from '../../registry/errors.ts'
 import type { FieldError } from '../../status-error.ts'
-import { contains, formatIpv4, parseAddress, parseCidr } from '../validation/addresses.ts'
+import { parseAddress } from '../validation/addresses.ts'
 import { child, invalid, item } from '../validation/findings.ts'
 import { fields, list, number, objects, text, texts } from '../validation/read.ts'
+import { addressProblem, drawn, freeAddress, usedBy } from './service-address-ranges.ts'
 import { validateFamilies } from './service-families.ts'
 import { needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-needs.ts'
 
@@ -46,44 +47,13 @@ function ipFamilies(spec: JsonObject, refuse: (finding: FieldError) => never): J
 function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, refuse }: Allocation): JsonObject {
   const asked = texts(spec.clusterIPs)[0] ?? text(spec.clusterIP)
   if (asked === 'None') return { ...spec, clusterIP: 'None', clusterIPs: ['None'] }
-  const used = usedAddresses(service, context)
+  const kept = usedBy(service, others(service, context), context)
   if (asked !== '' && parseAddress(asked) !== undefined) {
-    const problem = addressProblem(asked, used, context)
+    const problem = addressProblem(asked, kept, context)
     if (problem !== undefined) refuse(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${problem}`))
   }
-  const address = asked === '' ? freeAddress(service, used, context) : asked
+  const address = asked === '' ? freeAddress(service, kept, context) : asked
   return { ...spec, clusterIP: address, clusterIPs: [address] }
-}
-
-/** A dry run asks the range itself, and does not look whether the address is taken (`ipallocator.MetaAllocator`). */
-function addressProblem(asked: string, used: ReadonlySet<string>, { serviceCidr, dryRun }: WriteContext): string | undefined {
-  const [range, address] = [parseCidr(serviceCidr), parseAddress(asked)]
-  if (range === undefined || address === undefined) return undefined
-  const last = range.first + (1n << BigInt(32 - range.prefix)) - 1n
-  const inside = contains(range, address) && address.value !== range.first && address.value !== last
-  if (dryRun) return inside ? undefined : `the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${serviceCidr}`
-  if (!inside) return 'the provided network does not match the current range'
-  return used.has(asked) ? 'provided IP is already allocated' : undefined
-}
-
-function usedAddresses(service: KubernetesObject, context: WriteContext): ReadonlySet<string> {
-  return new Set(others(service, context).flatMap((other) => texts(fields(other.spec).clusterIPs)))
-}
-
-/** The first address is that of the API server itself; others come from above the part kept for chosen ones. A dry run is told that of the range (`dryRunAllocator`). */
-function freeAddress(service: KubernetesObject, used: ReadonlySet<string>, context: WriteContext): string {
-  const range = parseCidr(context.serviceCidr)
-  if (range === undefined) return ''
-  if (context.dryRun) return formatIpv4(range.first)
-  if (service.metadata.name === 'kubernetes' && service.metadata.namespace === 'default') return formatIpv4(range.first + 1n)
-  const size = 2 ** (32 - range.prefix) - 2
-  const reserved = Math.min(Math.max(16, Math.floor(size / 16)), 256)
-  const start = reserved + (drawn(context) % Math.max(1, size - reserved))
-  for (let step = 0; step < size; step += 1) {
-    const address = formatIpv4(range.first + BigInt(((start + step) % size) + 1))
-    if (!used.has(address)) return address
-  }
-  return ''
 }
 
 function ports(service: KubernetesObject, spec: JsonObject, allocation: Allocation): JsonObject {
@@ -132,10 +102,4 @@ function portsOf(spec: JsonObject): readonly number[] {
 function others(service: KubernetesObject, context: WriteContext): readonly KubernetesObject[] {
   const { name, namespace } = service.metadata
   return context.list('v1', 'Service').filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace)
-}
-
-/** A number by chance: the context's chance speaks in letters of a UUID. */
-function drawn(context: WriteContext): number {
-  const digits = context.uuid().replaceAll('-', '').slice(0, 8)
-  return /^[0-9a-f]{8}$/.test(digits) ? Number.parseInt(digits, 16) : 0
 }

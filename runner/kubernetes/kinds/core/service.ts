@@ -8,6 +8,7 @@ import { validateMeta } from '../metadata.ts'
 import { isDns1035Label, nameRule } from '../validation/names.ts'
 import { fields, list, number, objects, text, texts } from '../validation/read.ts'
 import { balancerWarnings, serviceWarnings } from '../warnings/network.ts'
+import { addressesOfService } from './service-addresses.ts'
 import { allocated } from './service-allocation.ts'
 import { isExternal, needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-needs.ts'
 import { validateService, validateServiceChange } from './service-validation.ts'
@@ -42,6 +43,7 @@ export const service = defineKind({
     const spec = withoutTypeFields(normalized(keptAllocations(fields(object.spec), before), before), before)
     return { ...object, spec: asRead(allocated(object, withoutUselessAffinity(spec), context)) }
   },
+  companions: addressesOfService,
   validateName,
   validate: (object) => [...validateService(fields(object.spec))],
   validateUpdate: (object, old) => [

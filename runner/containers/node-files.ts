@@ -1,0 +1,80 @@
+// What a node has in its own file system, for pods that mount it: its system, and what kubeadm and the kubelet keep there.
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { encodeText } from './bytes.ts'
+import { type Entry, parentOf } from './files.ts'
+import { skeleton } from './images/skeleton.ts'
+import { imageOf } from './images/table.ts'
+import { type ClusterReader, objects } from './pod.ts'
+
+/** Whose files they are, and since when they are there. */
+interface NodeFilesOf {
+  readonly node: string
+  readonly reader: ClusterReader
+  readonly nameserver: string
+  readonly age: number
+}
+
+/** The hosts that every node knows. */
+export const nodeHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
+
+const keys = [
+  'ca',
+  'apiserver',
+  'apiserver-kubelet-client',
+  'apiserver-etcd-client',
+  'front-proxy-ca',
+  'front-proxy-client',
+  'etcd/ca',
+  'etcd/server',
+  'etcd/peer',
+]
+const configs = ['admin', 'super-admin', 'controller-manager', 'scheduler']
+
+/** Everything that a node has, by its path from the root. */
+export function nodeFiles({ node, reader, nameserver, age }: NodeFilesOf): ReadonlyMap<string, Entry> {
+  const entries = new Map(skeleton('ubuntu', imageOf('ubuntu'), age))
+  const put = (path: string, content: string, mode = 0o644): void => {
+    for (let folder = parentOf(`/${path}`); folder !== '/' && !entries.has(folder.slice(1)); folder = parentOf(folder))
+      entries.set(folder.slice(1), { kind: 'folder', mode: 0o755, at: age })
+    entries.set(path, { kind: 'file', content: encodeText(content), mode, at: age })
+  }
+  put('etc/hosts', nodeHosts)
+  put('etc/hostname', `${node}\n`)
+  const mirrors = reader.list('v1', 'Pod', 'kube-system').filter((pod) => isMirrorOn(pod, node))
+  if (!/containerd/.test(String(at(reader.get('v1', 'Node', { name: node }), 'status', 'nodeInfo', 'containerRuntimeVersion') ?? ''))) return entries
+  entries.set('etc/kubernetes', { kind: 'folder', mode: 0o755, at: age }).set('etc/kubernetes/manifests', { kind: 'folder', mode: 0o755, at: age })
+  put('etc/kubernetes/kubelet.conf', secret('kubeconfig'), 0o600)
+  put('etc/kubernetes/pki/ca.crt', secret('certificate'))
+  put('var/lib/kubelet/config.yaml', kubeletConfig(nameserver))
+  for (const pod of mirrors) put(`etc/kubernetes/manifests/${String(pod.metadata.labels?.component)}.yaml`, manifestOf(pod), 0o600)
+  if (mirrors.length === 0) return entries
+  for (const name of configs) put(`etc/kubernetes/${name}.conf`, secret('kubeconfig'), 0o600)
+  for (const name of keys) put(`etc/kubernetes/pki/${name}.crt`, secret('certificate'))
+  for (const name of keys) put(`etc/kubernetes/pki/${name}.key`, secret('key'), 0o600)
+  for (const [name, what] of [
+    ['sa.pub', 'public key'],
+    ['sa.key', 'key'],
+  ] as const)
+    put(`etc/kubernetes/pki/${name}`, secret(what), name === 'sa.key' ? 0o600 : 0o644)
+  return entries
+}
+
+function isMirrorOn(pod: KubernetesObject, node: string): boolean {
+  return pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file' && at(pod, 'spec', 'nodeName') === node
+}
+
+function secret(what: string): string {
+  return `# The ${what} of a node is not simulated.\n`
+}
+
+function kubeletConfig(nameserver: string): string {
+  return `apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    cacheTTL: 0s\n    enabled: true\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt\nauthorization:\n  mode: Webhook\ncgroupDriver: systemd\nclusterDNS:\n- ${nameserver}\nclusterDomain: cluster.local\ncontainerRuntimeEndpoint: unix:///var/run/containerd/containerd.sock\nhealthzBindAddress: 127.0.0.1\nhealthzPort: 10248\nkind: KubeletConfiguration\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n`
+}
+
+/** A manifest in JSON, which is YAML. */
+function manifestOf({ metadata, spec }: KubernetesObject): string {
+  const containers = objects(at(spec, 'containers'))
+  const name = String(metadata.labels?.component)
+  const kept = { containers, hostNetwork: true, priorityClassName: 'system-node-critical', volumes: at(spec, 'volumes') ?? [] }
+  return `${JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { labels: metadata.labels, name, namespace: 'kube-system' }, spec: kept }, null, 2)}\n`
+}
