@@ -1,7 +1,8 @@
 // `mysql`, `mysqladmin` and `mysqldump`: what people type, and tables as they are printed.
 import { readOptions } from '../../commands/options.ts'
 import { fail, type Process, type Program } from '../../process.ts'
-import type { Cell, Result } from './database.ts'
+import type { Result } from './database.ts'
+import type { Cell } from './expression.ts'
 import { type Answered, type Asked, askServer, versionOf } from './server.ts'
 
 interface Client {

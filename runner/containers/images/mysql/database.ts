@@ -1,8 +1,5 @@
 // What a MySQL server holds, and the statements that it knows: the commonest of SQL, on values that are texts, numbers or NULL.
-import { type Condition, expressionOf, holds, type Scope, value } from './expression.ts'
-
-/** A value of a column. */
-export type Cell = string | number | null
+import { type Cell, type Condition, expressionOf, holds, type Scope, value } from './expression.ts'
 
 /** A table. */
 export interface Table {

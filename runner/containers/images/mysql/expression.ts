@@ -1,7 +1,9 @@
 // Expressions of SQL: literals, columns, variables and functions of the server, comparisons.
 import { formatDate } from '../../commands/date.ts'
 import { matches } from '../../shell/glob.ts'
-import type { Cell } from './database.ts'
+
+/** A value of a column. */
+export type Cell = string | number | null
 
 /** An expression as it was read. */
 export type Condition =
