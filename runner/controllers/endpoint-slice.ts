@@ -122,8 +122,9 @@ async function selected(client: Client, key: string): Promise<Selected | undefin
 /** The number that a Service's port means on a pod; undefined if the pod has no port of that name. */
 function targetPort(pod: Pod | undefined, { targetPort, port, protocol = 'TCP' }: ServicePort): number | undefined {
   if (typeof targetPort !== 'string') return targetPort ?? port
-  return pod?.spec.containers.flatMap(({ ports = [] }) => ports).find((each) => each.name === targetPort && (each.protocol ?? 'TCP') === protocol)
-    ?.containerPort
+  const sidecars = (pod?.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const ports = [...(pod?.spec.containers ?? []), ...sidecars].flatMap((container) => container.ports ?? [])
+  return ports.find((each) => each.name === targetPort && (each.protocol ?? 'TCP') === protocol)?.containerPort
 }
 
 /** How many endpoints a slice takes. */

@@ -70,6 +70,33 @@ test('a failing job tries again after 10, 20, 40 seconds, and gives up at its li
   assert.deepEqual(endings(now), [`FailureTarget ${words}`, `Failed ${words}`])
 })
 
+test('what a job has counted stays counted when its pods are deleted', async () => {
+  const cluster = await startCluster()
+  await start(cluster, { completions: 3 }, { command: ['true'] })
+  await cluster.settle(3000)
+  const [first] = (await cluster.client.list(pods, { namespace })).items
+  await cluster.client.delete(pods, { namespace, name: first?.metadata.name ?? '' })
+  await cluster.settle(20_000)
+  assert.equal((await status(cluster)).succeeded, 3)
+  assert.equal(await count(cluster), 2)
+})
+
+test('a pod that is deleted while it runs has failed at once, or once it ended where its replacement waits for that', async () => {
+  for (const podReplacementPolicy of ['TerminatingOrFailed', 'Failed']) {
+    const cluster = await startCluster()
+    await start(cluster, { podReplacementPolicy }, { command: ['sleep', '3600'] })
+    await cluster.settle(3000)
+    const [running] = (await cluster.client.list(pods, { namespace })).items
+    await cluster.client.delete(pods, { namespace, name: running?.metadata.name ?? '' })
+    await cluster.settle(100)
+    assert.equal((await status(cluster)).failed, podReplacementPolicy === 'Failed' ? undefined : 1)
+    await cluster.settle(4000)
+    assert.deepEqual([(await status(cluster)).failed, await count(cluster)], [1, 0], 'it waits ten seconds for the next')
+    await cluster.settle(10_000)
+    assert.deepEqual([(await status(cluster)).failed, await count(cluster)], [1, 1])
+  }
+})
+
 test('an indexed job says which numbers are done, and a limit for each gives up single ones', async () => {
   const cluster = await startCluster({ without: ['kubelet'] })
   await start(cluster, { completionMode: 'Indexed', completions: 5, parallelism: 5, backoffLimitPerIndex: 1 })

@@ -1,6 +1,6 @@
 // Runs a Job's pods until enough have succeeded, or too many have failed.
-import { equal, type JsonObject } from '../../base/json.ts'
-import { formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
+import { equal, isObject, type JsonObject } from '../../base/json.ts'
+import { at, formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { claim, ownerKeys } from '../owners.ts'
@@ -10,11 +10,10 @@ import { changedConditions, pauseOf } from './conditions.ts'
 import { type End, endNow } from './end.ts'
 import { formatIndexes, indexAnnotation, indexOf, withIndex } from './indexes.ts'
 import { endOf, isIndexed, type Job } from './shape.ts'
-import { recentFailures, retryAt, type Tally, tallyOf } from './tally.ts'
+import { isFailed, retryAt, type Setbacks, setbacksAfter, setbacksOf, type Tally, tallyOf, tracking } from './tally.ts'
 
 /** What `managedBy` says of a Job that is this controller's. */
 const own = 'kubernetes.io/job-controller'
-const tracking = 'batch.kubernetes.io/job-tracking'
 const failureCount = 'batch.kubernetes.io/job-index-failure-count'
 
 export const jobController = defineController({
@@ -30,20 +29,33 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   if ((job.spec.managedBy ?? own) !== own) return undefined
   const { items } = await client.list(pods, { namespace: job.metadata.namespace ?? '' })
   const mine = (await claim(client, job, { resource: pods, objects: items })) as readonly Pod[]
-  await release(mine, context, { all: job.metadata.deletionTimestamp !== undefined || endOf(job) !== undefined })
+  const over = job.metadata.deletionTimestamp !== undefined || endOf(job) !== undefined
+  if (over) await release(mine, context)
+  if (over) context.memory.set(key, undefined)
   if (job.metadata.deletionTimestamp !== undefined) return undefined
   if (endOf(job)) return removeLater(job, context)
   const tally = tallyOf(job, mine)
+  const setbacks = remember(key, job, setbacksAfter(recall(key, job, context), mine, tally), context)
   const end = endNow(job, tally, clock.now())
   const leaving = job.spec.podReplacementPolicy === 'Failed' ? mine.filter(isTerminating).length : 0
   const wanted = end || job.spec.suspend ? 0 : Math.max(roomOf(job, tally) - leaving, 0)
-  await removePods(job, tally.active.slice(wanted), context)
-  const { made, next } = await createPods(job, { mine, tally, wanted }, context)
-  await writeStatus(job, { mine, tally, active: Math.min(tally.active.length, wanted) + made, end }, context)
+  await removePods(job, tally.active.slice(wanted), context, { counted: end !== undefined })
+  const { made, next } = await createPods(job, { setbacks, tally, wanted }, context)
+  await track(job, { mine, tally, active: Math.min(tally.active.length, wanted) + made, end }, context)
   const { activeDeadlineSeconds, suspend } = job.spec
   const started = Date.parse(job.status?.startTime ?? formatTime(clock.now()))
   const times = [...(next === undefined ? [] : [next]), ...(activeDeadlineSeconds === undefined || suspend ? [] : [started + activeDeadlineSeconds * 1000 + 1])]
   return times.length === 0 || end ? undefined : { requeueAfter: Math.max(Math.min(...times) - clock.now(), 1) }
+}
+
+function recall(key: string, { metadata }: Job, { memory }: ControllerContext): Setbacks {
+  const known = memory.get(key)
+  return isObject(known) && known.uid === metadata.uid ? { count: Number(known.count), last: Number(known.last) } : { count: 0, last: 0 }
+}
+
+function remember(key: string, { metadata }: Job, setbacks: Setbacks, { memory }: ControllerContext): Setbacks {
+  memory.set(key, setbacks.count === 0 ? undefined : { uid: metadata.uid ?? '', ...setbacks })
+  return setbacks
 }
 
 /** Pods of a Job that is gone must not be held by its finalizer. */
@@ -51,16 +63,16 @@ async function releaseOrphans(key: string, context: ControllerContext): Promise<
   const { namespace = '', name } = parseKey(key)
   const { items } = await context.client.list(pods, { namespace })
   const mine = (items as readonly Pod[]).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.kind === 'Job' && owner.name === name))
-  await release(mine, context, { all: true })
+  await release(mine, context)
+  context.memory.set(key, undefined)
   return undefined
 }
 
-/** Takes the finalizer off pods that are counted: those that ended, or all. */
-async function release(mine: readonly Pod[], { client }: ControllerContext, { all }: { all: boolean }): Promise<void> {
-  for (const pod of mine) {
+/** Takes the finalizer off pods that need not be counted any more. */
+async function release(counted: readonly Pod[], { client }: ControllerContext): Promise<void> {
+  for (const pod of counted) {
     const { finalizers = [] } = pod.metadata
-    const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-    if (!finalizers.includes(tracking) || !(all || ended || pod.metadata.deletionTimestamp !== undefined)) continue
+    if (!finalizers.includes(tracking)) continue
     const patch = { metadata: { finalizers: finalizers.filter((name) => name !== tracking) } }
     await client.patch(pods, keyOf(pod), patch, { type: 'merge' }).catch((error: unknown) => {
       if (!(error instanceof StatusError) || error.reason !== 'NotFound') throw error
@@ -75,7 +87,10 @@ function roomOf(job: Job, { active, succeeded, given }: Tally): number {
   return Math.min(parallelism, completions - succeeded - given.size)
 }
 
-async function removePods(job: Job, surplus: readonly Pod[], { client, event }: ControllerContext): Promise<void> {
+/** Deletes pods; what a Job takes back itself does not count as failed. */
+async function removePods(job: Job, surplus: readonly Pod[], context: ControllerContext, { counted }: { readonly counted: boolean }): Promise<void> {
+  const { client, event } = context
+  if (!counted) await release(surplus, context)
   for (const pod of surplus) {
     await client.delete(pods, keyOf(pod))
     await event(job, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` })
@@ -85,16 +100,16 @@ async function removePods(job: Job, surplus: readonly Pod[], { client, event }: 
 /** Makes the pods that are missing, and says when the next may come where failures hold it back. */
 async function createPods(
   job: Job,
-  { mine, tally, wanted }: { readonly mine: readonly Pod[]; readonly tally: Tally; readonly wanted: number },
+  { setbacks, tally, wanted }: { readonly setbacks: Setbacks; readonly tally: Tally; readonly wanted: number },
   context: ControllerContext,
 ): Promise<{ readonly made: number; readonly next: number | undefined }> {
   const missing = wanted - tally.active.length
   if (missing <= 0) return { made: 0, next: undefined }
   const now = context.clock.now()
   const each = job.spec.backoffLimitPerIndex !== undefined
-  const shared = each ? 0 : retryAt(recentFailures(mine, [...tally.failures.values()].flat()))
+  const shared = each ? 0 : retryAt(setbacks)
   const slots = isIndexed(job) ? freeIndexes(job, tally) : Array.from({ length: missing }, () => undefined)
-  const waits = slots.map((index) => ({ index, at: each && index !== undefined ? retryAt(tally.failures.get(index) ?? []) : shared }))
+  const waits = slots.map((index) => ({ index, at: each && index !== undefined ? retryAt(setbacksOf(tally.failures.get(index) ?? [])) : shared }))
   const ripe = waits.filter(({ at }) => at <= now).slice(0, missing)
   for (const { index } of ripe) await createPod(job, { index, failures: each ? (tally.failures.get(index ?? 0)?.length ?? 0) : undefined }, context)
   const later = waits.map(({ at }) => at).filter((at) => at > now)
@@ -135,14 +150,42 @@ async function createPod(
   }
 }
 
-async function writeStatus(
-  job: Job,
-  { mine, tally, active, end }: { readonly mine: readonly Pod[]; readonly tally: Tally; readonly active: number; readonly end: End | undefined },
-  { client, clock, event }: ControllerContext,
-): Promise<void> {
-  const now = formatTime(clock.now())
+interface Standing {
+  readonly mine: readonly Pod[]
+  readonly tally: Tally
+  readonly active: number
+  readonly end: End | undefined
+}
+
+/** Writes which pods are about to be counted, lets them go, and writes the counts: none is lost or counted twice (`trackJobStatusAndRemoveFinalizers`). */
+async function track(job: Job, standing: Standing, context: ControllerContext): Promise<void> {
+  const { fresh } = standing.tally
+  const uids = (ended: readonly Pod[]): readonly string[] => ended.map(({ metadata }) => metadata.uid ?? '')
+  const known = (name: string): readonly string[] => (at(job.status, 'uncountedTerminatedPods', name) as readonly string[] | undefined) ?? []
+  const named = { succeeded: [...known('succeeded'), ...uids(fresh.succeeded)], failed: [...known('failed'), ...uids(fresh.failed)] }
+  const uncounted = Object.fromEntries(Object.entries(named).filter(([, list]) => list.length > 0))
+  const old = { succeeded: Number(job.status?.succeeded ?? 0), failed: Number(job.status?.failed ?? 0) }
+  const begun = Object.keys(uncounted).length === 0 ? job : await writeStatus(job, { ...standing, end: undefined }, { ...old, uncounted }, context)
+  await release(
+    standing.mine.filter((pod) => pod.status?.phase === 'Succeeded' || isFailed(job, pod)),
+    context,
+  )
+  const { tally, end } = standing
   // Whoever still runs when a Job fails is counted among the failed.
-  const counts = { active, succeeded: tally.succeeded, failed: tally.failed + (end?.type === 'Failed' ? tally.active.length : 0) }
+  const failed = tally.failed + (end?.type === 'Failed' ? tally.active.length : 0)
+  await writeStatus(begun, standing, { succeeded: tally.succeeded, failed, uncounted: {} }, context)
+}
+
+interface Counts {
+  readonly succeeded: number
+  readonly failed: number
+  readonly uncounted: JsonObject
+}
+
+async function writeStatus(job: Job, { mine, tally, active, end }: Standing, { uncounted, ...ended }: Counts, context: ControllerContext): Promise<Job> {
+  const { client, clock, event } = context
+  const now = formatTime(clock.now())
+  const counts = { active, ...ended, ...(isIndexed(job) && { succeeded: tally.completed.size }) }
   const pause = pauseOf(job, end)
   const conditions = changedConditions(job, { pause, end, now })
   const { startTime } = job.status ?? {}
@@ -155,14 +198,15 @@ async function writeStatus(
     ...(tally.completed.size > 0 && { completedIndexes: formatIndexes(tally.completed) }),
     ...(job.spec.backoffLimitPerIndex !== undefined && { failedIndexes: formatIndexes(tally.given) }),
     terminating: mine.filter(isTerminating).length,
-    uncountedTerminatedPods: {},
+    uncountedTerminatedPods: uncounted,
     ready: end ? 0 : mine.filter(isReady).length,
   }
-  if (equal(job.status ?? {}, status)) return
-  await client.update(jobs, { ...job, status } as KubernetesObject, { subresource: 'status' })
+  if (equal(job.status ?? {}, status)) return job
+  const written = (await client.update(jobs, { ...job, status } as KubernetesObject, { subresource: 'status' })) as Job
   if (pause) await event(job, { type: 'Normal', reason: pause.status === 'True' ? 'Suspended' : 'Resumed', message: pause.message })
   if (end?.type === 'Complete') await event(job, { type: 'Normal', reason: 'Completed', message: 'Job completed' })
   else if (end) await event(job, { type: 'Warning', reason: end.reason, message: end.message })
+  return written
 }
 
 /** A Job with a time to live goes when it is over. */

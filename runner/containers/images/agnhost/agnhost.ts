@@ -93,12 +93,18 @@ export const agnhost: Program = (words, process) => {
 }
 
 function serveHostname(words: readonly string[], process: Process): Promise<number> {
-  const port = Number(readOptions(words, ['port']).value('port') ?? 9376)
+  const options = readOptions(words, ['port'])
+  const port = Number(options.value('port') ?? 9376)
+  const { hostname, net } = process.machine
+  const told = (protocol: string, from: string): string => {
+    process.err(logLine(process, `${protocol} request from ${from}:${32768 + process.seed.below(28_000)}`))
+    return hostname
+  }
   process.err(logLine(process, `Serving on port ${port}.`))
-  return listen(process, port, ({ from }) => {
-    process.err(logLine(process, `HTTP request from ${from}:${32768 + process.seed.below(28_000)}`))
-    return answerText(process.machine.hostname)
-  })
+  if (options.has('udp')) net.listen(port, { datagram: (_, from) => told('UDP', from) }, 'UDP')
+  if (options.has('tcp')) net.listen(port, { talk: () => () => hostname })
+  else if (options.value('http') !== 'false') net.listen(port, { http: ({ from }) => answerText(told('HTTP', from)) })
+  return forever(process)
 }
 
 function liveness(_: readonly string[], process: Process): Promise<number> {
