@@ -1,6 +1,6 @@
 const doors = [
   'base/',
-  'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log|heartbeats|bootstrap|pod-connections)\\.ts',
+  'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log|heartbeats|bootstrap|bootstrap/complete|pod-connections)\\.ts',
   'kubernetes/kinds/',
   'kubernetes/admission/chain\\.ts',
   'containers/(runtime|connections)\\.ts',

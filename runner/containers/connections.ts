@@ -10,6 +10,7 @@ import { imageOf } from './images/table.ts'
 import { answerKubelet, isNode } from './kubelet-api.ts'
 import { type LogLine, lineText, logText } from './log.ts'
 import { backendOf } from './network/cluster-network.ts'
+import { shownAs } from './plan.ts'
 import { containerNames, containerOf, objects, restartsOf, runningSince } from './pod.ts'
 import { openConversation } from './port-conversation.ts'
 import { Exit, Halt, type Process, runProgram } from './process.ts'
@@ -100,7 +101,7 @@ async function exec(
   const run = await runtime.run(pod, name)
   const restarts = restartsOf(pod, name)
   const { uid } = userOf(pod, container, imageOf(container.image))
-  const task = { pid: 40 + (runtime.clock.now() % 60), user: uid === 0 ? 'root' : String(uid), command: command.join(' ') }
+  const task = { pid: 40 + (runtime.clock.now() % 60), user: uid === 0 ? 'root' : String(uid), command: shownAs(command).join(' ').replaceAll('\n', ' ') }
   const inside = runtime.inside(pod, container, restarts, () => (run?.repeating ? run : undefined), [task])
   const stdin = new Pipe()
   const halt = new Halt()

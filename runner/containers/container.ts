@@ -5,6 +5,7 @@ import { Files, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { kernelMounts } from './kernel-files.ts'
+import { mountLines } from './mount-lines.ts'
 import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
 import { findProgram } from './programs.ts'
@@ -50,11 +51,13 @@ export function insideOf(
 ): Inside {
   const image = imageOf(container.image)
   const user = userOf(pod, container, image)
+  const limit = at(container.whole, 'resources', 'limits', 'memory')
+  const memoryLimit = typeof limit === 'string' ? amount(limit) : undefined
+  const own = [rootOf(container, rootKey, ground), ...followed(mountsOf(pod, container, ground), image), terminationFile(container, rootKey, ground)]
+  const node = ground.reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') })
   const mounts: readonly Mount[] = [
-    rootOf(container, rootKey, ground),
-    ...kernelMounts(pod, container, { user, node: ground.reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') }) }, built),
-    ...followed(mountsOf(pod, container, ground), image),
-    terminationFile(container, rootKey, ground),
+    ...own,
+    ...kernelMounts(pod, container, { user, node, mounts: mountLines(own, memoryLimit) }, built),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
       const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...followed(mountsOf(pod, other, ground), imageOf(other.image))] : []
@@ -66,14 +69,13 @@ export function insideOf(
     () => run()?.now() ?? ground.now(),
     user,
   )
-  const limit = at(container.whole, 'resources', 'limits', 'memory')
   const machine: Machine = {
     hostname: hostnameOf(pod),
     kernel: kernelOf(pod, ground.reader),
     flavor: image.flavor,
     user,
     net: ground.netOf(pod, run),
-    memoryLimit: typeof limit === 'string' ? amount(limit) : undefined,
+    memoryLimit,
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
     image: container.image,
     store: image.programs.includes('etcdctl') ? ground.reader : undefined,

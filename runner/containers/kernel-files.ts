@@ -1,5 +1,6 @@
 // What the kernel shows of a container in `/proc` and `/sys/fs/cgroup`.
 import type { Json } from '../base/json.ts'
+import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { amount, hostnameOf } from './environment.ts'
 import { type Entry, type Mount, nameOf } from './files.ts'
@@ -22,7 +23,7 @@ const usual = 'CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_B
 export function kernelMounts(
   pod: KubernetesObject,
   container: ContainerSpec,
-  { user, node }: Pick<Machine, 'user'> & { readonly node: KubernetesObject | undefined },
+  { user, node, mounts }: Pick<Machine, 'user'> & { readonly node: KubernetesObject | undefined; readonly mounts: string },
   started: number,
 ): readonly Mount[] {
   const limit = (name: string): string | undefined => {
@@ -42,6 +43,11 @@ export function kernelMounts(
   const processes = {
     '1/status': status,
     'self/status': status,
+    ...identityMaps(pod),
+    mounts,
+    'self/mounts': mounts,
+    '1/mounts': mounts,
+    '1/maps': codeMap(container),
     '1/oom_score_adj': killable,
     'self/oom_score_adj': killable,
     '1/cmdline': `${words.join('\0')}\0`,
@@ -56,6 +62,25 @@ export function kernelMounts(
     ...parameters(pod),
   }
   return [mountOf('/proc', processes, started), mountOf('/sys/fs/cgroup', group, started)]
+}
+
+/** How users and groups of the container are those of its node: as they are, or moved where the pod has users of its own. */
+function identityMaps(pod: KubernetesObject): Readonly<Record<string, string>> {
+  const own = at(pod, 'spec', 'hostUsers') === false
+  const first = own ? 65_536 * (1 + createRandom(`${pod.metadata.uid}/users`).below(30_000)) : 0
+  const line = [0, first, own ? 65_536 : 4_294_967_295].map((number) => String(number).padStart(10)).join(' ')
+  return Object.fromEntries(['self', '1'].flatMap((process) => ['uid_map', 'gid_map'].map((file) => [`${process}/${file}`, line])))
+}
+
+/** Where the first program lies in memory. */
+function codeMap({ command }: ContainerSpec): string {
+  const name = command[0]?.startsWith('/') ? command[0] : `/usr/sbin/${command[0] ?? 'nginx'}`
+  return [
+    `55d0c1a5e000-55d0c1a8f000 r--p 00000000 00:2a 1315847                    ${name}`,
+    `55d0c1a8f000-55d0c1bd4000 r-xp 00031000 00:2a 1315847                    ${name}`,
+    '7f3a5c021000-7f3a5c047000 r--p 00000000 00:2a 1313042                    /usr/lib/x86_64-linux-gnu/libc.so.6',
+    '7ffd1f7ac000-7ffd1f7cd000 rw-p 00000000 00:00 0                          [stack]',
+  ].join('\n')
 }
 
 /** How readily the kernel kills a container where a node runs short of memory (kubelet `qos/policy.go`). */

@@ -6,31 +6,39 @@ import type { ContainerSpec } from './pod.ts'
 /** The words that start a container's program. */
 export function wordsOf({ command, args }: Pick<ContainerSpec, 'command' | 'args'>, image: Image): readonly string[] {
   if (command.length > 0) return [...command, ...args]
-  if (image.yields && isProgram(args[0] ?? '', image)) return args
-  return [...image.entrypoint, ...(args.length > 0 ? args : image.command)]
+  const words = args.length > 0 ? args : image.command
+  const own = image.wraps === undefined || !isOwn(words[0], image) ? [] : [image.wraps]
+  return [...image.entrypoint, ...own, ...words]
+}
+
+/** True for a first word that an image's entry script takes for its own program's: an option, a file of settings, or in some images what names no program. */
+function isOwn(first: string | undefined, image: Image): boolean {
+  if (first === undefined) return false
+  return /^-|\.conf$/.test(first) || (image.yields === true && !isProgram(first, image))
 }
 
 /** True for a word that names a program rather than being one's argument. */
 function isProgram(word: string, image: Image): boolean {
   const name = nameOf(word)
-  return !word.startsWith('-') && !word.includes(':') && (image.programs.includes(name) || ending.has(name) || shells.test(name))
+  return !word.startsWith('-') && !word.includes(':') && (word.startsWith('/') || image.programs.includes(name) || ending.has(name) || shells.test(name))
 }
 
 const shells = /^(ba|a|z|da)?sh$/
 
-/** What stands in the list of processes for a container's words: a shell makes place for the last command of its script, and bears its name no more. */
+/** What stands in the list of processes for somebody's words: a shell makes place for the last command of its script, and bears its name no more. */
 export function shownAs(words: readonly string[]): readonly string[] {
   const [name = '', flag = '', script = '', ...more] = words
   if (!shells.test(nameOf(name)) || !/^-[a-z]*c$/.test(flag) || more.length > 0) return words
-  if (/[(){}`|&<>$"'\\]|\b(while|until|for|if|case|trap|sleep\b.*;)/.test(script.replaceAll('&&', ';'))) return words
-  const last =
-    script
-      .split(/;|&&|\n/)
-      .findLast((part) => part.trim() !== '')
-      ?.trim()
-      .split(/\s+/) ?? []
-  return /^(sleep|tail|nc|httpd|nginx)$/.test(last[0] ?? '') ? last : words
+  if (/[(){}`|&<>$"'\\]|\b(while|until|for|if|case|trap|read|wait|sleep\b.*;)/.test(script.replaceAll('&&', ';'))) return words
+  const parts = script
+    .split(/;|&&|\n/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const last = (parts.at(-1) ?? '').replace(/^exec +/, '').split(/\s+/)
+  // What stands before it may take its time, with the shell still there: then only what is known to stay is believed to have come.
+  return parts.length === 1 || /^(sleep|tail|nc|httpd|nginx)$/.test(last[0] ?? '') ? last : words
 }
+
 const ending = new Set([
   'true',
   'false',
@@ -136,10 +144,16 @@ const servers = new Set([
   'agnhost-2',
   'metrics-server',
   'update-demo',
+  'coredns',
   'php-apache',
+  'wordpress',
+  'guestbook-front',
+  'redis-follower',
+  'vish-stress',
+  'serve-hostname',
+  'kicbase-echo',
   'node-hello',
   'nodejs-hello-world',
-  'serve-hostname',
   'simpleapp',
   'webapp-color',
   'event-simulator',

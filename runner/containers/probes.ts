@@ -146,5 +146,7 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
   await run.advance()
   if (!run.end) return { ms: wait, failure: `command timed out: "${command.join(' ')}" timed out after ${wait / 1000}s` }
   const ms = run.end.at - started
+  // A script or program that only an image which nobody wrote down would have.
+  if (run.end.code === 127 && unknown(runtime, pod, name)) return { ms }
   return run.end.code === 0 ? { ms } : { ms, failure: decodeText(text) }
 }

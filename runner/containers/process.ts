@@ -61,7 +61,7 @@ export interface Net {
   readonly address: string
   /** Addresses of a name with its full name; undefined if there is none. Never fails for an address. */
   resolve(name: string): { readonly name: string; readonly addresses: readonly string[] } | undefined
-  /** False while nobody answers at the nameserver. */
+  /** False while nobody answers at the nameserver: no pod of cluster DNS is ready, or policies keep the pod from them. */
   readonly answersNames: boolean
   /** The name that a name of an ExternalName service stands for. */
   alias(name: string): string | undefined

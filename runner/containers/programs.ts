@@ -10,6 +10,7 @@ import { systemPrograms } from './commands/system.ts'
 import { textPrograms } from './commands/text.ts'
 import { type Files, nameOf, resolve } from './files.ts'
 import { serverPrograms } from './images/servers.ts'
+import { placeOfProgram } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { child, fail, type Process, type Program, runProgram } from './process.ts'
 import { Scope } from './shell/scope.ts'
@@ -64,6 +65,8 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
   const base = nameOf(name)
   if (name.includes('/') && !/^(\/usr)?(\/local)?\/s?bin\/|^\/docker-entrypoint|^\//.test(name)) return undefined
   const ofLibrary = base === 'getent' && image.shell && image.flavor === 'debian'
+  const place = image.programs.includes(base) ? placeOfProgram(base) : undefined
+  if (place !== undefined && !at.files.stat(place)) return installed(base, at.files)
   const listed = ofLibrary || image.programs.includes(base) || image.programs.includes('*')
   const shared = image.shell && ((base in shells && base !== 'zsh') || base in common) && !lacking[image.flavor].has(base)
   if (!listed && !shared && !(base in serverPrograms && !image.known)) return installed(base, at.files)

@@ -4,6 +4,7 @@ import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
 import { dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
 import type { Entry, Mount, Tree, Writes } from './files.ts'
+import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
 import { nodeFiles, nodeHosts } from './node-files.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
@@ -95,6 +96,8 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
   const kept = keyOf(pod, volume, ground.reader)
   const age = startOf(pod)
   const onNode = at(volume, 'hostPath', 'path')
+  const reference = at(volume, 'image', 'reference')
+  if (typeof reference === 'string') return { base: () => artifactOf(reference, age) ?? skeleton(reference, imageOf(reference), age) }
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
   let made: ReadonlyMap<string, Entry> | undefined
   const base = (): ReadonlyMap<string, Entry> => {
@@ -106,6 +109,19 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
   }
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
   return { base: () => (part === undefined ? computed(pod, volume, ground) : plain(computed(pod, volume, ground))) }
+}
+
+/** The files of artifacts that are no image of a program: CRI-O's small example, which pages about image volumes use. */
+function artifactOf(reference: string, age: number): ReadonlyMap<string, Entry> | undefined {
+  if (!/^quay\.io\/crio\/artifact[:@]/.test(reference)) return undefined
+  const file = (content: string): Entry => ({ kind: 'file', content, mode: 0o644, at: age })
+  const folder: Entry = { kind: 'folder', mode: 0o755, at: age }
+  return new Map([
+    ['', folder],
+    ['dir', folder],
+    ['dir/file', file('1\n')],
+    ['file', file('2\n')],
+  ] as const)
 }
 
 /** What a node has at a path: its own files, an empty folder, or an empty file where a file was asked for. */

@@ -19,6 +19,7 @@ import { namespaceController } from './namespace.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { podGarbageCollector } from './node/pod-garbage-collector.ts'
 import { taintEviction } from './node/taint-eviction.ts'
+import { ownService } from './own-service.ts'
 import { persistentVolumeBinder } from './persistent-volume.ts'
 import { ephemeralVolumes } from './pod-claims.ts'
 import { policyStatus } from './policy-status.ts'
@@ -53,6 +54,7 @@ const all = (): readonly ControllerDefinition[] => [
   namespaceController,
   nodeKubelet,
   nodeLifecycle,
+  ownService,
   persistentVolumeBinder,
   policyStatus,
   replicaSetController,
@@ -74,7 +76,7 @@ const all = (): readonly ControllerDefinition[] => [
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
-  'kube-controller-manager': (name) => name !== 'scheduler' && !name.startsWith('kubelet') && !name.startsWith('apiservice'),
+  'kube-controller-manager': (name) => name !== 'scheduler' && !/^(kubelet|kube-apiserver|apiservice)/.test(name),
   'kube-scheduler': (name) => name === 'scheduler',
   kubelet: (name) => name.startsWith('kubelet'),
 }

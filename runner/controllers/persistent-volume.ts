@@ -47,6 +47,7 @@ async function eachPendingClaim({ client, enqueue }: ControllerContext): Promise
 async function settleVolume(name: string, { client }: ControllerContext): Promise<void> {
   const volume = (await client.get(persistentVolumes, { name })) as Volume | undefined
   if (!volume) return
+  // A volume that is on its way out is released too, when its claim goes: only then is it let go.
   const leaving = volume.metadata.deletionTimestamp !== undefined
   const { claimRef, persistentVolumeReclaimPolicy } = volume.spec
   const claim =

@@ -19,6 +19,8 @@ export interface ClusterPlace {
   /** Address or host name at which the API server is reached. */
   readonly apiServerAddress: string
   readonly apiServerPort?: number
+  /** The address that it tells the inside of the cluster; default: its own, or one drawn by chance. */
+  readonly advertised?: string
   readonly caPem: string
   /** Feature gates that are open beyond the default. */
   readonly featureGates?: readonly string[]
@@ -44,7 +46,8 @@ export function bootstrapObjects({ now, gitVersion }: { readonly now: number; re
 /** What differs by cluster; resource versions go on where those of the shared objects end. */
 export function clusterObjects(place: ClusterPlace): readonly KubernetesObject[] {
   const { now, random } = place
-  const address = addressOf(place)
+  const drawn = addressOf(place)
+  const address = place.advertised ?? drawn
   const port = place.apiServerPort ?? 6443
   const byServer = [
     namespace('kube-system'),

@@ -58,6 +58,15 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['cat <<EOF\n$((6 * 7)) of $HOSTNAME\nEOF', 0, '42 of p\n'],
   ["cat <<'EOF'\n$HOME\nEOF", 0, '$HOME\n'],
   ['set -e; false; echo never', 1, ''],
+  ['while true; do if [[ -e /etc/hosts ]]; then echo yes; fi; [[ -e /nope ]] || echo no; break; done', 0, 'yes\nno\n'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's own variables
+  ['[[ web-13 =~ -([0-9]+)$ ]] || exit 1; echo $((100 + ${BASH_REMATCH[1]}))', 0, '113\n'],
+  ['x="a b"; [[ $x == a* && ( -z $y || $x = "a*" ) ]]; echo $?; [[ ! $x < "a b" ]] && echo same', 0, '0\nsame\n'],
+  ['set -e; [[ a == b ]] || echo goes on; [[ a == b ]]; echo never', 1, 'goes on\n'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's own variables
+  ['a=(x "y z"); a+=(w); a[7]=q; echo ${#a[@]} ${a[1]}; for i in "${a[@]}"; do echo "<$i>"; done', 0, '4 y z\n<x>\n<y z>\n<w>\n<q>\n'],
+  ["printf 'read x; echo got $x\\nword\\ncat <<E\\nin $x\\nE\\nif true\\nthen echo yes\\nfi\\nexit 4\\necho no' | sh", 4, 'got word\nin word\nyes\n'],
+  ['echo one > /tmp/f; [[ "x$(</tmp/f)" != x ]] && echo "x$(< /tmp/f)"', 0, 'xone\n'],
   ['false || echo saved; true && echo both', 0, 'saved\nboth\n'],
   ['mkdir -p /tmp/a/b && echo hi > /tmp/a/b/c && ls -R /tmp/a && cat /tmp/a/*/c', 0, '/tmp/a:\nb\n\n/tmp/a/b:\nc\nhi\n'],
   ['echo one > /tmp/x; echo two >> /tmp/x; wc -l < /tmp/x; sed s/one/eins/ /tmp/x | head -1', 0, '2\neins\n'],
@@ -148,7 +157,8 @@ test('an image decides what a container without a command does', async () => {
   const cases = [
     ['busybox', 'CrashLoopBackOff'],
     ['nginx', 'running'],
-    ['example.com/shop/web:1', 'running'],
+    ['registry.shop.internal/web:1', 'running'],
+    ['registry.example.com/shop/web:1', 'ErrImagePull'],
     ['postgres:18', 'CrashLoopBackOff'],
     ['nginx:no-such-tag', 'ErrImagePull'],
   ] as const

@@ -50,27 +50,12 @@ const sysctl: Program = (words, process) => {
   return failed
 }
 
-/** What every container has mounted beside its own. */
-const usual = [
-  'proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)',
-  'tmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755,inode64)',
-  'devpts on /dev/pts type devpts (rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666)',
-  'mqueue on /dev/mqueue type mqueue (rw,nosuid,nodev,noexec,relatime)',
-  'sysfs on /sys type sysfs (ro,nosuid,nodev,noexec,relatime)',
-  'cgroup on /sys/fs/cgroup type cgroup2 (ro,nosuid,nodev,noexec,relatime)',
-  'shm on /dev/shm type tmpfs (rw,relatime,size=65536k,inode64)',
-]
-
+/** What is mounted, read from the kernel's own list. */
 const mount: Program = (words, process) => {
-  const { files, machine, out } = process
   if (readOptions(words, ['t', 'o']).rest.length > 0) return mountOne(words.at(-1) ?? '', process)
-  const own = files.mounts.filter(({ path }) => !path.startsWith('/proc') && path !== '/sys/fs/cgroup').reverse()
-  const size = machine.memoryLimit === undefined ? 8_028_932 : Math.floor(machine.memoryLimit / 1024)
-  for (const { path, readOnly, memory } of own) {
-    const access = readOnly ? 'ro' : 'rw'
-    if (path === '/') out(`overlay on / type overlay (${access},relatime)\n${usual.join('\n')}\n`)
-    else if (memory) out(`tmpfs on ${path} type tmpfs (${access},relatime,size=${size}k,inode64,noswap)\n`)
-    else out(`/dev/sda1 on ${path} type ext4 (${access},relatime)\n`)
+  for (const line of process.files.read('/proc/mounts').split('\n')) {
+    const [source, path, type, options] = line.split(' ')
+    if (options !== undefined) process.out(`${source} on ${path} type ${type} (${options})\n`)
   }
   return 0
 }

@@ -3,8 +3,9 @@ import { nameOf, resolve } from '../files.ts'
 import { fail, type HttpCall, type Listener, type Process, type Program, unkeyed } from '../process.ts'
 import { curl } from './curl.ts'
 import { hardwareAddress, interfacePrograms } from './interfaces.ts'
+import { lsof, tcpdump } from './looking.ts'
 import { readOptions } from './options.ts'
-import { readTarget, reasonOf, resolverPatience, type Target, type Transfer, transfer } from './transfer.ts'
+import { readTarget, reasonOf, resolverPatience, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -21,12 +22,21 @@ const wget: Program = async (words, process) => {
     'User-Agent': 'Wget',
     ...Object.fromEntries(options.all('header').map((line) => [line.split(':')[0] ?? '', line.slice(line.indexOf(':') + 1).trim()])),
   }
-  const outcome = await transfer(process, target, { method: data === undefined ? 'GET' : 'POST', headers, body: data ?? '', patience })
+  const outcome = await followed(process, target, { method: data === undefined ? 'GET' : 'POST', headers, body: data ?? '', patience })
   if (!quiet && outcome.kind !== 'unknown host')
     process.err(`Connecting to ${target.host}${target.host === outcome.address ? `:${target.port}` : ` (${outcome.address}:${target.port})`}\n`)
   const trouble = wgetTrouble(outcome, target)
   if (trouble !== undefined) return fail(process, `wget: ${trouble}`)
   return outcome.kind === 'answer' ? store(process, outcome.answer.body, { options, quiet, target }) : 1
+}
+
+/** A transfer that goes where it is sent, as wget does. */
+async function followed(process: Process, target: Target, sending: Sending, hops = 0): Promise<Transfer> {
+  const outcome = await transfer(process, target, sending)
+  const location = outcome.kind === 'answer' && /^30[1278]$/.test(String(outcome.answer.status)) ? outcome.answer.headers.location : undefined
+  if (location === undefined || hops > 4) return outcome
+  const next = location.startsWith('/') ? { ...target, path: location } : readTarget(location)
+  return followed(process, next, { ...sending, method: 'GET', body: '' }, hops + 1)
 }
 
 function wgetTrouble(outcome: Transfer, { host }: Target): string | undefined {
@@ -64,28 +74,47 @@ function store(
 
 const nslookup: Program = async (words, process) => {
   const [name = ''] = readOptions(words, []).rest
-  const { net, flavor } = process.machine
-  if (!net.answersNames) {
-    await process.sleep(2 * resolverPatience)
-    process.out(`;; connection timed out; no servers could be reached\n\n`)
-    return 1
-  }
-  const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${flavor === 'busybox' ? ':' : '#'}53\n\n`
+  const { net, flavor, image } = process.machine
+  if (!net.answersNames) return unanswered(process)
+  if (/(^|\/)busybox:1\.(1\d|2[0-8])\b/.test(image)) return nslookupOfOld(name, process)
+  // Where BIND's tools are, its nslookup is the one that is found.
+  const ofBind = flavor !== 'busybox' || process.find('dig') !== undefined
+  const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${ofBind ? '#' : ':'}53\n\n`
   process.out(head)
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) {
     const reversed = `${name.split('.').reverse().join('.')}.in-addr.arpa`
     const known = net.reverse(name)
-    process.out(known === undefined ? `** server can't find ${reversed}: NXDOMAIN\n\n` : `${reversed}\tname = ${known}${flavor === 'busybox' ? '' : '.'}\n\n`)
+    process.out(known === undefined ? `** server can't find ${reversed}: NXDOMAIN\n\n` : `${reversed}\tname = ${known}${ofBind ? '.' : ''}\n\n`)
     return known === undefined ? 1 : 0
   }
   const found = net.resolve(name)
   if (!found) {
-    process.out(`** server can't find ${name}: NXDOMAIN\n\n${flavor === 'busybox' ? `** server can't find ${name}: NXDOMAIN\n\n` : ''}`)
+    process.out(`** server can't find ${name}: NXDOMAIN\n\n${ofBind ? '' : `** server can't find ${name}: NXDOMAIN\n\n`}`)
     return 1
   }
-  if (flavor === 'busybox') process.out(found.name.endsWith('.cluster.local') ? '\n' : 'Non-authoritative answer:\n')
+  const ownZone = found.name.endsWith('.cluster.local')
+  if (!ownZone || !ofBind) process.out(ownZone ? '\n' : 'Non-authoritative answer:\n')
   for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
   process.out('\n')
+  return 0
+}
+
+/** What tools say when the name server is silent. */
+async function unanswered(process: Process): Promise<number> {
+  await process.sleep(2 * resolverPatience)
+  process.out(';; connection timed out; no servers could be reached\n\n')
+  return 1
+}
+
+/** Busybox up to 1.28 asked the library, and gave each address with the name that it has. */
+function nslookupOfOld(name: string, process: Process): number {
+  const { net } = process.machine
+  const numbered = (addresses: readonly string[]): string =>
+    addresses.map((address, index) => `Address ${index + 1}: ${[address, net.reverse(address) ?? []].flat().join(' ')}\n`).join('')
+  process.out(`Server:    ${net.nameserver}\n${numbered([net.nameserver])}\n`)
+  const found = net.resolve(name)
+  if (!found) return fail(process, `nslookup: can't resolve '${name}'`)
+  process.out(`Name:      ${name}\n${numbered(found.addresses)}`)
   return 0
 }
 
@@ -254,6 +283,8 @@ const netstat: Program = (_, { machine, out }) => {
 
 /** Programs of the network by name. */
 export const networkPrograms: Readonly<Record<string, Program>> = {
+  lsof,
+  tcpdump,
   curl,
   wget,
   nslookup,

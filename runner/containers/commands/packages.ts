@@ -13,6 +13,8 @@ const packages: readonly (readonly [names: RegExp, programs: readonly string[]])
   [/^iproute2$/, ['ip', 'ss']],
   [/^(telnet|inetutils-telnet|busybox-extras)$/, ['telnet']],
   [/^net-tools$/, ['ifconfig', 'route', 'netstat']],
+  [/^tcpdump$/, ['tcpdump']],
+  [/^lsof$/, ['lsof']],
   [/^nginx$/, ['nginx']],
   [/^(redis|redis-tools)$/, ['redis-cli', 'redis-server']],
   [/^stress(-ng)?$/, ['stress', 'stress-ng']],

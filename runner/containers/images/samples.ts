@@ -42,10 +42,8 @@ const eventSimulator: Program = async (_, process) => {
 
 /** The programs by the name that the table of images gives them. */
 export const samplePrograms: Readonly<Record<string, Program>> = {
-  'php-apache': answers(80, says('OK!')),
   'node-hello': answers(8080, says('Hello Kubernetes!')),
   'nodejs-hello-world': answers(3000, says('Hello World'), 'Magic happens on port 3000\n'),
-  'serve-hostname': answers(9376, ({ machine }) => answerText(machine.hostname)),
   simpleapp: answers(8080, ({ machine }) => answerText(`Hello world from ${machine.hostname} and version 2.0\n`)),
   'webapp-color': answers(
     8080,

@@ -6,7 +6,9 @@ import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
+import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
+import { demoPrograms } from './demos.ts'
 import { etcdPrograms } from './etcd.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
@@ -302,7 +304,9 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),
+  coredns,
   ...databasePrograms,
+  ...demoPrograms,
   ...etcdPrograms,
   ...samplePrograms,
 }

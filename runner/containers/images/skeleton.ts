@@ -158,6 +158,11 @@ function ownFiles(reference: string, programs: readonly string[]): Readonly<Reco
   return {}
 }
 
+/** The place of a database's program, which people move away to see what misses it. */
+export function placeOfProgram(name: string): string | undefined {
+  return /^(mysql|mariadb|redis-|pg_)/.test(name) ? `/usr/bin/${name}` : undefined
+}
+
 function notBrought(what: string): string {
   return `# The image's own ${what} for localhost is not simulated.\n`
 }
@@ -184,10 +189,11 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
     ...(image.shell && marks[image.system]),
     ...(image.shell && release !== undefined && { '/etc/os-release': release }),
     ...ownFiles(reference, image.programs),
+    ...Object.fromEntries(image.programs.flatMap((name) => [placeOfProgram(name) ?? []].flat().map((path) => [path, `#!drydock ${name}\n`] as const))),
   }
   for (const [path, content] of Object.entries(files)) {
     folder(parentOf(path))
-    entries.set(path.slice(1), { kind: 'file', content, mode: path.endsWith('.sh') ? 0o755 : 0o644, at })
+    entries.set(path.slice(1), { kind: 'file', content, mode: path.endsWith('.sh') || path.startsWith('/usr/bin/') ? 0o755 : 0o644, at })
   }
   return entries
 }

@@ -9,7 +9,9 @@ export interface Image {
   readonly shell: boolean
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
-  /** True where the entrypoint is a script that runs a program that is named, and its own otherwise. */
+  /** The program to which the image's entry script gives options and files that stand where a program would. */
+  readonly wraps?: string
+  /** True where that script gives it whatever names no program. */
   readonly yields?: boolean
   /** Programs beside those that every image of its flavor has; `*` for all. */
   readonly programs: readonly string[]
@@ -27,17 +29,21 @@ export interface Image {
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** Further groups of root, by the system of an image. */
+const groups: Readonly<Record<Image['system'], readonly number[]>> = { alpine: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27], busybox: [10], debian: [], ubuntu: [] }
+
 function image(from: Partial<Image>): Image {
+  const system = from.system ?? (from.flavor === 'busybox' ? 'alpine' : 'debian')
   return {
     flavor: 'debian',
-    system: from.flavor === 'busybox' ? 'alpine' : 'debian',
+    system,
     shell: true,
     entrypoint: [],
     command: [],
     programs: [],
     folder: '/',
     user: 0,
-    groups: [],
+    groups: groups[system],
     known: true,
     ...from,
     env: { PATH: path, ...from.env },
@@ -56,7 +62,6 @@ const rows: readonly Row[] = [
     image({
       flavor: 'busybox',
       system: 'busybox',
-      groups: [10],
       command: ['sh'],
       programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd', 'telnet', 'ifconfig', 'route'],
     }),
@@ -65,7 +70,6 @@ const rows: readonly Row[] = [
     /^alpine$|\/alpine-base$/,
     image({
       flavor: 'busybox',
-      groups: [1, 2, 3, 4, 6, 10, 11, 20, 26, 27],
       command: ['/bin/sh'],
       programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent', 'ifconfig', 'route'],
     }),
@@ -74,7 +78,8 @@ const rows: readonly Row[] = [
     /^(curlimages\/)?curl$/,
     image({
       flavor: 'busybox',
-      entrypoint: ['curl'],
+      command: ['curl'],
+      wraps: 'curl',
       yields: true,
       account: 'curl_user:x:100:101:Linux User,,,:/home/curl_user:/sbin/nologin',
       programs: ['curl', 'wget', 'nslookup', 'nc', 'ps'],
@@ -85,7 +90,7 @@ const rows: readonly Row[] = [
   [/dnsutils$|jessie-dnsutils$/, withShell(['sleep', 'infinity'], { programs: ['nslookup', 'dig', 'host', 'wget', 'curl', 'ping', 'nc'] })],
   [/^(nginxdemos\/(nginx-)?hello)$/, image({ flavor: 'busybox', command: ['nginx-hello'], programs: ['nginx-hello', 'wget', 'curl', 'ps'] })],
   [
-    /(^|\/)nginx(-unprivileged)?$/,
+    /(^|\/)nginx(-unprivileged|-slim)?$/,
     withShell(['nginx', '-g', 'daemon off;'], {
       programs: ['nginx', 'curl'],
       env: { NGINX_VERSION: '1.29.3', PKG_RELEASE: '1~trixie' },
@@ -96,18 +101,27 @@ const rows: readonly Row[] = [
     /^httpd$/,
     withShell(['httpd-foreground'], { programs: ['httpd', 'httpd-foreground'], folder: '/usr/local/apache2', env: { HTTPD_PREFIX: '/usr/local/apache2' } }),
   ],
-  [/(^|\/)redis$/, withShell(['redis-server'], { programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } })],
-  [/^(mysql|mariadb)$/, withShell(['mysqld'], { programs: ['mysqld'] })],
-  [/^postgres$/, withShell(['postgres'], { programs: ['postgres', 'pg_isready'] })],
-  [/^mongo$/, withShell(['mongod'], { programs: ['mongod'] })],
-  [/^memcached$/, withShell(['memcached'], { programs: ['memcached'] })],
+  [
+    /(^|\/)redis$/,
+    withShell(['redis-server'], { wraps: 'redis-server', programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } }),
+  ],
+  [/^mysql$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld', 'mysql', 'mysqladmin', 'mysqldump'] })],
+  [
+    /^mariadb$/,
+    withShell(['mariadbd'], {
+      wraps: 'mariadbd',
+      programs: ['mariadbd', 'mariadb', 'mariadb-admin', 'mariadb-dump', 'mysqld', 'mysql', 'mysqladmin', 'mysqldump'],
+    }),
+  ],
+  [/(^|\/)xtrabackup$/, withShell(['bash'], { programs: ['xtrabackup', 'xbstream', 'ncat', 'mysql'] })],
+  [/^postgres$/, withShell(['postgres'], { wraps: 'postgres', programs: ['postgres', 'pg_isready'] })],
+  [/^mongo$/, withShell(['mongod'], { wraps: 'mongod', programs: ['mongod'] })],
+  [/^memcached$/, withShell(['memcached'], { wraps: 'memcached', programs: ['memcached'] })],
   [/^rabbitmq$/, withShell(['rabbitmq-server'], { programs: ['rabbitmq-server'] })],
   ...(
     [
-      [/(^|\/)hpa-example$/, 'php-apache'],
       [/(^|\/)node-hello$/, 'node-hello'],
       [/(^|\/)nodejs-hello-world$/, 'nodejs-hello-world'],
-      [/(^|\/)serve_hostname$/, 'serve-hostname'],
       [/^dgkanatsios\/simpleapp$/, 'simpleapp'],
       [/^kodekloud\/webapp-color$/, 'webapp-color'],
       [/^kodekloud\/event-simulator$/, 'event-simulator'],
@@ -116,19 +130,31 @@ const rows: readonly Row[] = [
   [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
   [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
+  [/^kicbase\/echo-server$/, image({ shell: false, command: ['kicbase-echo'], programs: ['kicbase-echo'] })],
   [/(echoserver|echo-server)$/, withShell(['echoserver'], { programs: ['echoserver', 'curl'] })],
   [/traefik\/whoami$|jwilder\/whoami$/, image({ shell: false, entrypoint: ['whoami-server'], programs: ['whoami-server'] })],
   [/(^|\/)nonewprivs$/, image({ entrypoint: ['/nnp'], programs: ['nnp'] })],
   [/(^|\/)(nautilus|kitten)$/, withShell(['update-demo'], { programs: ['update-demo'] })],
+  [/(^|\/)hpa-example$/, withShell(['php-apache'], { programs: ['php-apache', 'php', 'curl'], folder: '/var/www/html' })],
+  [/^wordpress$/, withShell(['wordpress'], { programs: ['wordpress', 'php', 'curl'], folder: '/var/www/html' })],
+  [/(^|\/)(gb-frontend|php-redis)$/, withShell(['guestbook-front'], { programs: ['guestbook-front', 'php', 'curl'], folder: '/var/www/html' })],
+  [/(^|\/)gb-redis-follower$/, withShell(['redis-follower'], { programs: ['redis-follower', 'redis-cli'], folder: '/data' })],
+  [/(^|\/)serve_hostname$/, image({ shell: false, entrypoint: ['serve-hostname'], programs: ['serve-hostname', 'agnhost'] })],
+  // Kept at gcr.io since it stood on alpine; the newer one of the same name has no shell.
+  [
+    /^google-samples\/hello-app$/,
+    image({ flavor: 'busybox', command: ['hello-app'], programs: ['hello-app', 'wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi'] }),
+  ],
   [/hello-app$/, image({ shell: false, entrypoint: ['hello-app'], programs: ['hello-app'] })],
   [/podinfo$/, image({ flavor: 'busybox', command: ['podinfo'], programs: ['podinfo', 'curl', 'wget'] })],
   [/aks-helloworld$/, withShell(['aks-helloworld'], { programs: ['aks-helloworld', 'curl'] })],
+  [/^vish\/stress$/, image({ shell: false, entrypoint: ['vish-stress'], programs: ['vish-stress'] })],
   [/(^|\/)(stress|stress-ng)$/, image({ flavor: 'busybox', entrypoint: [], command: ['stress'], programs: ['stress', 'stress-ng', 'ps'] })],
   [/(^|\/)pause(-amd64)?$/, image({ shell: false, entrypoint: ['pause'], programs: ['pause'] })],
   [/^ubuntu$/, withShell(['bash'], { system: 'ubuntu', programs: ['ps', 'top', 'free', 'uptime'] })],
   [/^(debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/, withShell(['bash'], { programs: ['ps'] })],
   [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
-  [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['wget', 'nslookup', 'nc', 'ps'] })],
+  [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['bash', 'ping', 'wget', 'nslookup', 'nc', 'ps'] })],
   [
     /^(node|golang|perl|ruby|php|openjdk|eclipse-temurin|rust|maven|gradle)$/,
     withShell(['bash'], { programs: ['curl', 'wget', 'ps', 'node', 'npm', 'perl', 'ruby', 'php', 'java', 'go'] }),
@@ -136,8 +162,9 @@ const rows: readonly Row[] = [
   [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
+  [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
-  [/(coredns|kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
+  [/(kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
 ]
 
 /** The name of a reference's repository, without registry, and without the folders in which mirrors and tests keep well-known images. */
@@ -153,11 +180,13 @@ export function imageOf(reference: string): Image {
   const repository = repositoryOf(reference)
   const found = rows.find(([names]) => names.test(repository))?.[1]
   if (!found) return { ...image({}), known: false }
-  return /alpine|busybox/.test(reference.split(':')[1] ?? '') && found.shell
+  const system = /alpine|busybox/.exec(reference.split(':')[1] ?? '')?.[0] as 'alpine' | 'busybox' | undefined
+  return system !== undefined && found.shell
     ? {
         ...found,
         flavor: 'busybox',
-        system: /busybox/.test(reference.split(':')[1] ?? '') ? 'busybox' : 'alpine',
+        system,
+        groups: groups[system],
         programs: [...found.programs, 'wget', 'nslookup', 'nc', 'ps', 'ping', 'ip', 'netstat', ...(/nginx|curl/.test(repository) ? ['curl'] : [])],
       }
     : found

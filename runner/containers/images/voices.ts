@@ -70,11 +70,7 @@ const etcd = (process: Process): string => {
   ].join('')
 }
 
-const coreDns = ({ machine }: Process): string =>
-  `maxprocs: Leaving GOMAXPROCS=4: CPU quota undefined\n.:53\n[INFO] plugin/reload: Running configuration SHA512 = 1b226df79860026c6a52e67daa10d7f0d57ec5b023288ec00c5e05f93523c894564e15b91770d3a07ae1cfbe861d15b37d4a0027e69c546ab112970993a3b03b\nCoreDNS-${/:v([\d.]+)/.exec(machine.image)?.[1] ?? '1.13.1'}\nlinux/amd64, go1.25.2, 1db4568\n`
-
 const voices: readonly (readonly [image: RegExp, voice: (process: Process) => string])[] = [
-  [/(^|\/)coredns:/, coreDns],
   [/(^|\/)etcd:/, etcd],
   [/(^|\/)kube-apiserver:/, apiServer],
   [/(^|\/)kube-proxy:/, proxy],

@@ -4,7 +4,7 @@ import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { type Endpoint, endpointsOf, usableEndpoints } from './endpoints.ts'
-import { outsideAddress, outsideListener } from './outside.ts'
+import { connectOutside, outsideAddress } from './outside.ts'
 import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
@@ -79,12 +79,16 @@ function headless(service: KubernetesObject, host: string | undefined, reader: C
     .map(({ address }) => address)
 }
 
-/** The name that reverse lookups of an address give. */
+/** The name that reverse lookups of an address give: of a Service, or of an endpoint of one; pods by themselves have none (CoreDNS). */
 export function nameOfAddress(address: string, { reader }: NetworkGround): string | undefined {
   const service = reader.list('v1', 'Service').find((each) => at(each, 'spec', 'clusterIP') === address)
   if (service) return `${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
-  const pod = podAt(address, reader)
-  return pod && `${address.replaceAll('.', '-')}.${pod.metadata.namespace}.pod${suffix}`
+  for (const service of reader.list('v1', 'Service')) {
+    if (at(service, 'spec', 'selector') === undefined) continue
+    const found = endpointsOf(service, reader).find((each) => each.address === address)
+    if (found) return `${found.hostname ?? address.replaceAll('.', '-')}.${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
+  }
+  return undefined
 }
 
 /** Where a connection goes; over TCP unless it says so. */
@@ -127,21 +131,15 @@ export async function connect(origin: Origin, { address, port, protocol = 'TCP' 
   }
   const pod = podAt(address, reader)
   if (pod) return toPod(origin, pod, { port, protocol }, ground)
-  const outside = outsideListener(address, port)
-  if (outside !== undefined) return toOutside(origin, { address, port, protocol }, { ground, outside })
+  const outside = connectOutside(address, port)
+  if (outside !== undefined) return mayReach(origin, { address, port, protocol }, ground) ? outside : 'timeout'
   return /^10\.|^172\.(1[6-9]|2\d|3[01])\.|^192\.168\./.test(address) ? 'no route' : 'timeout'
 }
 
-/** Somebody outside, unless a policy keeps the pod in. */
-function toOutside(
-  origin: Origin,
-  to: Door & Pick<Destination, 'address'>,
-  { ground, outside }: { readonly ground: NetworkGround; readonly outside: Listener | 'refused' },
-): Connection {
-  const policies = ground.reader.list('networking.k8s.io/v1', 'NetworkPolicy')
-  const kept = at(origin.pod, 'spec', 'hostNetwork') !== true && !allowedBy(policies, { origin, pod: undefined, ...to, reader: ground.reader })
-  if (kept) return 'timeout'
-  return outside === 'refused' ? outside : { listener: outside, address: to.address }
+/** True if no policy keeps the pod from somebody outside. */
+function mayReach({ pod, address }: Origin, to: Door & Pick<Destination, 'address'>, { reader }: NetworkGround): boolean {
+  if (at(pod, 'spec', 'hostNetwork') === true) return true
+  return allowedBy(reader.list('networking.k8s.io/v1', 'NetworkPolicy'), { origin: { pod, address }, pod: undefined, ...to, reader })
 }
 
 function textsAt(object: KubernetesObject, field: string): readonly string[] {

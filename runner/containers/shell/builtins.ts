@@ -34,6 +34,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   unset: (names, { scope }) => {
     for (const name of names) {
       scope.variables.delete(name)
+      scope.lists.delete(name)
       scope.functions.delete(name)
     }
     return 0
@@ -55,7 +56,6 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   read,
   test: (words, shell, streams) => check(words, shell, streams),
   '[': (words, shell, streams) => (words.at(-1) === ']' ? check(words.slice(0, -1), shell, streams) : shell.complain(streams, '[: missing ]')),
-  '[[': (words, shell, streams) => check(words.slice(0, -1), shell, streams),
   trap: ([body = '', ...signals], { scope }) => {
     for (const signal of signals) scope.traps.set(signal.replace(/^SIG/, '').replace(/^0$/, 'EXIT'), body)
     return 0

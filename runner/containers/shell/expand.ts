@@ -1,7 +1,7 @@
 // From words to arguments: variables, substitutions, splitting, file names.
 import type { Files } from '../files.ts'
 import { calculate } from './arithmetic.ts'
-import { escapePattern, fileNames, patternSource } from './glob.ts'
+import { escapePattern, escapeText, fileNames, patternSource } from './glob.ts'
 import type { Scope } from './scope.ts'
 import type { Node, Part, Word } from './syntax.ts'
 
@@ -38,6 +38,12 @@ export async function expandText(word: Word, shell: Expander): Promise<string> {
 export async function expandPattern(word: Word, shell: Expander): Promise<string> {
   const pieces = await piecesOf(word, shell)
   return pieces.map((piece) => (piece === 'next' ? ' ' : piece.quoted ? escapePattern(piece.text) : piece.text)).join('')
+}
+
+/** A regular expression: quoted parts stand for themselves. */
+export async function expandExpression(word: Word, shell: Expander): Promise<string> {
+  const pieces = await piecesOf(word, shell)
+  return pieces.map((piece) => (piece === 'next' ? ' ' : piece.quoted ? escapeText(piece.text) : piece.text)).join('')
 }
 
 async function expandWord(word: Word, shell: Expander): Promise<readonly string[]> {
@@ -89,12 +95,33 @@ async function piecesOfPart(part: Part, shell: Expander): Promise<readonly Piece
   if (part.kind === 'text') return [{ text: part.text, quoted }]
   if (part.kind === 'command') return [{ text: (await shell.capture(part.body)).replace(/\n+$/, ''), quoted, split: !quoted }]
   if (part.kind === 'sum') return [{ text: String(await sum(part.word, shell)), quoted, split: !quoted }]
-  if (part.name === '@' && part.operator === undefined && !part.length) {
-    return shell.scope.parameters.flatMap((text, index): Piece[] =>
-      index === 0 ? [{ text, quoted, split: !quoted }] : ['next', { text, quoted, split: !quoted }],
-    )
-  }
+  const several = part.operator === undefined && !part.length ? await severalOf(part, shell) : undefined
+  if (several) return several.flatMap((text, index): Piece[] => [...(index === 0 ? [] : ['next' as const]), { text, quoted, split: !quoted }])
   return [{ text: await variable(part, shell), quoted, split: !quoted }]
+}
+
+/** The parameters of `$@` and the values of a whole list; undefined for what is one value. */
+async function severalOf({ name, index }: Part & { kind: 'variable' }, shell: Expander): Promise<readonly string[] | undefined> {
+  if (name === '@') return shell.scope.parameters
+  const all = index !== undefined && (await expandText(index, shell)) === '@'
+  return all ? [...(shell.scope.lists.get(name)?.values() ?? [shell.scope.variables.get(name) ?? []].flat())] : undefined
+}
+
+/** One value of a list, all of them as one text, or undefined. */
+async function oneOf({ name, index }: Part & { kind: 'variable' }, shell: Expander): Promise<string | undefined> {
+  const list = shell.scope.lists.get(name)
+  if (index === undefined) return list?.get('0') ?? textOf(name, shell)
+  const key = await expandText(index, shell)
+  if (!list) return key === '0' ? textOf(name, shell) : undefined
+  if (key === '@' || key === '*') return [...list.values()].join(' ')
+  return list.get(key) ?? list.get(String(await sum(index, shell)))
+}
+
+/** How long a value is, or how many there are. */
+async function lengthOf(part: Part & { kind: 'variable' }, shell: Expander): Promise<number> {
+  if (part.name === '@' || part.name === '*') return shell.scope.parameters.length
+  const all = part.index !== undefined && /^[@*]$/.test(await expandText(part.index, shell))
+  return all ? (shell.scope.lists.get(part.name)?.size ?? 0) : ((await oneOf(part, shell)) ?? '').length
 }
 
 /** The value of an arithmetic expression. */
@@ -107,8 +134,8 @@ export async function sum(word: Word, shell: Expander): Promise<number> {
 }
 
 async function variable(part: Part & { kind: 'variable' }, shell: Expander): Promise<string> {
-  const value = textOf(part.name, shell)
-  if (part.length) return String(part.name === '@' || part.name === '*' ? shell.scope.parameters.length : (value ?? '').length)
+  if (part.length) return String(await lengthOf(part, shell))
+  const value = await oneOf(part, shell)
   const { operator, word = [] } = part
   if (operator === undefined) {
     if (value === undefined && shell.scope.refuseUnset) throw new UnsetFault(`${part.name}: parameter not set`)

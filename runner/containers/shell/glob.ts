@@ -22,7 +22,8 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&')
 }
 
-function escapeText(text: string): string {
+/** A text as a regular expression that fits only itself. */
+export function escapeText(text: string): string {
   return text.replace(/[.+*?^${}()|[\]\\/-]/g, '\\$&')
 }
 

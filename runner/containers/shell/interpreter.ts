@@ -2,6 +2,7 @@
 import { child, Exit, type Process, runProgram } from '../process.ts'
 import { BrokenPipe, Pipe, type Write } from '../streams.ts'
 import { builtins } from './builtins.ts'
+import { evaluateCondition } from './condition.ts'
 import { type Builtin, Leave, type ShellCore } from './core.ts'
 import { type Expander, expandPattern, expandText, expandWords, sum, UnsetFault } from './expand.ts'
 import { matches } from './glob.ts'
@@ -28,7 +29,12 @@ export class Shell implements ShellCore {
     await this.process.step()
     const code = await this.#redirected(node, streams)
     this.scope.last = code
-    if (code !== 0 && this.scope.exitOnError && this.#quiet === 0 && (node.kind === 'simple' || node.kind === 'subshell' || node.kind === 'pipe')) {
+    if (
+      code !== 0 &&
+      this.scope.exitOnError &&
+      this.#quiet === 0 &&
+      (node.kind === 'simple' || node.kind === 'condition' || node.kind === 'subshell' || node.kind === 'pipe')
+    ) {
       if (node.kind !== 'pipe' || !node.negated) throw new Exit(code)
     }
     return code
@@ -93,6 +99,8 @@ export class Shell implements ShellCore {
     switch (node.kind) {
       case 'simple':
         return this.#simple(node, streams)
+      case 'condition':
+        return this.#condition(node, streams)
       case 'pipe':
         return this.#pipe(node, streams)
       case 'and':
@@ -130,6 +138,7 @@ export class Shell implements ShellCore {
       const text = await expandText(value, expander)
       assigned.set(name, append ? (this.scope.variables.get(name) ?? '') + text : text)
     }
+    for (const [name, values, append] of node.lists ?? []) this.#assignList(name, await expandWords(values, expander), append)
     if (this.scope.trace) streams.err(`+ ${[...[...assigned].map(([name, value]) => `${name}=${value}`), ...words].join(' ')}\n`)
     if (words.length === 0) {
       for (const [name, value] of assigned) this.scope.set(name, value)
@@ -138,6 +147,20 @@ export class Shell implements ShellCore {
     if (assigned.size === 0) return this.call(words, streams)
     if (words[0] === 'read') return this.scope.during(assigned, () => this.call(words, streams))
     return this.call(words, streams, new Map([...this.scope.environment(), ...assigned]))
+  }
+
+  async #condition({ test }: Node & { kind: 'condition' }, streams: Streams): Promise<number> {
+    const { name } = this.scope
+    // dash, the `sh` of Debian, has no such command.
+    if (this.process.machine.flavor === 'debian' && /(^|\/)(da)?sh$/.test(name)) return this.#notFound('[[', streams)
+    const outcome = await evaluateCondition(test, this.expander(streams))
+    if (typeof outcome === 'boolean') return outcome ? 0 : 1
+    return this.complain(streams, `[[: ${outcome}`)
+  }
+
+  #assignList(name: string, values: readonly string[], append: boolean): void {
+    const before = append ? [...(this.scope.lists.get(name)?.values() ?? [])] : []
+    this.scope.lists.set(name, new Map([...before, ...values].entries().map(([index, value]) => [String(index), value])))
   }
 
   async #callFunction(body: Node, args: readonly string[], streams: Streams): Promise<number> {
@@ -223,6 +246,10 @@ export class Shell implements ShellCore {
 
   async #capture(body: Node, streams: Streams): Promise<string> {
     let text = ''
+    // `$(<file)` is the file.
+    if (body.kind === 'simple' && body.words.length + body.assigns.length === 0 && body.redirections?.[0]?.operator === '<') {
+      return this.#capture({ ...body, words: [[{ kind: 'text', text: 'cat', quoted: false }]] }, streams)
+    }
     this.#captured = await this.#subshell(body, { ...streams, out: (bytes) => (text += bytes) })
     return text
   }

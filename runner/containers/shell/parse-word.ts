@@ -138,13 +138,16 @@ function readBraced(cursor: Cursor, quoted: boolean): Part {
   const end = closing(cursor.text, cursor.at + 2, '}')
   const inside = cursor.text.slice(cursor.at + 2, end)
   cursor.at = end + 1
-  const length = inside.match(/^#([A-Za-z_]\w*|[@*0-9])$/)
-  if (length) return { kind: 'variable', name: length[1] ?? '', length: true, quoted }
-  const [whole = '', name = '', operator] = inside.match(/^([A-Za-z_]\w*|[0-9]+|[?$#!@*-])(:[-=?+]|[-=?+]|##?|%%?|\/\/?|:|\^\^?|,,?)?/) ?? []
+  const length = inside.match(/^#([A-Za-z_]\w*|[@*0-9])(?:\[([^\]]+)\])?$/)
+  const indexOf = (text: string | undefined): { index?: Word } => (text === undefined ? {} : { index: readQuoted(text, cursor.script) })
+  if (length) return { kind: 'variable', name: length[1] ?? '', ...indexOf(length[2]), length: true, quoted }
+  const [whole = '', name = '', index, operator] =
+    inside.match(/^([A-Za-z_]\w*|[0-9]+|[?$#!@*-])(?:\[([^\]]+)\])?(:[-=?+]|[-=?+]|##?|%%?|\/\/?|:|\^\^?|,,?)?/) ?? []
   if (name === '') throw new SyntaxFault('bad substitution')
-  if (operator === undefined) return { kind: 'variable', name, quoted }
+  const variable = { kind: 'variable', name, ...indexOf(index), quoted } as const
+  if (operator === undefined) return variable
   const rest: Cursor = { text: inside.slice(whole.length), at: 0, script: cursor.script }
-  return { kind: 'variable', name, operator, word: readWord(rest, () => false), quoted }
+  return { ...variable, operator, word: readWord(rest, () => false) }
 }
 
 /** Where what was opened is closed, quotes and nesting heeded. */

@@ -1,4 +1,5 @@
 // Reads a script into a tree: POSIX sh with the commonest of bash.
+import { readCondition } from './condition.ts'
 import { type Cursor, readQuoted, readWord } from './parse-word.ts'
 import { type Node, type Redirection, SyntaxFault, type Word } from './syntax.ts'
 
@@ -10,11 +11,23 @@ export function parse(text: string): Node {
   return node
 }
 
+/** True for the beginning of a script that goes on: in a construct, in quotes, in a here-document. */
+export function isIncomplete(text: string): boolean {
+  const parser = new Parser(text)
+  try {
+    parser.list([])
+    return parser.expectEnd()
+  } catch (error) {
+    return error instanceof SyntaxFault && error.incomplete
+  }
+}
+
 const reserved = new Set(['if', 'then', 'elif', 'else', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', 'in', '{', '}', '!', '[['])
 
 class Parser implements Cursor {
   readonly text: string
   at = 0
+  #unended = false
   #pending: { end: string; quoted: boolean; stripped: boolean; redirection: { target: Word } }[] = []
 
   constructor(text: string) {
@@ -25,9 +38,11 @@ class Parser implements Cursor {
     return parse(text)
   }
 
-  expectEnd(): void {
+  /** Throws if something is left; true if a here-document has no end. */
+  expectEnd(): boolean {
     this.#blank(true)
     if (this.at < this.text.length) this.#unexpected()
+    return this.#unended || this.#pending.length > 0
   }
 
   /** Commands up to one of the closing words. */
@@ -106,25 +121,11 @@ class Parser implements Cursor {
     if (this.#take('until')) return this.#loop(true)
     if (this.#take('for')) return this.#for()
     if (this.#take('case')) return this.#case()
-    if (this.text.startsWith('[[ ', this.at)) return this.#test()
+    if (/^\[\[\s/.test(this.text.slice(this.at, this.at + 3))) return readCondition(this)
     if (!this.#take('{')) return undefined
     const body = this.list(['}'])
     this.#expect('}')
     return { kind: 'group', body }
-  }
-
-  /** Between double brackets operators of the shell are words. */
-  #test(): Node {
-    const words: Word[] = []
-    for (;;) {
-      this.#blank(true)
-      if (this.at >= this.text.length) throw new SyntaxFault('syntax error: unexpected end of file (expecting "]]")', true)
-      const operator = this.text.slice(this.at).match(/^(&&|\|\||[()<>])(?=\s)/)?.[0]
-      const word = operator === undefined ? readWord(this, (char) => /\s/.test(char)) : [{ kind: 'text' as const, text: operator, quoted: false }]
-      this.at += operator?.length ?? 0
-      words.push(word)
-      if (word.length === 1 && word[0]?.kind === 'text' && word[0].text === ']]') return { kind: 'simple', assigns: [], words }
-    }
   }
 
   #calculation(): Node {
@@ -209,21 +210,32 @@ class Parser implements Cursor {
 
   #simple(): Node {
     const assigns: (readonly [string, Word, boolean])[] = []
+    const lists: (readonly [string, readonly Word[], boolean])[] = []
     const words: Word[] = []
     const redirections: Redirection[] = []
     for (;;) {
       this.#blank()
       const found = this.#redirection()
-      const assigned = words.length === 0 && !found ? this.text.slice(this.at).match(/^([A-Za-z_]\w*)(\+?)=/) : undefined
+      const assigned = words.length === 0 && !found ? this.text.slice(this.at).match(/^([A-Za-z_]\w*(?:\[[^\]\s]+\])?)(\+?)=/) : undefined
       if (found) redirections.push(found)
       else if (assigned) {
         this.at += assigned[0].length
-        assigns.push([assigned[1] ?? '', readWord(this), assigned[2] === '+'])
+        if (this.text[this.at] === '(') lists.push([assigned[1] ?? '', this.#values(), assigned[2] === '+'])
+        else assigns.push([assigned[1] ?? '', readWord(this), assigned[2] === '+'])
       } else if (/^[^\n;&|<>()]/.test(this.text[this.at] ?? '\n')) words.push(readWord(this))
       else break
     }
-    if (assigns.length + words.length + redirections.length === 0) this.#unexpected()
-    return { kind: 'simple', assigns, words, ...(redirections.length > 0 && { redirections }) }
+    if (assigns.length + lists.length + words.length + redirections.length === 0) this.#unexpected()
+    return { kind: 'simple', assigns, words, ...(lists.length > 0 && { lists }), ...(redirections.length > 0 && { redirections }) }
+  }
+
+  /** The values of a list, in parentheses. */
+  #values(): readonly Word[] {
+    const words: Word[] = []
+    this.at += 1
+    for (this.#blank(true); !/^[)]?$/.test(this.text[this.at] ?? ''); this.#blank(true)) words.push(readWord(this))
+    this.#sign(')')
+    return words
   }
 
   #redirections(): Redirection[] {
@@ -260,7 +272,10 @@ class Parser implements Cursor {
     for (const { end, quoted, stripped, redirection } of this.#pending.splice(0)) {
       const lines: string[] = []
       for (;;) {
-        if (this.at >= this.text.length) break
+        if (this.at >= this.text.length) {
+          this.#unended = true
+          break
+        }
         const stop = this.text.indexOf('\n', this.at)
         const raw = this.text.slice(this.at, stop < 0 ? undefined : stop)
         this.at = stop < 0 ? this.text.length : stop + 1

@@ -4,6 +4,8 @@ import type { Node } from './syntax.ts'
 /** The state of one shell; subshells work on a copy. */
 export class Scope {
   readonly variables: Map<string, string>
+  /** Variables that hold several values, by index or key. */
+  readonly lists = new Map<string, Map<string, string>>()
   readonly exported: Set<string>
   readonly functions: Map<string, Node>
   readonly traps: Map<string, string>
@@ -34,12 +36,19 @@ export class Scope {
     made.exported.clear()
     for (const name of this.exported) made.exported.add(name)
     for (const [name, body] of this.functions) made.functions.set(name, body)
+    for (const [name, values] of this.lists) made.lists.set(name, new Map(values))
     Object.assign(made, { last: this.last, exitOnError: this.exitOnError, refuseUnset: this.refuseUnset, trace: this.trace, pipeFail: this.pipeFail })
     return made
   }
 
   set(name: string, value: string): void {
-    this.variables.set(name, value)
+    const [, list, key] = name.match(/^(\w+)\[(.*)\]$/) ?? []
+    if (list === undefined || key === undefined) this.variables.set(name, value)
+    else this.lists.set(list, (this.lists.get(list) ?? new Map<string, string>()).set(key, value))
+  }
+
+  has(name: string): boolean {
+    return this.variables.has(name) || this.lists.has(name)
   }
 
   /** Does something while some variables have other values. */

@@ -2,7 +2,7 @@
 import { FileError, resolve } from '../files.ts'
 import { Exit, fail, type Process } from '../process.ts'
 import { isFault, Shell } from './interpreter.ts'
-import { parse } from './parse.ts'
+import { isIncomplete, parse } from './parse.ts'
 import type { Streams } from './redirect.ts'
 import { Scope } from './scope.ts'
 import { SyntaxFault } from './syntax.ts'
@@ -27,17 +27,17 @@ export async function runShell(name: string, words: readonly string[], process: 
   const shell = new Shell(process, scope)
   if (given !== undefined) {
     const first = args.shift()
-    return finish(new Shell(process, named(scope, first ?? name, args)), given)
+    return finish(new Shell(process, named(scope, first ?? name, args)), scriptOf(given))
   }
   const file = args.shift()
   if (file !== undefined) return runFile(process, named(scope, file, args), { name, file })
-  return process.tty ? typed(shell) : finish(shell, await process.halt.unless(process.stdin.readAll()))
+  return process.tty ? typed(shell) : finish(shell, piped)
 }
 
 /** Runs a script under the name of its file. */
 export async function runFile(process: Process, scope: Scope, { name, file }: { readonly name: string; readonly file: string }): Promise<number> {
   try {
-    return await finish(new Shell(process, scope), process.files.read(resolve(process.cwd, file)))
+    return await finish(new Shell(process, scope), scriptOf(process.files.read(resolve(process.cwd, file))))
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     return fail(process, `${name}: can't open '${file}': ${error.message}`, 2)
@@ -53,11 +53,32 @@ function streamsOf({ stdin, out, err }: Process): Streams {
   return { stdin, out, err }
 }
 
-async function finish(shell: Shell, script: string): Promise<number> {
+/** How a shell comes to its end: through a script, or through what it reads. */
+type Work = (shell: Shell, streams: Streams) => Promise<number>
+
+function scriptOf(text: string): Work {
+  return (shell, streams) => attempt(shell, text, streams)
+}
+
+/** Commands from a pipe: each is run as soon as its lines are there, and what they read comes after them. */
+async function piped(shell: Shell, streams: Streams): Promise<number> {
+  let held = ''
+  for (;;) {
+    const line = await shell.process.halt.unless(streams.stdin.readLine())
+    if (line === undefined) return held === '' ? shell.scope.last : attempt(shell, held, streams)
+    held += `${line}\n`
+    if (isIncomplete(held)) continue
+    const code = await attempt(shell, held, streams)
+    held = ''
+    if (code === 2 && shell.scope.last !== 2) return code
+  }
+}
+
+async function finish(shell: Shell, work: Work): Promise<number> {
   const streams = streamsOf(shell.process)
   let code: number
   try {
-    code = await attempt(shell, script, streams)
+    code = await work(shell, streams)
   } catch (error) {
     if (!(error instanceof Exit)) throw error
     code = await trapped(shell, error.code, streams)
@@ -106,6 +127,7 @@ async function typed(shell: Shell): Promise<number> {
     const line = await process.halt.unless(process.stdin.readLine())
     if (line === undefined) return shell.scope.last
     held += `${line}\n`
+    if (isIncomplete(held)) continue
     try {
       const node = parse(held)
       held = ''
@@ -119,7 +141,6 @@ async function typed(shell: Shell): Promise<number> {
         }
         return error.code
       }
-      if (error instanceof SyntaxFault && error.incomplete) continue
       held = ''
       if (!(error instanceof SyntaxFault) && !isFault(error)) throw error
       shell.complain(streams, error.message)

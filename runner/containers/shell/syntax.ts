@@ -1,9 +1,24 @@
 // The shell's language as a tree.
 
+/** What stands between double brackets. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
+  | { readonly kind: 'not'; readonly inner: Condition }
+  | { readonly kind: 'words'; readonly words: readonly Word[] }
+
 /** A piece of a word. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
-  | { readonly kind: 'variable'; readonly name: string; readonly length?: boolean; readonly operator?: string; readonly word?: Word; readonly quoted: boolean }
+  | {
+      readonly kind: 'variable'
+      readonly name: string
+      /** Which of a list's values; `@` and `*` for all. */
+      readonly index?: Word
+      readonly length?: boolean
+      readonly operator?: string
+      readonly word?: Word
+      readonly quoted: boolean
+    }
   | { readonly kind: 'command'; readonly body: Node; readonly quoted: boolean }
   | { readonly kind: 'sum'; readonly word: Word; readonly quoted: boolean }
 
@@ -19,7 +34,14 @@ export interface Redirection {
 
 /** A command of any sort. */
 export type Node = (
-  | { readonly kind: 'simple'; readonly assigns: readonly (readonly [name: string, value: Word, append: boolean])[]; readonly words: readonly Word[] }
+  | {
+      readonly kind: 'simple'
+      readonly assigns: readonly (readonly [name: string, value: Word, append: boolean])[]
+      readonly words: readonly Word[]
+      /** Lists of values that are assigned. */
+      readonly lists?: readonly (readonly [name: string, values: readonly Word[], append: boolean])[]
+    }
+  | { readonly kind: 'condition'; readonly test: Condition }
   | { readonly kind: 'pipe'; readonly parts: readonly Node[]; readonly negated: boolean }
   | { readonly kind: 'and' | 'or'; readonly left: Node; readonly right: Node }
   | { readonly kind: 'list'; readonly items: readonly { readonly node: Node; readonly background: boolean }[] }

@@ -1,13 +1,15 @@
-// What a container's status says beside how it fares: its mounts, and who it runs as.
+// What a container's status says beside how it fares: its mounts, and who it runs as
+// (kubelet `convertToAPIContainerStatuses`; SupplementalGroupsPolicy and RecursiveReadOnlyMounts, both on in 1.35).
 import { isObject, type JsonObject } from '../../base/json.ts'
 import type { Container } from '../pods.ts'
 
 /** The mounts as the spec has them; nothing makes those that are read-only so all the way down unless that is asked for. */
 export function mountsOf({ volumeMounts }: Container): JsonObject {
   if (!Array.isArray(volumeMounts) || volumeMounts.length === 0) return {}
-  const mounts = volumeMounts.filter(isObject).map(({ name, mountPath, readOnly }): JsonObject => {
+  const mounts = volumeMounts.filter(isObject).map(({ name, mountPath, readOnly, recursiveReadOnly }): JsonObject => {
     const plain = { mountPath: mountPath ?? '', name: name ?? '' }
-    return readOnly === true ? { ...plain, readOnly, recursiveReadOnly: 'Disabled' } : plain
+    const whole = recursiveReadOnly === 'Enabled' || recursiveReadOnly === 'IfPossible'
+    return readOnly === true ? { ...plain, readOnly, recursiveReadOnly: whole ? 'Enabled' : 'Disabled' } : plain
   })
   return { volumeMounts: mounts }
 }

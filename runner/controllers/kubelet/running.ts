@@ -1,4 +1,5 @@
 // A container that runs: whether its program ended, and what its probes say.
+import { at } from '../../kubernetes/object.ts'
 import { type ContainerMemory, noMemory } from './memory.ts'
 import { probeContainer } from './probes.ts'
 import { isResized, pendingResize, resizeRestarts, tellResize } from './resize.ts'
@@ -32,6 +33,7 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
     containers[name] = noMemory
     return replace(each, round)
   }
+  if (memory.stage === dying) return goDown(each, memory, round)
   const end = await endOf(each, memory, round)
   if (!end) return probe(each, memory, round)
   if (end.at > now) {
@@ -45,6 +47,18 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
   const terminated = { exitCode: end.code, reason, ...(message !== undefined && { message }) }
   round.steps.push({ each, change: { next: { terminated }, endedAt: end.at }, notices: [] })
   await context.runtime?.kill(pod, name, end.code)
+}
+
+const dying = 'probe-failed'
+
+/** A container that heeds no signal is killed when its time is over. */
+async function goDown(each: Placed, { due, passed }: ContainerMemory, { pod, context, containers, steps, wakes }: Round): Promise<void> {
+  if (due > context.clock.now()) return void wakes.push(due)
+  const { name } = each.container
+  const code = exitAfterSignal(each)
+  containers[name] = { stage: '', due: 0, passed }
+  steps.push({ each, change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } }, notices: [] })
+  await context.runtime?.kill(pod, name, code)
 }
 
 const redefined = 'definition-changed'
@@ -127,18 +141,16 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
   const probed = await probeContainer(pod, each, { memory, context })
   containers[name] = { ...memory, ...(probed.probes && { probes: probed.probes }) }
   if (probed.kill) {
-    const code = exitAfterSignal(each)
     const kind = each.status?.started === true ? 'liveness' : 'startup'
     const again = (each.container.restartPolicy ?? pod.spec.restartPolicy) === 'Never' ? '' : ', will be restarted'
     const killing = { type: 'Normal', reason: 'Killing', message: `Container <Container> failed ${kind} probe${again}` } as const
-    containers[name] = { stage: '', due: 0, passed: memory.passed }
-    steps.push({
-      each,
-      change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } },
-      notices: [...probed.notices, killing],
-    })
-    await context.runtime.kill(pod, name, code)
-    return
+    const patience = Number(
+      at(kind === 'liveness' ? livenessProbe : startupProbe, 'terminationGracePeriodSeconds') ?? pod.spec.terminationGracePeriodSeconds ?? 30,
+    )
+    const due = context.clock.now() + (exitAfterSignal(each) === 0 ? 0 : patience * 1000)
+    steps.push({ each, change: {}, notices: [...probed.notices, killing] })
+    containers[name] = { ...memory, stage: dying, due }
+    return goDown(each, { ...memory, due }, round)
   }
   if (probed.wake !== undefined) wakes.push(probed.wake)
   const changed = probed.ready !== (each.status?.ready === true) || probed.started !== (each.status?.started === true)

@@ -1,5 +1,5 @@
 // Registers nodes, gives them their pod range, and taints those that pods had better keep away from.
-import type { Json, JsonObject } from '../../base/json.ts'
+import { equal, type Json, type JsonObject } from '../../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { leases, nodes } from '../resources.ts'
@@ -110,15 +110,38 @@ export const nodeKubelet = defineController({
   name: 'kubelet-node',
   fieldManager: 'kubelet',
   watches: [{ resource: nodes, keys: (node, change) => (change === 'DELETED' ? [] : [node.metadata.name ?? '']) }],
-  async reconcile(name: string, { client, clock }: ControllerContext) {
+  async reconcile(name: string, { client, clock, memory }: ControllerContext): Promise<ReconcileResult | undefined> {
     const node = (await client.get(nodes, { name })) as Node | undefined
     if (!node || node.metadata.deletionTimestamp !== undefined) return undefined
     if (!(await client.get(leases, { namespace: 'kube-node-lease', name }))) await client.create(leases, leaseOf(node, clock.now()))
-    if (Array.isArray(node.status?.conditions)) return undefined
+    if (Array.isArray(node.status?.conditions)) return offerExtended(node, { client, clock, memory })
     await client.update(nodes, { ...node, status: firstStatus(node, clock.now()) } as KubernetesObject, { subresource: 'status' })
     return undefined
   },
 })
+
+/** Resources of names with a slash that somebody wrote into a node's capacity: its next report, within ten seconds, offers them too. */
+async function offerExtended(
+  node: Node,
+  { client, clock, memory }: Pick<ControllerContext, 'client' | 'clock' | 'memory'>,
+): Promise<ReconcileResult | undefined> {
+  const { capacity = {}, allocatable = {} } = (node.status ?? {}) as Readonly<Record<string, Readonly<Record<string, string>>>>
+  const plain = Object.entries(allocatable).filter(([resource]) => !resource.includes('/'))
+  const offered = Object.fromEntries([...plain, ...Object.entries(capacity).filter(([resource]) => resource.includes('/'))])
+  const { name = '' } = node.metadata
+  if (equal(offered, allocatable)) {
+    memory.set(name, undefined)
+    return undefined
+  }
+  const due = Number(memory.get(name) ?? Math.ceil((clock.now() + 1) / reportEvery) * reportEvery)
+  memory.set(name, due)
+  if (due > clock.now()) return { requeueAfter: due - clock.now() }
+  await client.update(nodes, { ...node, status: { ...node.status, allocatable: offered } } as KubernetesObject, { subresource: 'status' })
+  return undefined
+}
+
+/** How often a kubelet looks at what it reports, ms: `nodeStatusUpdateFrequency`. */
+const reportEvery = 10_000
 
 function leaseOf(node: Node, now: number): KubernetesObject {
   const { name = '', uid = '' } = node.metadata

@@ -5,7 +5,7 @@ import { hubAdmission, hubOnRead, type SilenceOf } from '../../controllers/fleet
 import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
 import { heartbeatViews, heartbeatViewsOf } from '../../kubernetes/heartbeats.ts'
-import type { KubernetesObject } from '../../kubernetes/object.ts'
+import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
 import { fleetSettings } from '../bridges/ground.ts'
@@ -34,7 +34,8 @@ export function birthOf(
   const ours = hub && !spec.without.includes('hub-agent')
   const common = bootstrapObjects({ now: spec.born, gitVersion: `v${spec.version}` })
   const { born: now, serviceCidr, host: apiServerAddress, featureGates = [] } = spec
-  const own = clusterObjects({ now, random, serviceCidr, apiServerAddress, caPem: ca, featureGates })
+  const advertised = controlPlaneOf(options.own)
+  const own = clusterObjects({ now, random, serviceCidr, apiServerAddress, caPem: ca, featureGates, ...(advertised !== undefined && { advertised }) })
   const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
   const beside = [...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own]
   const all = [...own, ...beside, ...bornAddresses([...own, ...beside], spec.born)]
@@ -52,6 +53,14 @@ export function birthOf(
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
     onRead: { ...(spec.without.includes('kubelet') ? heartbeatViewsOf(nodes) : heartbeatViews), ...(hub ? hubOnRead(silenceOf) : {}) },
   }
+}
+
+/** The address of the node that the API server runs on, where one does. */
+function controlPlaneOf(own: readonly KubernetesObject[]): string | undefined {
+  const node = own.find(({ kind, metadata }) => kind === 'Node' && metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined)
+  const addresses = at(node, 'status', 'addresses')
+  const address = Array.isArray(addresses) ? addresses.find((each) => at(each, 'type') === 'InternalIP') : undefined
+  return address === undefined ? undefined : String(at(address, 'address'))
 }
 
 type Objects = readonly KubernetesObject[]
