@@ -55,9 +55,10 @@ function environmentFault({ reader, file }: StartGround, pod: KubernetesObject, 
 function userFault(pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
   const [own, ofPod] = [at(container.whole, 'securityContext'), at(pod, 'spec', 'securityContext')]
   if (at(own, 'runAsNonRoot') !== true && at(ofPod, 'runAsNonRoot') !== true) return undefined
-  const user = at(own, 'runAsUser') ?? at(ofPod, 'runAsUser') ?? image.user
-  if (user !== 0 || !image.known) return undefined
+  const asked = at(own, 'runAsUser') ?? at(ofPod, 'runAsUser')
   const where = `pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name}`
+  if (asked === 0) return { reason: 'CreateContainerConfigError', message: `container's runAsUser breaks non-root policy (${where})` }
+  if (asked !== undefined || image.user !== 0 || !image.known) return undefined
   return { reason: 'CreateContainerConfigError', message: `container has runAsNonRoot and image will run as root (${where})` }
 }
 

@@ -4,6 +4,7 @@ import { isDone, type Pod, podCondition } from '../pods.ts'
 import { pods } from '../resources.ts'
 import { beforeStop } from './hooks.ts'
 import { type PodMemory, remember } from './memory.ts'
+import { startedAt } from './round.ts'
 import { exitAfterSignal } from './running.ts'
 import { type Placed, placed, stateOf } from './state.ts'
 import { type Change, notify, writeStatus } from './status.ts'
@@ -32,7 +33,7 @@ export async function leave(key: string, pod: Pod, { known, context }: Looking):
     return { requeueAfter: gone - clock.now() }
   }
   memory.set(key, undefined)
-  if (!isDone(pod)) await writeStatus(pod, ends(pod), context, { final: true })
+  if (!isDone(pod)) await writeStatus(pod, await ends(pod, context), context, { final: true })
   return removeNow(pod, context)
 }
 
@@ -56,14 +57,19 @@ function running(pod: Pod): readonly Placed[] {
   return [...placed(pod, 'containers'), ...init, ...placed(pod, 'ephemeralContainers')].filter((each) => stateOf(each) === 'running')
 }
 
-function ends(pod: Pod): ReadonlyMap<string, Change> {
+async function ends(pod: Pod, context: ControllerContext): Promise<ReadonlyMap<string, Change>> {
   const changes = new Map<string, Change>()
-  for (const each of running(pod)) {
-    const code = exitAfterSignal(each)
-    changes.set(each.container.name, { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } })
-  }
+  for (const each of running(pod)) changes.set(each.container.name, await endOf(pod, each, context))
   if (podCondition(pod, 'Initialized')?.status !== 'True') return changes
   for (const each of placed(pod, 'containers'))
     if (stateOf(each) !== 'running' && stateOf(each) !== 'ended') changes.set(each.container.name, { next: { terminated: unknown } })
   return changes
+}
+
+/** A program may have ended by itself before it was told to. */
+async function endOf(pod: Pod, each: Placed, { runtime }: ControllerContext): Promise<Change> {
+  const look = await runtime?.look(pod, each.container.name, { restarts: Number(each.status?.restartCount ?? 0), started: startedAt(each) })
+  const { code, reason, at } = look?.end ?? { code: exitAfterSignal(each), reason: undefined, at: undefined }
+  const terminated = { exitCode: code, reason: reason ?? (code === 0 ? 'Completed' : 'Error') }
+  return { next: { terminated }, ...(at !== undefined && { endedAt: at }) }
 }

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { AdmissionPlugin } from './plugin.ts'
-import { isWriteOf, refusal } from './refusal.ts'
+import { isWriteOf } from './refusal.ts'
 
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
@@ -25,28 +25,6 @@ export const defaultIngressClass: AdmissionPlugin = {
     if (spec.ingressClassName !== undefined || object.metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined) return undefined
     const found = marked(context.list('networking.k8s.io/v1', 'IngressClass'), 'ingressclass.kubernetes.io/is-default-class')
     return found && { ...object, spec: { ...spec, ingressClassName: found.metadata.name } }
-  },
-}
-
-export const runtimeClass: AdmissionPlugin = {
-  name: 'RuntimeClass',
-  admit(request) {
-    const { object, operation, context } = request
-    if (!object || operation !== 'CREATE' || !isWriteOf(request, '', 'pods')) return undefined
-    const spec = (object.spec ?? {}) as JsonObject
-    const name = spec.runtimeClassName
-    if (typeof name !== 'string') return undefined
-    const found = context.get('node.k8s.io/v1', 'RuntimeClass', { name })
-    if (!found) throw refusal(request, `pod rejected: RuntimeClass "${name}" not found`)
-    const overhead = (found.overhead as JsonObject | undefined)?.podFixed
-    return overhead === undefined ? undefined : { ...object, spec: { ...spec, overhead } }
-  },
-  validate(request) {
-    const { object, operation } = request
-    if (!object || operation !== 'CREATE' || !isWriteOf(request, '', 'pods')) return
-    const { runtimeClassName, overhead } = (object.spec ?? {}) as JsonObject
-    if (runtimeClassName === undefined && overhead !== undefined)
-      throw refusal(request, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
   },
 }
 

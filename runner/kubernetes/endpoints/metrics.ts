@@ -1,4 +1,5 @@
 // `/metrics`: what the server counts of itself, in Prometheus' text form.
+import { at } from '../object.ts'
 import type { RequestInfo } from './request-info.ts'
 import type { Route, RouteServer } from './route.ts'
 import type { Server } from './server.ts'
@@ -22,9 +23,28 @@ export function tally({ tallies }: Server, info: RequestInfo, { method, status }
   tallies.set(labels, (tallies.get(labels) ?? 0) + 1)
 }
 
-function metricsText({ tallies, gitVersion, stored }: RouteServer): string {
+/** `--max-requests-inflight` and `--max-mutating-requests-inflight` together. */
+const inFlight = 600
+
+/** What each priority level has of the requests in flight by its shares, rounded up (apiserver `apf_controller.go`). */
+function seats(server: RouteServer): readonly (readonly [level: string, count: number])[] {
+  const levels = server.list('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration').map(({ metadata, spec }) => {
+    const shares = at(spec, 'limited', 'nominalConcurrencyShares') ?? at(spec, 'exempt', 'nominalConcurrencyShares')
+    return [metadata.name ?? '', Number(shares ?? 0)] as const
+  })
+  const all = Math.max(
+    levels.reduce((sum, [, shares]) => sum + shares, 0),
+    1,
+  )
+  return levels.map(([name, shares]) => [name, Math.ceil((inFlight * shares) / all)] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function metricsText(server: RouteServer): string {
+  const { tallies, gitVersion, stored } = server
   const [, major = '1', minor = '35'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? []
   return [
+    ...metric('apiserver_flowcontrol_nominal_limit_seats', 'gauge', '[BETA] Nominal number of execution seats configured for each priority level'),
+    ...seats(server).map(([level, count]) => `apiserver_flowcontrol_nominal_limit_seats{priority_level="${level}"} ${count}`),
     ...metric(
       'apiserver_request_total',
       'counter',
@@ -37,6 +57,18 @@ function metricsText({ tallies, gitVersion, stored }: RouteServer): string {
       '[STABLE] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.',
     ),
     ...[...stored()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([resource, count]) => `apiserver_storage_objects{resource="${dotted(resource)}"} ${count}`),
+    ...metric(
+      'apiserver_validation_declarative_validation_mismatch_total',
+      'counter',
+      '[BETA] Number of times declarative validation results differed from handwritten validation results for core types.',
+    ),
+    'apiserver_validation_declarative_validation_mismatch_total 0',
+    ...metric(
+      'apiserver_validation_declarative_validation_panic_total',
+      'counter',
+      '[BETA] Number of times declarative validation has panicked during validation.',
+    ),
+    'apiserver_validation_declarative_validation_panic_total 0',
     ...metric(
       'kubernetes_build_info',
       'gauge',
