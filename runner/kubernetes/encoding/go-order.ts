@@ -103,11 +103,15 @@ interface Found {
 }
 
 function reordered(value: JsonObject, before: JsonObject | undefined, { plan, looked, odd, ordered }: Found): JsonObject {
-  const known = new Set(Object.keys(value).slice(0, looked))
+  const names = Object.keys(value)
   const result: Record<string, Json> = {}
+  let next = 0
   for (const field of plan.fields) {
     const member = value[field.name]
-    const present = field === odd ? ordered : known.has(field.name) ? member : orderMember(member, field, before)
+    // What was looked at stands in the order of the fields.
+    const known = next < looked && names[next] === field.name
+    if (known) next += 1
+    const present = field === odd ? ordered : known ? member : orderMember(member, field, before)
     if (present !== undefined) result[field.name] = present
   }
   return result

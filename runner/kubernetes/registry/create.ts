@@ -70,16 +70,21 @@ function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): K
 }
 
 function withSystemFields(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
-  const metadata = systemFields.some((name) => name in object.metadata) ? withoutSystemFields(object.metadata) : object.metadata
+  const sent = systemFields.some((name) => name in object.metadata) ? withoutSystemFields(object.metadata) : object.metadata
+  const { name, generateName, namespace, uid: _u, generation: _g, creationTimestamp: _c, ...metadata } = sent
+  // In the order of Go's struct, so that nothing has to be put in order later.
   return {
     ...object,
     metadata: {
-      ...metadata,
+      ...(name !== undefined && { name }),
       ...generatedName(engine, resource, object),
+      ...(generateName !== undefined && { generateName }),
+      ...(namespace !== undefined && { namespace }),
       uid: engine.random.uuid(),
       resourceVersion: '0',
-      creationTimestamp: formatTime(engine.clock.now()),
       ...((resource.rules?.hasGeneration ?? hasGeneration(resource.info)) ? { generation: 1 } : {}),
+      creationTimestamp: formatTime(engine.clock.now()),
+      ...metadata,
     },
   }
 }
