@@ -168,7 +168,7 @@ function plain(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> 
   return new Map([...files, ...[...entries].filter(([path]) => path === '')])
 }
 
-type Files = Map<string, { readonly content: string; readonly mode: number }>
+type Files = Map<string, { readonly content: string; readonly mode: number; readonly user?: number }>
 
 /** A volume of the cluster's objects, as the kubelet lays it out: a folder of the day, links into it. */
 function computed(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): ReadonlyMap<string, Entry> {
@@ -184,10 +184,12 @@ function computed(pod: KubernetesObject, volume: JsonObject, ground: VolumeGroun
     [day, { kind: 'folder', mode: 0o755, at: age }],
     ['..data', { kind: 'link', target: day, at: age }],
   ])
-  for (const [path, file] of files) {
+  const group = groupOf(pod)
+  for (const [path, { content, mode: own, user = 0 }] of files) {
     const [first = ''] = path.split('/')
     entries.set(first, { kind: 'link', target: `..data/${first}`, at: age })
-    entries.set(`${day}/${path}`, { kind: 'file', ...file, at: age })
+    const owner = user === 0 && group === undefined ? {} : { owner: [user, group ?? 0] as const }
+    entries.set(`${day}/${path}`, { kind: 'file', content, mode: group === undefined ? own : own | 0o440, ...owner, at: age })
   }
   return entries
 }
@@ -218,8 +220,26 @@ function addSource(files: Files, pod: KubernetesObject, source: JsonObject, { mo
     files.set(String(item.path), { content: encodeText(text), mode: Number(item.mode ?? mode) })
   }
   const token = source.serviceAccountToken
-  if (isObject(token))
-    files.set(String(token.path), { content: ground.token(pod, String(token.audience ?? ''), Number(token.expirationSeconds ?? 3607)), mode })
+  if (!isObject(token)) return
+  const user = soleUser(pod)
+  const content = ground.token(pod, String(token.audience ?? ''), Number(token.expirationSeconds ?? 3607))
+  const guarded = user !== undefined || groupOf(pod) !== undefined
+  files.set(String(token.path), { content, mode: guarded ? 0o600 : mode, ...(user !== undefined && { user }) })
+}
+
+/** The group that the kubelet gives all files of such volumes to (`volume_linux.go`, SetVolumeOwnership). */
+function groupOf(pod: KubernetesObject): number | undefined {
+  const group = at(pod, 'spec', 'securityContext', 'fsGroup')
+  return typeof group === 'number' ? group : undefined
+}
+
+/** The user of all containers, if they have one in common: nobody else needs the token (`FsUserFrom`). */
+function soleUser(pod: KubernetesObject): number | undefined {
+  const shared = at(pod, 'spec', 'securityContext', 'runAsUser')
+  const lists = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((name) => objects(at(pod, 'spec', name)))
+  const users = new Set(lists.map((container) => at(container, 'securityContext', 'runAsUser') ?? shared))
+  const [user] = users
+  return users.size === 1 && typeof user === 'number' ? user : undefined
 }
 
 /** Files that the kubelet writes for every pod; they keep what is written over them as long as the pod lives. */

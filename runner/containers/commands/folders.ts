@@ -7,8 +7,9 @@ import { toBytes } from '../bytes.ts'
 import { type Entry, FileError, type Files, join, nameOf, parentOf, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { matches } from '../shell/glob.ts'
-import { listFolder } from './list-folder.ts'
+import { listFolder, permissions } from './list-folder.ts'
 import { readOptions } from './options.ts'
+import { groupName, userName } from './people.ts'
 import { complaint, inputs } from './text.ts'
 
 /** A program that does one thing to each path; a failure is told and the next one tried. */
@@ -174,28 +175,37 @@ function suits(entry: Entry, path: string, value: (name: string) => string | und
 }
 
 const stat: Program = (words, process) => {
-  const { rest, value } = readOptions(words, ['c', 'format'])
+  const { rest, value, has } = readOptions(words, ['c', 'format'])
+  const { files, cwd } = process
   for (const path of rest) {
-    const entry = process.files.entry(resolve(process.cwd, path))
+    const entry = has('L', 'dereference') ? files.stat(resolve(cwd, path)) : files.entry(resolve(cwd, path))
     if (!entry) return fail(process, `stat: can't stat '${path}': No such file or directory`)
-    const mode = entry.kind === 'link' ? 0o777 : entry.mode
-    const size = entry.kind === 'file' ? entry.content.length : entry.kind === 'link' ? entry.target.length : 4096
-    const values: Readonly<Record<string, string>> = {
-      a: mode.toString(8),
-      s: String(size),
-      n: path,
-      u: '0',
-      g: '0',
-      U: 'root',
-      G: 'root',
-      Y: String(Math.floor(entry.at / 1000)),
-      F: entry.kind === 'folder' ? 'directory' : 'regular file',
-    }
-    process.out(
-      `${(value('c', 'format') ?? '  File: %n\n  Size: %s\nAccess: (0%a)  Uid: (    0/    root)   Gid: (    0/    root)').replace(/%(.)/g, (whole, letter: string) => values[letter] ?? whole)}\n`,
-    )
+    const form = value('c', 'format') ?? '  File: %n\n  Size: %s\nAccess: (0%a/%A)  Uid: (%u/%U)   Gid: (%g/%G)'
+    const known = factsOf(path, entry, process)
+    process.out(`${form.replace(/%(.)/g, (whole, letter: string) => known[letter] ?? whole)}\n`)
   }
   return 0
+}
+
+const kinds = { file: 'regular file', folder: 'directory', link: 'symbolic link' } as const
+
+/** What `stat` puts for each letter of its form. */
+function factsOf(path: string, entry: Entry, process: Process): Readonly<Record<string, string>> {
+  const mode = entry.kind === 'link' ? 0o777 : entry.mode
+  const size = entry.kind === 'file' ? entry.content.length : entry.kind === 'link' ? entry.target.length : 4096
+  const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
+  return {
+    a: mode.toString(8),
+    A: permissions(entry),
+    s: String(size),
+    n: path,
+    u: String(uid),
+    g: String(gid),
+    U: userName(uid, process),
+    G: groupName(gid, process),
+    Y: String(Math.floor(entry.at / 1000)),
+    F: kinds[entry.kind],
+  }
 }
 
 const du: Program = (words, process) => {

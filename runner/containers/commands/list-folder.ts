@@ -91,20 +91,25 @@ function lines(rows: readonly Fields[], { machine }: Process): readonly string[]
   )
 }
 
-function long({ name, entry }: Row, has: Has, process: Process): Fields {
-  const { files, cwd } = process
-  const letters = entry.kind === 'folder' ? 'd' : entry.kind === 'link' ? 'l' : '-'
+/** An entry's kind and who may do what with it, as `ls -l` has them. */
+export function permissions(entry: Entry): string {
+  const kind = entry.kind === 'folder' ? 'd' : entry.kind === 'link' ? 'l' : '-'
   const mode = entry.kind === 'link' ? 0o777 : entry.mode
   const plain = [6, 3, 0].map((place) => ['r', 'w', 'x'].map((letter, index) => ((mode >> place) & (4 >> index) ? letter : '-')).join('')).join('')
   const handed = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
-  const bits = mode & 0o1000 ? `${handed.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : handed
+  return `${kind}${mode & 0o1000 ? `${handed.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : handed}`
+}
+
+function long({ name, entry }: Row, has: Has, process: Process): Fields {
+  const { files, cwd } = process
+  const bits = permissions(entry)
   const links = entry.kind === 'folder' ? 2 + countFolders(files, resolve(cwd, name)) : 1
   const size = sizeOf(entry)
   const shown = has('h') ? inUnits(size) : String(size)
   const target = entry.kind === 'link' ? ` -> ${entry.target}` : ''
   const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
   const [owner, group] = has('n') ? [String(uid), String(gid)] : [userName(uid, process), groupName(gid, process)]
-  return { bits: `${letters}${bits}`, links: String(links), owner, group, size: shown, end: `${shortDate(entry.at, process.now())} ${name}${target}` }
+  return { bits, links: String(links), owner, group, size: shown, end: `${shortDate(entry.at, process.now())} ${name}${target}` }
 }
 
 function inUnits(size: number): string {
