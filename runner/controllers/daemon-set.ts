@@ -2,6 +2,7 @@
 import { equal, type JsonObject } from '../base/json.ts'
 import { type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
+import { findAdopters, isOrphans } from './adopters.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { claim, ownerKeys } from './owners.ts'
 import { availableAt, isDone, isReady, type Pod, type PodSpec, podFromTemplate } from './pods.ts'
@@ -44,7 +45,7 @@ export const daemonSetController = defineController({
   name: 'daemonset-controller',
   watches: [
     { resource: daemonSets },
-    { resource: pods, keys: ownerKeys('DaemonSet', { orphans: false }) },
+    { resource: pods, keys: ownerKeys('DaemonSet') },
     { resource: nodes, keys: (node, change, old) => (change === 'MODIFIED' && old && sameForDaemons(node as Node, old as Node) ? [] : ['*']) },
   ],
   reconcile,
@@ -55,6 +56,7 @@ function sameForDaemons(node: Node, old: Node): boolean {
 }
 
 async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  if (isOrphans(key)) return findAdopters(daemonSets, key, context)
   const { client } = context
   if (key === '*') {
     for (const { metadata } of (await client.list(daemonSets)).items) context.enqueue(`${metadata.namespace}/${metadata.name}`)

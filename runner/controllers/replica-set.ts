@@ -2,10 +2,11 @@
 import { equal, isObject, type JsonObject } from '../base/json.ts'
 import { formatTime, type KubernetesObject, keyOf, parseKey, type Resource } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
+import { findAdopters, isOrphans } from './adopters.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
-import { claim, ownerKeys, selects } from './owners.ts'
+import { claim, ownerKeys } from './owners.ts'
 import { factsOf } from './pod-facts.ts'
-import { isActive, type Pod, podFromTemplate } from './pods.ts'
+import { type Pod, podFromTemplate } from './pods.ts'
 import { pods, replicaSets, replicationControllers } from './resources.ts'
 import { byDeletionRank } from './victims.ts'
 
@@ -64,7 +65,7 @@ export const replicationController = defineController({
 })
 
 async function reconcile(sort: Sort, key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
-  if (key.endsWith('/*')) return findAdopters(sort, key, context)
+  if (isOrphans(key)) return findAdopters(sort.resource, key, context, (set) => sort.read(set).spec.selector)
   const { client, clock } = context
   const found = await client.get(sort.resource, parseKey(key))
   const set = found && sort.read(found)
@@ -88,16 +89,6 @@ function sorted(items: readonly Pod[], { metadata: { uid: own } }: ReplicaSet): 
     else if (facts.terminating && pod.metadata.ownerReferences?.some(({ uid }) => uid === own)) leaving += 1
   }
   return { active, leaving }
-}
-
-/** An orphan appeared: whoever selects it looks again. */
-async function findAdopters({ resource, read }: Sort, key: string, { client, enqueue }: ControllerContext): Promise<undefined> {
-  const { namespace = '' } = parseKey(key)
-  const { items } = await client.list(pods, { namespace })
-  const orphans = items.filter((pod) => isActive(pod as Pod) && !pod.metadata.ownerReferences?.some(({ controller }) => controller))
-  for (const set of orphans.length === 0 ? [] : (await client.list(resource, { namespace })).items)
-    if (orphans.some((pod) => selects(read(set).spec.selector, pod))) enqueue(`${namespace}/${set.metadata.name}`)
-  return undefined
 }
 
 /** Makes or deletes pods; gives what stood in the way. */

@@ -2,6 +2,7 @@
 import { equal, type JsonObject } from '../base/json.ts'
 import { type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
+import { findAdopters, isOrphans } from './adopters.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from './controller.ts'
 import { claim, ownerKeys } from './owners.ts'
 import { availableAt, isDone, isReady, type Pod, podFromTemplate } from './pods.ts'
@@ -45,16 +46,17 @@ const revisionLabel = 'controller-revision-hash'
 
 export const statefulSetController = defineController({
   name: 'statefulset-controller',
-  watches: [{ resource: statefulSets }, { resource: pods, keys: ownerKeys('StatefulSet', { orphans: false }) }],
+  watches: [{ resource: statefulSets }, { resource: pods, keys: ownerKeys('StatefulSet') }],
   reconcile,
 })
 
 async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  if (isOrphans(key)) return findAdopters(statefulSets, key, context)
   const { client } = context
   const set = (await client.get(statefulSets, parseKey(key))) as StatefulSet | undefined
   if (!set) return undefined
   const { items } = await client.list(pods, { namespace: set.metadata.namespace ?? '' })
-  const mine = (await claim(client, set, { resource: pods, objects: items })) as readonly Pod[]
+  const mine = (await claim(client, set, { resource: pods, objects: items.filter((pod) => isMember(pod, set)) })) as readonly Pod[]
   const known = await revisionsOf(client, set)
   const update = await presentRevision(client, set, { known, hash: dataHash, labels: (hash) => ({ 'controller.kubernetes.io/hash': hash }) })
   const names = new Set([...known, update].map(({ metadata }) => metadata.name))
@@ -66,6 +68,11 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   const live = new Set([current, update.metadata.name ?? '', ...mine.map(({ metadata }) => metadata.labels?.[revisionLabel] ?? '')])
   await trimRevisions(client, known, { limit: set.spec.revisionHistoryLimit ?? 10, live })
   return nextAvailability(set, mine, context.clock.now())
+}
+
+/** True for a pod that bears the set's name and a number: no other is taken in. */
+function isMember({ metadata: { name = '' } }: KubernetesObject, set: StatefulSet): boolean {
+  return /^(.*)-\d+$/.exec(name)?.[1] === set.metadata.name
 }
 
 function ordinalOf(pod: Pod): number {

@@ -102,3 +102,23 @@ test("a revision carries its owner's annotations, so that the history of a roll-
     ['StatefulSet', 'the first'],
   ])
 })
+
+test('a pod whose labels come back is taken in again, one of another name is not', async () => {
+  const cluster = await startCluster()
+  const { client, settle } = cluster
+  await create(cluster, { replicas: 1 })
+  await settle(3000)
+  const own = { namespace, name: 'x-0' }
+  const ownersOf = async (name: string): Promise<string[]> =>
+    ((await client.get(pods, { namespace, name }))?.metadata.ownerReferences ?? []).map((each) => each.name)
+  await client.patch(pods, own, { metadata: { labels: { app: null } } }, { type: 'merge' })
+  await settle(1000)
+  assert.deepEqual(await ownersOf('x-0'), [])
+  await client.patch(pods, own, { metadata: { labels } }, { type: 'merge' })
+  await settle(1000)
+  assert.deepEqual(await ownersOf('x-0'), ['x'])
+  const spec = { containers: [{ name: 'c', image: 'redis:7' }] }
+  await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'y-1', namespace, labels }, spec } as KubernetesObject)
+  await settle(1000)
+  assert.deepEqual(await ownersOf('y-1'), [])
+})

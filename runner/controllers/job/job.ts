@@ -2,6 +2,7 @@
 import { equal, isObject, type JsonObject } from '../../base/json.ts'
 import { at, formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
+import { findAdopters, isOrphans } from '../adopters.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
 import { claim, ownerKeys } from '../owners.ts'
 import { isReady, isTerminating, type Pod, podFromTemplate } from '../pods.ts'
@@ -18,11 +19,12 @@ const failureCount = 'batch.kubernetes.io/job-index-failure-count'
 
 export const jobController = defineController({
   name: 'job-controller',
-  watches: [{ resource: jobs }, { resource: pods, keys: ownerKeys('Job', { orphans: false }) }],
+  watches: [{ resource: jobs }, { resource: pods, keys: ownerKeys('Job') }],
   reconcile,
 })
 
 async function reconcile(key: string, context: ControllerContext): Promise<ReconcileResult | undefined> {
+  if (isOrphans(key)) return findAdopters(jobs, key, context)
   const { client, clock } = context
   const job = (await client.get(jobs, parseKey(key))) as Job | undefined
   if (!job) return releaseOrphans(key, context)
