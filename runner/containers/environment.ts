@@ -4,7 +4,7 @@ import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { decodeText, encodeText } from './bytes.ts'
 import { EnvironmentFileError, variableOf } from './environment-file.ts'
-import { groupOfUser } from './images/accounts.ts'
+import { furtherGroups, groupOfUser } from './images/accounts.ts'
 import type { Image } from './images/table.ts'
 import { type ClusterReader, type ContainerSpec, fromBase64, objects } from './pod.ts'
 
@@ -60,7 +60,7 @@ export function userOf(
   const group = at(pod, 'spec', 'securityContext', 'fsGroup')
   const more = at(pod, 'spec', 'securityContext', 'supplementalGroups')
   const uid = own('runAsUser') ?? image.user
-  const ofImage = uid === 0 && at(pod, 'spec', 'securityContext', 'supplementalGroupsPolicy') !== 'Strict' ? image.groups : []
+  const ofImage = at(pod, 'spec', 'securityContext', 'supplementalGroupsPolicy') === 'Strict' ? [] : furtherGroups(image, uid)
   const groups = [...(Array.isArray(more) ? more.map(Number) : []), ...(typeof group === 'number' ? [group] : []), ...ofImage]
   return { uid, gid: own('runAsGroup') ?? groupOfUser(image, uid) ?? (uid === image.user ? image.user : 0), groups: [...new Set(groups)].sort((a, b) => a - b) }
 }

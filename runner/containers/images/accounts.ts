@@ -52,7 +52,14 @@ export function groupsOf(image: Image): string {
   const own = image.account?.split(':') ?? []
   const rows = groups[image.system].split(' ').map((row) => row.replace(':', ':x:'))
   const members = (gid: string): string => (image.groups.includes(Number(gid)) ? 'root' : '')
-  return `${[...rows, ...(own.length > 0 ? [`${own[0]}:x:${own[3]}`] : [])].map((row) => `${row}:${members(row.split(':')[2] ?? '')}`).join('\n')}\n`
+  const lines = [...rows, ...(own.length > 0 ? [`${own[0]}:x:${own[3]}`] : [])].map((row) => `${row}:${members(row.split(':')[2] ?? '')}`)
+  return `${[...lines, ...(image.ownGroup === undefined ? [] : [image.ownGroup])].join('\n')}\n`
+}
+
+/** The further groups of a user, as the image's `/etc/group` has them. */
+export function furtherGroups({ groups: ofRoot, account, ownGroup }: Image, uid: number): readonly number[] {
+  if (uid === 0) return ofRoot
+  return ownGroup !== undefined && account?.split(':')[2] === String(uid) ? [Number(ownGroup.split(':')[2])] : []
 }
 
 /** The group of a user that an image knows. */

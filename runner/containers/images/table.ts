@@ -21,6 +21,8 @@ export interface Image {
   readonly user: number
   /** The line of the user that it adds to `/etc/passwd`. */
   readonly account?: string
+  /** A line that it adds to `/etc/group`, for that user. */
+  readonly ownGroup?: string
   /** Further groups of root, as the image's `/etc/group` has them. */
   readonly groups: readonly number[]
   /** False for an image that nobody wrote down. */
@@ -128,7 +130,18 @@ const rows: readonly Row[] = [
     ] as const
   ).map(([names, program]): Row => [names, withShell([program], { programs: [program, 'curl', 'wget', 'ps'] })]),
   [/http-echo$/, image({ shell: false, entrypoint: ['http-echo'], programs: ['http-echo'], user: 65532 })],
-  [/agnhost$/, image({ flavor: 'busybox', entrypoint: ['agnhost'], command: ['pause'], programs: ['*'] })],
+  [
+    /agnhost$/,
+    image({
+      flavor: 'busybox',
+      entrypoint: ['agnhost'],
+      command: ['pause'],
+      programs: ['*'],
+      account: 'user-defined-in-image:x:1000:1000::/home/user-defined-in-image:/bin/sh',
+      ownGroup: 'group-defined-in-image:x:50000:user-defined-in-image',
+    }),
+  ],
+  [/(^|\/)nonroot$/, withShell(['sh'], { user: 1234 })],
   [/(^|\/)(busybox-liveness|liveness)$/, image({ entrypoint: ['agnhost'], command: ['liveness'], programs: ['agnhost'] })],
   [/^kicbase\/echo-server$/, image({ shell: false, command: ['kicbase-echo'], programs: ['kicbase-echo'] })],
   [/(echoserver|echo-server)$/, withShell(['echoserver'], { programs: ['echoserver', 'curl'] })],
