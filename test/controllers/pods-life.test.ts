@@ -371,3 +371,15 @@ test('a pod that is deleted but held says how its containers ended', async () =>
   assert.deepEqual(codes, [0, 137])
   assert.equal(found?.metadata.deletionGracePeriodSeconds, 0)
 })
+
+test('a pod that was evicted says so, and its failure can be ignored for that', async () => {
+  const { client, settle } = await startCluster()
+  const held = pod('held', { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '3600'] }] })
+  await client.create(pods, { ...held, metadata: { ...held.metadata, finalizers: ['example.org/hold'] } })
+  await settle(3000)
+  await client.postSubresource(pods, { namespace, name: 'held' }, 'eviction', { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'held' } })
+  await settle(3000)
+  const found = (await client.get(pods, { namespace, name: 'held' })) as Pod
+  const { reason, message, status } = found.status?.conditions?.find(({ type }) => type === 'DisruptionTarget') ?? {}
+  assert.deepEqual([found.status?.phase, status, reason, message], ['Failed', 'True', 'EvictionByEvictionAPI', 'Eviction API: evicting'])
+})

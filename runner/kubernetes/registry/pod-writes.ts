@@ -64,9 +64,18 @@ export function evictPod(engine: Engine, scope: WriteScope, body: JsonObject): J
   const options = section(eviction.deleteOptions)
   const dryRun = scope.dryRun || (Array.isArray(options.dryRun) && options.dryRun.includes('All'))
   if (!needsNoBudget(pod)) takeFromBudget(engine, scope, pod, dryRun)
+  if (!dryRun) store(engine, resource, ordered(resource, disrupted(pod, formatTime(engine.clock.now())), orderingOf(pod)))
   const grace = options.gracePeriodSeconds
   deleteObject(engine, { ...scope, subresource: '', dryRun }, typeof grace === 'number' ? { gracePeriodSeconds: grace } : {})
   return createdStatus
+}
+
+/** The pod with the condition that tells whoever looks at its end why it ended (`addConditionAndDeletePod`). */
+function disrupted(pod: KubernetesObject, time: string): KubernetesObject {
+  const status = section(pod.status)
+  const others = (Array.isArray(status.conditions) ? status.conditions : []).filter((condition) => at(condition, 'type') !== 'DisruptionTarget')
+  const told = { status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }
+  return { ...pod, status: { ...status, conditions: [...others, { type: 'DisruptionTarget', lastProbeTime: null, lastTransitionTime: time, ...told }] } }
 }
 
 /** Pods that are done, not yet started, or going already disturb nobody. */
