@@ -71,7 +71,8 @@ function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): K
 
 function withSystemFields(engine: Engine, resource: ServedResource, object: KubernetesObject): KubernetesObject {
   const sent = systemFields.some((name) => name in object.metadata) ? withoutSystemFields(object.metadata) : object.metadata
-  const { name, generateName, namespace, uid: _u, generation: _g, creationTimestamp: _c, ...metadata } = sent
+  const { name, generateName, namespace, uid: _u, generation: asked, creationTimestamp: _c, ...metadata } = sent
+  const generation = (resource.rules?.hasGeneration ?? hasGeneration(resource.info)) ? 1 : asked
   // In the order of Go's struct, so that nothing has to be put in order later.
   return {
     ...object,
@@ -82,7 +83,7 @@ function withSystemFields(engine: Engine, resource: ServedResource, object: Kube
       ...(namespace !== undefined && { namespace }),
       uid: engine.random.uuid(),
       resourceVersion: '0',
-      ...((resource.rules?.hasGeneration ?? hasGeneration(resource.info)) ? { generation: 1 } : {}),
+      ...(generation !== undefined && { generation }),
       creationTimestamp: formatTime(engine.clock.now()),
       ...metadata,
     },
