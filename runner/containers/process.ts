@@ -193,6 +193,12 @@ export class Exit extends Error {
   }
 }
 
+/** What a server does once it listens: it stays until a signal ends it, for its exit code. */
+export async function forever(process: Process): Promise<number> {
+  await process.sleep(Number.POSITIVE_INFINITY)
+  return 0
+}
+
 /** The standard line of a program that failed, and its exit code. */
 export function fail(process: Process, line: string, code = 1): number {
   process.err(`${line}\n`)

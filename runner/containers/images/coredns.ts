@@ -3,7 +3,7 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { answerText } from '../commands/transfer.ts'
 import { FileError } from '../files.ts'
-import type { Process, Program } from '../process.ts'
+import { forever, type Process, type Program } from '../process.ts'
 
 /** The program. */
 export const coredns: Program = async (_, process) => {
@@ -12,8 +12,7 @@ export const coredns: Program = async (_, process) => {
   process.out('maxprocs: Leaving GOMAXPROCS=4: CPU quota undefined\n.:53\n')
   process.out(`[INFO] plugin/reload: Running configuration SHA512 = ${digest}\nCoreDNS-${version}\nlinux/amd64, go1.25.2, 1db4568\n`)
   for (const port of [8080, 8181]) process.machine.net.listen(port, { http: () => answerText('OK') })
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 function corefile({ files }: Process): string {

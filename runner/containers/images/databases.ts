@@ -1,16 +1,11 @@
 // Databases and caches: they start, say so, insist on their passwords, and redis answers.
 import { formatDate } from '../commands/date.ts'
-import { fail, type Process, type Program } from '../process.ts'
+import { fail, forever, type Process, type Program } from '../process.ts'
 import { mysql, mysqladmin, mysqldump } from './mysql/client.ts'
 import { mysqld } from './mysql/server.ts'
 import { ncat, xbstream, xtrabackup } from './mysql/xtrabackup.ts'
 import { redisCli } from './redis/client.ts'
 import { redisFollower, redisServer } from './redis/server.ts'
-
-async function forever(process: Process): Promise<number> {
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
-}
 
 /** A database that refuses to begin without one of these in its environment. */
 function database(port: number, needed: readonly string[], complaint: string, started: (process: Process) => string): Program {

@@ -4,13 +4,8 @@ import { encodeText } from '../bytes.ts'
 import { formatDate } from '../commands/date.ts'
 import { readOptions } from '../commands/options.ts'
 import { answerText } from '../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Process, Program } from '../process.ts'
+import { forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { askRedis } from './redis/client.ts'
-
-async function forever(process: Process): Promise<number> {
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
-}
 
 function serve(process: Process, port: number, answer: (call: HttpCall) => HttpAnswer | Promise<HttpAnswer>): Promise<number> {
   process.machine.net.listen(port, { http: answer })

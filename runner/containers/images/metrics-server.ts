@@ -1,7 +1,7 @@
 // metrics-server: it serves the metrics API behind its APIService; what it answers there is measured by the API server's own door to the nodes.
 import { formatDate } from '../commands/date.ts'
 import { answerText } from '../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Program } from '../process.ts'
+import { forever, type HttpAnswer, type HttpCall, type Program } from '../process.ts'
 
 const resources = [
   { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: ['get', 'list'] },
@@ -17,8 +17,7 @@ export const metricsServer: Program = async (words, process) => {
   say('serving.go:380] Generated self-signed cert (/tmp/apiserver.crt, /tmp/apiserver.key)')
   say(`secure_serving.go:211] Serving securely on [::]:${port}`)
   process.machine.net.listen(port, { secure: true, http: answer })
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 function answer({ path }: HttpCall): HttpAnswer {

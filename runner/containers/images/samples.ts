@@ -1,15 +1,14 @@
 // Small programs that courses and walkthroughs run to have something to look at.
 import { formatDate } from '../commands/date.ts'
 import { answerText } from '../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Process, Program } from '../process.ts'
+import { forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 
 /** A server that answers every path alike. */
 function answers(port: number, answer: (process: Process, call: HttpCall) => HttpAnswer, greeting = ''): Program {
   return async (_, process) => {
     if (greeting !== '') process.out(greeting)
     process.machine.net.listen(port, { http: (call) => answer(process, call) })
-    await process.sleep(Number.POSITIVE_INFINITY)
-    return 0
+    return forever(process)
   }
 }
 

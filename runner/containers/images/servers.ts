@@ -4,7 +4,7 @@ import { readOptions } from '../commands/options.ts'
 import { bytesOf } from '../commands/system.ts'
 import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
-import { Exit, fail, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
+import { Exit, fail, forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
 import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
@@ -15,12 +15,6 @@ import { perl } from './perl.ts'
 import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 import { voiceOf } from './voices.ts'
-
-/** Runs until a signal ends it. */
-async function forever(process: Process): Promise<number> {
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
-}
 
 /** Listens with an answer that is written into the access log. */
 function listen(

@@ -1,6 +1,6 @@
 // Runs a Job's pods until enough have succeeded, or too many have failed.
 import { equal, isObject, type JsonObject } from '../../base/json.ts'
-import { at, formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
+import { formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { findAdopters, isOrphans } from '../adopters.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
@@ -11,7 +11,7 @@ import { changedConditions, pauseOf } from './conditions.ts'
 import { type End, endNow } from './end.ts'
 import { formatIndexes, indexAnnotation, indexOf, withIndex } from './indexes.ts'
 import { endOf, isIndexed, type Job } from './shape.ts'
-import { isFailed, retryAt, type Setbacks, setbacksAfter, setbacksOf, type Tally, tallyOf, tracking } from './tally.ts'
+import { countedOf, isFailed, retryAt, type Setbacks, setbacksAfter, setbacksOf, type Tally, tallyOf, tracking } from './tally.ts'
 
 /** What `managedBy` says of a Job that is this controller's. */
 const own = 'kubernetes.io/job-controller'
@@ -163,11 +163,10 @@ interface Standing {
 async function track(job: Job, standing: Standing, context: ControllerContext): Promise<void> {
   const { fresh } = standing.tally
   const uids = (ended: readonly Pod[]): readonly string[] => ended.map(({ metadata }) => metadata.uid ?? '')
-  const known = (name: string): readonly string[] => (at(job.status, 'uncountedTerminatedPods', name) as readonly string[] | undefined) ?? []
-  const named = { succeeded: [...known('succeeded'), ...uids(fresh.succeeded)], failed: [...known('failed'), ...uids(fresh.failed)] }
+  const { pending, ...before } = countedOf(job)
+  const named = { succeeded: [...pending.succeeded, ...uids(fresh.succeeded)], failed: [...pending.failed, ...uids(fresh.failed)] }
   const uncounted = Object.fromEntries(Object.entries(named).filter(([, list]) => list.length > 0))
-  const old = { succeeded: Number(job.status?.succeeded ?? 0), failed: Number(job.status?.failed ?? 0) }
-  const begun = Object.keys(uncounted).length === 0 ? job : await writeStatus(job, { ...standing, end: undefined }, { ...old, uncounted }, context)
+  const begun = Object.keys(uncounted).length === 0 ? job : await writeStatus(job, { ...standing, end: undefined }, { ...before, uncounted }, context)
   await release(
     standing.mine.filter((pod) => pod.status?.phase === 'Succeeded' || isFailed(job, pod)),
     context,

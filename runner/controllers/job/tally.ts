@@ -26,12 +26,14 @@ export interface Tally {
 
 /** Counts the pods of a Job: to those that its status has counted already come those that ended since and are still held for it. */
 export function tallyOf(job: Job, mine: readonly Pod[]): Tally {
-  const before = countedOf(job)
+  const { succeeded: succeededBefore, failed: failedBefore, pending } = countedOf(job)
+  const underWay = new Set([...pending.succeeded, ...pending.failed])
+  const indexes = (name: string): readonly number[] => parseIndexes(String(job.status?.[name] ?? ''))
   const succeeded = mine.filter(({ status }) => status?.phase === 'Succeeded')
   const judged = mine.filter((pod) => isFailed(job, pod)).map((pod) => ({ pod, ...judge(job, pod) }))
   const inRange = (index: number): boolean => index < (job.spec.completions ?? 0)
   const counting = judged.filter(({ action, pod }) => action !== 'Ignore' && (!isIndexed(job) || inRange(indexOf(pod))))
-  const completed = new Set(isIndexed(job) ? [...before.completed, ...succeeded.map(indexOf).filter(inRange)] : [])
+  const completed = new Set(isIndexed(job) ? [...indexes('completedIndexes'), ...succeeded.map(indexOf).filter(inRange)] : [])
   const failures = Map.groupBy(
     counting.map(({ pod }) => pod),
     (pod) => (isIndexed(job) ? indexOf(pod) : Number.NaN),
@@ -39,13 +41,13 @@ export function tallyOf(job: Job, mine: readonly Pod[]): Tally {
   const limit = job.spec.backoffLimitPerIndex
   const over = [...failures].filter(([, pods]) => limit !== undefined && pods.length > limit).map(([index]) => index)
   const failedAtOnce = counting.filter(({ action }) => action === 'FailIndex').map(({ pod }) => indexOf(pod))
-  const given = [...before.given, ...over, ...failedAtOnce].filter((index) => inRange(index) && !completed.has(index))
-  const isNew = ({ metadata }: Pod): boolean => (metadata.finalizers?.includes(tracking) ?? false) && !before.underWay.includes(metadata.uid ?? '')
+  const given = [...indexes('failedIndexes'), ...over, ...failedAtOnce].filter((index) => inRange(index) && !completed.has(index))
+  const isNew = ({ metadata }: Pod): boolean => (metadata.finalizers?.includes(tracking) ?? false) && !underWay.has(metadata.uid ?? '')
   const fresh = { succeeded: isIndexed(job) ? [] : succeeded.filter(isNew), failed: counting.map(({ pod }) => pod).filter(isNew) }
   return {
     active: mine.filter(isActive),
-    succeeded: isIndexed(job) ? completed.size : before.succeeded + fresh.succeeded.length,
-    failed: before.failed + fresh.failed.length,
+    succeeded: isIndexed(job) ? completed.size : succeededBefore + pending.succeeded.length + fresh.succeeded.length,
+    failed: failedBefore + pending.failed.length + fresh.failed.length,
     completed,
     given: new Set(limit === undefined ? [] : given),
     failures,
@@ -64,16 +66,20 @@ export function isFailed({ spec }: Job, pod: Pod): boolean {
   return spec.podReplacementPolicy !== 'Failed' && isTerminating(pod)
 }
 
-/** What a Job's status has counted, with what was about to be when it was written. */
-function countedOf({ status = {} }: Job) {
+/** Pods that ended, as a Job's status tells them: those that are counted, and the uids of those that were about to be when it was written. */
+interface Counted {
+  readonly succeeded: number
+  readonly failed: number
+  readonly pending: { readonly succeeded: readonly string[]; readonly failed: readonly string[] }
+}
+
+/** What a Job's status has counted (`status.uncountedTerminatedPods` says what was under way). */
+export function countedOf({ status = {} }: Job): Counted {
   const pending = (name: string): readonly string[] => (at(status, 'uncountedTerminatedPods', name) as readonly string[] | undefined) ?? []
-  const indexes = (name: string): readonly number[] => parseIndexes(String(status[name] ?? ''))
   return {
-    succeeded: Number(status.succeeded ?? 0) + pending('succeeded').length,
-    failed: Number(status.failed ?? 0) + pending('failed').length,
-    underWay: [...pending('succeeded'), ...pending('failed')],
-    completed: indexes('completedIndexes'),
-    given: indexes('failedIndexes'),
+    succeeded: Number(status.succeeded ?? 0),
+    failed: Number(status.failed ?? 0),
+    pending: { succeeded: pending('succeeded'), failed: pending('failed') },
   }
 }
 

@@ -5,7 +5,7 @@ import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerSniffed, answerText } from '../../commands/transfer.ts'
 import { FileError, resolve } from '../../files.ts'
-import type { HttpAnswer, HttpCall, Process, Program } from '../../process.ts'
+import { forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
 import { grpcHealthChecking } from './grpc-health-checking.ts'
 import { guestbook } from './guestbook.ts'
@@ -15,11 +15,6 @@ import { mounttest } from './mounttest.ts'
 import { netexec, redirectTo } from './netexec.ts'
 import { nettest } from './nettest.ts'
 import { serveWebhooks } from './webhook.ts'
-
-async function forever(process: Process): Promise<number> {
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
-}
 
 function listen(process: Process, port: number, http: (call: HttpCall) => HttpAnswer, secure = false): Promise<number> {
   process.machine.net.listen(port, { http, secure })

@@ -2,7 +2,7 @@
 import { formatDate } from '../../commands/date.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerText } from '../../commands/transfer.ts'
-import type { HttpAnswer, Process } from '../../process.ts'
+import { forever, type HttpAnswer, type Process } from '../../process.ts'
 
 /** Serves health at `--port` for the one `--service`, well until `--delay-unhealthy-sec` is over or `/make-not-serving` is asked for at `--http-port`. */
 export async function grpcHealthChecking(words: readonly string[], process: Process): Promise<number> {
@@ -30,6 +30,5 @@ export async function grpcHealthChecking(words: readonly string[], process: Proc
   log(`Http server starting to listen on :${httpPort}`)
   process.machine.net.listen(port, { health })
   log(`gRPC server starting to listen on :${port}`)
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }

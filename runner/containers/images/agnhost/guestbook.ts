@@ -2,7 +2,7 @@
 import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerText, readTarget, transfer } from '../../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Process } from '../../process.ts'
+import { forever, type HttpAnswer, type HttpCall, type Process } from '../../process.ts'
 import { logLine } from './klog.ts'
 
 interface Book {
@@ -32,8 +32,7 @@ export async function guestbook(words: readonly string[], process: Process): Pro
     process.err(logLine(process, `encountered error while registering to primary: ${primary}. Retrying in 3s.`))
     await process.sleep(3000)
   }
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 function answer({ path: asked }: HttpCall, book: Book): HttpAnswer | Promise<HttpAnswer> {

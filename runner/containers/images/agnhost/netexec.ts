@@ -5,7 +5,7 @@ import { decodeText } from '../../bytes.ts'
 import { formatDate } from '../../commands/date.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerSniffed, answerText, readTarget, transfer } from '../../commands/transfer.ts'
-import { child, type HttpAnswer, type HttpCall, type Process, runProgram } from '../../process.ts'
+import { child, forever, type HttpAnswer, type HttpCall, type Process, runProgram } from '../../process.ts'
 import { inputOf } from '../../streams.ts'
 import { logLine } from './klog.ts'
 
@@ -53,8 +53,7 @@ export async function netexec(words: readonly string[], process: Process): Promi
     answer(override === undefined ? call : { ...call, path: override }, { process, port, udpPort })
   process.machine.net.listen(port, { http, secure: options.has('tls-cert-file') })
   process.machine.linger(Number(options.value('delay-shutdown') ?? 0) * 1000)
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 function answer(call: HttpCall, rest: Pick<Ask, 'process' | 'port' | 'udpPort'>): HttpAnswer | Promise<HttpAnswer> {

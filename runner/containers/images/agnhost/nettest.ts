@@ -2,15 +2,14 @@
 import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
 import { answerText } from '../../commands/transfer.ts'
-import type { HttpAnswer, HttpCall, Process } from '../../process.ts'
+import { forever, type HttpAnswer, type HttpCall, type Process } from '../../process.ts'
 
 /** Listens, and remembers who wrote how often. */
 export async function nettest(words: readonly string[], process: Process): Promise<number> {
   const port = Number(readOptions(words, ['port', 'peers', 'service', 'namespace', 'delay-shutdown']).value('port') ?? 8080)
   const received: Record<string, number> = {}
   process.machine.net.listen(port, { http: (call) => answer(call, received, process) })
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 function answer({ path: asked, body }: HttpCall, received: Record<string, number>, process: Process): HttpAnswer {

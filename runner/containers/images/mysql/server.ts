@@ -2,7 +2,7 @@
 import { isObject } from '../../../base/json.ts'
 import { formatDate } from '../../commands/date.ts'
 import { FileError, type Files } from '../../files.ts'
-import { fail, type Process, type Program } from '../../process.ts'
+import { fail, forever, type Process, type Program } from '../../process.ts'
 import { type Databases, type Result, run, type Session, statementsOf } from './database.ts'
 
 /** What a client sends, and what it is sent: a script and the results of its statements. */
@@ -52,8 +52,7 @@ export const mysqld: Program = async (_, process) => {
     `0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '${version}'  socket: '/var/run/mysqld/mysqld.sock'  port: 3306  MySQL Community Server - GPL.`,
   )
   if (files.stat(sourceFile)) await follow(server)
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 const complaint =

@@ -1,7 +1,7 @@
 // Percona XtraBackup's image: a copy of a server's folder is sent over a port, unpacked, and made ready.
 import { readOptions } from '../../commands/options.ts'
 import { resolve } from '../../files.ts'
-import { fail, type Process, type Program } from '../../process.ts'
+import { fail, forever, type Process, type Program } from '../../process.ts'
 
 const folder = '/var/lib/mysql'
 
@@ -26,8 +26,7 @@ export const ncat: Program = async (words, process) => {
   const options = readOptions(words, ['c', 'max-conns', 'e', 'w'])
   if (options.has('listen', 'l')) {
     process.machine.net.listen(Number(options.rest[0] ?? 3307), { talk: () => () => copyOf(process) })
-    await process.sleep(Number.POSITIVE_INFINITY)
-    return 0
+    return forever(process)
   }
   const [host = '', port = '31337'] = options.rest
   const address = process.machine.net.resolve(host)?.addresses[0]

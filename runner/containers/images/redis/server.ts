@@ -2,7 +2,7 @@
 import { isObject, type Json } from '../../../base/json.ts'
 import { formatDate } from '../../commands/date.ts'
 import { FileError, resolve } from '../../files.ts'
-import type { Process, Program } from '../../process.ts'
+import { forever, type Process, type Program } from '../../process.ts'
 import { askRedis } from './client.ts'
 import { type Reply, readCommands, writeReply } from './protocol.ts'
 import { type Held, plainValue, reply, type Store, writes } from './store.ts'
@@ -34,8 +34,7 @@ export const redisServer: Program = async (words, process) => {
   greet(process, { port, file })
   const store: Store = { keys: load(process, dump), config, now: () => process.now(), info: (section) => infoOf(section, { port, store }) }
   process.machine.net.listen(port, { talk: () => conversation(process, { store, dump }) })
-  await process.sleep(Number.POSITIVE_INFINITY)
-  return 0
+  return forever(process)
 }
 
 function configOf(words: readonly string[], file: string | undefined, process: Process): Map<string, string> {
