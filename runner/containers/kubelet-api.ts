@@ -82,7 +82,7 @@ function summary({ node, pods, measures }: Asked): JsonObject {
           },
         ]
   })
-  return { node: { nodeName: node.metadata.name, startTime, ...stats(usage, measures, Date.parse(startTime ?? '')) }, pods: measured } as unknown as JsonObject
+  return { node: { nodeName: node.metadata.name, startTime, ...stats(usage, measures, Date.parse(startTime ?? '')) }, pods: measured } as unknown as JsonObject // an interface has no index signature, which JSON's type asks for
 }
 
 function sum(pod: KubernetesObject, measures: Measures): Usage {

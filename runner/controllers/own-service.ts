@@ -30,7 +30,8 @@ export const ownService = defineController({
     const { wanted, due } = (memory.get(part) ?? {}) as { readonly wanted?: Json; readonly due?: number }
     if (wanted === undefined) return undefined
     const next = due ?? Math.ceil((clock.now() + 1) / interval) * interval
-    if (next <= clock.now()) await client.create(resource, wanted as unknown as KubernetesObject)
+    if (next <= clock.now())
+      await client.create(resource, wanted as unknown as KubernetesObject) // what `wantedOf` made
     else memory.set(part, { wanted, due: next })
     return next <= clock.now() ? undefined : { requeueAfter: next - clock.now() }
   },
@@ -39,5 +40,5 @@ export const ownService = defineController({
 /** What it would make again: all but what the server itself gives an object. */
 function wantedOf({ metadata, ...rest }: KubernetesObject): JsonObject {
   const { labels = {} } = metadata
-  return { ...(rest as unknown as JsonObject), metadata: { name, namespace, labels } }
+  return { ...(rest as unknown as JsonObject), metadata: { name, namespace, labels } } // an interface has no index signature, which JSON's type asks for
 }

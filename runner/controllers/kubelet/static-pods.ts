@@ -23,14 +23,14 @@ export function keepMirror(key: string, pod: Pod, { memory }: ControllerContext)
     metadata: { name, namespace, labels, annotations, ownerReferences },
     spec,
     status,
-  } as unknown as Json)
+  } as unknown as Json) // an interface has no index signature, which JSON's type asks for
 }
 
 /** Makes a mirror again that somebody deleted, while its node is there. */
 export async function mirrorAgain(key: string, { client, memory }: ControllerContext): Promise<void> {
   const kept = memory.get(memoryKey(key))
   if (!isObject(kept)) return
-  const { status, ...fresh } = kept as unknown as Pod & { readonly status: Json }
+  const { status, ...fresh } = kept as unknown as Pod & { readonly status: Json } // what `memory.set` above was given
   const { namespace = '' } = parseKey(key)
   const node = await client.get(nodes, { name: fresh.spec.nodeName ?? '' })
   if (!node) return void memory.set(memoryKey(key), undefined)

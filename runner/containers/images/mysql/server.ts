@@ -76,7 +76,7 @@ function begin({ env, files }: Process, password: string): void {
 }
 
 function load(files: Files): Databases {
-  return readJson(files, dataFile) as unknown as Databases
+  return readJson(files, dataFile) as unknown as Databases // what `begin` and statements wrote
 }
 
 function readJson(files: Files, path: string): Readonly<Record<string, unknown>> {

@@ -69,7 +69,7 @@ function load({ files }: Process, dump: string): Map<string, Held> {
   const entry = files.stat(dump)
   if (entry?.kind !== 'file' || !entry.content.startsWith(magic)) return new Map()
   const kept: Json = JSON.parse(entry.content.slice(magic.length))
-  return new Map(Object.entries(isObject(kept) ? kept : {}) as unknown as [string, Held][])
+  return new Map(Object.entries(isObject(kept) ? kept : {}) as unknown as [string, Held][]) // what `save` wrote
 }
 
 function save({ files }: Process, dump: string, { keys }: Store): void {
