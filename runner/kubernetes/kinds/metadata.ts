@@ -69,9 +69,12 @@ function* validateMetaUpdate(object: KubernetesObject, old: KubernetesObject): F
   if (Number(meta.generation ?? 0) < Number(before.generation ?? 0)) yield invalid('metadata.generation', meta.generation ?? 0, 'must not be decremented')
   for (const name of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'])
     yield* immutable(`metadata.${name}`, meta[name], before[name])
-  yield* commonParts(meta)
+  if (commonNames.some((name) => meta[name] !== before[name])) yield* commonParts(meta)
   yield* validateManagedFields(meta.managedFields)
 }
+
+/** Parts that are the very same as before have been looked at before. */
+const commonNames = ['labels', 'annotations', 'ownerReferences']
 
 function* commonParts(meta: JsonObject): Findings {
   yield* validateLabels(meta.labels, 'metadata.labels')

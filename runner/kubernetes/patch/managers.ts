@@ -40,11 +40,10 @@ export function writeManagers(managers: Managers): readonly ManagedFieldsEntry[]
 
 /** The identity of a manager: the written form of what it is made of, as JSON would have it. */
 export function managerId({ manager, operation, apiVersion, subresource }: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
-  const parts = [`"operation":"${operation}"`]
-  if (manager !== '') parts.unshift(`"manager":${JSON.stringify(manager)}`)
-  if (operation !== 'Apply') parts.push(`"apiVersion":${JSON.stringify(apiVersion)}`)
-  if (subresource !== '') parts.push(`"subresource":${JSON.stringify(subresource)}`)
-  return `{${parts.join(',')}}`
+  const who = manager === '' ? '' : `"manager":${JSON.stringify(manager)},`
+  const version = operation === 'Apply' ? '' : `,"apiVersion":${JSON.stringify(apiVersion)}`
+  const part = subresource === '' ? '' : `,"subresource":${JSON.stringify(subresource)}`
+  return `{${who}"operation":"${operation}"${version}${part}}`
 }
 
 /** Takes paths from every manager but one; managers left with nothing go. */

@@ -10,6 +10,8 @@ import { type StoredEvent, WatchLog } from './watch-log.ts'
 /** What listens to changes; called within the write, in the order of revisions. */
 export type StoreListener = (event: StoredEvent) => void
 
+const nothing = { objects: [], remaining: 0 } as const
+
 /** Objects of one API server. */
 export class Store {
   readonly birth: Layer
@@ -57,11 +59,12 @@ export class Store {
     resource: string,
     { namespace, after, limit }: { readonly namespace: string | undefined; readonly after: string | undefined; readonly limit: number },
   ): { readonly objects: readonly KubernetesObject[]; readonly remaining: number } {
+    const [row, born] = [this.overlay.get(resource), this.birth.get(resource)]
+    if (!row && !born) return nothing
     const keys = this.#sortedKeys(resource)
     const [first, end] = namespace === undefined ? [0, keys.length] : namespaceRange(keys, namespace)
     const start = after === undefined ? first : Math.max(first, firstFrom(keys, `${after}\0`))
     const last = Math.min(end, start + limit)
-    const [row, born] = [this.overlay.get(resource), this.birth.get(resource)]
     const objects: KubernetesObject[] = []
     for (let index = start; index < last; index += 1) {
       const key = keys[index] ?? ''
