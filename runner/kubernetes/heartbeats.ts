@@ -1,4 +1,4 @@
-// Signs of life of nodes, computed when they are read: no timer runs for them, and nothing is stored (decision 7).
+// Signs of life of nodes and of a control plane, computed when they are read: no timer runs for them, and nothing is stored (decision 7).
 import { deepFreeze, isObject } from '../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject } from './object.ts'
 
@@ -7,24 +7,28 @@ const report = 300_000
 
 type View = (object: KubernetesObject, now: number) => KubernetesObject
 
-/** Views of what is read, by resource: leases of nodes renewed every ten seconds, node conditions reported every five minutes. */
-export const heartbeatViews: Readonly<Record<string, View>> = {
-  'leases.coordination.k8s.io': renewedLease,
-  nodes: reportingNode,
-}
+/** How often the elected programs of a control plane renew their Leases in `kube-system`, in ms (client-go's RetryPeriod). */
+export const controlPlaneBeats: Readonly<Record<string, number>> = { 'kube-controller-manager': 2000, 'kube-scheduler': 2000 }
 
-/** The same for nodes of these names alone: others are as alive as whoever made them. */
-export function heartbeatViewsOf(names: readonly string[]): typeof heartbeatViews {
-  const known = new Set(names)
-  const ofKnown = (view: View): View => {
-    return (object, now) => (known.has(object.metadata.name ?? '') ? view(object, now) : object)
+/** Views of what is read, by resource: leases renewed, node conditions reported every five minutes, of all that somebody within the world keeps alive. */
+export function heartbeatViews(isKept: (object: KubernetesObject) => boolean): Readonly<Record<string, View>> {
+  const ofKept = (view: View): View => {
+    return (object, now) => (isKept(object) ? view(object, now) : object)
   }
-  return Object.fromEntries(Object.entries(heartbeatViews).map(([name, view]) => [name, ofKnown(view)]))
+  return { 'leases.coordination.k8s.io': ofKept(renewedLease), nodes: ofKept(reportingNode) }
 }
 
 function renewedLease(lease: KubernetesObject, now: number): KubernetesObject {
-  if (lease.metadata.namespace !== 'kube-node-lease' || !isObject(lease.spec)) return lease
-  return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(lastBeat(lease, now, renewal)) } }
+  const every = beatOf(lease)
+  if (every === undefined || !isObject(lease.spec)) return lease
+  return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(lastBeat(lease, now, every)) } }
+}
+
+/** How often a lease is renewed; undefined for one of somebody else. */
+function beatOf({ metadata }: KubernetesObject): number | undefined {
+  if (metadata.namespace === 'kube-node-lease') return renewal
+  if (metadata.namespace !== 'kube-system') return undefined
+  return metadata.labels?.['apiserver.kubernetes.io/identity'] === undefined ? controlPlaneBeats[metadata.name ?? ''] : renewal
 }
 
 /** What nodes last read as, and at which beat: they are read far more often than they beat. */

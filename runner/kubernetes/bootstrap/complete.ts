@@ -14,7 +14,7 @@ export interface Making {
   readonly manager: string
 }
 
-const withoutGeneration = ['Namespace', 'ConfigMap', 'ServiceAccount', 'Service', 'Endpoints', 'APIService', 'IPAddress', 'ServiceCIDR']
+const withoutGeneration = ['Namespace', 'ConfigMap', 'ServiceAccount', 'Service', 'Endpoints', 'APIService', 'IPAddress', 'ServiceCIDR', 'Lease']
 
 const completed = new WeakSet<KubernetesObject>()
 

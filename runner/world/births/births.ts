@@ -4,7 +4,7 @@ import { createRandom } from '../../base/random.ts'
 import { hubAdmission, hubOnRead, type SilenceOf } from '../../controllers/fleet/index.ts'
 import { admissionChain, callingPlugins } from '../../kubernetes/admission/chain.ts'
 import { bootstrapObjects, clusterObjects } from '../../kubernetes/bootstrap.ts'
-import { heartbeatViews, heartbeatViewsOf } from '../../kubernetes/heartbeats.ts'
+import { heartbeatViews } from '../../kubernetes/heartbeats.ts'
 import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import type { WorldFile } from '../../labs/world-file.ts'
 import { azureAuthorizer, entraTokens } from '../bridges/access.ts'
@@ -13,6 +13,7 @@ import { policyAdmission } from '../bridges/policy.ts'
 import type { ClusterBirth, ClusterGround, ClusterSpec } from '../cluster.ts'
 import { bornAddresses } from './addresses.ts'
 import { aksBirth } from './aks.ts'
+import { controlPlaneLeases } from './leases.ts'
 
 /** The birth of a cluster. Objects that every cluster of a version, time and size has are one shared array. */
 export function birthOf(
@@ -38,7 +39,8 @@ export function birthOf(
   const own = clusterObjects({ now, random, serviceCidr, apiServerAddress, caPem: ca, featureGates, ...(advertised !== undefined && { advertised }) })
   const aks = spec.aks && aksBirth({ ...spec.aks, clusterName: spec.name, version: spec.version, now: spec.born, podCidr: spec.podCidr, random })
   const beside = [...(aks ? [...aks.nodes, ...aks.objects] : []), ...options.own]
-  const all = [...own, ...beside, ...bornAddresses([...own, ...beside], spec.born)]
+  const leases = hub ? [] : controlPlaneLeases({ cluster: spec.id, hostname: hostnameOf(spec), now, without: spec.without })
+  const all = [...own, ...beside, ...bornAddresses([...own, ...beside], spec.born), ...leases]
   const nodes = all.flatMap(({ kind, metadata }) => (kind === 'Node' && metadata.name !== undefined ? [metadata.name] : []))
   return {
     shared: aks ? joined(common, aks.shared) : common,
@@ -51,8 +53,21 @@ export function birthOf(
     ],
     tokens: azure && (hub || aks) ? [entraTokens(azure)] : [],
     authorizers: azure && hub ? [azureAuthorizer(azure, spec.id)] : [],
-    onRead: { ...(spec.without.includes('kubelet') ? heartbeatViewsOf(nodes) : heartbeatViews), ...(hub ? hubOnRead(silenceOf) : {}) },
+    onRead: { ...heartbeatViews(keptAlive(spec, nodes, leases)), ...(hub ? hubOnRead(silenceOf) : {}) },
   }
+}
+
+/** The machine of a control plane: kubeadm's node, or one that nobody sees. */
+function hostnameOf({ flavor, host, name }: ClusterSpec): string {
+  return flavor === 'kubeadm' ? host : `${name}-control-plane`
+}
+
+/** Programs from outside keep their own nodes and Leases alive. */
+function keptAlive({ without }: ClusterSpec, nodes: readonly string[], leases: Objects): (object: KubernetesObject) => boolean {
+  const elected = new Set(leases.map(({ metadata }) => metadata.name))
+  const all = !without.includes('kubelet')
+  const born = new Set(nodes)
+  return ({ metadata: { name = '', namespace } }) => (namespace === 'kube-system' ? elected.has(name) : all || born.has(name))
 }
 
 /** The address of the node that the API server runs on, where one does. */
