@@ -17,7 +17,7 @@ import { putObject } from './registry/put.ts'
 import { remove } from './registry/remove.ts'
 import { getScale, patchScale, updateScale } from './registry/scale.ts'
 import type { ServedResource } from './registry/served-resource.ts'
-import { withWebhooks } from './registry/suspended.ts'
+import { withConversions, withWebhooks } from './registry/suspended.ts'
 import { watchObjects } from './registry/watch.ts'
 import { StatusError } from './status-error.ts'
 
@@ -49,8 +49,9 @@ class DirectClient implements Client {
     return this.#run(async () => {
       const resource = this.#find(target)
       await this.#authorize(resource, { verb: 'get', subresource, ...key })
-      if (subresource !== undefined) return liveObject(this.#server, resource, key) && getScale(this.#server, { resource, key })
-      const object = isMeasured(resource) ? measuredObject(this.#server, resource, key) : liveObject(this.#server, resource, key)
+      const read = (): KubernetesObject | undefined => liveObject(this.#server, resource, key)
+      if (subresource !== undefined) return this.#read(resource, () => read() && getScale(this.#server, { resource, key }))
+      const object = isMeasured(resource) ? measuredObject(this.#server, resource, key) : await this.#read(resource, read)
       return object && viewed(this.#server, resource, object)
     })
   }
@@ -59,7 +60,9 @@ class DirectClient implements Client {
     return this.#run(async () => {
       const resource = this.#find(target)
       await this.#authorize(resource, { verb: 'list', namespace: options.namespace })
-      const { items, resourceVersion } = isMeasured(resource) ? measuredList(this.#server, resource, options) : listObjects(this.#server, resource, options)
+      const { items, resourceVersion } = isMeasured(resource)
+        ? measuredList(this.#server, resource, options)
+        : await this.#read(resource, () => listObjects(this.#server, resource, options))
       return { items: allViewed(this.#server, resource, items), resourceVersion }
     })
   }
@@ -139,6 +142,11 @@ class DirectClient implements Client {
 
   #decode({ resource }: WriteScope, body: JsonObject): KubernetesObject {
     return decodeBody(resource, body, { fieldValidation: 'Ignore' })
+  }
+
+  /** At once, but for objects that a webhook converts. */
+  #read<result>(resource: ServedResource, read: () => result): result | Promise<result> {
+    return resource.custom?.conversions ? withConversions(this.#server, read) : read()
   }
 
   #run<result>(work: () => Promise<result>): Promise<result> {

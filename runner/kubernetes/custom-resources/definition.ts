@@ -8,6 +8,7 @@ import { customSchema, type Schema } from '../openapi/schema.ts'
 import type { FieldError } from '../status-error.ts'
 import { hasRules, validateRules } from './cel/evaluate.ts'
 import { cellsOf, columnsOf } from './cells.ts'
+import { Conversions, conversionOf } from './conversion.ts'
 import { validateEmbedded, validateListTypes } from './list-types.ts'
 import { withResourceFields } from './open-api.ts'
 import { prune, withSchemaDefaults } from './prune.ts'
@@ -36,6 +37,8 @@ export interface CustomKind {
   cells(object: KubernetesObject, now: number): readonly Json[]
   selectableFields(object: KubernetesObject): Readonly<Record<string, string>>
   readonly hasStatus: boolean
+  /** What a webhook has converted; undefined where versions differ in their name alone. */
+  readonly conversions: Conversions | undefined
   readonly scale?: ScalePaths
 }
 
@@ -81,6 +84,7 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
   const preserve = section(definition.spec).preserveUnknownFields === true
   const { status, scale } = section(version.subresources)
   const json = (object: KubernetesObject) => object as KubernetesObject & JsonObject
+  const webhook = conversionOf(definition)
   const scalePaths = isObject(scale) ? (scale as unknown as ScalePaths) : undefined
   return {
     info,
@@ -93,6 +97,7 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
     cells: (object, now) => cellsOf(version, json(object), now),
     selectableFields: (object) => selectableOf(version, json(object)),
     hasStatus: isObject(status),
+    conversions: webhook && new Conversions(webhook),
     ...(scalePaths === undefined ? {} : { scale: scalePaths }),
   }
 }

@@ -8,14 +8,14 @@ import { at, keyOf } from '../object.ts'
 import { createObject } from '../registry/create.ts'
 import { decodeBody } from '../registry/decode-object.ts'
 import { type Deleted, deletedStatus } from '../registry/delete.ts'
-import { liveObject } from '../registry/engine.ts'
+import { isStored, liveObject } from '../registry/engine.ts'
 import { methodNotAllowed, noSuchResource, notFound, plainError } from '../registry/errors.ts'
 import { checkResourceVersion, listObjects } from '../registry/list.ts'
 import { patchObject } from '../registry/patch.ts'
 import { bindPod } from '../registry/pod-writes.ts'
 import { putObject } from '../registry/put.ts'
 import { remove } from '../registry/remove.ts'
-import { withWebhooks } from '../registry/suspended.ts'
+import { withConversions, withWebhooks } from '../registry/suspended.ts'
 import { warnOfDelete } from '../registry/warnings.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
@@ -30,6 +30,12 @@ import { patchType, written } from './written.ts'
 
 /** Answers a request for a resource, a review, or a subresource. */
 export function handleResource(call: Call, method: string): Response | Promise<Response> {
+  // Nothing but reads is done over again as it is; writes see to it themselves.
+  if (method === 'GET' && call.resource.custom?.conversions) return withConversions(call.server, () => answer(call, method))
+  return answer(call, method)
+}
+
+function answer(call: Call, method: string): Response | Promise<Response> {
   const { asked, resource } = call
   const { info } = resource
   if (asked.subresource !== '') return handleSubresource(call, method)
@@ -167,11 +173,13 @@ async function deleteCollection(call: Call): Promise<Response> {
   const showing = showingOf(call)
   const listOptions = readListOptions(call.query, false)
   const { dryRun, ...options }: DeleteOptions & { dryRun: boolean } = deleteOptions(call)
-  const page = listObjects(server, resource, { ...listOptions, namespace: namespaceOf(asked.namespace, resource.info.namespaced) })
+  const namespace = namespaceOf(asked.namespace, resource.info.namespaced)
+  const page = await withConversions(server, () => listObjects(server, resource, { ...listOptions, namespace }))
   const scope = scopeOf(call, { dryRun })
   warnOfDelete(scope, options)
   for (const object of page.items) {
-    if (liveObject(server, resource, keyOf(object))) await withWebhooks(server, (engine) => remove(engine, { ...scope, key: keyOf(object) }, options))
+    const key = keyOf(object)
+    if (isStored(server, resource, key)) await withWebhooks(server, (engine) => remove(engine, { ...scope, key }, options))
   }
   return respond(listBody(page, showing), showing.format)
 }

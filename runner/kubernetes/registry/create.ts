@@ -1,11 +1,12 @@
 // A create: name, managed fields, admission, strategy, validation, store (apiserver `registry/generic/registry/store.go`).
+import { deepFreeze } from '../../base/json.ts'
 import { goOrder } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
 import { makeCompanions } from './companions.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
-import { admissionRequest, admit, type Engine, liveObject, validateAdmission, type WriteScope, writeContext } from './engine.ts'
+import { admissionRequest, admit, type Engine, isStored, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
 import { ordered, orderingOf, withManagedFields } from './field-management.ts'
@@ -34,7 +35,7 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   warnOf(scope, prepared)
   validateAdmission(engine, { ...request, key, object: prepared })
   if (!scope.dryRun) refuseVersion(sent)
-  if (liveObject(engine, resource, key)) throw alreadyExists(resource.info, name)
+  if (isStored(engine, resource, key)) throw alreadyExists(resource.info, name)
   if (scope.dryRun) return withoutVersion(prepared)
   makeCompanions(engine, resource, prepared)
   return store(engine, resource, prepared)
@@ -52,7 +53,15 @@ export function store(engine: Engine, resource: ServedResource, object: Kubernet
   const inOrder = stored === object ? object : asObject(goOrder(asJson(stored), resource.storageSchema))
   const { name = '', namespace } = object.metadata
   const key = resource.info.namespaced && namespace !== undefined ? formatKey({ name, namespace }) : name
-  return resource.fromStorage(engine.store.put(resource.storage, key, inOrder))
+  // What a webhook converts is read before it is stored: a write that begins again must not have been done yet.
+  const read = resource.custom?.conversions && resource.fromStorage(inOrder)
+  return readBack(resource, read, engine.store.put(resource.storage, key, inOrder))
+}
+
+/** What was stored, in the resource's own version; `read` is what it was without its last resource version, where that is known. */
+export function readBack(resource: ServedResource, read: KubernetesObject | undefined, stored: KubernetesObject): KubernetesObject {
+  if (!read) return resource.fromStorage(stored)
+  return deepFreeze({ ...read, metadata: { ...read.metadata, resourceVersion: stored.metadata.resourceVersion ?? '' } })
 }
 
 /** Without `resourceVersion`: a dry run stores nothing. */
@@ -108,7 +117,7 @@ function generatedName(engine: Engine, resource: ServedResource, object: Kuberne
   let generated = ''
   for (let attempt = 0; attempt < attempts; attempt++) {
     generated = generateName.slice(0, longestBase) + engine.random.letters(suffixLength, 'bcdfghjklmnpqrstvwxz2456789')
-    if (!liveObject(engine, resource, namespace === undefined ? { name: generated } : { name: generated, namespace })) break
+    if (!isStored(engine, resource, namespace === undefined ? { name: generated } : { name: generated, namespace })) break
   }
   return { name: generated }
 }

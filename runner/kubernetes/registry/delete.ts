@@ -4,7 +4,7 @@ import type { DeleteOptions } from '../client.ts'
 import { formatKey, formatTime, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import { dropCompanions } from './companions.ts'
-import { store } from './create.ts'
+import { readBack, store } from './create.ts'
 import { admissionRequest, admitWithoutObject, type Engine, liveObject, storedKey, type WriteScope, writeContext } from './engine.ts'
 import { notFound } from './errors.ts'
 import { ordered } from './field-management.ts'
@@ -38,7 +38,8 @@ export function deleteObject(engine: Engine, scope: WriteScope, options: DeleteO
 function removed(engine: Engine, { resource, key, dryRun }: WriteScope, live: KubernetesObject): Deleted {
   const last = dryRun ? live : engine.store.remove(resource.storage, formatKey(storedKey(resource, key)))
   if (!dryRun) dropCompanions(engine, resource, live)
-  return { object: resource.fromStorage(last ?? live), answersObject: returnsDeleted(resource.info) }
+  const object = resource.custom?.conversions ? readBack(resource, live, last ?? live) : resource.fromStorage(last ?? live)
+  return { object, answersObject: returnsDeleted(resource.info) }
 }
 
 /** The Status of a delete that took the object away. */

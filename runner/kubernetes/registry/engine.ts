@@ -59,6 +59,11 @@ export function liveObject(engine: Pick<Engine, 'store'>, resource: ServedResour
   return stored && resource.fromStorage(stored)
 }
 
+/** Whether there is such an object, in whatever version. */
+export function isStored(engine: Pick<Engine, 'store'>, resource: ServedResource, key: ObjectKey): boolean {
+  return engine.store.get(resource.storage, formatKey(storedKey(resource, key))) !== undefined
+}
+
 /** Cluster-scoped objects have no namespace, whatever was said. */
 export function storedKey(resource: ServedResource, key: ObjectKey): ObjectKey {
   return resource.info.namespaced ? key : { name: key.name }

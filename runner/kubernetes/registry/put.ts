@@ -1,7 +1,7 @@
 // A PUT: replaces an object, or makes it for the few kinds whose PUT may.
 import type { KubernetesObject } from '../object.ts'
 import { createObject } from './create.ts'
-import { type Engine, liveObject, type WriteScope } from './engine.ts'
+import { type Engine, isStored, type WriteScope } from './engine.ts'
 import { badRequest } from './errors.ts'
 import type { Written } from './patch.ts'
 import { createsOnUpdate } from './traits.ts'
@@ -11,7 +11,7 @@ import { updateObject } from './update.ts'
 export function putObject(engine: Engine, scope: WriteScope, next: KubernetesObject): Written {
   const { resource, key, subresource } = scope
   checkName(scope, next)
-  const makes = subresource === '' && createsOnUpdate(resource.info) && !liveObject(engine, resource, key)
+  const makes = subresource === '' && createsOnUpdate(resource.info) && !isStored(engine, resource, key)
   if (makes) return { object: createObject(engine, scope, next), created: true }
   return { object: updateObject(engine, scope, { change: () => next, replaces: true }), created: false }
 }

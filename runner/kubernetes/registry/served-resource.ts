@@ -20,6 +20,7 @@ export interface ServedResource {
   /** The schema of the stored shape. */
   readonly storageSchema: Schema
   readonly hasStatus: boolean
+  /** Both throw Unconverted where a webhook has to be asked first. */
   toStorage(object: KubernetesObject): KubernetesObject
   fromStorage(object: KubernetesObject): KubernetesObject
 }
@@ -58,7 +59,7 @@ export function customResource(kind: CustomKind): ServedResource {
     storage: storageName(info),
     storageSchema: kind.schema,
     hasStatus: kind.hasStatus,
-    toStorage: stored === apiVersion ? same : (object) => ({ ...object, apiVersion: stored }),
+    toStorage: stored === apiVersion ? same : (object) => kind.conversions?.get(object, stored) ?? { ...object, apiVersion: stored },
     fromStorage: readAs(kind, apiVersion),
   }
 }
@@ -67,6 +68,7 @@ export function customResource(kind: CustomKind): ServedResource {
 function readAs(kind: CustomKind, apiVersion: string): (object: KubernetesObject) => KubernetesObject {
   const known = new WeakMap<KubernetesObject, KubernetesObject>()
   return (stored) => {
+    if (kind.conversions && stored.apiVersion !== apiVersion) return kind.prune(kind.defaults(kind.conversions.get(stored, apiVersion)))
     const before = known.get(stored)
     if (before) return before
     const settled = kind.prune(kind.defaults(stored))

@@ -1,14 +1,15 @@
 // A watch: the present or the changes since a resource version, then every change, each seen through a selection.
+import type { Activity } from '../../base/activity.ts'
 import type { KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import type { Store } from '../storage/store.ts'
 import type { StoredEvent } from '../storage/watch-log.ts'
-import type { Engine } from './engine.ts'
 import { plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
 import { objectsAt } from './list.ts'
 import { compileSelection, type Matcher, type Selection } from './selection.ts'
 import type { ServedResource } from './served-resource.ts'
+import { type CallingEngine, withConversions } from './suspended.ts'
 
 /** What a client asks a watch for, already validated. */
 export interface WatchRequest extends Selection {
@@ -16,7 +17,12 @@ export interface WatchRequest extends Selection {
   readonly sendInitialEvents?: boolean | undefined
 }
 
-/** What a watch tells. All is called synchronously, within the write that caused it. */
+/** What a watch needs of a server. */
+export interface WatchedEngine extends CallingEngine {
+  readonly activity: Activity
+}
+
+/** What a watch tells. All is called synchronously, within the write that caused it, but for objects that a webhook has to convert first. */
 export interface WatchSink {
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubernetesObject, old: KubernetesObject | undefined): void
   /** All of the present has been told; it was this revision. */
@@ -26,22 +32,22 @@ export interface WatchSink {
 }
 
 /** Starts a watch; changes so far are told before this returns. */
-export function watchObjects(engine: Engine, resource: ServedResource, request: WatchRequest, sink: WatchSink): { stop(): void } {
+export function watchObjects(engine: WatchedEngine, resource: ServedResource, request: WatchRequest, sink: WatchSink): { stop(): void } {
   const { store } = engine
   dropExpired(engine, resource.storage)
   const matcher = compileSelection(resource, request)
   const start = startOf(request)
-  const tell = (event: StoredEvent): void => tellEvent(resource, matcher, event, sink)
+  const turns = resource.custom?.conversions ? new Turns(engine, sink) : undefined
+  const inTurn = (work: () => void): void => (turns ? turns.add(work) : work())
+  const tell = (event: StoredEvent): void => inTurn(() => tellEvent(resource, matcher, event, sink))
   if (start.present) {
-    for (const stored of store.list(resource.storage, matcher.namespace)) {
-      const object = resource.fromStorage(stored)
-      if (matcher.matches(object)) sink.event('ADDED', object, undefined)
-    }
-    sink.present?.(store.revision)
+    for (const stored of store.list(resource.storage, matcher.namespace)) inTurn(() => tellPresent(resource, { matcher, stored, sink }))
+    const { revision } = store
+    inTurn(() => sink.present?.(revision))
   } else if (start.after !== undefined) {
     const young = start.after < store.log.since && !store.log.trimmed
     const missed = store.log.after(young ? store.log.since : start.after, resource.storage)
-    if (young) tellBirth(store, resource, { matcher, after: start.after, sink })
+    if (young) for (const stored of bornAfter(store, resource, { matcher, after: start.after })) inTurn(() => tellPresent(resource, { matcher, stored, sink }))
     if (missed === undefined) {
       sink.expired(new StatusError('Expired', `too old resource version: ${start.after} (${store.log.since})`))
       return { stop: () => undefined }
@@ -53,15 +59,64 @@ export function watchObjects(engine: Engine, resource: ServedResource, request: 
     if (event.revision > from) tell(event)
   }
   const unsubscribe = store.subscribe(resource.storage, listen, matcher.namespace)
-  return { stop: unsubscribe }
+  return {
+    stop() {
+      unsubscribe()
+      turns?.end()
+    },
+  }
+}
+
+/** Tells what has to be converted first, one thing after another. */
+class Turns {
+  readonly #engine: WatchedEngine
+  readonly #sink: WatchSink
+  #last: Promise<void> = Promise.resolve()
+  #over = false
+
+  constructor(engine: WatchedEngine, sink: WatchSink) {
+    this.#engine = engine
+    this.#sink = sink
+  }
+
+  add(work: () => void): void {
+    const { activity } = this.#engine
+    this.#last = activity.run(() => this.#last.then(() => this.#do(work)))
+  }
+
+  end(): void {
+    this.#over = true
+  }
+
+  /** What cannot be converted ends the watch. */
+  async #do(work: () => void): Promise<void> {
+    if (this.#over) return
+    try {
+      await withConversions(this.#engine, () => (this.#over ? undefined : work()))
+    } catch (error) {
+      this.#over = true
+      if (!(error instanceof StatusError)) throw error
+      this.#sink.expired(error)
+    }
+  }
+}
+
+function tellPresent(
+  resource: ServedResource,
+  { matcher, stored, sink }: { readonly matcher: Matcher; readonly stored: KubernetesObject; readonly sink: WatchSink },
+): void {
+  const object = resource.fromStorage(stored)
+  if (matcher.matches(object)) sink.event('ADDED', object, undefined)
 }
 
 /** What a young server was born with after a version. */
-function tellBirth(store: Store, resource: ServedResource, { matcher, after, sink }: { matcher: Matcher; after: number; sink: WatchSink }): void {
-  for (const stored of objectsAt(store, resource.storage, matcher, { revision: store.log.since })) {
-    const object = resource.fromStorage(stored)
-    if (Number(object.metadata.resourceVersion) > after && matcher.matches(object)) sink.event('ADDED', object, undefined)
-  }
+function bornAfter(
+  store: Store,
+  { storage }: ServedResource,
+  { matcher, after }: { readonly matcher: Matcher; readonly after: number },
+): readonly KubernetesObject[] {
+  const objects = objectsAt(store, storage, matcher, { revision: store.log.since })
+  return objects.filter(({ metadata }) => Number(metadata.resourceVersion) > after)
 }
 
 function startOf({ resourceVersion = '', sendInitialEvents }: WatchRequest): { readonly present: boolean; readonly after: number | undefined } {
