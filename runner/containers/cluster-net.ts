@@ -1,8 +1,9 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { hostnameOf } from './environment.ts'
-import { aliasOf, connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
+import { connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
 import { answersNames } from './network/dns.ts'
+import { answerQuestion } from './network/records.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
 import type { Run } from './run.ts'
@@ -69,7 +70,7 @@ export class ClusterNet {
       get answersNames() {
         return answers()
       },
-      alias: (asked) => (answers() ? aliasOf(asked, namespace, ground) : undefined),
+      query: (question) => (answers() ? answerQuestion(question, ground, serialOf(ground)) : undefined),
       reverse: (asked) => (answers() ? nameOfAddress(asked, ground) : undefined),
       connect: (to, port, protocol) =>
         outside(
@@ -128,6 +129,12 @@ function heard(connection: Connection, run: () => Run | undefined): Connection {
   if (typeof connection === 'string' || !('http' in connection.listener)) return connection
   const { http } = connection.listener
   return { ...connection, listener: { http: (call) => outside(run(), Promise.resolve(http(call))) } }
+}
+
+/** The serial of the zone: when it was made, in seconds (CoreDNS takes the time of its last change). */
+function serialOf({ reader }: NetworkGround): number {
+  const service = reader.get('v1', 'Service', { namespace: 'kube-system', name: 'kube-dns' })
+  return Math.floor(Date.parse(service?.metadata.creationTimestamp ?? '2026-01-01T00:00:00Z') / 1000)
 }
 
 function namesIn(pod: KubernetesObject, address: string): ReadonlyMap<string, string> {

@@ -56,6 +56,32 @@ export function unkeyed(key: number): { readonly protocol: Protocol; readonly nu
 /** How an attempt to connect ended. */
 export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'
 
+/** What a name server is asked: a whole name, without the dot at its end or with it. */
+export interface DnsQuestion {
+  readonly name: string
+  /** `A`, `SRV`, `PTR`, `ANY` ... */
+  readonly type: string
+}
+
+/** A resource record; names are without the dot at their end, data is as it is printed. */
+export interface DnsRecord {
+  readonly name: string
+  /** Seconds. */
+  readonly ttl: number
+  readonly type: string
+  readonly data: string
+}
+
+/** What a name server answers. */
+export interface DnsAnswer {
+  readonly status: 'NOERROR' | 'NXDOMAIN'
+  /** The name server answers for the zone itself. */
+  readonly own: boolean
+  readonly answers: readonly DnsRecord[]
+  readonly authority: readonly DnsRecord[]
+  readonly additional: readonly DnsRecord[]
+}
+
 /** The network as a process sees it. */
 export interface Net {
   readonly address: string
@@ -63,8 +89,8 @@ export interface Net {
   resolve(name: string): { readonly name: string; readonly addresses: readonly string[] } | undefined
   /** False while nobody answers at the nameserver: no pod of cluster DNS is ready, or policies keep the pod from them. */
   readonly answersNames: boolean
-  /** The name that a name of an ExternalName service stands for. */
-  alias(name: string): string | undefined
+  /** What the nameserver answers; undefined while it is silent. */
+  query(question: DnsQuestion): DnsAnswer | undefined
   /** The name of an address. */
   reverse(address: string): string | undefined
   connect(address: string, port: number, protocol?: Protocol): Promise<Connection>

@@ -1,11 +1,12 @@
-// Programs of the network but curl: wget, nslookup, nc, ping and what shows addresses.
+// Programs of the network but curl: wget, nc, ping and what shows addresses.
 import { nameOf, resolve } from '../files.ts'
 import { fail, type HttpCall, type Listener, type Process, type Program, unkeyed } from '../process.ts'
 import { curl } from './curl.ts'
 import { hardwareAddress, interfacePrograms } from './interfaces.ts'
 import { lsof, tcpdump } from './looking.ts'
+import { namePrograms } from './names.ts'
 import { readOptions } from './options.ts'
-import { readTarget, reasonOf, resolverPatience, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
+import { readTarget, reasonOf, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -70,82 +71,6 @@ function store(
       `${(file === '-' ? '-' : file).padEnd(20).slice(0, 20)} 100% |${bar}| ${String(body.length).padStart(5)}  0:00:00 ETA\n${file === '-' ? 'written to' : ''}${file === '-' ? ' stdout' : `${place} saved`}\n`,
     )
   return 0
-}
-
-const nslookup: Program = async (words, process) => {
-  const [name = ''] = readOptions(words, []).rest
-  const { net, flavor, image } = process.machine
-  if (!net.answersNames) return unanswered(process)
-  if (/(^|\/)busybox:1\.(1\d|2[0-8])\b/.test(image)) return nslookupOfOld(name, process)
-  // Where BIND's tools are, its nslookup is the one that is found.
-  const ofBind = flavor !== 'busybox' || process.find('dig') !== undefined
-  const head = `Server:\t\t${net.nameserver}\nAddress:\t${net.nameserver}${ofBind ? '#' : ':'}53\n\n`
-  process.out(head)
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) {
-    const reversed = `${name.split('.').reverse().join('.')}.in-addr.arpa`
-    const known = net.reverse(name)
-    process.out(known === undefined ? `** server can't find ${reversed}: NXDOMAIN\n\n` : `${reversed}\tname = ${known}${ofBind ? '.' : ''}\n\n`)
-    return known === undefined ? 1 : 0
-  }
-  const found = net.resolve(name)
-  if (!found) {
-    process.out(`** server can't find ${name}: NXDOMAIN\n\n${ofBind ? '' : `** server can't find ${name}: NXDOMAIN\n\n`}`)
-    return 1
-  }
-  const ownZone = found.name.endsWith('.cluster.local')
-  if (!ownZone || !ofBind) process.out(ownZone ? '\n' : 'Non-authoritative answer:\n')
-  for (const address of found.addresses) process.out(`Name:\t${found.name}\nAddress: ${address}\n`)
-  process.out('\n')
-  return 0
-}
-
-/** What tools say when the name server is silent. */
-async function unanswered(process: Process): Promise<number> {
-  await process.sleep(2 * resolverPatience)
-  process.out(';; connection timed out; no servers could be reached\n\n')
-  return 1
-}
-
-/** Busybox up to 1.28 asked the library, and gave each address with the name that it has. */
-function nslookupOfOld(name: string, process: Process): number {
-  const { net } = process.machine
-  const numbered = (addresses: readonly string[]): string =>
-    addresses.map((address, index) => `Address ${index + 1}: ${[address, net.reverse(address) ?? []].flat().join(' ')}\n`).join('')
-  process.out(`Server:    ${net.nameserver}\n${numbered([net.nameserver])}\n`)
-  const found = net.resolve(name)
-  if (!found) return fail(process, `nslookup: can't resolve '${name}'`)
-  process.out(`Name:      ${name}\n${numbered(found.addresses)}`)
-  return 0
-}
-
-const dig: Program = (words, { machine, out }) => {
-  const [name = ''] = words.filter((word) => !/^[+@-]/.test(word) && !/^(A|ANY|SRV|CNAME)$/.test(word))
-  const alias = machine.net.alias(name)
-  if (words.includes('CNAME')) {
-    if (words.includes('+short') && alias !== undefined) out(`${alias}.\n`)
-    return 0
-  }
-  const found = machine.net.resolve(name)
-  if (words.includes('+short') && alias !== undefined) out(`${alias}.\n`)
-  if (words.includes('+short')) for (const address of found?.addresses ?? []) out(`${address}\n`)
-  else
-    out(
-      `\n; <<>> DiG 9.18.33 <<>> ${words.join(' ')}\n;; ANSWER SECTION:\n${(found?.addresses ?? []).map((address) => `${found?.name}.\t30\tIN\tA\t${address}\n`).join('')}\n;; SERVER: ${machine.net.nameserver}#53(${machine.net.nameserver}) (UDP)\n`,
-    )
-  return 0
-}
-
-const host: Program = ([name = ''], { machine, out }) => {
-  const found = machine.net.resolve(name)
-  if (!found) out(`Host ${name} not found: 3(NXDOMAIN)\n`)
-  for (const address of found?.addresses ?? []) out(`${found?.name} has address ${address}\n`)
-  return found ? 0 : 1
-}
-
-const getent: Program = ([, name = ''], { machine, out }) => {
-  const found = machine.net.resolve(name)
-  for (const address of found?.addresses ?? []) out(`${address.padEnd(16)}${found?.name}\n`)
-  return found ? 0 : 2
 }
 
 const ping: Program = async (words, process) => {
@@ -287,10 +212,7 @@ export const networkPrograms: Readonly<Record<string, Program>> = {
   tcpdump,
   curl,
   wget,
-  nslookup,
-  dig,
-  host,
-  getent,
+  ...namePrograms,
   ping,
   nc,
   netcat: nc,

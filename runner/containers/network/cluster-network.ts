@@ -44,18 +44,6 @@ export function resolveName(
   return outside === undefined ? undefined : { name: plain, addresses: [outside] }
 }
 
-/** What a name of an ExternalName service stands for; undefined for any other. */
-export function aliasOf(name: string, namespace: string, { reader }: NetworkGround): string | undefined {
-  const [service = '', place = namespace] = name
-    .replace(/\.$/, '')
-    .replace(suffix, '')
-    .replace(/\.svc$/, '')
-    .split('.')
-  const found = reader.get('v1', 'Service', { namespace: place, name: service })
-  const external = found && at(found, 'spec', 'type') === 'ExternalName' ? at(found, 'spec', 'externalName') : undefined
-  return typeof external === 'string' ? external : undefined
-}
-
 function addressesOf(full: string, reader: ClusterReader): readonly string[] {
   const parts = full.slice(0, -suffix.length).split('.')
   const kind = parts.pop()
@@ -80,7 +68,7 @@ function headless(service: KubernetesObject, host: string | undefined, reader: C
 }
 
 /** The name that reverse lookups of an address give: of a Service, or of an endpoint of one; pods by themselves have none (CoreDNS). */
-export function nameOfAddress(address: string, { reader }: NetworkGround): string | undefined {
+export function nameOfAddress(address: string, { reader }: Pick<NetworkGround, 'reader'>): string | undefined {
   const service = reader.list('v1', 'Service').find((each) => at(each, 'spec', 'clusterIP') === address)
   if (service) return `${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
   for (const service of reader.list('v1', 'Service')) {

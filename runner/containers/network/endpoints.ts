@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly hostname: string | undefined
   /** Name of the slice, if its endpoints are in another cluster. */
   readonly imported: string | undefined
-  readonly ports: readonly { readonly name: string; readonly port: number }[]
+  readonly ports: readonly { readonly name: string; readonly protocol: string; readonly port: number }[]
   readonly forNodes: readonly string[]
   readonly forZones: readonly string[]
 }
@@ -31,7 +31,11 @@ export function endpointsOf(service: KubernetesObject, reader: ClusterReader): r
 
 function endpointsIn(slice: KubernetesObject): readonly Endpoint[] {
   const imported = slice.metadata.labels?.['endpointslice.kubernetes.io/managed-by'] === importer ? slice.metadata.name : undefined
-  const ports = objects(at(slice, 'ports')).map((port) => ({ name: String(port.name ?? ''), port: Number(port.port) }))
+  const ports = objects(at(slice, 'ports')).map((port) => ({
+    name: String(port.name ?? ''),
+    protocol: String(port.protocol ?? 'TCP'),
+    port: Number(port.port),
+  }))
   return objects(at(slice, 'endpoints')).flatMap((endpoint) => {
     const hostname = typeof endpoint.hostname === 'string' ? endpoint.hostname : undefined
     const names = (hints: 'forNodes' | 'forZones'): readonly string[] => objects(at(endpoint, 'hints', hints)).map((hint) => String(hint.name))
