@@ -4,20 +4,23 @@ import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
-import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
+import { type ContainerGround, folderOf, type Inside, insideOf, processIn } from './container.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
-import { type Entry, nameOf, type Writes } from './files.ts'
+import { nameOf } from './files.ts'
+import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, shownAs, wordsOf } from './plan.ts'
-import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
+import { type Plan, planOf, wordsOf } from './plan.ts'
+import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
 import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
 import { type StartFault, startFault } from './start-fault.ts'
+import { tasksOf } from './tasks.ts'
+import { type ToldRun, toldRun } from './told-run.ts'
 import { sandboxFault, volumeFault } from './volumes.ts'
 
 /** What a runtime works with. */
@@ -42,10 +45,7 @@ export interface Look {
   readonly wake?: number
 }
 
-interface RuntimeState {
-  readonly files: Readonly<Record<string, Readonly<Record<string, Entry | null>>>>
-  readonly tokens: Readonly<Record<string, string>>
-  readonly environments: Readonly<Record<string, readonly (readonly [string, string])[]>>
+interface RuntimeState extends HoldingsState {
   readonly runs: Readonly<Record<string, RunState>>
 }
 
@@ -64,9 +64,7 @@ export class Runtime implements ReachedLog {
   /** Told the key of a pod in which a command from outside ran. */
   touched: (pod: string) => void = () => undefined
   readonly #options: RuntimeOptions
-  readonly #files = new Map<string, Writes>()
-  readonly #tokens: Map<string, string>
-  readonly #environments: Map<string, readonly (readonly [string, string])[]>
+  readonly #holdings: Holdings
   readonly #runs = new Map<string, Run>()
   readonly #kept: Map<string, RunState>
 
@@ -75,9 +73,7 @@ export class Runtime implements ReachedLog {
     this.#options = options
     this.clock = options.clock
     this.sleeps = new WorldSleeps(options.clock, `${options.name}/containers`)
-    for (const [key, entries] of Object.entries(state.files ?? {})) this.#files.set(key, new Map(Object.entries(entries)))
-    this.#tokens = new Map(Object.entries(state.tokens ?? {}))
-    this.#environments = new Map(Object.entries(state.environments ?? {}))
+    this.#holdings = new Holdings(state, (pod, audience, seconds) => options.token(pod, audience, seconds))
     this.#kept = new Map(Object.entries(state.runs ?? {}))
     this.net = new ClusterNet({ reader: () => options.reader(), api: (call) => options.api(call), beyond: options.beyond, runs: this })
   }
@@ -93,8 +89,7 @@ export class Runtime implements ReachedLog {
 
   state(): JsonObject {
     const runs = Object.fromEntries([...this.#kept, ...[...this.#runs].map(([key, run]) => [key, run.state()] as const)])
-    const files = Object.fromEntries([...this.#files].filter(([, writes]) => writes.size > 0).map(([key, writes]) => [key, Object.fromEntries(writes)]))
-    const state: RuntimeState = { files, tokens: Object.fromEntries(this.#tokens), environments: Object.fromEntries(this.#environments), runs }
+    const state: RuntimeState = { ...this.#holdings.state(), runs }
     return state as unknown as JsonObject
   }
 
@@ -125,10 +120,7 @@ export class Runtime implements ReachedLog {
 
   /** What was written to a node's own files. */
   onNode(node: string, path: string): boolean {
-    return [...this.#files].some(([key, writes]) => {
-      const folder = key.slice(`node/${node}`.length)
-      return key.startsWith(`node/${node}/`) && path.startsWith(folder) && writes.get(path.slice(folder.length).replace(/^\/+/, ''))?.kind === 'file'
-    })
+    return this.#holdings.onNode(node, path)
   }
 
   /** A container starts: its environment is what it is now, and older runs than the last are forgotten. */
@@ -136,10 +128,10 @@ export class Runtime implements ReachedLog {
     const container = containerOf(pod, name)
     const key = keyOf(pod, name, restarts)
     if (container && takesFromObjects(container)) {
-      this.#environments.set(key, [...environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader, file: this.file })])
+      this.#holdings.keepEnvironment(key, [...environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader, file: this.file })])
     }
     this.#forget((each) => each.startsWith(`${pod.metadata.uid}/${name}/`) && Number(each.split('/').at(-1)) < restarts - 1)
-    this.#files.delete(`root/${keyOf(pod, name, restarts - 1)}`)
+    this.#holdings.forgetRoot(keyOf(pod, name, restarts - 1))
   }
 
   /** Looks at a container that runs since `started`. */
@@ -159,14 +151,9 @@ export class Runtime implements ReachedLog {
     return container ? planOf(wordsOf(container, image), image) : 'unknown'
   }
 
-  /** Runs a probe: how long it takes, ms, and in the kubelet's words why it failed, or what is worth a warning. */
+  /** Runs a probe or a hook: how long it takes, ms, and in the kubelet's words why it failed, or what is worth a warning. */
   probe(pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
     return probeOutcome(this, pod, name, probe)
-  }
-
-  /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
-  hook(pod: KubernetesObject, name: string, hook: JsonObject): Promise<Outcome> {
-    return probeOutcome(this, pod, name, hook)
   }
 
   /** What a program that ended left to be read in its status. */
@@ -201,23 +188,14 @@ export class Runtime implements ReachedLog {
   forget(uid: string): void {
     for (const [key, run] of this.#runs) if (key.startsWith(`${uid}/`)) run.halt.fire(137)
     this.#forget((key) => key.startsWith(`${uid}/`))
-    for (const key of this.#files.keys()) if (key.startsWith(`pod/${uid}/`) || key.startsWith(`root/${uid}/`)) this.#files.delete(key)
-    for (const key of this.#tokens.keys()) if (key.startsWith(`${uid} `)) this.#tokens.delete(key)
+    this.#holdings.forgetPod(uid)
   }
 
   /** The run that a container's status tells of, begun and moved on to now; undefined if it never started. */
   async run(pod: KubernetesObject, name: string, previous = false): Promise<Run | undefined> {
-    const status = statusOf(pod, name)
-    const restarts = restartsOf(pod, name) - (previous ? 1 : 0)
-    const ended = previous ? at(status, 'lastState', 'terminated') : (at(status, 'state', 'terminated') ?? at(status, 'lastState', 'terminated'))
-    const began =
-      (previous ? undefined : runningSince(pod, name)) ?? Date.parse(String(at(ended, at(ended, 'reason') === 'StartError' ? 'finishedAt' : 'startedAt') ?? ''))
-    const waiting = !previous && runningSince(pod, name) === undefined && at(status, 'state', 'terminated') === undefined
-    const number =
-      waiting && restarts > 0 && !this.#runs.has(keyOf(pod, name, restarts)) && !this.#kept.has(keyOf(pod, name, restarts)) ? restarts - 1 : restarts
-    if (Number.isNaN(began) || number < 0) return undefined
-    const finished = runningSince(pod, name) !== undefined && !previous ? undefined : Date.parse(String(at(ended, 'finishedAt') ?? ''))
-    const run = this.runAt(pod, name, { restarts: number, started: began, ...(finished !== undefined && { until: finished }) })
+    const isKnown = (restarts: number): boolean => this.#runs.has(keyOf(pod, name, restarts)) || this.#kept.has(keyOf(pod, name, restarts))
+    const told = toldRun(pod, name, { previous, isKnown })
+    const run = told && this.runAt(pod, name, told)
     if (run && !run.moving) await this.#together(pod, run)
     return run
   }
@@ -234,11 +212,7 @@ export class Runtime implements ReachedLog {
   }
 
   /** The run of a number, made if there is none yet. */
-  runAt(
-    pod: KubernetesObject,
-    name: string,
-    { restarts, started, until }: { readonly restarts: number; readonly started: number; readonly until?: number },
-  ): Run | undefined {
+  runAt(pod: KubernetesObject, name: string, { restarts, started, until }: ToldRun): Run | undefined {
     const key = keyOf(pod, name, restarts)
     const known = this.#runs.get(key)
     const container = containerOf(pod, name)
@@ -282,7 +256,7 @@ export class Runtime implements ReachedLog {
 
   /** The environment of a container: as it was when it started, where that may change. */
   environment(pod: KubernetesObject, container: ContainerSpec, restarts: number): Map<string, string> {
-    const kept = this.#environments.get(keyOf(pod, container.name, restarts))
+    const kept = this.#holdings.environment(keyOf(pod, container.name, restarts))
     return new Map(kept ?? environmentOf(pod, container, { image: imageOf(container.image), reader: this.reader, file: this.file }))
   }
 
@@ -291,8 +265,8 @@ export class Runtime implements ReachedLog {
     const ground: ContainerGround = {
       reader: this.reader,
       file: this.file,
-      writes: (key) => this.#writes(key),
-      token: (of, audience, seconds) => this.#token(of, audience, seconds),
+      writes: (key) => this.#holdings.writes(key),
+      token: (of, audience, seconds) => this.#holdings.token(of, audience, seconds),
       nameserver: this.net.nameserver,
       now: () => this.clock.now(),
       netOf: (of, owner): Net => this.net.of(of, container.name, owner),
@@ -304,32 +278,14 @@ export class Runtime implements ReachedLog {
       rootKey,
       run,
       rootKeyOf: (name) => `root/${keyOf(pod, name, restartsOf(pod, name))}`,
-      tasks: () => [...this.#tasks(pod, container.name), ...own],
+      tasks: () => [...tasksOf(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
     })
   }
 
-  #tasks(pod: KubernetesObject, name: string): readonly Task[] {
-    const names = seenFrom(pod, name)
-    const base: Task[] = at(pod, 'spec', 'shareProcessNamespace') === true ? [{ pid: 1, user: '65535', command: '/pause' }] : []
-    for (const each of names) {
-      const container = containerOf(pod, each)
-      if (!container || runningSince(pod, each) === undefined) continue
-      const words = shownAs(wordsOf(container, imageOf(container.image)))
-      const nginx = nameOf(words[0] ?? '') === 'nginx'
-      const command = nginx ? `nginx: master process ${words.join(' ')}` : words.join(' ').replaceAll('\n', ' ')
-      const { uid } = userOf(pod, container, imageOf(container.image))
-      base.push({ pid: base.length === 0 ? 1 : base.length * 7, user: uid === 0 ? 'root' : String(uid), command, first: each })
-      if (nginx)
-        for (const worker of [29, 30])
-          base.push({ pid: worker + base.length - 1, user: container.image.includes('alpine') ? 'nginx' : '101', command: 'nginx: worker process' })
-    }
-    return base
-  }
-
   /** Only servers, and shells that set a trap, heed a signal as a container's first process. */
   #signal(pod: KubernetesObject, name: string, pid: number, signal: string): boolean {
-    if (pid !== 1) return this.#tasks(pod, name).some((task) => task.pid === pid)
+    if (pid !== 1) return tasksOf(pod, name).some((task) => task.pid === pid)
     const run = this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))
     const server = run !== undefined && run.listeners.size > 0
     const container = containerOf(pod, name)
@@ -340,25 +296,13 @@ export class Runtime implements ReachedLog {
 
   /** What stands in a file of a pod's emptyDir. */
   readonly file = (pod: KubernetesObject, volume: string, path: string): string | undefined => {
-    const entry = this.#writes(`pod/${pod.metadata.uid ?? ''}/${volume}`).get(path)
+    const entry = this.#holdings.writes(`pod/${pod.metadata.uid ?? ''}/${volume}`).get(path)
     return entry?.kind === 'file' ? entry.content : undefined
   }
 
-  #writes(key: string): Writes {
-    const known = this.#files.get(key) ?? new Map<string, Entry | null>()
-    this.#files.set(key, known)
-    return known
-  }
-
-  #token(pod: KubernetesObject, audience: string, seconds: number): string {
-    const key = `${pod.metadata.uid} ${audience}`
-    const known = this.#tokens.get(key) ?? this.#options.token(pod, audience, seconds)
-    this.#tokens.set(key, known)
-    return known
-  }
-
   #forget(gone: (key: string) => boolean): void {
-    for (const map of [this.#runs, this.#kept, this.#environments]) for (const key of map.keys()) if (gone(key)) map.delete(key)
+    for (const map of [this.#runs, this.#kept]) for (const key of map.keys()) if (gone(key)) map.delete(key)
+    this.#holdings.forgetRuns(gone)
   }
 }
 

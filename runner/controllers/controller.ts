@@ -40,10 +40,8 @@ export interface ContainerRuntime {
   sandboxFault(pod: KubernetesObject): string | undefined
   /** Whom a container runs as. */
   identity(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
-  /** Runs a probe: why it failed, if it did, or what is worth a warning though it succeeded. */
-  probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<{ readonly failure?: string; readonly warning?: string }>
-  /** Runs a hook as a probe is run: how long it takes, ms, and why it failed, if it did. */
-  hook(pod: KubernetesObject, container: string, hook: JsonObject): Promise<{ readonly ms: number; readonly failure?: string }>
+  /** Runs a probe or a hook: how long it takes, ms, why it failed, if it did, or what is worth a warning though it succeeded. */
+  probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<{ readonly ms: number; readonly failure?: string; readonly warning?: string }>
   /** How long a program goes on after it was asked to end, ms. */
   lingers(pod: KubernetesObject, container: string): number
   /** What a program that ended left as its termination message, or the end of its log where that is asked for. */

@@ -18,7 +18,7 @@ async function runHook(
 ): Promise<{ readonly ms: number; readonly failure?: string }> {
   const hook = at(container, 'lifecycle', name)
   if (!isObject(hook) || !runtime) return { ms: 0 }
-  return runtime.hook(pod, container.name, { ...hook, timeoutSeconds: pod.spec.terminationGracePeriodSeconds ?? patience } as JsonObject)
+  return runtime.probe(pod, container.name, { ...hook, timeoutSeconds: pod.spec.terminationGracePeriodSeconds ?? patience } as JsonObject)
 }
 
 /** A container whose hook fails is ended. */

@@ -1,9 +1,9 @@
 // Endpoints that somebody keeps by hand for a Service without a selector, as EndpointSlices.
-import { equal, isObject, type JsonObject } from '../base/json.ts'
-import { at, formatKey, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
-import { type ControllerContext, defineController } from './controller.ts'
+import { equal, isObject, type JsonObject } from '../../base/json.ts'
+import { at, formatKey, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
+import { type ControllerContext, defineController } from '../controller.ts'
+import { endpointSlices, endpoints, services } from '../resources.ts'
 import { sliceOf } from './new-slice.ts'
-import { endpointSlices, endpoints, services } from './resources.ts'
 
 const managedBy = 'endpointslice.kubernetes.io/managed-by'
 const manager = 'endpointslicemirroring-controller.k8s.io'

@@ -1,0 +1,82 @@
+// What a runtime keeps of its containers beside their runs: files that were written, tokens that were given, environments as they were at a start.
+import type { KubernetesObject } from '../kubernetes/object.ts'
+import type { Entry, Writes } from './files.ts'
+
+/** Everything of it that a snapshot holds. */
+export interface HoldingsState {
+  readonly files: Readonly<Record<string, Readonly<Record<string, Entry | null>>>>
+  readonly tokens: Readonly<Record<string, string>>
+  readonly environments: Readonly<Record<string, Environment>>
+}
+
+type Environment = readonly (readonly [name: string, value: string])[]
+
+/** Makes a token of a service account, bound to its pod. */
+export type TokenSource = (pod: KubernetesObject, audience: string, seconds: number) => string
+
+/** The holdings of a cluster's containers. */
+export class Holdings {
+  readonly #files = new Map<string, Writes>()
+  readonly #tokens: Map<string, string>
+  readonly #environments: Map<string, Environment>
+  readonly #source: TokenSource
+
+  constructor({ files = {}, tokens = {}, environments = {} }: Partial<HoldingsState>, source: TokenSource) {
+    for (const [key, entries] of Object.entries(files)) this.#files.set(key, new Map(Object.entries(entries)))
+    this.#tokens = new Map(Object.entries(tokens))
+    this.#environments = new Map(Object.entries(environments))
+    this.#source = source
+  }
+
+  state(): HoldingsState {
+    const files = Object.fromEntries([...this.#files].filter(([, writes]) => writes.size > 0).map(([key, writes]) => [key, Object.fromEntries(writes)]))
+    return { files, tokens: Object.fromEntries(this.#tokens), environments: Object.fromEntries(this.#environments) }
+  }
+
+  /** What was written below a folder: `root/RUN`, `pod/UID/VOLUME`, `node/NODE/PATH` ... */
+  writes(key: string): Writes {
+    const known = this.#files.get(key) ?? new Map<string, Entry | null>()
+    this.#files.set(key, known)
+    return known
+  }
+
+  /** True for a file that was written to a node's own files. */
+  onNode(node: string, path: string): boolean {
+    return [...this.#files].some(([key, writes]) => {
+      const folder = key.slice(`node/${node}`.length)
+      return key.startsWith(`node/${node}/`) && path.startsWith(folder) && writes.get(path.slice(folder.length).replace(/^\/+/, ''))?.kind === 'file'
+    })
+  }
+
+  /** The token of a pod for an audience: the same one as long as the pod is there. */
+  token(pod: KubernetesObject, audience: string, seconds: number): string {
+    const key = `${pod.metadata.uid} ${audience}`
+    const known = this.#tokens.get(key) ?? this.#source(pod, audience, seconds)
+    this.#tokens.set(key, known)
+    return known
+  }
+
+  /** The environment that a run began with, if it was kept. */
+  environment(run: string): Environment | undefined {
+    return this.#environments.get(run)
+  }
+
+  keepEnvironment(run: string, environment: Environment): void {
+    this.#environments.set(run, environment)
+  }
+
+  /** The root of a run's container is taken away. */
+  forgetRoot(run: string): void {
+    this.#files.delete(`root/${run}`)
+  }
+
+  forgetRuns(gone: (run: string) => boolean): void {
+    for (const key of this.#environments.keys()) if (gone(key)) this.#environments.delete(key)
+  }
+
+  /** A pod is gone, and with it what was its own. */
+  forgetPod(uid: string): void {
+    for (const key of this.#files.keys()) if (key.startsWith(`pod/${uid}/`) || key.startsWith(`root/${uid}/`)) this.#files.delete(key)
+    for (const key of this.#tokens.keys()) if (key.startsWith(`${uid} `)) this.#tokens.delete(key)
+  }
+}
