@@ -1,7 +1,7 @@
 // What the API server asks of containers: logs, programs beside the container's own, its streams, its ports.
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import type { Dialed, LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
+import type { Dialed, LogQuery, PodConnections, PortConnection, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
@@ -207,10 +207,30 @@ function withoutInput({ tty, out, err, gone }: RemoteStreams): RemoteStreams {
 
 async function dial(runtime: Runtime, pod: KubernetesObject, port: number, receive: { data(bytes: Uint8Array): void; end(): void }): Promise<Dialed> {
   const listener = await runtime.net.listener(pod, port)
-  if (listener) return openConversation(listener, receive)
+  if (listener) {
+    const conversation = openConversation(listener, receive)
+    return 'stream' in listener ? attended(runtime, pod, conversation) : conversation
+  }
   const id = String(pod.metadata.uid).replaceAll('-', '').padEnd(64, '0')
   return {
     problem: `error forwarding port ${port} to pod ${id}, uid : failed to execute portforward in network namespace "/var/run/netns/cni-${pod.metadata.uid}": failed to connect to localhost:${port} inside namespace "${id}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: connection refused `,
+  }
+}
+
+/** A program that speaks when it likes is moved on while somebody listens, and looked at once they are gone. */
+async function attended(runtime: Runtime, pod: KubernetesObject, conversation: PortConnection): Promise<PortConnection> {
+  const gone = new AbortController()
+  for (const name of containerNames(pod)) {
+    const run = await runtime.run(pod, name)
+    if (run) void pump(runtime, run, gone.signal)
+  }
+  return {
+    send: (bytes) => conversation.send(bytes),
+    close() {
+      conversation.close()
+      gone.abort()
+      runtime.touched(`${pod.metadata.namespace}/${pod.metadata.name}`)
+    },
   }
 }
 

@@ -174,6 +174,7 @@ const endingHelpers = new Set([
   'test-service-account-issuer-discovery',
   'netexec',
   'nettest',
+  'port-forward-tester',
 ])
 
 /** `forever`: nobody need wait for its end. `ends`: it is run to see how it ends. `does what its image does`: nobody wrote it down. */

@@ -10,6 +10,10 @@ export function openConversation(listener: Listener, receive: { data(bytes: Uint
     const talk = listener.talk()
     return { send: (bytes) => receive.data(toBytes(talk(fromBytes(bytes)))), close: () => undefined }
   }
+  if ('stream' in listener) {
+    const stream = listener.stream({ send: (bytes) => receive.data(toBytes(bytes)), end: () => receive.end() })
+    return { send: (bytes) => stream.data(fromBytes(bytes)), close: () => stream.end() }
+  }
   // Health is asked for in process: HTTP/2 is not spoken here.
   if ('datagram' in listener || 'health' in listener) return { send: () => undefined, close: () => undefined }
   let held = ''

@@ -23,6 +23,12 @@ export interface HttpAnswer {
   readonly delay?: number
 }
 
+/** Whoever connected: takes bytes, and the end of them. */
+export interface Connected {
+  send(bytes: string): void
+  end(): void
+}
+
 /** Something that listens on a port: HTTP, or what answers pieces of bytes with bytes. */
 export type Listener =
   | {
@@ -31,6 +37,10 @@ export type Listener =
       readonly secure?: boolean
     }
   | { readonly talk: () => (bytes: string) => string }
+  | {
+      /** Bytes both ways, whenever they come; what is given is told what the caller sends. */
+      readonly stream: (to: Connected) => { data(bytes: string): void; end(): void }
+    }
   | {
       /** gRPC's health protocol: how the service of a name fares; undefined for a name that nobody serves. */
       readonly health: (service: string) => 'SERVING' | 'NOT_SERVING' | undefined

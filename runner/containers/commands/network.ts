@@ -137,6 +137,7 @@ async function speak(listener: Listener, process: Process): Promise<number> {
     return 0
   }
   if ('health' in listener) return 0
+  if ('stream' in listener) return follow(listener, process)
   const [first = '', ...rest] = (await process.halt.unless(process.stdin.readAll())).split(/\r?\n/)
   const [method = 'GET', path = '/'] = first.split(' ')
   const headers = Object.fromEntries(
@@ -148,6 +149,18 @@ async function speak(listener: Listener, process: Process): Promise<number> {
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join('')}\r\n${answer.body}`,
   )
+  return 0
+}
+
+/** Sends what comes in and shows what comes back, until the other side has said all. */
+async function follow(listener: Extract<Listener, { readonly stream: unknown }>, process: Process): Promise<number> {
+  const over = Promise.withResolvers<void>()
+  const stream = listener.stream({ send: (bytes) => process.out(bytes), end: () => over.resolve() })
+  void (async () => {
+    for (let piece = await process.stdin.read(); piece !== undefined; piece = await process.stdin.read()) stream.data(piece)
+    stream.end()
+  })()
+  await process.halt.unless(over.promise)
   return 0
 }
 

@@ -14,6 +14,7 @@ import { logLine } from './klog.ts'
 import { mounttest } from './mounttest.ts'
 import { netexec, redirectTo } from './netexec.ts'
 import { nettest } from './nettest.ts'
+import { portForwardTester } from './port-forward-tester.ts'
 import { serveWebhooks } from './webhook.ts'
 
 function listen(process: Process, port: number, http: (call: HttpCall) => HttpAnswer, secure = false): Promise<number> {
@@ -54,6 +55,7 @@ const commands: Readonly<Record<string, Program>> = {
     process.out('Paused\n')
     return forever(process)
   },
+  'port-forward-tester': portForwardTester,
   porter,
   'serve-hostname': serveHostname,
   'test-service-account-issuer-discovery': issuerDiscovery,
