@@ -1,21 +1,29 @@
 // A connection's bytes to something that listens: HTTP is read off them and written back onto them.
-import type { PortConnection } from '../kubernetes/pod-connections.ts'
+import type { PortConnection, PortReceiver } from '../kubernetes/pod-connections.ts'
 import { fromBytes, toBytes } from './bytes.ts'
 import { reasonOf } from './commands/transfer.ts'
 import type { HttpAnswer, HttpCall, Listener } from './process.ts'
 
+/** A conversation, and whether something was sent that nobody has read yet: then its end is a reset. */
+export interface Conversation extends PortConnection {
+  unread(): boolean
+}
+
+/** What is held of a request at most, in bytes: more of it is not waited for. */
+const most = 8 * 2 ** 20
+
 /** Opens a conversation with a listener. */
-export function openConversation(listener: Listener, receive: { data(bytes: Uint8Array): void; end(): void }): PortConnection {
+export function openConversation(listener: Listener, receive: PortReceiver): Conversation {
   if ('talk' in listener) {
     const talk = listener.talk()
-    return { send: (bytes) => receive.data(toBytes(talk(fromBytes(bytes)))), close: () => undefined }
+    return { send: (bytes) => receive.data(toBytes(talk(fromBytes(bytes)))), close: () => undefined, unread: () => false }
   }
   if ('stream' in listener) {
     const stream = listener.stream({ send: (bytes) => receive.data(toBytes(bytes)), end: () => receive.end() })
-    return { send: (bytes) => stream.data(fromBytes(bytes)), close: () => stream.end() }
+    return { send: (bytes) => stream.data(fromBytes(bytes)), close: () => stream.end(), unread: () => false }
   }
   // Health is asked for in process: HTTP/2 is not spoken here.
-  if ('datagram' in listener || 'health' in listener) return { send: () => undefined, close: () => undefined }
+  if ('datagram' in listener || 'health' in listener) return { send: () => undefined, close: () => undefined, unread: () => false }
   let held = ''
   let turn: Promise<void> = Promise.resolve()
   const answer = async (call: HttpCall, keep: boolean): Promise<void> => {
@@ -25,7 +33,7 @@ export function openConversation(listener: Listener, receive: { data(bytes: Uint
   }
   return {
     send(bytes) {
-      held += fromBytes(bytes)
+      if (held.length < most) held += fromBytes(bytes)
       for (let request = readRequest(held); request; request = readRequest(held)) {
         const { call, keep, rest } = request
         held = rest
@@ -33,6 +41,7 @@ export function openConversation(listener: Listener, receive: { data(bytes: Uint
       }
     },
     close: () => undefined,
+    unread: () => held !== '',
   }
 }
 

@@ -39,6 +39,8 @@ export class Run {
   readonly listeners = new Map<number, Listener>()
   readonly log: LogLine[]
   readonly watchers = new Set<(stream: 'out' | 'err', bytes: string) => void>()
+  /** Told when the program is over: those who are connected to it. */
+  readonly connected = new Set<() => void>()
   end: RunEnd | undefined
   /** How long its program goes on after it was asked to end, ms. */
   lingers = 0
@@ -177,6 +179,7 @@ export class Run {
     this.end = { at: this.now(), code, ...(reason !== undefined && { reason }) }
     this.listeners.clear()
     this.#sleepers = []
+    for (const tell of this.connected) tell()
     this.#ended(this)
   }
 

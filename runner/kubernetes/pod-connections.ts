@@ -34,6 +34,13 @@ export interface PortConnection {
   close(): void
 }
 
+/** Takes what a connection to a port brings. */
+export interface PortReceiver {
+  data(bytes: Uint8Array): void
+  /** Nothing more comes; `problem` says why where the connection was not closed but broken. */
+  end(problem?: string): void
+}
+
 /** What came of dialing a port: a connection, or why there is none. */
 export type Dialed = PortConnection | { readonly problem: string }
 
@@ -59,7 +66,7 @@ export interface PodConnections {
   logs(pod: KubernetesObject, query: LogQuery): Promise<string | ReadableStream<Uint8Array>>
   exec(pod: KubernetesObject, container: string, command: readonly string[], streams: RemoteStreams): Promise<RemoteEnd>
   attach(pod: KubernetesObject, container: string, streams: RemoteStreams): Promise<RemoteEnd>
-  dial(pod: KubernetesObject, port: number, receive: { data(bytes: Uint8Array): void; end(): void }): Promise<Dialed>
+  dial(pod: KubernetesObject, port: number, receive: PortReceiver): Promise<Dialed>
   /** Sends a request to a port of a pod, or to a port of a service by number or name; undefined if nobody is behind it. */
   proxy(to: { readonly object: KubernetesObject; readonly port: string }, request: Request, path: string): Promise<Response | undefined>
   /** Posts a body over TLS to a port of a service, as the API server calls webhooks; undefined if nobody is behind it. */

@@ -48,3 +48,20 @@ test('a connection is spoken on from both sides, and its end is told', { timeout
     ].join('\n'),
   )
 })
+
+test('a pod that goes takes its connections with it, and kubectl says so', { timeout: 120_000 }, async () => {
+  const script = `
+kubectl run web --image=registry.k8s.io/e2e-test-images/agnhost:2.57 -- netexec --http-port=80 >/dev/null
+kubectl wait --for=condition=Ready pod/web --timeout=60s >/dev/null
+kubectl port-forward pod/web 7983:80 >/tmp/web 2>&1 & forward=$!
+until grep -q Forwarding /tmp/web; do sleep 0.1; done
+exec 3<>/dev/tcp/127.0.0.1/7983; printf 'GET /hostname HTTP/1.1\\r\\n\\r\\n' >&3; grep -m 1 -o '200 OK' <&3
+kubectl delete pod web >/dev/null
+cat <&3 | wc -c
+curl -s http://127.0.0.1:7983/; wait $forward; echo "exit $?"
+grep -o 'uid : failed to find sandbox' /tmp/web; tail -n 1 /tmp/web
+`
+  const { exit, stdout, stderr } = await drydock(['shell'], { stdin: `${script}\nexit 0\n` })
+  assert.equal(exit, 0, stderr)
+  assert.equal(stdout, ['200 OK', '0', 'exit 1', 'uid : failed to find sandbox', 'error: lost connection to pod', ''].join('\n'))
+})

@@ -1,9 +1,9 @@
 // port-forward: pairs of SPDY streams, one for data and one for what went wrong, each pair a connection to a port.
-import type { Dialed, PortConnection } from '../pod-connections.ts'
+import type { Dialed, PortConnection, PortReceiver } from '../pod-connections.ts'
 import { createSpdy, type SpdyConnection } from './spdy.ts'
 
 /** Dials a port of the pod. */
-export type Dial = (port: number, receive: { data(bytes: Uint8Array): void; end(): void }) => Promise<Dialed>
+export type Dial = (port: number, receive: PortReceiver) => Promise<Dialed>
 
 interface Pair {
   error?: number
@@ -25,7 +25,7 @@ export function servePortForward(write: (bytes: Uint8Array) => void, dial: Dial)
   }
   const begin = async (pair: Pair, port: number): Promise<void> => {
     const { data = 0 } = pair
-    const dialed = await dial(port, { data: (bytes) => (pair.ended ? undefined : spdy.send(data, bytes)), end: () => finish(pair) })
+    const dialed = await dial(port, { data: (bytes) => (pair.ended ? undefined : spdy.send(data, bytes)), end: (problem) => finish(pair, problem) })
     if ('problem' in dialed) return finish(pair, dialed.problem)
     pair.connection = dialed
     for (const bytes of pair.early.splice(0)) dialed.send(bytes)
