@@ -4,9 +4,12 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { toHex } from '../../base/p256.ts'
 import type { ResourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
+import { returnsDeleted } from '../registry/traits.ts'
 import type { Describe } from './descriptions.ts'
 import { typeNameOf } from './facts.ts'
-import { basePath, type OperationSchemas, resourcePaths } from './path-document.ts'
+import { idAndTag } from './operation-names.ts'
+import type { OperationSchemas } from './operations.ts'
+import { basePath, resourcePaths } from './path-document.ts'
 import { addTypeSchema, reference, type SchemaCollection } from './type-document.ts'
 
 /** Schemas of custom kinds (`openAPIV3Schema`), by `group/version Kind`. */
@@ -45,7 +48,7 @@ export function openApiDocument(path: string, source: OpenApiSource): JsonObject
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: source.gitVersion },
     paths: sorted(paths),
-    ...(Object.keys(collection.schemas).length === 0 ? {} : { components: { schemas: sorted(collection.schemas) } }),
+    components: { ...(Object.keys(collection.schemas).length > 0 && { schemas: sorted(collection.schemas) }), securitySchemes },
   }
 }
 
@@ -63,17 +66,55 @@ export function customKey(resource: { readonly group: string; readonly version: 
   return `${apiVersionOf(resource)} ${resource.kind}`
 }
 
-const ownTypes: Readonly<Record<string, string>> = { api: 'meta.v1.APIVersions', apis: 'meta.v1.APIGroupList', version: 'version.Info' }
+const securitySchemes = { BearerToken: { description: 'Bearer Token authentication', in: 'header', name: 'authorization', type: 'apiKey' } }
+
+interface OwnPath {
+  readonly name: string
+  readonly description: string
+  readonly type: string
+}
+
+const ownPaths: Readonly<Record<string, OwnPath>> = {
+  api: { name: 'getAPIVersions', description: 'get available API versions', type: 'meta.v1.APIVersions' },
+  apis: { name: 'getAPIVersions', description: 'get available API versions', type: 'meta.v1.APIGroupList' },
+  version: { name: 'getCodeVersion', description: 'get the version information for this server', type: 'version.Info' },
+}
+const groupPath: OwnPath = { name: 'getAPIGroup', description: 'get information of a group', type: 'meta.v1.APIGroup' }
+const versionPath: OwnPath = { name: 'getAPIResources', description: 'get available resources', type: 'meta.v1.APIResourceList' }
+
+/** What answers at the paths of a service account's issuer (apiserver `pkg/routes/openidmetadata.go`). */
+const issuerPaths: Readonly<Record<string, { readonly words: JsonObject; readonly type: string }>> = {
+  '.well-known/openid-configuration': {
+    words: {
+      description: "get service account issuer OpenID configuration, also known as the 'OIDC discovery doc'",
+      operationId: 'getServiceAccountIssuerOpenIDConfiguration',
+      tags: ['WellKnown'],
+    },
+    type: 'application/json',
+  },
+  'openid/v1/jwks': {
+    words: {
+      description: 'get service account issuer OpenID JSON Web Key Set (contains public token verification keys)',
+      operationId: 'getServiceAccountIssuerOpenIDKeyset',
+      tags: ['openid'],
+    },
+    type: 'application/jwk-set+json',
+  },
+}
 
 /** What discovery answers at the document's own path. */
 function ownPath(path: string, isGroupVersion: boolean, collection: SchemaCollection): Record<string, JsonObject> {
-  if (path.startsWith('.well-known') || path.startsWith('openid')) return { [`/${path}/`]: { get: answer({ type: 'string' }) } }
-  const type = ownTypes[path] ?? (isGroupVersion ? 'meta.v1.APIResourceList' : 'meta.v1.APIGroup')
-  return { [`/${path}/`]: { get: answer(reference(addTypeSchema(type, collection))) } }
+  const issuer = issuerPaths[path]
+  if (issuer) return { [`/${path}/`]: { get: { ...issuer.words, ...answer([issuer.type], { type: 'string' }) } } }
+  const { name, description, type } = ownPaths[path] ?? (isGroupVersion ? versionPath : groupPath)
+  const types = path === 'version' ? ['application/json'] : ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
+  const said = path === 'version' ? { operationId: name, tags: [path] } : idAndTag(name, path)
+  return { [`/${path}/`]: { get: { description, ...said, ...answer(types, reference(addTypeSchema(type, collection))) } } }
 }
 
-function answer(schema: JsonObject): JsonObject {
-  return { responses: { 200: { description: 'OK', content: { 'application/json': { schema } } }, 401: { description: 'Unauthorized' } } }
+function answer(types: readonly string[], schema: JsonObject): JsonObject {
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]))
+  return { responses: { 200: { description: 'OK', content }, 401: { description: 'Unauthorized' } } }
 }
 
 function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: SchemaCollection): OperationSchemas {
@@ -94,7 +135,8 @@ function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: S
       return type === undefined ? object : add(type)
     },
     deleteOptions: resource.verbs.includes('delete') ? add('meta.v1.DeleteOptions') : object,
-    status: resource.verbs.includes('delete') ? add('meta.v1.Status') : object,
+    deleted: resource.verbs.includes('delete') && !returnsDeleted(resource) ? add('meta.v1.Status') : object,
+    status: resource.verbs.includes('deletecollection') ? add('meta.v1.Status') : object,
     patch: resource.verbs.includes('patch') ? add('Patch') : object,
     watchEvent: resource.verbs.includes('watch') ? add('meta.v1.WatchEvent') : object,
   }

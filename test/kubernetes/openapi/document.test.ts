@@ -35,6 +35,55 @@ test('openApiDocument() says what kubectl looks for: the patch operation with it
   assert.ok(patch?.parameters.some(({ name }) => name === 'fieldValidation'))
 })
 
+interface OperationDocument {
+  readonly operationId: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly 'x-kubernetes-action': string
+  readonly parameters?: readonly { readonly name: string; readonly description: string }[]
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>
+}
+
+function pathItem(path: string, at: string): Record<'get' | 'put' | 'post' | 'delete', OperationDocument> & Pick<OperationDocument, 'parameters'> {
+  const document = JSON.parse(JSON.stringify(openApiDocument(path, source)))
+  return document.paths[at]
+}
+
+test('openApiDocument() names, tags and describes operations as the real server does', () => {
+  const said = (operation: OperationDocument | undefined) => [operation?.operationId, operation?.description, operation?.tags.join()]
+  const pods = pathItem('api/v1', '/api/v1/namespaces/{namespace}/pods')
+  assert.deepEqual(said(pods.get), ['listCoreV1NamespacedPod', 'list or watch objects of kind Pod', 'core_v1'])
+  assert.deepEqual(said(pods.delete), ['deleteCoreV1CollectionNamespacedPod', 'delete collection of Pod', 'core_v1'])
+  assert.deepEqual(
+    pods.parameters?.map(({ name }) => name),
+    ['namespace', 'pretty'],
+  )
+  assert.deepEqual(Object.keys(pods.post.responses), ['200', '201', '202', '401'])
+  const all = pathItem('apis/rbac.authorization.k8s.io/v1', '/apis/rbac.authorization.k8s.io/v1/roles').get
+  assert.deepEqual(said(all), ['listRbacAuthorizationV1RoleForAllNamespaces', 'list or watch objects of kind Role', 'rbacAuthorization_v1'])
+  const watched = pathItem('api/v1', '/api/v1/watch/namespaces/{namespace}/events/{name}').get
+  assert.deepEqual([watched.operationId, watched['x-kubernetes-action']], ['watchCoreV1NamespacedEvent', 'watch'])
+  const eviction = pathItem('api/v1', '/api/v1/namespaces/{namespace}/pods/{name}/eviction')
+  assert.deepEqual(said(eviction.post), ['createCoreV1NamespacedPodEviction', 'create eviction of a Pod', 'core_v1'])
+  assert.equal(eviction.parameters?.find(({ name }) => name === 'name')?.description, 'name of the Eviction')
+  const proxied = pathItem('api/v1', '/api/v1/namespaces/{namespace}/services/{name}/proxy/{path}').put
+  assert.deepEqual(said(proxied), ['connectCoreV1PutNamespacedServiceProxyWithPath', 'connect PUT requests to proxy of Service', 'core_v1'])
+  assert.equal(pathItem('apis/apps/v1', '/apis/apps/v1/').get.operationId, 'getAppsV1APIResources')
+})
+
+test('openApiDocument() says which kinds answer a delete with the object', () => {
+  const answer = (path: string, at: string): string => JSON.stringify(pathItem(path, at).delete.responses[200]).split('.').at(-1)?.split('"')[0] ?? ''
+  assert.equal(answer('apis/storage.k8s.io/v1', '/apis/storage.k8s.io/v1/storageclasses/{name}'), 'StorageClass')
+  assert.equal(answer('apis/storage.k8s.io/v1', '/apis/storage.k8s.io/v1/namespaces/{namespace}/csistoragecapacities/{name}'), 'Status')
+})
+
+test('swaggerDocument() has what tools look for in the older document', () => {
+  const text = JSON.stringify(swaggerDocument(source))
+  for (const words of ['list of returned', 'Watch for changes to the described resources', '"BearerToken"']) assert.ok(text.includes(words), words)
+  const { get } = JSON.parse(text).paths['/api/v1/namespaces/{namespace}/pods/{name}/log']
+  assert.deepEqual(get.produces, ['text/plain', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'])
+})
+
 test('openApiDocument() makes properties by the rules of the real generator', () => {
   const document = JSON.parse(JSON.stringify(openApiDocument('api/v1', source))) as {
     components: { schemas: Record<string, { properties: object; required: string[] }> }
