@@ -1,6 +1,7 @@
 // From Node's incoming message to a web Request.
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import { valueEnd } from '../base/host.ts'
 
 /** Meant for one connection or one proxy; a host never sees them. */
 const hopByHop = new Set(['proxy-connection', 'proxy-authorization'])
@@ -31,11 +32,15 @@ function headersOf(message: IncomingMessage): Headers {
   const headers = new Headers()
   const raw = message.rawHeaders
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = raw[at] ?? ''
-    if (!hopByHop.has(name.toLowerCase())) headers.append(name, raw[at + 1] ?? '')
+    const [name = '', value = ''] = [raw[at]?.toLowerCase(), raw[at + 1]]
+    if (manyValued.test(name)) headers.set(name, `${headers.get(name) ?? ''}${value}${valueEnd}`)
+    else if (!hopByHop.has(name)) headers.append(name, value)
   }
   return headers
 }
+
+/** Headers whose values may have commas, and come one by one. */
+const manyValued = /^impersonate-(group$|extra-)/
 
 function hasBody(message: IncomingMessage, method: string): boolean {
   if (method === 'GET' || method === 'HEAD') return false
