@@ -42,21 +42,27 @@ export function openApiDocument(path: string, source: OpenApiSource): JsonObject
   if (!openApiPaths(source).includes(path)) return undefined
   const collection: SchemaCollection = { schemas: {}, describe: source.describe }
   const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
-  const paths: Record<string, JsonObject> = { ...ownPath(path, mine.length > 0, collection) }
+  const custom = mine.length > 0 && mine.every(({ source: from }) => from === 'custom')
+  const paths: Record<string, JsonObject> = custom ? {} : { ...ownPath(path, mine.length > 0, collection) }
   for (const resource of mine) Object.assign(paths, resourcePaths(resource, schemasOf(resource, source.customs, collection)))
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: source.gitVersion },
+    info: custom ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } : openApiInfo(source),
     paths: sorted(paths),
-    components: { ...(Object.keys(collection.schemas).length > 0 && { schemas: sorted(collection.schemas) }), securitySchemes },
+    components: { ...(Object.keys(collection.schemas).length > 0 && { schemas: sorted(collection.schemas) }), ...(!custom && { securitySchemes }) },
   }
+}
+
+/** What the documents are of: a server says which minor version it emulates (apiserver `config.go`, `completeOpenAPIV3`). */
+export function openApiInfo({ gitVersion }: OpenApiSource): JsonObject {
+  return { title: 'Kubernetes', version: gitVersion.match(/\d+\.\d+/)?.[0] ?? gitVersion }
 }
 
 /** Paths of all documents, sorted: `api/v1`, `apis/apps`, `apis/apps/v1` ... */
 export function openApiPaths({ resources }: OpenApiSource): readonly string[] {
   const groups = resources.flatMap((resource) => {
     const path = basePath(resource).slice(1)
-    return resource.group === '' ? [path] : [`apis/${resource.group}`, path]
+    return resource.group === '' || resource.source === 'custom' ? [path] : [`apis/${resource.group}`, path]
   })
   return [...new Set(['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwks', 'version', ...groups])].sort()
 }
@@ -138,7 +144,7 @@ function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: S
     deleted: resource.verbs.includes('delete') && !returnsDeleted(resource) ? add('meta.v1.Status') : object,
     status: resource.verbs.includes('deletecollection') ? add('meta.v1.Status') : object,
     patch: resource.verbs.includes('patch') ? add('Patch') : object,
-    watchEvent: resource.verbs.includes('watch') ? add('meta.v1.WatchEvent') : object,
+    watchEvent: resource.verbs.includes('watch') && resource.source === 'built-in' ? add('meta.v1.WatchEvent') : object,
   }
 }
 
@@ -158,12 +164,15 @@ function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: S
 function addCustomList(resource: ResourceInfo, item: string, collection: SchemaCollection): string {
   const name = customName(resource, resource.listKind)
   const own = ownFields('core.v1.ConfigMapList', reference(addTypeSchema('meta.v1.ListMeta', collection)), collection)
+  const more = 'More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
   collection.schemas[name] = {
+    description: `${resource.listKind} is a list of ${resource.kind}`,
     type: 'object',
     required: ['items'],
     properties: {
       ...own,
-      items: { type: 'array', items: reference(item) },
+      items: { description: `List of ${resource.plural}. ${more}`, type: 'array', items: reference(item) },
+      metadata: { ...own.metadata, description: `Standard list metadata. ${more}#types-kinds` },
     },
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
   }

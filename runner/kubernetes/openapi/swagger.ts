@@ -1,6 +1,6 @@
 // The OpenAPI v2 document of all groups together, for clients that still ask for it.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { customKey, type OpenApiSource, openApiDocument, openApiPaths } from './document.ts'
+import { customKey, type OpenApiSource, openApiDocument, openApiInfo, openApiPaths } from './document.ts'
 import { customForSwagger } from './swagger-custom.ts'
 
 /** The document as JSON: the v3 documents joined and put into the older form. */
@@ -13,8 +13,7 @@ export function swaggerDocument(source: OpenApiSource): JsonObject {
     for (const [name, schema] of members(member(document.components, 'schemas')))
       definitions[name] = isCustom(schema, source) ? olderSchema(customForSwagger(object(schema))) : olderSchema(schema, withoutDefault)
   }
-  const info = { title: 'Kubernetes', version: source.gitVersion }
-  return { swagger: '2.0', info, paths: sorted(paths), definitions: sorted(definitions), ...security }
+  return { swagger: '2.0', info: openApiInfo(source), paths: sorted(paths), definitions: sorted(definitions), ...security }
 }
 
 const security = {

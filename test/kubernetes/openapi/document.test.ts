@@ -11,6 +11,11 @@ import { swaggerProtobuf } from '#runner/kubernetes/openapi/swagger-protobuf.ts'
 
 const source: OpenApiSource = { resources: builtInResources(), customs: new Map(), gitVersion: 'v1.35.4' }
 
+test('the documents are of the minor version that a server emulates', () => {
+  assert.deepEqual(openApiDocument('api', source)?.info, { title: 'Kubernetes', version: '1.35' })
+  assert.deepEqual(swaggerDocument(source).info, { title: 'Kubernetes', version: '1.35' })
+})
+
 test('openApiIndex() has a document for each group and each group version', () => {
   const { paths } = openApiIndex(source) as { paths: Record<string, { serverRelativeURL: string }> }
   assert.equal(paths['apis/apps/v1']?.serverRelativeURL, `/openapi/v3/apis/apps/v1?hash=${openApiHash('apis/apps/v1', source)}`)
@@ -123,6 +128,13 @@ test('openApiDocument() describes a custom kind under its reversed group', () =>
   const schema = { type: 'object', properties: { spec: { type: 'object' } } }
   const custom = { ...source, resources: [...source.resources, widgets], customs: new Map([[customKey(widgets), schema]]) }
   const text = JSON.stringify(openApiDocument('apis/demo.example.com/v1', custom))
+  const { info, paths } = JSON.parse(text) as { info: object; paths: Record<string, Record<'delete' | 'patch', OperationDocument>> }
+  assert.deepEqual(info, { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' })
+  assert.ok(!openApiPaths(custom).includes('apis/demo.example.com'))
+  const at = '/apis/demo.example.com/v1/namespaces/{namespace}/widgets'
+  assert.deepEqual(Object.keys(paths), [at, `${at}/{name}`, '/apis/demo.example.com/v1/widgets'])
+  assert.equal(paths[at]?.delete.operationId, 'deleteDemoExampleComV1CollectionNamespacedWidget')
+  assert.deepEqual(Object.keys(paths[`${at}/{name}`]?.patch.responses ?? {}), ['200', '401'])
   const { components } = JSON.parse(text) as { components: { schemas: Record<string, unknown> } }
   assert.deepEqual(components.schemas['com.example.demo.v1.Widget'], {
     type: 'object',
