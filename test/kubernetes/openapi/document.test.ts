@@ -82,6 +82,16 @@ test('openApiDocument() says which kinds answer a delete with the object', () =>
   assert.equal(answer('apis/storage.k8s.io/v1', '/apis/storage.k8s.io/v1/namespaces/{namespace}/csistoragecapacities/{name}'), 'Status')
 })
 
+test('kinds that every group has are listed under each version of the scheme', () => {
+  const { components } = JSON.parse(JSON.stringify(openApiDocument('api/v1', source)))
+  const kinds = components.schemas['io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions']['x-kubernetes-group-version-kind']
+  assert.equal(kinds.length, 62)
+  assert.deepEqual(kinds.slice(0, 2), [
+    { group: '', kind: 'DeleteOptions', version: 'v1' },
+    { group: 'admission.k8s.io', kind: 'DeleteOptions', version: 'v1' },
+  ])
+})
+
 test('swaggerDocument() has what tools look for in the older document', () => {
   const text = JSON.stringify(swaggerDocument(source))
   for (const words of ['list of returned', 'Watch for changes to the described resources', '"BearerToken"']) assert.ok(text.includes(words), words)
