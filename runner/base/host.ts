@@ -34,6 +34,12 @@ export interface Host {
   upgrade?(request: Request, peer: Peer, duplex: Duplex): Promise<Upgrade>
 }
 
+/**
+ * Ends each value of a header that may come several times with commas in its values, as `Impersonate-Group`: a web `Headers` joins values with commas.
+ * No header that came over a network has it.
+ */
+export const valueEnd = '\u001f'
+
 /** The peer of a caller in the same process. */
 export const localPeer: Peer = { address: '127.0.0.1' }
 

@@ -40,15 +40,10 @@ export function publicKeyInfo(key: PrivateKey): Uint8Array {
   return Uint8Array.from([...fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200'), ...publicPoint(key)])
 }
 
-/** The private key as PEM PKCS#8, which OpenSSL, Go and Node read. */
+/** The private key as PEM in the form of SEC 1, as kubeadm writes such keys (client-go `keyutil.MarshalPrivateKeyToPEM`): some clients take PKCS#8 for RSA. */
 export function privateKeyPem(key: PrivateKey): string {
-  const der = Uint8Array.from([
-    ...fromHex('308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420'),
-    ...fromHex(key),
-    ...fromHex('a144034200'),
-    ...publicPoint(key),
-  ])
-  return pem('PRIVATE KEY', der)
+  const der = Uint8Array.from([...fromHex('30770201010420'), ...fromHex(key), ...fromHex('a00a06082a8648ce3d030107a144034200'), ...publicPoint(key)])
+  return pem('EC PRIVATE KEY', der)
 }
 
 /** DER bytes in PEM armour, 64 characters a line. */

@@ -172,14 +172,25 @@ interface Joining {
 function connect(streams: RemoteStreams, { stdin, halt, ended = () => stdin.end() }: Joining): Pick<Process, 'out' | 'err'> {
   const out = (bytes: string): void => streams.out(toBytes(bytes))
   const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt: () => halt.fire(130) }) : undefined
-  streams.gone.addEventListener('abort', () => halt.fire(137), { once: true })
+  const left = (): void => {
+    if (streams.stdin) ended()
+    void linger(halt)
+  }
   if (!streams.stdin) stdin.end()
   streams.stdin?.follow({
     data: (bytes) => (terminal ? terminal.type(fromBytes(bytes)) : stdin.write(fromBytes(bytes))),
     end: () => ended(),
   })
+  if (streams.gone.aborted) left()
+  else streams.gone.addEventListener('abort', left, { once: true })
   const print = terminal ? (bytes: string) => terminal.print(bytes) : undefined
   return { out: print ?? out, err: print ?? ((bytes) => streams.err(toBytes(bytes))) }
+}
+
+/** Who leaves ends a program's input, and the program goes on: as far as it comes without waiting for time, since nobody looks at it any more. */
+async function linger(halt: Halt): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await quiet()
+  halt.fire(137)
 }
 
 async function attach(runtime: Runtime, pod: KubernetesObject, name: string, streams: RemoteStreams): Promise<RemoteEnd> {
@@ -191,7 +202,11 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
   const given: RemoteStreams = interactive ? streams : withoutInput(streams)
   const gone = new AbortController()
   const once = container?.whole.stdinOnce === true
-  const { out, err } = connect(given, { stdin: interactive ? run.stdin : new Pipe(), halt: new Halt(), ...(once ? {} : { ended: () => gone.abort() }) })
+  const { out, err } = connect(given, {
+    stdin: interactive && streams.stdin ? run.stdin : new Pipe(),
+    halt: new Halt(),
+    ...(once ? {} : { ended: () => gone.abort() }),
+  })
   const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))
   if (interactive && run.watchers.size === 0) for (const line of run.log) show(line[1], lineText(line, false))
   run.watchers.add(show)

@@ -45,13 +45,17 @@ async function reconcile(key: string, context: ControllerContext): Promise<Recon
   await trim(cron, owned, context)
   if (cron.spec.suspend) return undefined
   const since = Date.parse(cron.status?.lastScheduleTime ?? cron.metadata.creationTimestamp ?? formatTime(clock.now()))
-  const { due, missed } = dueSince(cron, since, clock.now())
-  if (missed > most && cron.spec.startingDeadlineSeconds === undefined)
-    await context.event(cron, {
-      type: 'Warning',
-      reason: 'TooManyMissedTimes',
-      message: `too many missed start times: ${missed}. Set or decrease .spec.startingDeadlineSeconds or check clock skew`,
-    })
+  const schedule = dueSince(cron, since, clock.now())
+  if (!schedule) {
+    const message = `invalid schedule: ${cron.spec.schedule} : time difference between two schedules is less than 1 second`
+    await context.event(cron, { type: 'Warning', reason: 'InvalidSchedule', message })
+    return undefined
+  }
+  const { due, missed } = schedule
+  if (missed > most) {
+    const message = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew'
+    await context.event(cron, { type: 'Warning', reason: 'TooManyMissedTimes', message })
+  }
   if (due !== undefined) await start(cron, { due, owned }, context)
   const next = nextTime(cron.spec.schedule, Math.max(clock.now(), due ?? 0), cron.spec.timeZone)
   return next === undefined ? undefined : { requeueAfter: next - clock.now() }
@@ -65,11 +69,15 @@ async function jobsOf({ metadata }: CronJob, { client }: ControllerContext): Pro
 /** How many times may be missed before that is said. */
 const most = 100
 
-/** The last time that has come and is not too long ago, and how many came since; earlier ones that were missed are passed over. */
-function dueSince({ spec }: CronJob, since: number, now: number): { readonly due: number | undefined; readonly missed: number } {
+/**
+ * The last time that has come and is not too long ago, and how many came since; earlier ones that were missed are passed over.
+ * Undefined for a schedule whose time never comes, as the 31st of February (cronjob `utils.go`, `mostRecentScheduleTime`).
+ */
+function dueSince({ spec }: CronJob, since: number, now: number): { readonly due: number | undefined; readonly missed: number } | undefined {
   const { startingDeadlineSeconds: deadline } = spec
   let [due, missed]: [number | undefined, number] = [undefined, 0]
   const from = deadline === undefined ? since : Math.max(since, now - deadline * 1000)
+  if (nextTime(spec.schedule, from, spec.timeZone) === undefined) return undefined
   for (let time = nextTime(spec.schedule, from, spec.timeZone); time !== undefined && time <= now; time = nextTime(spec.schedule, time, spec.timeZone)) {
     due = time
     missed += 1

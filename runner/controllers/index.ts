@@ -17,6 +17,7 @@ import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
+import { nodeIpam } from './node/node-ipam.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
 import { podGarbageCollector } from './node/pod-garbage-collector.ts'
 import { taintEviction } from './node/taint-eviction.ts'
@@ -54,6 +55,7 @@ const all = (): readonly ControllerDefinition[] => [
   kubelet,
   namespaceController,
   nodeKubelet,
+  nodeIpam,
   nodeLifecycle,
   ownService,
   persistentVolumeBinder,

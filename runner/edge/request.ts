@@ -1,6 +1,8 @@
 // From Node's incoming message to a web Request.
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import { valueEnd } from '../base/host.ts'
+import { endsWithHead, isHttp2 } from './http2.ts'
 
 /** Meant for one connection or one proxy; a host never sees them. */
 const hopByHop = new Set(['proxy-connection', 'proxy-authorization'])
@@ -22,8 +24,8 @@ export function toRequest(message: IncomingMessage, hostName: string, signal: Ab
 function urlOf(message: IncomingMessage, hostName: string): string | undefined {
   const path = message.url ?? '/'
   if (!path.startsWith('/')) return URL.canParse(path) && path !== '*' ? path : undefined
-  const scheme = message.socket instanceof TLSSocket ? 'https' : 'http'
-  const url = `${scheme}://${message.headers.host ?? hostName}${path}`
+  const scheme = isHttp2(message) || message.socket instanceof TLSSocket ? 'https' : 'http'
+  const url = `${scheme}://${message.headers.host ?? message.headers[':authority'] ?? hostName}${path}`
   return URL.canParse(url) ? url : undefined
 }
 
@@ -31,14 +33,19 @@ function headersOf(message: IncomingMessage): Headers {
   const headers = new Headers()
   const raw = message.rawHeaders
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = raw[at] ?? ''
-    if (!hopByHop.has(name.toLowerCase())) headers.append(name, raw[at + 1] ?? '')
+    const [name = '', value = ''] = [raw[at]?.toLowerCase(), raw[at + 1]]
+    if (manyValued.test(name)) headers.set(name, `${headers.get(name) ?? ''}${value}${valueEnd}`)
+    else if (!hopByHop.has(name) && !name.startsWith(':')) headers.append(name, value)
   }
   return headers
 }
 
+/** Headers whose values may have commas, and come one by one. */
+const manyValued = /^impersonate-(group$|extra-)/
+
 function hasBody(message: IncomingMessage, method: string): boolean {
   if (method === 'GET' || method === 'HEAD') return false
+  if (isHttp2(message)) return !endsWithHead(message)
   return message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
 }
 

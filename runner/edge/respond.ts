@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isHttp2 } from './http2.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Piece = Awaited<ReturnType<Reader['read']>>
@@ -9,7 +10,7 @@ type Piece = Awaited<ReturnType<Reader['read']>>
 /** Sends `response`. Ends early, cancelling the body, when `gone` says that the client went away. */
 export async function sendResponse(to: ServerResponse, response: Response, gone: AbortSignal): Promise<void> {
   to.statusCode = response.status
-  if (response.statusText) to.statusMessage = response.statusText
+  if (response.statusText && !isHttp2(to.req)) to.statusMessage = response.statusText
   copyHeaders(response.headers, to)
   if (!response.body) return void to.end()
   if (to.req.method === 'HEAD') {
@@ -63,7 +64,10 @@ async function sendBody(to: ServerResponse, reader: Reader, gone: AbortSignal): 
   let next = reader.read()
   if (!to.headersSent && !piece.done) {
     const end = await atOnce(next)
-    if (end?.done) return void to.end(piece.value)
+    if (end?.done) {
+      to.setHeader('content-length', piece.value.byteLength)
+      return void to.end(piece.value)
+    }
   }
   while (!piece.done && !gone.aborted) {
     if (!to.write(piece.value)) await drained(to, gone)
@@ -86,8 +90,13 @@ async function drained(to: ServerResponse, gone: AbortSignal): Promise<void> {
   }
 }
 
+/** What speaks of one connection has no place in HTTP/2. */
+const connectionHeaders: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade'])
+const noHeaders: ReadonlySet<string> = new Set()
+
 function copyHeaders(headers: Headers, to: ServerResponse): void {
-  for (const [name, value] of headers) if (name !== 'set-cookie') to.setHeader(name, value)
+  const left = isHttp2(to.req) ? connectionHeaders : noHeaders
+  for (const [name, value] of headers) if (name !== 'set-cookie' && !left.has(name)) to.setHeader(name, value)
   const cookies = headers.getSetCookie()
   if (cookies.length > 0) to.setHeader('set-cookie', cookies)
 }

@@ -1,8 +1,9 @@
-// Where sockets meet a world's hosts: TLS by name, HTTP/1.1, and the way from a connection to a `Host` and back.
+// Where sockets meet a world's hosts: TLS by name, HTTP/1.1 and HTTP/2, and the way from a connection to a `Host` and back.
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { Host, Peer } from '../base/host.ts'
 import type { Internet } from '../world/internet.ts'
+import { createHttp2, isHttp2 } from './http2.ts'
 import { peerOf } from './peer.ts'
 import { toRequest } from './request.ts'
 import { sendResponse } from './respond.ts'
@@ -49,9 +50,14 @@ export function createEdge(internet: Internet, options: EdgeOptions = {}): Edge 
   const meant = new WeakMap<object, string>()
   const open = new Set<Socket>()
   const http = createHttp(internet, meant, options)
+  const serveHttp2 = createHttp2((message, response, socket) => {
+    const hostName = meant.get(socket) || hostNameInHeader(message)
+    void answer({ internet, options, hostName, socket }, message, response)
+  })
   const tls = createTlsServers(internet, (socket, name) => {
     meant.set(socket, name)
-    http.emit('connection', socket)
+    if (socket.alpnProtocol === 'h2') serveHttp2(socket)
+    else http.emit('connection', socket)
   })
 
   function accept(socket: Socket, target: Target = {}): void {
@@ -74,7 +80,7 @@ export function createEdge(internet: Internet, options: EdgeOptions = {}): Edge 
       server.on('connection', take)
       return () => server.off('connection', take)
     },
-    handle: (message, response, hostName) => answer({ internet, options, hostName }, message, response),
+    handle: (message, response, hostName) => answer({ internet, options, hostName, socket: message.socket }, message, response),
     close() {
       tls.close()
       http.close()
@@ -91,13 +97,13 @@ function createHttp(internet: Internet, meant: WeakMap<object, string>, options:
     requestTimeout: 0,
     shouldUpgradeCallback: (message) => internet.host(hostNameOf(message))?.upgrade !== undefined,
   })
-  http.on('request', (message, response) => void answer({ internet, options, hostName: hostNameOf(message) }, message, response))
+  http.on('request', (message, response) => void answer({ internet, options, hostName: hostNameOf(message), socket: message.socket }, message, response))
   http.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
     const hostName = hostNameOf(message)
     const host = internet.host(hostName)
     if (!host) return void socket.destroy()
     const started = performance.now()
-    const done = (status: number): void => options.log?.(logEntry(hostName, message, { status, started }))
+    const done = (status: number): void => options.log?.(logEntry(hostName, message, { status, started, peer: peerOf(socket) }))
     takeUpgrade({ host, hostName, peer: peerOf(socket) }, message, { socket, head }).then(done, (error) => {
       options.onError?.(error)
       socket.destroy()
@@ -110,20 +116,21 @@ interface Where {
   readonly internet: Internet
   readonly options: EdgeOptions
   readonly hostName: string
+  readonly socket: Socket
 }
 
 async function answer(where: Where, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const started = performance.now()
   const host = where.internet.host(where.hostName)
   if (!host) return refuse(response, 404, `This world has no host ${JSON.stringify(where.hostName)}`)
-  const peer = peerOf(message.socket)
+  const peer = peerOf(where.socket)
   try {
     await exchange(host, { message, response, peer, hostName: where.hostName })
   } catch (error) {
     where.options.onError?.(error)
     refuse(response, 500, 'The host failed to answer this request')
   }
-  where.options.log?.(logEntry(where.hostName, message, { status: response.statusCode, started }))
+  where.options.log?.(logEntry(where.hostName, message, { status: response.statusCode, started, peer }))
 }
 
 interface Exchange {
@@ -138,7 +145,8 @@ async function exchange(host: Host, { message, response, peer, hostName }: Excha
   const request = toRequest(message, hostName, gone.signal)
   if (!request) return refuse(response, 400, 'This request has a malformed method, path or Host header')
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort()
+    // A stream of HTTP/2 is never said to be finished, only that nothing more is to come.
+    if (!(isHttp2(message) ? response.writableEnded : response.writableFinished)) gone.abort()
   })
   await sendResponse(response, await host.fetch(request, peer), gone.signal)
 }
@@ -150,11 +158,11 @@ function refuse(response: ServerResponse, status: number, words: string): void {
 }
 
 function hostNameInHeader(message: IncomingMessage): string {
-  return (message.headers.host ?? '').replace(/:\d+$/, '')
+  return String(message.headers.host ?? message.headers[':authority'] ?? '').replace(/:\d+$/, '')
 }
 
-function logEntry(host: string, message: IncomingMessage, { status, started }: { status: number; started: number }): EdgeLogEntry {
-  const user = peerOf(message.socket).certificate?.commonName
+function logEntry(host: string, message: IncomingMessage, { status, started, peer }: { status: number; started: number; peer: Peer }): EdgeLogEntry {
+  const user = peer.certificate?.commonName
   const durationMs = Math.round((performance.now() - started) * 1000) / 1000
   return { host, method: message.method ?? '', path: message.url ?? '', status, durationMs, ...(user === undefined ? {} : { user }) }
 }

@@ -18,7 +18,7 @@ export interface TlsServers {
 const shared: TlsOptions = {
   rejectUnauthorized: false,
   secureOptions: constants.SSL_OP_NO_TICKET,
-  ALPNProtocols: ['http/1.1'],
+  ALPNProtocols: ['h2', 'http/1.1'],
   minVersion: 'TLSv1.2',
 }
 

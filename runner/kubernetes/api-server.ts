@@ -6,6 +6,7 @@ import type { PrivateKey } from '../base/p256.ts'
 import type { Random } from '../base/random.ts'
 import type { AdmissionPlugin as Plugin } from './admission/plugin.ts'
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts'
+import { alwaysAllow } from './authorization/always-allow.ts'
 import { createRbacAuthorizer, decideByRoles } from './authorization/rbac.ts'
 import { reviews } from './authorization/reviews.ts'
 import { isComplete } from './bootstrap/complete.ts'
@@ -70,6 +71,8 @@ export interface ApiServerOptions {
   /** Asked in order. Without any, and without `rbac`, everything is allowed. */
   readonly authorizers?: readonly Authorizer[]
   readonly rbac?: boolean
+  /** What the others have no opinion of is allowed. */
+  readonly alwaysAllow?: boolean
   /** Signs and checks the tokens of service accounts. */
   readonly serviceAccountKey?: PrivateKey
   /** Lets requests without credentials in as `system:anonymous`. */
@@ -158,8 +161,8 @@ function assemble(options: ApiServerOptions, store: Store): Server {
     registry,
     name: options.name ?? 'kubernetes',
     admission: options.admission ?? [],
-    decideNow: options.rbac ? (attributes) => decideByRoles(read, attributes) : () => ({ verdict: 'allow', reason: '' }),
-    authorizers: [...(options.authorizers ?? []), ...(options.rbac ? [createRbacAuthorizer(read)] : [])],
+    decideNow: options.rbac && !options.alwaysAllow ? (attributes) => decideByRoles(read, attributes) : () => ({ verdict: 'allow', reason: '' }),
+    authorizers: [...(options.authorizers ?? []), ...(options.rbac ? [createRbacAuthorizer(read)] : []), ...(options.alwaysAllow ? [alwaysAllow] : [])],
     tokens: [...(options.tokens ?? []), ...(accounts ? [accounts] : [])],
     anonymous: options.anonymous ?? false,
     routes: serverRoutes(accounts),

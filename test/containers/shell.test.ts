@@ -85,6 +85,8 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['for f in {1..3}; do printf $f; done; echo', 0, '123\n'],
   ['echo "unclosed', 2, '', 'sh: unterminated quoted string\n'],
   ['date +%Y-%m-%d', 0, '2026-03-02\n'],
+  ['date foo 2>&1', 1, "date: invalid date 'foo'\n"],
+  ['date 03020800 2>&1', 1, "date: can't set date: Operation not permitted\n"],
   ['timeout 1 sh -c "echo quick"', 0, 'quick\n'],
   [
     'printf "hello world 12345" | hexdump -C',

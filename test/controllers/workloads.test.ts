@@ -123,6 +123,13 @@ test('a node made by hand comes up, gets its range and its lease, and then takes
   assert.ok(await client.get(leases, { namespace: 'kube-node-lease', name: 'extra' }))
 })
 
+test('a cluster without node-ipam-controller gives its nodes no range', async () => {
+  const { client, settle } = await startCluster({ nodes: 1, without: ['node-ipam-controller'] })
+  await client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'extra' } })
+  await settle()
+  assert.deepEqual((await client.get(nodes, { name: 'extra' }))?.spec, {})
+})
+
 test('a missing image and a failing command show as they do on a real node', async () => {
   const { client, settle } = await startCluster()
   const pod = (name: string, container: object): KubernetesObject => ({

@@ -5,7 +5,7 @@ import { Agent, type RequestOptions, request } from 'node:https'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
-import type { Duplex, Peer } from '#runner/base/host.ts'
+import { type Duplex, type Peer, valueEnd } from '#runner/base/host.ts'
 import { createEdge, type Edge, type EdgeLogEntry, type Target } from '#runner/edge/serve.ts'
 import { createSmallInternet, talkingHost } from '#test/support/small-internet.ts'
 
@@ -216,6 +216,12 @@ test('every request leaves a line in the log', async () => {
     log.map(({ host, method, path, status }) => ({ host, method, path, status })),
     [{ host: 'west.test', method: 'GET', path: '/logged', status: 200 }],
   )
+})
+
+test('values of a header that has commas in them stay apart', async () => {
+  internet.add('groups.test', { fetch: async ({ headers }) => Response.json(headers.get('impersonate-group')) })
+  const headers = { host: 'groups.test', 'Impersonate-Group': ['one', ',,,two'] }
+  assert.equal(await seen(await ask('groups.test', { headers })), `one${valueEnd},,,two${valueEnd}`)
 })
 
 test('a large answer of a known length arrives whole, one that is given up frees its host', { timeout: 10_000 }, async () => {

@@ -31,7 +31,8 @@ test('serverCertificate() is a chain that OpenSSL verifies, for its names and ad
 test('clientCertificate() names the user as common name and each group as organization', () => {
   const secret = createRandom('secret')
   const authority = createAuthority('kubernetes', { secret, now })
-  const { certificate } = clientCertificate(authority, { name: 'bob', groups: ['dev', 'ops'] }, { secret, now })
+  const { certificate, key } = clientCertificate(authority, { name: 'bob', groups: ['dev', 'ops'] }, { secret, now })
+  assert.match(key, /^-----BEGIN EC PRIVATE KEY-----\n/)
   assert.equal(new X509Certificate(certificate).subject, 'O=dev\nO=ops\nCN=bob')
 })
 

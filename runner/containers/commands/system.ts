@@ -45,10 +45,13 @@ const printenv: Program = (names, process) => {
   return code
 }
 
+function cannotSetDate({ machine }: Process): string {
+  return `date: ${machine.flavor === 'busybox' ? "can't" : 'cannot'} set date: Operation not permitted`
+}
+
 const date: Program = (words, process) => {
   const options = readOptions(words, ['d', 'date', 's', 'set'])
-  if (options.has('s', 'set') && !may(process, 'SYS_TIME'))
-    return fail(process, `date: ${process.machine.flavor === 'busybox' ? "can't" : 'cannot'} set date: Operation not permitted`)
+  if (options.has('s', 'set') && !may(process, 'SYS_TIME')) return fail(process, cannotSetDate(process))
   const given = options.value('d', 'date')
   const at =
     given === undefined
@@ -57,6 +60,8 @@ const date: Program = (words, process) => {
         ? Number(given.slice(1)) * 1000
         : Date.parse(`${given.replace(' ', 'T')}${/[Zz]|[-+]\d\d:?\d\d$/.test(given) ? '' : 'Z'}`)
   if (Number.isNaN(at)) return fail(process, `date: invalid date '${given}'`)
+  const wanted = options.rest.find((word) => !word.startsWith('+'))
+  if (wanted !== undefined) return fail(process, /^\d{8}(\d\d){0,2}(\.\d\d)?$/.test(wanted) ? cannotSetDate(process) : `date: invalid date '${wanted}'`)
   const format = options.rest.find((word) => word.startsWith('+'))
   const iso = options.has('I', 'Iseconds', 'iso-8601')
   process.out(

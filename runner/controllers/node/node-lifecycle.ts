@@ -1,4 +1,4 @@
-// Registers nodes, gives them their pod range, and taints those that pods had better keep away from.
+// Registers nodes, and taints those that pods had better keep away from.
 import { equal, type Json, type JsonObject } from '../../base/json.ts'
 import { formatMicroTime, formatTime, type KubernetesObject, keyOf } from '../../kubernetes/object.ts'
 import { type ControllerContext, defineController, type ReconcileResult } from '../controller.ts'
@@ -25,7 +25,7 @@ export const nodeLifecycle = defineController({
     const node = (await client.get(nodes, { name })) as Node | undefined
     if (!node) return remove(name, context)
     await register(node, context)
-    await settleSpec(node, context)
+    await settleTaints(node, context)
     await noteReadiness(node, context)
     const wait = isOutside(node, context) ? await listen(node, context) : undefined
     return wait === undefined ? undefined : { requeueAfter: wait }
@@ -59,18 +59,15 @@ async function remove(name: string, context: ControllerContext): Promise<undefin
   })
 }
 
-/** Pod range and taints. */
-async function settleSpec(node: Node, { client, settings, clock }: ControllerContext): Promise<void> {
+async function settleTaints(node: Node, { client, clock }: ControllerContext): Promise<void> {
   const driving = isReadyNode(node) ? 'begins' : drivingOf(node, (await client.list(nodes)).items)
   const wanted = taintsOf(node, formatTime(clock.now()), driving)
-  const podCIDR = node.spec?.podCIDR ?? (await freeRange(settings.podCidr ?? '10.244.0.0/16', client))
-  if (wanted === undefined && node.spec?.podCIDR !== undefined) return
+  if (wanted === undefined) return
   const { taints: _, ...spec } = (node.spec ?? {}) as JsonObject
-  const next = { ...spec, podCIDR, podCIDRs: [podCIDR], ...withTaints(wanted ?? node.spec?.taints) }
-  await client.update(nodes, { ...node, spec: next } as KubernetesObject)
+  await client.update(nodes, { ...node, spec: { ...spec, ...withTaints(wanted) } } as KubernetesObject)
 }
 
-function withTaints(taints: readonly Taint[] = []): JsonObject {
+function withTaints(taints: readonly Taint[]): JsonObject {
   return taints.length > 0 ? { taints: taints as unknown as Json } : {}
 }
 
@@ -85,16 +82,6 @@ async function noteReadiness(node: Node, context: ControllerContext): Promise<vo
   if (ready) return
   await event(node, { type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady`, component: 'node-controller' })
   await markPodsNotReady(name, context)
-}
-
-/** The first /24 of the range that no node has. */
-async function freeRange(podCidr: string, client: ControllerContext['client']): Promise<string> {
-  const taken = new Set(((await client.list(nodes)).items as readonly Node[]).map(({ spec }) => spec?.podCIDR))
-  const [a = 10, b = 244] = podCidr.split('.').map((part) => Number.parseInt(part, 10))
-  for (let index = 0; ; index += 1) {
-    const range = `${a}.${b + Math.floor(index / 256)}.${index % 256}.0/24`
-    if (!taken.has(range)) return range
-  }
 }
 
 const kubeletConditions = [

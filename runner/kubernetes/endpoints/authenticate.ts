@@ -1,5 +1,5 @@
 // Who asks: a client certificate, a bearer token, or nobody; then whoever they act for.
-import type { Peer } from '../../base/host.ts'
+import { type Peer, valueEnd } from '../../base/host.ts'
 import type { AccessAttributes, UserInfo } from '../identity.ts'
 import { badRequest } from '../registry/errors.ts'
 import { StatusError } from '../status-error.ts'
@@ -92,7 +92,9 @@ function withDefaultGroups(name: string, groups: readonly string[]): readonly st
 }
 
 function readList(headers: Headers, name: string): readonly string[] {
-  return (headers.get(name) ?? '')
+  const value = headers.get(name) ?? ''
+  if (value.includes(valueEnd)) return value.split(valueEnd).slice(0, -1)
+  return value
     .split(',')
     .map((text) => text.trim())
     .filter((text) => text !== '')
@@ -101,8 +103,17 @@ function readList(headers: Headers, name: string): readonly string[] {
 function readExtra(headers: Headers): ReadonlyMap<string, readonly string[]> {
   const prefix = 'impersonate-extra-'
   const extra = new Map<string, readonly string[]>()
-  for (const [name] of headers) if (name.startsWith(prefix)) extra.set(decodeURIComponent(name.slice(prefix.length)), readList(headers, name))
+  for (const [name] of headers) if (name.startsWith(prefix)) extra.set(unescaped(name.slice(prefix.length)), readList(headers, name))
   return extra
+}
+
+/** A key that is wrongly escaped is taken as it stands (apiserver `impersonation.go`, `unescapeExtraKey`). */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key)
+  } catch {
+    return key
+  }
 }
 
 /** Object references as Go prints them. */

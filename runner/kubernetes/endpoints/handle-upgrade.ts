@@ -5,6 +5,7 @@ import { at } from '../object.ts'
 import type { PodConnections } from '../pod-connections.ts'
 import { liveObject } from '../registry/engine.ts'
 import { badRequest, notFound } from '../registry/errors.ts'
+import { portProtocols, portsAsked, servePortChannels } from '../streams/port-channels.ts'
 import { servePortForward } from '../streams/port-forward.ts'
 import { channelProtocols, type RemoteCommand, serveChannels } from '../streams/remote-command.ts'
 import { serveSpdyCommand, spdyProtocols } from '../streams/spdy-command.ts'
@@ -81,10 +82,20 @@ function forward(pods: PodConnections, pod: KubernetesObject, request: Request, 
     void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => writer.close().catch(() => undefined))
     return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' } }
   }
-  if (!offered(request).includes(tunnel)) return undefined
+  if (!offered(request).includes(tunnel)) return forwardChannels(dial, request, duplex)
   const spdy = servePortForward((bytes) => wire.send(bytes), dial)
   const wire = openWebSocket(duplex, { message: (bytes) => spdy.receive(bytes), closed: () => undefined })
   return switched(request, tunnel)
+}
+
+/** As older clients ask for it, and those in other languages than Go. */
+function forwardChannels(dial: Parameters<typeof servePortForward>[1], request: Request, duplex: Duplex): Upgrade | undefined {
+  const protocol = offered(request).find((each) => portProtocols.includes(each))
+  if (protocol === undefined) return undefined
+  const ports = portsAsked(new URL(request.url).searchParams)
+  if ('problem' in ports) throw badRequest(ports.problem)
+  void servePortChannels(duplex, dial, { ports, protocol })
+  return switched(request, protocol)
 }
 
 async function feed(readable: ReadableStream<Uint8Array>, receive: (bytes: Uint8Array) => void): Promise<void> {

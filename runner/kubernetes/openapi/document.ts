@@ -4,9 +4,12 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { toHex } from '../../base/p256.ts'
 import type { ResourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
+import { returnsDeleted } from '../registry/traits.ts'
 import type { Describe } from './descriptions.ts'
 import { typeNameOf } from './facts.ts'
-import { basePath, type OperationSchemas, resourcePaths } from './path-document.ts'
+import { idAndTag } from './operation-names.ts'
+import type { OperationSchemas } from './operations.ts'
+import { basePath, resourcePaths } from './path-document.ts'
 import { addTypeSchema, reference, type SchemaCollection } from './type-document.ts'
 
 /** Schemas of custom kinds (`openAPIV3Schema`), by `group/version Kind`. */
@@ -39,21 +42,27 @@ export function openApiDocument(path: string, source: OpenApiSource): JsonObject
   if (!openApiPaths(source).includes(path)) return undefined
   const collection: SchemaCollection = { schemas: {}, describe: source.describe }
   const mine = source.resources.filter((resource) => basePath(resource) === `/${path}`)
-  const paths: Record<string, JsonObject> = { ...ownPath(path, mine.length > 0, collection) }
+  const custom = mine.length > 0 && mine.every(({ source: from }) => from === 'custom')
+  const paths: Record<string, JsonObject> = custom ? {} : { ...ownPath(path, mine.length > 0, collection) }
   for (const resource of mine) Object.assign(paths, resourcePaths(resource, schemasOf(resource, source.customs, collection)))
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: source.gitVersion },
+    info: custom ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } : openApiInfo(source),
     paths: sorted(paths),
-    ...(Object.keys(collection.schemas).length === 0 ? {} : { components: { schemas: sorted(collection.schemas) } }),
+    components: { ...(Object.keys(collection.schemas).length > 0 && { schemas: sorted(collection.schemas) }), ...(!custom && { securitySchemes }) },
   }
+}
+
+/** What the documents are of: a server says which minor version it emulates (apiserver `config.go`, `completeOpenAPIV3`). */
+export function openApiInfo({ gitVersion }: OpenApiSource): JsonObject {
+  return { title: 'Kubernetes', version: gitVersion.match(/\d+\.\d+/)?.[0] ?? gitVersion }
 }
 
 /** Paths of all documents, sorted: `api/v1`, `apis/apps`, `apis/apps/v1` ... */
 export function openApiPaths({ resources }: OpenApiSource): readonly string[] {
   const groups = resources.flatMap((resource) => {
     const path = basePath(resource).slice(1)
-    return resource.group === '' ? [path] : [`apis/${resource.group}`, path]
+    return resource.group === '' || resource.source === 'custom' ? [path] : [`apis/${resource.group}`, path]
   })
   return [...new Set(['.well-known/openid-configuration', 'api', 'apis', 'openid/v1/jwks', 'version', ...groups])].sort()
 }
@@ -63,17 +72,55 @@ export function customKey(resource: { readonly group: string; readonly version: 
   return `${apiVersionOf(resource)} ${resource.kind}`
 }
 
-const ownTypes: Readonly<Record<string, string>> = { api: 'meta.v1.APIVersions', apis: 'meta.v1.APIGroupList', version: 'version.Info' }
+const securitySchemes = { BearerToken: { description: 'Bearer Token authentication', in: 'header', name: 'authorization', type: 'apiKey' } }
+
+interface OwnPath {
+  readonly name: string
+  readonly description: string
+  readonly type: string
+}
+
+const ownPaths: Readonly<Record<string, OwnPath>> = {
+  api: { name: 'getAPIVersions', description: 'get available API versions', type: 'meta.v1.APIVersions' },
+  apis: { name: 'getAPIVersions', description: 'get available API versions', type: 'meta.v1.APIGroupList' },
+  version: { name: 'getCodeVersion', description: 'get the version information for this server', type: 'version.Info' },
+}
+const groupPath: OwnPath = { name: 'getAPIGroup', description: 'get information of a group', type: 'meta.v1.APIGroup' }
+const versionPath: OwnPath = { name: 'getAPIResources', description: 'get available resources', type: 'meta.v1.APIResourceList' }
+
+/** What answers at the paths of a service account's issuer (apiserver `pkg/routes/openidmetadata.go`). */
+const issuerPaths: Readonly<Record<string, { readonly words: JsonObject; readonly type: string }>> = {
+  '.well-known/openid-configuration': {
+    words: {
+      description: "get service account issuer OpenID configuration, also known as the 'OIDC discovery doc'",
+      operationId: 'getServiceAccountIssuerOpenIDConfiguration',
+      tags: ['WellKnown'],
+    },
+    type: 'application/json',
+  },
+  'openid/v1/jwks': {
+    words: {
+      description: 'get service account issuer OpenID JSON Web Key Set (contains public token verification keys)',
+      operationId: 'getServiceAccountIssuerOpenIDKeyset',
+      tags: ['openid'],
+    },
+    type: 'application/jwk-set+json',
+  },
+}
 
 /** What discovery answers at the document's own path. */
 function ownPath(path: string, isGroupVersion: boolean, collection: SchemaCollection): Record<string, JsonObject> {
-  if (path.startsWith('.well-known') || path.startsWith('openid')) return { [`/${path}/`]: { get: answer({ type: 'string' }) } }
-  const type = ownTypes[path] ?? (isGroupVersion ? 'meta.v1.APIResourceList' : 'meta.v1.APIGroup')
-  return { [`/${path}/`]: { get: answer(reference(addTypeSchema(type, collection))) } }
+  const issuer = issuerPaths[path]
+  if (issuer) return { [`/${path}/`]: { get: { ...issuer.words, ...answer([issuer.type], { type: 'string' }) } } }
+  const { name, description, type } = ownPaths[path] ?? (isGroupVersion ? versionPath : groupPath)
+  const types = path === 'version' ? ['application/json'] : ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml']
+  const said = path === 'version' ? { operationId: name, tags: [path] } : idAndTag(name, path)
+  return { [`/${path}/`]: { get: { description, ...said, ...answer(types, reference(addTypeSchema(type, collection))) } } }
 }
 
-function answer(schema: JsonObject): JsonObject {
-  return { responses: { 200: { description: 'OK', content: { 'application/json': { schema } } }, 401: { description: 'Unauthorized' } } }
+function answer(types: readonly string[], schema: JsonObject): JsonObject {
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]))
+  return { responses: { 200: { description: 'OK', content }, 401: { description: 'Unauthorized' } } }
 }
 
 function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: SchemaCollection): OperationSchemas {
@@ -94,9 +141,10 @@ function schemasOf(resource: ResourceInfo, customs: CustomSchemas, collection: S
       return type === undefined ? object : add(type)
     },
     deleteOptions: resource.verbs.includes('delete') ? add('meta.v1.DeleteOptions') : object,
-    status: resource.verbs.includes('delete') ? add('meta.v1.Status') : object,
+    deleted: resource.verbs.includes('delete') && !returnsDeleted(resource) ? add('meta.v1.Status') : object,
+    status: resource.verbs.includes('deletecollection') ? add('meta.v1.Status') : object,
     patch: resource.verbs.includes('patch') ? add('Patch') : object,
-    watchEvent: resource.verbs.includes('watch') ? add('meta.v1.WatchEvent') : object,
+    watchEvent: resource.verbs.includes('watch') && resource.source === 'built-in' ? add('meta.v1.WatchEvent') : object,
   }
 }
 
@@ -116,12 +164,15 @@ function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: S
 function addCustomList(resource: ResourceInfo, item: string, collection: SchemaCollection): string {
   const name = customName(resource, resource.listKind)
   const own = ownFields('core.v1.ConfigMapList', reference(addTypeSchema('meta.v1.ListMeta', collection)), collection)
+  const more = 'More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
   collection.schemas[name] = {
+    description: `${resource.listKind} is a list of ${resource.kind}`,
     type: 'object',
     required: ['items'],
     properties: {
       ...own,
-      items: { type: 'array', items: reference(item) },
+      items: { description: `List of ${resource.plural}. ${more}`, type: 'array', items: reference(item) },
+      metadata: { ...own.metadata, description: `Standard list metadata. ${more}#types-kinds` },
     },
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
   }

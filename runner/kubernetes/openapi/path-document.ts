@@ -1,18 +1,8 @@
 // The paths of an OpenAPI v3 document: what can be done with each resource, and with which kinds.
-import type { JsonObject } from '../../base/json.ts'
-import type { ResourceInfo } from '../kind.ts'
+import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { ResourceInfo, SubresourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
-
-/** Names of the schemas that a resource's operations speak of. */
-export interface OperationSchemas {
-  readonly object: string
-  readonly list: string
-  readonly subresource: (name: string) => string
-  readonly deleteOptions: string
-  readonly status: string
-  readonly patch: string
-  readonly watchEvent: string
-}
+import { connectionsAt, type OperationPlace, type OperationSchemas, operationsAt } from './operations.ts'
 
 /** `/api/v1` or `/apis/apps/v1`. */
 export function basePath(resource: { readonly group: string; readonly version: string }): string {
@@ -21,167 +11,94 @@ export function basePath(resource: { readonly group: string; readonly version: s
 
 /** Path items of a resource and its subresources. */
 export function resourcePaths(resource: ResourceInfo, schemas: OperationSchemas): Record<string, JsonObject> {
-  const base = basePath(resource)
-  const place = resource.namespaced ? '/namespaces/{namespace}' : ''
-  const collection = `${base}${place}/${resource.plural}`
   const paths: Record<string, JsonObject> = {}
-  const add = (path: string, operations: JsonObject): void => {
-    if (Object.keys(operations).length > 0) paths[path] = { ...operations, parameters: pathParameters(path) }
-  }
-  const can = operationsOf(resource, schemas, resource.verbs)
-  add(collection, can(collectionVerbs, schemas.object))
-  add(`${collection}/{name}`, can(objectVerbs, schemas.object))
-  if (resource.namespaced) add(`${base}/${resource.plural}`, can(['list'], schemas.object))
-  if (resource.verbs.includes('watch')) {
-    for (const path of watchPaths(base, place, resource)) add(path, can(['watch'], schemas.object))
-  }
+  const base = basePath(resource)
+  const collection = `${base}${resource.namespaced ? '/namespaces/{namespace}' : ''}/${resource.plural}`
+  const add = (path: string, verbs: readonly string[]): void => addPath(paths, { path, resource, schemas }, actionsOf(resource.verbs, verbs))
+  add(collection, ['list', 'create', 'deletecollection'])
+  add(`${collection}/{name}`, ['get', 'update', 'patch', 'delete'])
+  if (resource.namespaced) add(`${base}/${resource.plural}`, ['list'])
+  if (resource.verbs.includes('watch') && resource.source === 'built-in') addWatchPaths(paths, base, { path: collection, resource, schemas })
   for (const subresource of resource.subresources) {
-    const name = schemas.subresource(subresource.name)
-    const own = operationsOf({ ...resource, ...subresource.responseKind }, schemas, subresource.verbs)
-    const path = `${collection}/{name}/${subresource.name}`
-    add(path, own(subresourceVerbs, name))
-    if (subresource.name === 'proxy') {
-      add(path, proxyOperations(own(subresourceVerbs, name)))
-      add(`${path}/{path}`, proxyOperations(own(subresourceVerbs, name)))
-    }
+    const place = { path: `${collection}/{name}/${subresource.name}`, resource, subresource, schemas }
+    const connects = connectMethods(subresource)
+    if (connects.length === 0) addPath(paths, place, actionsOf(subresource.verbs, ['get', 'create', 'update', 'patch', 'delete']))
+    else addConnections(paths, place, connects)
   }
   return paths
 }
 
-const collectionVerbs = ['list', 'create', 'deletecollection']
-const objectVerbs = ['get', 'update', 'patch', 'delete']
-const subresourceVerbs = ['get', 'create', 'update', 'patch', 'delete']
+const actions: Readonly<Record<string, string>> = { create: 'post', update: 'put' }
 
-const methods: Readonly<Record<string, { readonly method: string; readonly action: string }>> = {
-  get: { method: 'get', action: 'get' },
-  list: { method: 'get', action: 'list' },
-  watch: { method: 'get', action: 'watchlist' },
-  create: { method: 'post', action: 'post' },
-  update: { method: 'put', action: 'put' },
-  patch: { method: 'patch', action: 'patch' },
-  delete: { method: 'delete', action: 'delete' },
-  deletecollection: { method: 'delete', action: 'deletecollection' },
+/** The verbs among those that are looked for, as actions. */
+function actionsOf(verbs: readonly string[], wanted: readonly string[]): readonly string[] {
+  return wanted.filter((verb) => verbs.includes(verb)).map((verb) => actions[verb] ?? verb)
 }
 
-function watchPaths(base: string, place: string, resource: ResourceInfo): readonly string[] {
-  const own = `${base}/watch${place}/${resource.plural}`
-  const everywhere = resource.namespaced ? [`${base}/watch/${resource.plural}`] : []
-  return [...everywhere, own, ...(resource.verbs.includes('get') ? [`${own}/{name}`] : [])]
+function addPath(paths: Record<string, JsonObject>, place: OperationPlace, at: readonly string[]): void {
+  if (at.length > 0) paths[place.path] = pathItem(place, operationsAt(place, at))
 }
 
-type Operations = (verbs: readonly string[], schema: string) => JsonObject
+/** The older way to watch, by a path of its own. */
+function addWatchPaths(paths: Record<string, JsonObject>, base: string, place: OperationPlace): void {
+  const { path, resource } = place
+  const own = path.replace(base, `${base}/watch`)
+  const all = resource.namespaced ? [`${base}/watch/${resource.plural}`, own] : [own]
+  for (const each of all) addPath(paths, { ...place, path: each }, ['watchlist'])
+  if (resource.verbs.includes('get')) addPath(paths, { ...place, path: `${own}/{name}` }, ['watch'])
+}
 
-function operationsOf(
-  kind: { readonly group: string; readonly version: string; readonly kind: string; readonly source: ResourceInfo['source'] },
-  schemas: OperationSchemas,
-  allowed: readonly string[],
-): Operations {
-  const groupVersionKind = { group: kind.group, kind: kind.kind, version: kind.version }
-  return (verbs, schema) => {
-    const operations: Record<string, JsonObject> = {}
-    for (const verb of verbs) {
-      const found = methods[verb]
-      if (!found || !allowed.includes(verb)) continue
-      operations[found.method] = {
-        ...parametersOf(verb),
-        ...requestBody(verb, { schema, schemas, source: kind.source }),
-        responses: responses(verb, schema, schemas),
-        'x-kubernetes-action': found.action,
-        'x-kubernetes-group-version-kind': groupVersionKind,
-      }
-    }
-    return operations
+const streams = new Set(['attach', 'exec', 'portforward'])
+const everyMethod = ['delete', 'get', 'head', 'options', 'patch', 'post', 'put']
+
+function connectMethods({ name }: SubresourceInfo): readonly string[] {
+  if (name === 'proxy') return everyMethod
+  return streams.has(name) ? ['get', 'post'] : []
+}
+
+function addConnections(paths: Record<string, JsonObject>, place: OperationPlace, methods: readonly string[]): void {
+  paths[place.path] = pathItem(place, connectionsAt(place, methods))
+  if (place.subresource?.name !== 'proxy') return
+  const below = { ...place, path: `${place.path}/{path}` }
+  paths[below.path] = pathItem(below, connectionsAt(below, methods))
+}
+
+/** Parameters that all operations of a path have stand beside them (kube-openapi `builder3/openapi.go`, `buildOpenAPISpec`). */
+function pathItem(place: OperationPlace, operations: Readonly<Record<string, JsonObject>>): JsonObject {
+  const each = Object.values(operations)
+  const [first, ...others] = each.map(parametersOf)
+  const common = (first ?? []).filter((parameter) => others.every((list) => list.some((other) => equal(other, parameter))))
+  const own = Object.entries(operations).map(([method, operation]) => {
+    const { parameters: _, ...rest } = operation
+    const left = parametersOf(operation).filter((parameter) => !common.some((other) => equal(other, parameter)))
+    return [method, { ...rest, ...(left.length > 0 && { parameters: byName(left) }) }] as const
+  })
+  const parameters = byName([...common, ...pathParameters(place)])
+  return { ...Object.fromEntries(own), ...(parameters.length > 0 && { parameters }) }
+}
+
+function parametersOf({ parameters }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(parameters) ? (parameters as readonly Json[]).filter(isObject) : []
+}
+
+/** By name; of two that are called alike the one in the path comes first. */
+function byName(parameters: readonly JsonObject[]): readonly JsonObject[] {
+  const key = ({ name, in: place }: JsonObject): string => `${name} ${place}`
+  return [...parameters].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+function pathParameters({ path, resource, subresource }: OperationPlace): readonly JsonObject[] {
+  const kind = resource.source === 'custom' ? resource.kind : (subresource?.responseKind.kind ?? resource.kind)
+  const words: Readonly<Record<string, string>> = {
+    name: `name of the ${kind}`,
+    namespace: 'object name and auth scope, such as for teams and projects',
+    path: 'path to the resource',
   }
-}
-
-function proxyOperations(operations: JsonObject): JsonObject {
-  return { ...operations, head: operations.get, options: operations.get }
-}
-
-const text = { type: 'string', uniqueItems: true }
-const flag = { type: 'boolean', uniqueItems: true }
-const number = { type: 'integer', uniqueItems: true }
-
-const queryParameters: Readonly<Record<string, JsonObject>> = {
-  allowWatchBookmarks: flag,
-  continue: text,
-  dryRun: text,
-  fieldManager: text,
-  fieldSelector: text,
-  fieldValidation: text,
-  force: flag,
-  gracePeriodSeconds: number,
-  labelSelector: text,
-  limit: number,
-  orphanDependents: flag,
-  propagationPolicy: text,
-  resourceVersion: text,
-  resourceVersionMatch: text,
-  sendInitialEvents: flag,
-  timeoutSeconds: number,
-  watch: flag,
-}
-
-const listParameters = [
-  'allowWatchBookmarks',
-  'continue',
-  'fieldSelector',
-  'labelSelector',
-  'limit',
-  'resourceVersion',
-  'resourceVersionMatch',
-  'sendInitialEvents',
-  'timeoutSeconds',
-  'watch',
-]
-const deleteParameters = ['dryRun', 'gracePeriodSeconds', 'orphanDependents', 'propagationPolicy']
-
-const verbParameters: Readonly<Record<string, readonly string[]>> = {
-  list: listParameters,
-  watch: listParameters,
-  create: ['dryRun', 'fieldManager', 'fieldValidation'],
-  update: ['dryRun', 'fieldManager', 'fieldValidation'],
-  patch: ['dryRun', 'fieldManager', 'fieldValidation', 'force'],
-  delete: deleteParameters,
-  deletecollection: [...new Set([...listParameters, ...deleteParameters])].filter((name) => name !== 'watch' && name !== 'allowWatchBookmarks'),
-}
-
-function parametersOf(verb: string): JsonObject {
-  const names = verbParameters[verb]
-  return names ? { parameters: names.map((name) => ({ name, in: 'query', schema: queryParameters[name] })) } : {}
-}
-
-function pathParameters(path: string): readonly JsonObject[] {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
-  return names.map((name) => ({ name, in: 'path', required: true, schema: text }))
-}
-
-/** kubectl reads from here whether a kind takes strategic merge patches; custom resources do not. */
-const patchTypes: Readonly<Record<ResourceInfo['source'], readonly string[]>> = {
-  'built-in': ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'],
-  custom: ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
-  aggregated: [],
-}
-
-interface BodyOptions {
-  readonly schema: string
-  readonly schemas: OperationSchemas
-  readonly source: ResourceInfo['source']
-}
-
-function requestBody(verb: string, { schema, schemas, source }: BodyOptions): JsonObject {
-  if (verb === 'patch') return { requestBody: { content: contentOf(patchTypes[source], schemas.patch), required: true } }
-  if (verb === 'create' || verb === 'update') return { requestBody: { content: contentOf(['*/*'], schema), required: true } }
-  return verb === 'delete' || verb === 'deletecollection' ? { requestBody: { content: contentOf(['*/*'], schemas.deleteOptions) } } : {}
-}
-
-function responses(verb: string, schema: string, schemas: OperationSchemas): JsonObject {
-  const name = verb === 'list' ? schemas.list : verb === 'watch' ? schemas.watchEvent : verb.startsWith('delete') ? schemas.status : schema
-  const content = contentOf(['application/json', 'application/yaml'], name)
-  const created = verb === 'create' || verb === 'update' || verb === 'patch' ? { 201: { description: 'Created', content } } : {}
-  return { 200: { description: 'OK', content }, ...created, 401: { description: 'Unauthorized' } }
-}
-
-function contentOf(types: readonly string[], schema: string): JsonObject {
-  return Object.fromEntries(types.map((type) => [type, { schema: { $ref: `#/components/schemas/${schema}` } }]))
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    description: words[name] ?? '',
+    in: 'path',
+    name,
+    required: true,
+    schema: { type: 'string', uniqueItems: true },
+  }))
 }

@@ -1,6 +1,6 @@
 // The OpenAPI v2 document of all groups together, for clients that still ask for it.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { customKey, type OpenApiSource, openApiDocument, openApiPaths } from './document.ts'
+import { customKey, type OpenApiSource, openApiDocument, openApiInfo, openApiPaths } from './document.ts'
 import { customForSwagger } from './swagger-custom.ts'
 
 /** The document as JSON: the v3 documents joined and put into the older form. */
@@ -13,7 +13,12 @@ export function swaggerDocument(source: OpenApiSource): JsonObject {
     for (const [name, schema] of members(member(document.components, 'schemas')))
       definitions[name] = isCustom(schema, source) ? olderSchema(customForSwagger(object(schema))) : olderSchema(schema, withoutDefault)
   }
-  return { swagger: '2.0', info: { title: 'Kubernetes', version: source.gitVersion }, paths: sorted(paths), definitions: sorted(definitions) }
+  return { swagger: '2.0', info: openApiInfo(source), paths: sorted(paths), definitions: sorted(definitions), ...security }
+}
+
+const security = {
+  securityDefinitions: { BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' } },
+  security: [{ BearerToken: [] }],
 }
 
 function isCustom(schema: Json, { customs }: OpenApiSource): boolean {
@@ -35,15 +40,30 @@ function pathItem(item: Json): Json {
 function operation(value: Json): Json {
   const { requestBody, parameters, responses, ...rest } = object(value)
   const body = content(requestBody)
-  const all = [...(body ? [{ in: 'body', name: 'body', schema: olderSchema(body.schema) }] : []), ...list(parameters).map(olderParameter)]
+  const required = member(requestBody, 'required') === true
+  const all = [
+    ...(body ? [{ in: 'body', name: 'body', schema: olderSchema(body.schema), ...(required && { required }) }] : []),
+    ...list(parameters).map(olderParameter),
+  ]
   return {
     ...rest,
-    consumes: body ? body.types : ['*/*'],
-    produces: ['application/json', 'application/yaml'],
+    consumes: body ? inOrder(body.types) : ['*/*'],
+    produces: inOrder(content(object(responses)[200])?.types ?? []),
     schemes: ['https'],
     ...(all.length === 0 ? {} : { parameters: all }),
     responses: Object.fromEntries(members(responses).map(([code, response]) => [code, olderResponse(response)])),
   }
+}
+
+/** The order in which the server registers what it writes (apiserver `negotiation.MediaTypesForSerializer`). */
+const written = ['text/plain', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+/** Patches stand as `installer.go` has them. */
+const patches = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml']
+
+function inOrder(types: readonly string[]): readonly string[] {
+  const place = (type: string): number => [...written, ...patches].indexOf(type.split(';')[0] ?? '') + (type.includes(';') ? written.length : 0)
+  return [...types].sort((a, b) => place(a) - place(b))
 }
 
 function olderResponse(response: Json): Json {

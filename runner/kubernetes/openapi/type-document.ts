@@ -1,7 +1,7 @@
 // OpenAPI v3 schemas of built-in types, made from the facts table.
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Describe } from './descriptions.ts'
-import { builtInGroups, enumValues, type FieldFact, kindsOf, packageFacts, type TypeFacts, typeFacts } from './facts.ts'
+import { enumValues, type FieldFact, kindsOf, packageFacts, type TypeFacts, typeFacts } from './facts.ts'
 
 /** A collection of schemas under way: what refers to a type also needs that type's schema. */
 export interface SchemaCollection {
@@ -121,8 +121,20 @@ function groupVersionKinds(typeName: string): readonly JsonObject[] {
   if (typeName !== 'meta.v1.DeleteOptions' && typeName !== 'meta.v1.WatchEvent')
     return kindsOf(typeName).map(({ group, version, kind }) => ({ group, kind, version }))
   const kind = typeName.slice(typeName.lastIndexOf('.') + 1)
-  return builtInGroups().flatMap(({ group, versions }) => versions.map((version) => ({ group, kind, version })))
+  return schemeVersions.split(/\s+/).flatMap((row) => {
+    const [group = '', versions = ''] = row.split('/')
+    return versions.split(',').map((version) => ({ group, kind, version }))
+  })
 }
+
+/** Every group version that a server's scheme knows, served or not: kinds that all groups have are listed under each. */
+const schemeVersions = `/v1 admission.k8s.io/v1,v1beta1 admissionregistration.k8s.io/v1,v1alpha1,v1beta1 apiextensions.k8s.io/v1,v1beta1
+  apiregistration.k8s.io/v1,v1beta1 apps/v1,v1beta1,v1beta2 authentication.k8s.io/v1,v1alpha1,v1beta1 authorization.k8s.io/v1,v1beta1
+  autoscaling/v1,v2,v2beta1,v2beta2 batch/v1,v1beta1 certificates.k8s.io/v1,v1alpha1,v1beta1 coordination.k8s.io/v1,v1alpha2,v1beta1
+  discovery.k8s.io/v1,v1beta1 events.k8s.io/v1,v1beta1 extensions/v1beta1 flowcontrol.apiserver.k8s.io/v1,v1beta1,v1beta2,v1beta3
+  imagepolicy.k8s.io/v1alpha1 internal.apiserver.k8s.io/v1alpha1 networking.k8s.io/v1,v1beta1 node.k8s.io/v1,v1alpha1,v1beta1 policy/v1,v1beta1
+  rbac.authorization.k8s.io/v1,v1alpha1,v1beta1 resource.k8s.io/v1,v1alpha3,v1beta1,v1beta2 scheduling.k8s.io/v1,v1alpha1,v1beta1
+  storage.k8s.io/v1,v1alpha1,v1beta1 storagemigration.k8s.io/v1beta1`
 
 function propertySchema(field: FieldFact, collection: SchemaCollection): JsonObject {
   const extras: JsonObject = {

@@ -13,7 +13,7 @@ const generation = new Set(
 
 const returnedWhenDeleted = new Set(
   `pods persistentvolumes persistentvolumeclaims podtemplates resourcequotas serviceaccounts services csidrivers.storage.k8s.io csinodes.storage.k8s.io
-   storageclasses.storage.k8s.io volumeattachments.storage.k8s.io csistoragecapacities.storage.k8s.io volumeattributesclasses.storage.k8s.io
+   storageclasses.storage.k8s.io volumeattachments.storage.k8s.io volumeattributesclasses.storage.k8s.io
    resourceclaims.resource.k8s.io resourceclaimtemplates.resource.k8s.io deviceclasses.resource.k8s.io resourceslices.resource.k8s.io`.split(/\s+/),
 )
 

@@ -1,6 +1,7 @@
 // exec and attach over a WebSocket: channels of `v5.channel.k8s.io` and its forerunners.
 import type { Duplex } from '../../base/host.ts'
 import type { RemoteEnd, RemoteStreams } from '../pod-connections.ts'
+import { fromText, inBytes, inText } from './channel-messages.ts'
 import { openWebSocket } from './websocket.ts'
 
 /** Protocols that are spoken, the newest first. */
@@ -29,16 +30,7 @@ export async function serveChannels(duplex: Duplex, command: RemoteCommand, prot
     },
     closed: () => gone.abort(),
   })
-  const send = (channel: number, bytes: Uint8Array): void => {
-    if (base64) {
-      wire.sendText(`${channel}${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`)
-      return
-    }
-    const message = new Uint8Array(bytes.length + 1)
-    message[0] = channel
-    message.set(bytes, 1)
-    wire.send(message)
-  }
+  const send = (channel: number, bytes: Uint8Array): void => (base64 ? wire.sendText(inText(channel, bytes)) : wire.send(inBytes(channel, bytes)))
   send(channels.stdout, new Uint8Array())
   const end = await command.run({
     tty: command.tty,
@@ -55,12 +47,6 @@ export async function serveChannels(duplex: Duplex, command: RemoteCommand, prot
 /** Before v4 an end well is not told, and another one in words. */
 function plainly(end: RemoteEnd): string | undefined {
   return 'exitCode' in end && end.exitCode === 0 ? undefined : (statusOf(end) as { readonly message: string }).message
-}
-
-/** A message in text: the channel's digit, then base64. */
-function fromText(sent: Uint8Array): Uint8Array {
-  const text = new TextDecoder().decode(sent)
-  return Uint8Array.from([Number(text[0]), ...Array.from(atob(text.slice(1)), (letter) => letter.charCodeAt(0))])
 }
 
 /** How a program ended, as a Status. */

@@ -35,6 +35,30 @@ test('a pod gets its service account, token volume, priority and tolerations', a
   assert.match(volumes[0]?.name ?? '', /^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
 })
 
+test('a pod that is replaced by its manifest keeps its priority', async () => {
+  const { client } = await startCluster({ without: ['ServiceAccount'] })
+  await client.create(pods, pod('a'))
+  const replaced = await client.update(pods, { ...pod('a'), metadata: { name: 'a', namespace, labels: { status: 'replaced' } } })
+  const { priority, preemptionPolicy } = replaced.spec as Record<string, unknown>
+  assert.deepEqual([priority, preemptionPolicy, replaced.metadata.labels], [0, 'PreemptLowerPriority', { status: 'replaced' }])
+})
+
+test('only one priority class is the default', async () => {
+  const { client } = await startCluster()
+  const priorityClasses: Resource = { group: 'scheduling.k8s.io', version: 'v1', plural: 'priorityclasses', kind: 'PriorityClass', namespaced: false }
+  const priorityClass = (name: string): KubernetesObject => ({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name },
+    value: 5,
+    globalDefault: true,
+  })
+  const first = await client.create(priorityClasses, priorityClass('first'))
+  const words = 'priorityclasses.scheduling.k8s.io "second" is forbidden: PriorityClass first is already marked as default. Only one default can exist'
+  await assert.rejects(client.create(priorityClasses, priorityClass('second')), { message: words })
+  assert.equal((await client.update(priorityClasses, { ...first, description: 'still' })).description, 'still')
+})
+
 test('what a pod names must be there', async () => {
   const cluster = await startCluster()
   assert.equal(

@@ -11,6 +11,11 @@ import { swaggerProtobuf } from '#runner/kubernetes/openapi/swagger-protobuf.ts'
 
 const source: OpenApiSource = { resources: builtInResources(), customs: new Map(), gitVersion: 'v1.35.4' }
 
+test('the documents are of the minor version that a server emulates', () => {
+  assert.deepEqual(openApiDocument('api', source)?.info, { title: 'Kubernetes', version: '1.35' })
+  assert.deepEqual(swaggerDocument(source).info, { title: 'Kubernetes', version: '1.35' })
+})
+
 test('openApiIndex() has a document for each group and each group version', () => {
   const { paths } = openApiIndex(source) as { paths: Record<string, { serverRelativeURL: string }> }
   assert.equal(paths['apis/apps/v1']?.serverRelativeURL, `/openapi/v3/apis/apps/v1?hash=${openApiHash('apis/apps/v1', source)}`)
@@ -33,6 +38,65 @@ test('openApiDocument() says what kubectl looks for: the patch operation with it
   const patch = document.paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}']?.patch
   assert.deepEqual(patch?.['x-kubernetes-group-version-kind'], { group: 'apps', kind: 'Deployment', version: 'v1' })
   assert.ok(patch?.parameters.some(({ name }) => name === 'fieldValidation'))
+})
+
+interface OperationDocument {
+  readonly operationId: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly 'x-kubernetes-action': string
+  readonly parameters?: readonly { readonly name: string; readonly description: string }[]
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>
+}
+
+function pathItem(path: string, at: string): Record<'get' | 'put' | 'post' | 'delete', OperationDocument> & Pick<OperationDocument, 'parameters'> {
+  const document = JSON.parse(JSON.stringify(openApiDocument(path, source)))
+  return document.paths[at]
+}
+
+test('openApiDocument() names, tags and describes operations as the real server does', () => {
+  const said = (operation: OperationDocument | undefined) => [operation?.operationId, operation?.description, operation?.tags.join()]
+  const pods = pathItem('api/v1', '/api/v1/namespaces/{namespace}/pods')
+  assert.deepEqual(said(pods.get), ['listCoreV1NamespacedPod', 'list or watch objects of kind Pod', 'core_v1'])
+  assert.deepEqual(said(pods.delete), ['deleteCoreV1CollectionNamespacedPod', 'delete collection of Pod', 'core_v1'])
+  assert.deepEqual(
+    pods.parameters?.map(({ name }) => name),
+    ['namespace', 'pretty'],
+  )
+  assert.deepEqual(Object.keys(pods.post.responses), ['200', '201', '202', '401'])
+  const all = pathItem('apis/rbac.authorization.k8s.io/v1', '/apis/rbac.authorization.k8s.io/v1/roles').get
+  assert.deepEqual(said(all), ['listRbacAuthorizationV1RoleForAllNamespaces', 'list or watch objects of kind Role', 'rbacAuthorization_v1'])
+  const watched = pathItem('api/v1', '/api/v1/watch/namespaces/{namespace}/events/{name}').get
+  assert.deepEqual([watched.operationId, watched['x-kubernetes-action']], ['watchCoreV1NamespacedEvent', 'watch'])
+  const eviction = pathItem('api/v1', '/api/v1/namespaces/{namespace}/pods/{name}/eviction')
+  assert.deepEqual(said(eviction.post), ['createCoreV1NamespacedPodEviction', 'create eviction of a Pod', 'core_v1'])
+  assert.equal(eviction.parameters?.find(({ name }) => name === 'name')?.description, 'name of the Eviction')
+  const proxied = pathItem('api/v1', '/api/v1/namespaces/{namespace}/services/{name}/proxy/{path}').put
+  assert.deepEqual(said(proxied), ['connectCoreV1PutNamespacedServiceProxyWithPath', 'connect PUT requests to proxy of Service', 'core_v1'])
+  assert.equal(pathItem('apis/apps/v1', '/apis/apps/v1/').get.operationId, 'getAppsV1APIResources')
+})
+
+test('openApiDocument() says which kinds answer a delete with the object', () => {
+  const answer = (path: string, at: string): string => JSON.stringify(pathItem(path, at).delete.responses[200]).split('.').at(-1)?.split('"')[0] ?? ''
+  assert.equal(answer('apis/storage.k8s.io/v1', '/apis/storage.k8s.io/v1/storageclasses/{name}'), 'StorageClass')
+  assert.equal(answer('apis/storage.k8s.io/v1', '/apis/storage.k8s.io/v1/namespaces/{namespace}/csistoragecapacities/{name}'), 'Status')
+})
+
+test('kinds that every group has are listed under each version of the scheme', () => {
+  const { components } = JSON.parse(JSON.stringify(openApiDocument('api/v1', source)))
+  const kinds = components.schemas['io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions']['x-kubernetes-group-version-kind']
+  assert.equal(kinds.length, 62)
+  assert.deepEqual(kinds.slice(0, 2), [
+    { group: '', kind: 'DeleteOptions', version: 'v1' },
+    { group: 'admission.k8s.io', kind: 'DeleteOptions', version: 'v1' },
+  ])
+})
+
+test('swaggerDocument() has what tools look for in the older document', () => {
+  const text = JSON.stringify(swaggerDocument(source))
+  for (const words of ['list of returned', 'Watch for changes to the described resources', '"BearerToken"']) assert.ok(text.includes(words), words)
+  const { get } = JSON.parse(text).paths['/api/v1/namespaces/{namespace}/pods/{name}/log']
+  assert.deepEqual(get.produces, ['text/plain', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'])
 })
 
 test('openApiDocument() makes properties by the rules of the real generator', () => {
@@ -74,6 +138,13 @@ test('openApiDocument() describes a custom kind under its reversed group', () =>
   const schema = { type: 'object', properties: { spec: { type: 'object' } } }
   const custom = { ...source, resources: [...source.resources, widgets], customs: new Map([[customKey(widgets), schema]]) }
   const text = JSON.stringify(openApiDocument('apis/demo.example.com/v1', custom))
+  const { info, paths } = JSON.parse(text) as { info: object; paths: Record<string, Record<'delete' | 'patch', OperationDocument>> }
+  assert.deepEqual(info, { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' })
+  assert.ok(!openApiPaths(custom).includes('apis/demo.example.com'))
+  const at = '/apis/demo.example.com/v1/namespaces/{namespace}/widgets'
+  assert.deepEqual(Object.keys(paths), [at, `${at}/{name}`, '/apis/demo.example.com/v1/widgets'])
+  assert.equal(paths[at]?.delete.operationId, 'deleteDemoExampleComV1CollectionNamespacedWidget')
+  assert.deepEqual(Object.keys(paths[`${at}/{name}`]?.patch.responses ?? {}), ['200', '401'])
   const { components } = JSON.parse(text) as { components: { schemas: Record<string, unknown> } }
   assert.deepEqual(components.schemas['com.example.demo.v1.Widget'], {
     type: 'object',
