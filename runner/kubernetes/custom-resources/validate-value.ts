@@ -4,6 +4,7 @@ import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { child, type Findings, invalid, item, notSupported, required, tooLong, tooMany, typeInvalid } from '../kinds/validation/findings.ts'
 import type { FieldError } from '../status-error.ts'
 import { isFormat } from './formats.ts'
+import { readGoPattern } from './go-pattern.ts'
 import { correlatedItem, itemsOf, memberOf } from './structural.ts'
 
 /** Patterns of schemas as expressions; a cache. */
@@ -137,14 +138,12 @@ function matches(pattern: string, value: string): boolean {
   return expression.test(value)
 }
 
-/** Go's patterns allow escapes that JavaScript's unicode mode does not; one that neither reads matches everything. */
+/** One that Go does not read matches everything: it was stored before anybody looked. */
 function compilePattern(pattern: string): RegExp {
-  for (const [source, flags] of [[pattern, 'u'] as const, [pattern.replace(/^\(\?[a-z]+\)/, ''), ''] as const]) {
-    try {
-      return new RegExp(source, flags)
-    } catch {
-      // The next way of reading it may work.
-    }
+  const read = readGoPattern(pattern)
+  try {
+    return 'source' in read ? new RegExp(read.source, read.flags) : /^/
+  } catch {
+    return /^/
   }
-  return /^/
 }
