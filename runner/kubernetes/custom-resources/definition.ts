@@ -8,7 +8,9 @@ import { customSchema, type Schema } from '../openapi/schema.ts'
 import type { FieldError } from '../status-error.ts'
 import { hasRules, validateRules } from './cel/evaluate.ts'
 import { cellsOf, columnsOf } from './cells.ts'
-import { validateEmbedded, validateListTypes } from './list-types.ts'
+import { validateEmbedded } from './embedded.ts'
+import { compareVersions } from './kube-version.ts'
+import { validateListTypes } from './list-types.ts'
 import { withResourceFields } from './open-api.ts'
 import { prune, withSchemaDefaults } from './prune.ts'
 import { validateScale } from './scale.ts'
@@ -43,9 +45,9 @@ const blockingReasons = new Set(['FieldValueNotSupported', 'FieldValueRequired',
 const kinds = new WeakMap<KubernetesObject, Map<string, CustomKind>>()
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 
-/** The resources that a definition serves, one for each served version; none while its names are not accepted. */
+/** The resources that a definition serves, one for each served version; none while it is not established. */
 export function resourcesOfDefinition(definition: KubernetesObject): readonly ResourceInfo[] {
-  if (conditionStatus(definition, 'NamesAccepted') === 'False') return []
+  if (conditionStatus(definition, 'Established') === 'False') return []
   return versionsOf(definition)
     .filter((version) => version.served === true)
     .map((version) => infoOf(definition, version))
@@ -112,7 +114,8 @@ function validateObject(object: JsonObject, old: JsonObject | undefined, schema:
 
 function infoOf(definition: KubernetesObject, version: JsonObject): ResourceInfo {
   const spec = section(definition.spec)
-  const names = section(spec.names)
+  const isEstablished = conditionStatus(definition, 'Established') === 'True'
+  const names = isEstablished ? section(section(definition.status).acceptedNames) : section(spec.names)
   const [group, kind] = [String(spec.group), String(names.kind)]
   const stored = versionsOf(definition).find(({ storage }) => storage === true)?.name ?? version.name
   return {
@@ -128,7 +131,7 @@ function infoOf(definition: KubernetesObject, version: JsonObject): ResourceInfo
     verbs,
     subresources: subresourcesOf(version, { group, version: String(version.name), kind }),
     columns: columnsOf(version),
-    storageVersionHash: hashOf(`${group}/${String(version.name)}/${kind}`),
+    storageVersionHash: hashOf(`${group}/${String(stored)}/${kind}`),
     storageVersion: String(stored),
     source: 'custom',
   }
@@ -153,13 +156,15 @@ function selectableOf(version: JsonObject, object: JsonObject): Readonly<Record<
   )
 }
 
-/** `v1alpha1 Port is deprecated; use v1 Port`, naming the newest version that is not. */
+/** `v1alpha1 Port is deprecated; use v1 Port`, naming the newest version that is not, if it is newer (`defaultDeprecationWarning`). */
 function deprecationOf(definition: KubernetesObject, version: JsonObject): string | undefined {
   if (version.deprecated !== true) return undefined
   if (typeof version.deprecationWarning === 'string' && version.deprecationWarning !== '') return version.deprecationWarning
   const { group, names } = section(definition.spec)
   const named = (name: Json | undefined): string => `${String(group)}/${String(name)} ${String(section(names).kind)}`
-  const better = versionsOf(definition).find((candidate) => candidate.served === true && candidate.deprecated !== true)
+  const [better] = versionsOf(definition)
+    .filter((candidate) => candidate.served === true && candidate.deprecated !== true && compareVersions(String(version.name), String(candidate.name)) < 0)
+    .sort((left, right) => compareVersions(String(right.name), String(left.name)))
   return `${named(version.name)} is deprecated${better === undefined ? '' : `; use ${named(better.name)}`}`
 }
 

@@ -1,6 +1,6 @@
-// Lists of type set and map must not hold an item or a key twice; embedded resources must say what they are.
+// Lists of type set and map must not hold an item or a key twice.
 import { canonical, equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { child, duplicate, type Findings, item, required } from '../kinds/validation/findings.ts'
+import { child, duplicate, type Findings, item } from '../kinds/validation/findings.ts'
 import { correlatedItem, itemsOf, memberOf } from './structural.ts'
 
 /** Findings on duplicates in lists. */
@@ -19,22 +19,6 @@ export function* validateListTypes(value: Json, schema: JsonObject, path: string
       const field = schema.properties === undefined ? item(path, name) : child(path, name)
       yield* validateListTypes(part, member, field, isObject(old) ? old[name] : undefined)
     }
-  }
-}
-
-/** Findings on embedded resources that lack their kind or version. */
-export function* validateEmbedded(value: Json, schema: JsonObject, path: string): Findings {
-  if (Array.isArray(value)) {
-    const items = itemsOf(schema)
-    if (items !== undefined) for (const [index, part] of (value as readonly Json[]).entries()) yield* validateEmbedded(part, items, item(path, index))
-    return
-  }
-  if (!isObject(value)) return
-  if (schema['x-kubernetes-embedded-resource'] === true)
-    for (const name of ['apiVersion', 'kind']) if (typeof value[name] !== 'string' || value[name] === '') yield required(child(path, name), 'must not be empty')
-  for (const [name, part] of Object.entries(value)) {
-    const member = memberOf(schema, name)
-    if (member !== undefined && part !== undefined) yield* validateEmbedded(part, member, child(path, name))
   }
 }
 

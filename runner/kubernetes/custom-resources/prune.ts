@@ -4,9 +4,9 @@ import { itemsOf, mapItems, mapMembers, memberOf, propertiesOf } from './structu
 
 const ownFields = ['apiVersion', 'kind', 'metadata']
 
-/** The object without members that its schema does not know. */
-export function prune(object: JsonObject, schema: JsonObject): JsonObject {
-  return pruneObject(object, schema, true)
+/** The object without members that its schema does not know; a resource keeps its own ones. */
+export function prune(object: JsonObject, schema: JsonObject, isResource = true): JsonObject {
+  return pruneObject(object, schema, isResource)
 }
 
 /** The object with the schema's defaults where members are missing, and without null where null is not allowed. */

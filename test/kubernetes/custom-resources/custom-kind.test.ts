@@ -72,6 +72,7 @@ const kind = customKind(definition, 'v1')
 
 test('a definition serves its served versions, with its subresources and columns', () => {
   const [first, second, ...more] = resourcesOfDefinition(definition)
+  assert.equal(first?.storageVersionHash, second?.storageVersionHash)
   assert.equal(more.length, 0)
   assert.deepEqual([first?.version, second?.version, first?.storageVersion], ['v1', 'v1alpha1', 'v1'])
   assert.deepEqual(

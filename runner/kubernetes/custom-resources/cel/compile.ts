@@ -4,6 +4,7 @@ import { ruleEnvironment } from './environment.ts'
 import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
 import { misfit } from './patch-fields.ts'
+import { needsOtherPresence, withOtherPresence } from './presence.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
@@ -40,14 +41,19 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
   if ('unknown' in rewritten) return { error: compilationFailed(text, rewritten.at, `undeclared reference to '${rewritten.unknown}' (in container '')`) }
   const source: Source = { ...rewritten, shown: text }
   try {
-    const parsed = environment.parse(source.text)
+    let parsed = environment.parse(source.text)
+    let checked = parsed.check()
+    if (!checked.valid && needsOtherPresence(checked.error)) {
+      parsed = environment.parse(withOtherPresence(source.text))
+      checked = parsed.check()
+    }
     const ast = parsed.ast as unknown as ExpressionNode
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
     if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
-    const checked = parsed.check()
     const type = checked.valid ? (madeType(ast) ?? String(checked.type)) : 'dyn'
     if (!checked.valid && checked.error) return { error: typeError(source, checked.error) }
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
+    if (options.result === 'string' && type !== 'string' && type !== 'dyn') return { error: 'must evaluate to a string' }
     return { run: (values) => parsed(values as never), names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
   } catch (error) {
     return { error: syntaxError(source, error) }

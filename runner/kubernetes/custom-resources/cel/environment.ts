@@ -3,6 +3,7 @@ import { Environment } from '@marcbachmann/cel-js'
 import { registerAuthorizer } from './authorizer.ts'
 import { registerLibraries } from './libraries.ts'
 import { registerMessages } from './messages.ts'
+import { registerPresence } from './presence.ts'
 
 type Handler = (...values: never[]) => unknown
 
@@ -34,6 +35,7 @@ export function ruleEnvironment(): Environment {
   registerLibraries(environment)
   registerAuthorizer(environment)
   registerMessages(environment)
+  registerPresence(environment)
   return environment
 }
 

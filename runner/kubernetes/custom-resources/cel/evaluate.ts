@@ -2,6 +2,7 @@
 import { equal, isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { child, type Findings, invalid, item } from '../../kinds/validation/findings.ts'
 import type { FieldError, FieldErrorReason } from '../../status-error.ts'
+import { followPath } from '../field-path.ts'
 import { correlatedItem, itemsOf, memberOf, propertiesOf } from '../structural.ts'
 import { type Compiled, compile } from './compile.ts'
 import { toCel } from './values.ts'
@@ -72,8 +73,9 @@ function* runRule(rule: Rule, place: Place): Findings {
   }
 }
 
-function finding({ source }: Rule, { value, path }: Place, message: string): FieldError {
-  const field = typeof source.fieldPath === 'string' ? `${path}${source.fieldPath}` : path
+function finding({ source }: Rule, { value, path, schema }: Place, message: string): FieldError {
+  const followed = typeof source.fieldPath === 'string' ? followPath(source.fieldPath, schema) : undefined
+  const field = followed === undefined || 'problem' in followed ? path : child(path, followed.path)
   const reason = typeof source.reason === 'string' ? (source.reason as FieldErrorReason) : 'FieldValueInvalid'
   const where = fieldName(field)
   if (reason === 'FieldValueForbidden') return { field: where, reason, message: `Forbidden: ${message}` }

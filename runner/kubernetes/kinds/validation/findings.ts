@@ -43,7 +43,7 @@ export function forbidden(field: string, detail: string): FieldError {
 
 /** A text longer than `limit` bytes. */
 export function tooLong(field: string, limit: number): FieldError {
-  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} bytes` }
+  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} ${limit === 1 ? 'byte' : 'bytes'}` }
 }
 
 /** A list longer than `limit`. */
