@@ -1,5 +1,6 @@
 // What validation finds: field errors in the words of apimachinery's `pkg/util/validation/field`, and the rules that are generic.
 import { equal, type Json } from '../../../base/json.ts'
+import { printNumber } from '../../encoding/print-number.ts'
 import type { FieldError } from '../../status-error.ts'
 
 /** What a validating generator yields, in the order in which the server lists it. */
@@ -85,6 +86,7 @@ export function* immutable(field: string, value: Json | undefined, old: Json | u
 function printValue(value: Json | undefined): string {
   if (value === undefined) return 'null'
   if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number') return printNumber(value)
   return JSON.stringify(value).replace(/[<>&]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
 }
 
