@@ -27,9 +27,22 @@ function* checkDefault(schema: JsonObject, field: string): Findings {
   if (!equal(pruned, value)) yield invalid(field, value, 'must not have unknown fields')
   const embedded = [...validateEmbedded(value, schema, field)]
   if (embedded.length > 0) return yield* embedded
-  const found = [...validateValue(value, schema, '')].map((finding) => under(finding, field))
+  const found = validateValue(value, untyped(schema), '').map((finding) => under(finding, field))
   if (found.length > 0) return yield* found
   yield* [...validateRules({ value, old: undefined, schema, path: '' })].map((finding) => under(finding, field))
+}
+
+/** Defaults of what is int-or-string are of any type: the schema that they are checked with is made another way. */
+function untyped(schema: JsonObject): JsonObject {
+  const { 'x-kubernetes-int-or-string': either, ...rest } = schema
+  const own = either === true ? rest : schema
+  const { items, additionalProperties: values, properties } = own
+  return {
+    ...own,
+    ...(isObject(items) && { items: untyped(items) }),
+    ...(isObject(values) && { additionalProperties: untyped(values) }),
+    ...(isObject(properties) && { properties: Object.fromEntries(propertiesOf(own).map(([name, part]) => [name, untyped(part)])) }),
+  }
 }
 
 /** A finding on a part of a default; its path stands behind a dot even where it begins with a bracket. */

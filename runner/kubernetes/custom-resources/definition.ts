@@ -1,6 +1,7 @@
 // What a CustomResourceDefinition defines: the resources it serves, and for each version how its objects are read and checked.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { Decoded } from '../encoding/decode.ts'
 import { findJsonPath } from '../json-path.ts'
 import type { ResourceInfo, SubresourceInfo } from '../kind.ts'
 import type { KubernetesObject } from '../object.ts'
@@ -12,7 +13,8 @@ import { validateEmbedded } from './embedded.ts'
 import { compareVersions } from './kube-version.ts'
 import { validateListTypes } from './list-types.ts'
 import { withResourceFields } from './open-api.ts'
-import { prune, withSchemaDefaults } from './prune.ts'
+import { withSchemaDefaults } from './prune.ts'
+import { readCustomObject } from './read-object.ts'
 import { validateScale } from './scale.ts'
 import { validateValue } from './validate-value.ts'
 
@@ -31,7 +33,8 @@ export interface CustomKind {
   readonly openApi: JsonObject
   /** A warning that every answer of a deprecated version carries. */
   readonly deprecationWarning: string | undefined
-  prune(object: KubernetesObject): KubernetesObject
+  /** What a client sent as the resource, and the fields that it does not know. Throws DecodeError. */
+  read(sent: JsonObject): Decoded
   defaults(object: KubernetesObject): KubernetesObject
   /** Structure, list types, embedded resources and rules. With `old`, what did not change is not looked at again. */
   validate(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[]
@@ -89,7 +92,7 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
     schema: customSchema(openApi, { preserveUnknownFields: preserve }),
     openApi: withResourceFields(openApi),
     deprecationWarning: deprecationOf(definition, version),
-    prune: (object) => (preserve ? object : (prune(json(object), openApi) as KubernetesObject & JsonObject)),
+    read: (sent) => readCustomObject(sent, openApi, { preserve }),
     defaults: (object) => withSchemaDefaults(json(object), openApi) as KubernetesObject & JsonObject,
     validate: (object, old) => validateObject(json(object), old && json(old), openApi, scalePaths),
     cells: (object, now) => cellsOf(version, json(object), now),
@@ -104,7 +107,7 @@ function validateObject(object: JsonObject, old: JsonObject | undefined, schema:
     ...validateValue(object, schema, '', old),
     ...(scale === undefined ? [] : validateScale(object, scale)),
     ...validateEmbedded(object, schema, ''),
-    ...validateListTypes(object, schema, '', old),
+    ...(old !== undefined && [...validateListTypes(old, schema, '')].length > 0 ? [] : validateListTypes(object, schema, '')),
   ]
   if (!hasRules(schema)) return found
   if (!found.some(({ reason }) => blockingReasons.has(reason))) return [...found, ...validateRules({ value: object, old, schema, path: '' })]

@@ -14,7 +14,7 @@ import { serverSideApply } from '../patch/server-side-apply.ts'
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
 import type { StatusError } from '../status-error.ts'
 import { createObject } from './create.ts'
-import { type DecodeOptions, decodeTyped, kindProblem, StrictError } from './decode-object.ts'
+import { type DecodeOptions, decodeApplied, decodeTyped, kindProblem, StrictError } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { badRequest, invalid, notFound } from './errors.ts'
 import { fieldWriter, ordered } from './field-management.ts'
@@ -162,7 +162,7 @@ function applyTo(
     kind: resource.info.kind,
     force: patch.force,
   })
-  const object = named(scope, decodeTyped(resource, withName(scope, applied.object), { ...patch.decoding, fieldValidation: 'Ignore' }))
+  const object = named(scope, decodeApplied(resource, withName(scope, applied.object), patch.decoding))
   return { object: live ? object : ordered(resource, object), managedFields: applied.managedFields }
 }
 

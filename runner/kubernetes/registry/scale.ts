@@ -5,7 +5,7 @@ import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
 import { labelSelectorMatcher } from '../selectors.ts'
-import { decodeTyped } from './decode-object.ts'
+import { decodeApplied } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { invalid, notFound } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
@@ -92,7 +92,7 @@ function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): Kube
     kind: resource.info.kind,
     force: patch.force,
   })
-  const object = decodeTyped(resource, applied.object, { ...patch.decoding, fieldValidation: 'Ignore' })
+  const object = decodeApplied(resource, applied.object, patch.decoding)
   return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => untimedScales(applied.managedFields) }))
 }
 

@@ -69,7 +69,7 @@ function readAs(kind: CustomKind, apiVersion: string): (object: KubernetesObject
   return (stored) => {
     const before = known.get(stored)
     if (before) return before
-    const settled = kind.prune(kind.defaults(stored))
+    const settled = kind.read(asJson(kind.defaults(stored))).object as unknown as KubernetesObject
     const same = settled === stored || equal(asJson(settled), asJson(stored))
     const read = same && stored.apiVersion === apiVersion ? stored : { ...(same ? stored : settled), apiVersion }
     known.set(stored, read)
