@@ -9,6 +9,7 @@ import { listTypeFindings } from './check-list-types.ts'
 import { ruleFindings, ruleTextFindings } from './check-rules.ts'
 import { structuralProblem, structureFindings } from './check-structure.ts'
 import { internalSchema, schemaFields } from './internal-schema.ts'
+import { type RuleCost, timesWithin, totalFindings } from './rule-costs.ts'
 import { propertiesOf } from './structural.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -31,6 +32,9 @@ interface Place {
   readonly uncorrelated?: string
   /** False inside of logic, where rules are not compiled. */
   readonly compile: boolean
+  /** How often the node may stand in an object; undefined if a list or map around it has no limit. */
+  readonly times: number | undefined
+  readonly costs: RuleCost[]
 }
 
 interface Found {
@@ -47,10 +51,12 @@ export function* checkSchema(schema: JsonObject, path: string, hasStatus: boolea
   const defaults = problem === undefined && structure.length === 0 ? [...defaultFindings(schema, path)] : []
   found.push(...structure, ...defaults)
   const compile = problem === undefined && structure.length === 0 && defaults.length === 0
-  const node = checkNode(schema, { path, isRoot: true, compile })
+  const costs: RuleCost[] = []
+  const node = checkNode(schema, { path, isRoot: true, compile, times: 1, costs })
   found.push(...node.schema, ...node.rules)
   if (found.length === 0 && problem !== undefined) found.push(invalid(path, '', problem))
   yield* found
+  yield* totalFindings(costs, path)
 }
 
 function* checkRoot(schema: JsonObject, path: string): Findings {
@@ -73,7 +79,7 @@ function checkNode(schema: JsonObject, place: Place): Found {
   const parts = [...partsOf(schema, place)].map(([part, at]) => checkNode(part, at))
   const own = [...checkKeywords(schema, place), ...parts.flatMap((part) => part.schema), ...checkExtensions(schema, path), ...ruleTextFindings(schema, path)]
   const inner = parts.flatMap((part) => part.rules)
-  const rules = own.length === 0 && place.compile ? ruleFindings(schema, path, { isRoot: place.isRoot, uncorrelated: place.uncorrelated }) : []
+  const rules = own.length === 0 && place.compile ? ruleFindings(schema, path, { uncorrelated: undefined, ...place }) : []
   return { schema: own, rules: [...inner, ...rules] }
 }
 
@@ -102,12 +108,12 @@ function speaksOf(schema: JsonObject, name: string): boolean {
 /** The nodes below, in the order in which they are looked at, and where they stand. */
 function* partsOf(schema: JsonObject, place: Place): Generator<readonly [JsonObject, Place]> {
   const { path } = place
-  const below: Place = { ...place, isRoot: false }
+  const below: Place = { ...place, isRoot: false, times: timesBelow(schema, place) }
   if (isObject(schema.additionalProperties)) {
     const at = { ...below, path: child(path, 'additionalProperties') }
     yield [schema.additionalProperties, place.insideMeta ? { ...at, noDefaults: 'inside additionalProperties applying to object metadata' } : at]
   }
-  for (const [name, part] of propertiesOf(schema)) yield [part, propertyPlace(schema, name, place)]
+  for (const [name, part] of propertiesOf(schema)) yield [part, propertyPlace(schema, name, { ...place, times: below.times })]
   const narrowing = { ...below, compile: false }
   if (isObject(schema.not)) yield [schema.not, { ...narrowing, path: child(path, 'not') }]
   for (const name of ['allOf', 'oneOf', 'anyOf'])
@@ -117,6 +123,11 @@ function* partsOf(schema: JsonObject, place: Place): Generator<readonly [JsonObj
   for (const [index, part] of items.entries())
     if (isObject(part))
       yield [part, { ...below, ...uncorrelated, path: Array.isArray(schema.items) ? item(child(path, 'items'), index) : child(path, 'items') }]
+}
+
+function timesBelow(schema: JsonObject, { times }: Place): number | undefined {
+  const within = timesWithin(schema)
+  return times === undefined || within === undefined ? undefined : times * within
 }
 
 function propertyPlace(schema: JsonObject, name: string, place: Place): Place {

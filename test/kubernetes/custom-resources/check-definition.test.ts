@@ -104,7 +104,7 @@ test('what logic at the root names must be declared outside of it', () => {
 })
 
 test('oldSelf may be named only where values can be told from each other', () => {
-  const items = { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] }
+  const items = { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] }
   assert.deepEqual(findings({ type: 'object', properties: { a: { type: 'array', items } } }), [
     'spec.validation.openAPIV3Schema.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within spec.validation.openAPIV3Schema.properties[a]',
   ])
