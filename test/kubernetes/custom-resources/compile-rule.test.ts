@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '#runner/base/json.ts'
 import { compileRule, ruleSubject } from '#runner/kubernetes/custom-resources/cel/compile-rule.ts'
+import { validateRules } from '#runner/kubernetes/custom-resources/cel/evaluate.ts'
 import { definitionFindings } from '#runner/kubernetes/custom-resources/check-definition.ts'
 
 const texts: JsonObject = { type: 'array', maxItems: 10, items: { type: 'string', maxLength: 10 } }
@@ -104,4 +105,31 @@ test('a definition whose rules may cost too much is refused', () => {
     total?.startsWith('openAPIV3Schema: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget'),
     total,
   )
+})
+
+test('what compiles is run', () => {
+  const value = { s: 'abc', i: 5, texts: ['b', 'a', 'b'], namespace: 'ns', bytes: 'aGk=', wait: '90s' }
+  const properties = { ...(schema.properties as JsonObject), bytes: { type: 'string', format: 'byte' }, wait: { type: 'string', format: 'duration' } }
+  const broken = (rule: string, more: JsonObject = {}) =>
+    [...validateRules({ value, old: undefined, schema: { ...schema, properties, 'x-kubernetes-validations': [{ rule, ...more }] }, path: 'spec' })].map(
+      ({ message }) => message,
+    )
+  const holding = [
+    ...[
+      "'%s-%03d'.format([self.s, 1]) != ''",
+      '\'%s|%x\'.format([self.texts, 255]) == \'["b", "a", "b"]|ff\'',
+      "self.namespace == 'ns' && strings.quote('a') == '\"a\"'",
+    ],
+    ...["self.texts.distinct() == ['b', 'a'] && self.texts.reverse() == self.texts && self.texts.slice(0, 1) == ['b']", "self.texts.first().value() == 'b'"],
+    ...["self.wait > duration('1m') && string(self.bytes) == 'hi'", "semver('1.2.3').isLessThan(semver('1.10.0')) && semver('v1.2', true).minor() == 2"],
+    ...[
+      "format.dns1123Label().validate('a.b').hasValue() && !format.named('nosuch').hasValue()",
+      "quantity('1000m') == quantity('1') && ip('::1') == ip('0:0::1')",
+    ],
+    ...["ip.isCanonical('::1') && !ip.isCanonical('::0001')", 'lists.range(3) == [0, 1, 2] && [[1], [2]].flatten() == [1, 2]', 'matches(self.s, "^a")'],
+  ]
+  for (const rule of holding) assert.deepEqual(broken(rule), [], rule)
+  assert.deepEqual(broken('self.texts[7] == self.s'), ['Invalid value: "object": index out of bounds: 7 evaluating rule: self.texts[7] == self.s'])
+  assert.deepEqual(broken('false', { reason: 'FieldValueDuplicate' }), ['Duplicate value'])
+  assert.deepEqual(broken('oldSelf.hasValue()', { optionalOldSelf: true }), ['Invalid value: failed rule: oldSelf.hasValue()'])
 })
