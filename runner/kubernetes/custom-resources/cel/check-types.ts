@@ -1,5 +1,5 @@
 // The type of an expression, and what is wrong with it (cel-go `checker/checker.go`).
-import type { Comprehension, Expr } from './expand.ts'
+import type { Comprehension, Expr, TypeProblem } from './expand.ts'
 import { memberFunctions, plainFunctions } from './function-table.ts'
 import { literalProblem, mixtureProblem } from './literal-problems.ts'
 import {
@@ -17,12 +17,6 @@ import {
   substitute,
   wrongType,
 } from './types.ts'
-
-/** An error, and where it is marked. */
-export interface TypeProblem {
-  readonly at: number
-  readonly says: string
-}
 
 /** One way to call a function. */
 export interface Overload {

@@ -1,9 +1,9 @@
 // Rules of definitions as the server compiles them: typed, and with what they may cost (apiextensions `schema/cel/compilation.go`).
 import type { JsonObject } from '../../../base/json.ts'
-import { checkTypes, type TypeProblem } from './check-types.ts'
+import { checkTypes } from './check-types.ts'
 import { compilationFailed, parseExpression } from './compile.ts'
 import { mostCost } from './estimate-cost.ts'
-import { expand, MacroError } from './expand.ts'
+import { expand, MacroError, type TypeProblem } from './expand.ts'
 import { mostTimes, type SizedType, typeOfNode } from './schema-types.ts'
 import { type CelType, formatType } from './types.ts'
 

@@ -2,7 +2,7 @@
 // each part stands in the text.
 import type { ExpressionNode } from './fields.ts'
 import { isNode } from './fields.ts'
-import { type CelType, dyn, simple } from './types.ts'
+import { type CelType, simple } from './types.ts'
 
 /** A part of an expression; `at` is where errors mark it. */
 export type Expr =
@@ -25,6 +25,12 @@ export interface Comprehension {
   readonly while: Expr
   readonly step: Expr
   readonly result: Expr
+}
+
+/** An error, and where it is marked. */
+export interface TypeProblem {
+  readonly at: number
+  readonly says: string
 }
 
 /** A macro that is called wrongly. */
@@ -253,6 +259,3 @@ const macros: Readonly<Record<string, (given: MacroCall) => Expr>> = {
   'optFlatMap/2': (given) => optionalMap(given, true),
   'sortBy/2': sortedBy,
 }
-
-/** The type of a value that no schema tells of. */
-export const openType = dyn

@@ -1,7 +1,6 @@
 // Texts in an expression that stand for a pattern, a time or a duration are read when it is compiled (cel-go `cel/validator.go`).
 import { readGoPattern } from '../go-pattern.ts'
-import type { TypeProblem } from './check-types.ts'
-import type { Expr } from './expand.ts'
+import type { Expr, TypeProblem } from './expand.ts'
 import { type CelType, formatType } from './types.ts'
 
 const duration = /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/
