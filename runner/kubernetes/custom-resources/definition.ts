@@ -90,7 +90,7 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
   return {
     info,
     schema: customSchema(openApi, { preserveUnknownFields: preserve }),
-    openApi: withResourceFields(openApi),
+    openApi: withResourceFields(openApi, selectablePaths(version)),
     deprecationWarning: deprecationOf(definition, version),
     read: (sent) => readCustomObject(sent, openApi, { preserve }),
     defaults: (object) => withSchemaDefaults(json(object), openApi) as KubernetesObject & JsonObject,
@@ -149,12 +149,15 @@ function subresourcesOf(version: JsonObject, responseKind: SubresourceInfo['resp
   ]
 }
 
+function selectablePaths({ selectableFields }: JsonObject): readonly string[] {
+  return Array.isArray(selectableFields) ? selectableFields.filter(isObject).map(({ jsonPath }) => String(jsonPath)) : []
+}
+
 function selectableOf(version: JsonObject, object: JsonObject): Readonly<Record<string, string>> {
-  const declared = Array.isArray(version.selectableFields) ? version.selectableFields.filter(isObject) : []
   return Object.fromEntries(
-    declared.map(({ jsonPath }) => {
-      const [value] = findJsonPath(String(jsonPath), object)
-      return [String(jsonPath).replace(/^\./, ''), value === undefined || value === null ? '' : String(value)]
+    selectablePaths(version).map((path) => {
+      const [value] = findJsonPath(path, object)
+      return [path.replace(/^\./, ''), value === undefined || value === null ? '' : String(value)]
     }),
   )
 }

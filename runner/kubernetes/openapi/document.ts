@@ -43,7 +43,9 @@ export function openApiDocument(path: string, source: OpenApiSource): JsonObject
   for (const resource of mine) Object.assign(paths, resourcePaths(resource, schemasOf(resource, source.customs, collection)))
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: source.gitVersion },
+    info: mine.some(({ source: from }) => from === 'custom')
+      ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }
+      : { title: 'Kubernetes', version: source.gitVersion },
     paths: sorted(paths),
     ...(Object.keys(collection.schemas).length === 0 ? {} : { components: { schemas: sorted(collection.schemas) } }),
   }
@@ -116,16 +118,28 @@ function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: S
 function addCustomList(resource: ResourceInfo, item: string, collection: SchemaCollection): string {
   const name = customName(resource, resource.listKind)
   const own = ownFields('core.v1.ConfigMapList', reference(addTypeSchema('meta.v1.ListMeta', collection)), collection)
+  const said = describedList(resource, collection)
+  const selectable = collection.schemas[item]?.['x-kubernetes-selectable-fields']
   collection.schemas[name] = {
+    ...said.list,
     type: 'object',
     required: ['items'],
-    properties: {
-      ...own,
-      items: { type: 'array', items: reference(item) },
-    },
+    properties: { ...own, metadata: { ...own.metadata, ...said.metadata }, items: { ...said.items, type: 'array', items: reference(item) } },
+    ...(selectable === undefined ? {} : { 'x-kubernetes-selectable-fields': selectable }),
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
   }
   return name
+}
+
+/** What the builder of definitions says of their lists (apiextensions `controller/openapi/builder`). */
+function describedList({ kind, listKind, plural }: ResourceInfo, { describe }: SchemaCollection): Readonly<Record<'list' | 'items' | 'metadata', JsonObject>> {
+  if (!describe) return { list: {}, items: {}, metadata: {} }
+  const conventions = 'More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+  return {
+    list: { description: `${listKind} is a list of ${kind}` },
+    items: { description: `List of ${plural}. ${conventions}` },
+    metadata: { description: `Standard list metadata. ${conventions}#types-kinds` },
+  }
 }
 
 /** What every object has, described as a built-in type's. */
