@@ -16,7 +16,7 @@ import type { StatusError } from '../status-error.ts'
 import { createObject } from './create.ts'
 import { type DecodeOptions, decodeApplied, decodeTyped, kindProblem, StrictError } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
-import { badRequest, invalid, notFound } from './errors.ts'
+import { badRequest, conflict, invalid, notFound } from './errors.ts'
 import { fieldWriter, ordered } from './field-management.ts'
 import { patchedText } from './patched-text.ts'
 import { asJson } from './plain.ts'
@@ -134,7 +134,11 @@ function applyObject(engine: Engine, scope: WriteScope, patch: ObjectPatch): Wri
   if (!live && subresource !== '') throw notFound(resource.info, key.name)
   const applied = applyTo(engine, scope, patch, live)
   checkText(patch.decoding)
-  if (!live) return { object: createObject(engine, scope, applied.object, applied.managedFields), created: true }
+  if (!live) {
+    const { uid = '' } = applied.object.metadata
+    if (uid !== '') throw conflict(resource.info, key.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`)
+    return { object: createObject(engine, scope, applied.object, applied.managedFields), created: true }
+  }
   const object = updateObject(engine, scope, { change: () => applied.object, managedFields: () => applied.managedFields })
   return { object, created: false }
 }
