@@ -117,7 +117,7 @@ function* validateSource(spec: JsonObject): Findings {
   const rule = first === 'csi' ? validateDriver : volumeSources[first]
   yield* rule?.(fields(spec[first]), child('spec', first)) ?? []
   if (first === 'local' && !present(spec.nodeAffinity)) yield required('spec.nodeAffinity', 'Local volume requires node affinity')
-  for (const name of more) yield forbidden(child('spec', name), 'may not specify more than 1 volume type')
+  for (const name of more) yield forbidden(child('spec', name === 'cephfs' ? 'cephFS' : name), 'may not specify more than 1 volume type')
 }
 
 /** A volume of a driver names its handle, and secrets of any namespace. */
