@@ -84,3 +84,77 @@ test('the server refuses Jobs of too many indexes, and selectors in CronJobs', a
     'spec.jobTemplate.spec.manualSelector: Unsupported value: true: supported values: "nil", "false"',
   ])
 })
+
+const subdomain =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character " +
+  "(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+const flow = { matchingPrecedence: 1, distinguisherMethod: { type: 'Odd' }, priorityLevelConfiguration: { name: 'L' } }
+const verbs = '"create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"'
+
+const refused: readonly (readonly [path: string, JsonObject, readonly string[]])[] = [
+  [
+    '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas',
+    {
+      spec: {
+        ...flow,
+        rules: [{ subjects: [{ kind: 'Odd' }, { kind: 'User', group: { name: 'g' } }], nonResourceRules: [{ verbs: ['v'], nonResourceURLs: ['x'] }] }],
+      },
+    },
+    [
+      "spec.matchingPrecedence: Invalid value: 1: only the schema named 'exempt' may have matchingPrecedence 1",
+      'spec.distinguisherMethod.type: Unsupported value: {"Type":"Odd"}: supported values: "ByNamespace", "ByUser"',
+      `spec.priorityLevelConfiguration.name: Invalid value: "L": ${subdomain}`,
+      'spec.rules[0].subjects[0].kind: Unsupported value: "Odd": supported values: "Group", "ServiceAccount", "User"',
+      "spec.rules[0].subjects[1].user: Required value: user is required when subject kind is 'User'",
+      "spec.rules[0].subjects[1].group: Forbidden: group is forbidden when subject kind is not 'Group'",
+      `spec.rules[0].nonResourceRules[0].verbs: Unsupported value: ["v"]: supported values: ${verbs}`,
+      'spec.rules[0].nonResourceRules[0].nonResourceURLs[0]: Invalid value: "x": must start with slash',
+    ],
+  ],
+  [
+    '/apis/storage.k8s.io/v1/csidrivers',
+    { spec: { nodeAllocatableUpdatePeriodSeconds: 9, volumeLifecycleModes: ['Odd'], tokenRequests: [{ audience: 'a', expirationSeconds: 2 }] } },
+    [
+      'spec.tokenRequests[0].expirationSeconds: Invalid value: 2: may not specify a duration less than 10 minutes',
+      'spec.volumeLifecycleModes: Unsupported value: "Odd": supported values: "Persistent", "Ephemeral"',
+      'spec.nodeAllocatableUpdatePeriodSeconds: Invalid value: 9: must be greater than or equal to 10 seconds',
+    ],
+  ],
+  [
+    '/apis/storage.k8s.io/v1/volumeattachments',
+    { spec: { attacher: 'a.b', nodeName: 'n', source: { persistentVolumeName: 'V', inlineVolumeSpec: { hostPath: { path: '/' } } } } },
+    [
+      'spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
+      `spec.source.persistentVolumeName: Invalid value: "V": ${subdomain}`,
+    ],
+  ],
+  [
+    '/apis/networking.k8s.io/v1/ingressclasses',
+    { spec: { controller: 'a.b/c', parameters: { apiGroup: 'G', kind: 'a/b', name: 'n', scope: 'Cluster', namespace: 'x' } } },
+    [
+      `spec.parameters.apiGroup: Invalid value: "G": ${subdomain}`,
+      'spec.parameters.kind: Invalid value: "a/b": may not contain \'/\'',
+      "spec.parameters.namespace: Forbidden: `parameters.scope` is set to 'Cluster'",
+    ],
+  ],
+  [
+    '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+    { spec: { request: 'AQ==', usages: ['client auth'], signerName: 'a.b/c' } },
+    ['spec.request: Invalid value: "AQ==": PEM block type must be CERTIFICATE REQUEST'],
+  ],
+  [
+    '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
+    { addressType: 'IPv4', endpoints: [{ addresses: ['1.2.3.4'], hints: { forNodes: [{ name: 'N' }] } }] },
+    [`endpoints[0].hints.forNodes[0].name: Invalid value: "N": ${subdomain}`],
+  ],
+]
+
+for (const [path, object, expected] of refused) test(`the server refuses at ${path}`, async () => assert.deepEqual(await findings(path, object), expected))
+
+test('finalizers of some groups need no known name', async () => {
+  const odd = { metadata: { name: 'a', finalizers: ['odd'] } }
+  assert.deepEqual(await findings('/apis/coordination.k8s.io/v1/namespaces/default/leases', odd), [])
+  assert.deepEqual(await findings('/api/v1/namespaces/default/configmaps', odd), [
+    'metadata.finalizers[0]: Invalid value: "odd": name is neither a standard finalizer name nor is it fully qualified',
+  ])
+})

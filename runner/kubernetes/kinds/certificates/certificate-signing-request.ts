@@ -48,7 +48,8 @@ function conditionText(status: JsonObject): string {
 }
 
 function* validateSpec(spec: JsonObject): Findings {
-  if (text(spec.request) === '') yield invalid('spec.request', '', 'PEM block type must be CERTIFICATE REQUEST')
+  if (!/^-----BEGIN CERTIFICATE REQUEST-----$/m.test(atob(text(spec.request)).replaceAll('\r', '')))
+    yield invalid('spec.request', text(spec.request), 'PEM block type must be CERTIFICATE REQUEST')
   const given = texts(spec.usages)
   if (given.length === 0) yield required('spec.usages')
   for (const [index, usage] of given.entries()) {

@@ -112,7 +112,9 @@ function* validateNodeAffinity(affinity: JsonObject, path: string): Findings {
 }
 
 function* validateSource(spec: JsonObject): Findings {
-  const [first, ...more] = sources.filter((name) => present(spec[name]))
+  const given = sources.filter((name) => present(spec[name]))
+  const [first, ...more] = given.filter((name, index) => name !== 'flexVolume' || index === 0)
+  if (given.indexOf('flexVolume') > 0) yield* volumeSources.flexVolume?.(fields(spec.flexVolume), 'spec.flexVolume') ?? []
   if (first === undefined) return yield required('spec', 'must specify a volume type')
   const rule = first === 'csi' ? validateDriver : volumeSources[first]
   yield* rule?.(fields(spec[first]), child('spec', first)) ?? []
