@@ -147,7 +147,11 @@ function* validateVersionParts(version: JsonObject, path: string, { parts, hasSt
   if (parts.includes('additionalPrinterColumns'))
     for (const [index, column] of objects(version.additionalPrinterColumns).entries())
       yield* columnFindings(column, item(child(path, 'additionalPrinterColumns'), index))
-  if (parts.includes('selectableFields')) yield* selectableFindings(version, child(path, 'selectableFields'))
+  if (!parts.includes('selectableFields')) return
+  // The words are the server's own: it looks for the schema where it stood before all versions were found to have the same.
+  if (objects(version.selectableFields).length > 0 && !parts.includes('schema') && path !== 'spec')
+    yield invalid(child(path, 'selectableFields'), '', 'may only be set when `version.schema.openAPIV3Schema` is not included')
+  else yield* selectableFindings(version, child(path, 'selectableFields'))
 }
 
 function* validateRequiredNames(names: JsonObject): Findings {

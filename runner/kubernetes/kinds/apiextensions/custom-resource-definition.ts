@@ -17,6 +17,7 @@ export const customResourceDefinition = defineKind({
     ['spec.names.listKind', (names) => (text(names.kind) === '' ? undefined : `${text(names.kind)}List`)],
     ['spec.conversion', { strategy: 'None' }],
     ['spec.conversion.webhook.clientConfig.service.port', 443],
+    ['status.storedVersions', ({ storedVersions }, { spec }) => (names(storedVersions).length === 0 ? storageVersions(fields(spec)) : undefined), 'always'],
   ]),
   prepareForCreate: (object) => ({ ...object, status: { storedVersions: storageVersions(fields(object.spec)) } }),
   prepareForUpdate(object, old) {
