@@ -13,7 +13,7 @@ import { lastWords } from './last-words.ts'
 import { type Plan, planOf, shownAs, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
-import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
+import type { HttpAnswer, HttpCall, Net, Process, Task } from './process.ts'
 import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
@@ -273,6 +273,7 @@ export class Runtime implements ReachedLog {
       sleep: (ms) => run.sleep(ms),
       step: () => run.step(),
       folder: folderOf(container, inside.image),
+      ...(!inside.image.known && { stranger: (name: string, from: Process) => unsimulated(nameOf(name), from) }),
     })
     if (process.find(first)) return runProgram(words, process)
     return startFault(this, pod, container.name)?.reason === 'StartError'

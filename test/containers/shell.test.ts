@@ -170,3 +170,18 @@ test('an image decides what a container without a command does', async () => {
     assert.equal(status?.state.waiting?.reason ?? 'running', expected, `${image} ${pod.metadata.name}`)
   }
 })
+
+test('what a script becomes runs, where nobody knows what its image has; a script of a known image must name a program', async () => {
+  const cases = [
+    ['registry.shop.internal/web:1', 'running'],
+    ['nginx', 'CrashLoopBackOff'],
+  ] as const
+  for (const [image, expected] of cases) {
+    const cluster = await startCluster()
+    const pod = await podOf(cluster, [{ name: 'c', image, command: ['sh', '-c', 'exec /srv/server start'] }])
+    await cluster.settle(3000)
+    const status = ((await present(cluster)).status as { containerStatuses: { state: { waiting?: { reason: string } } }[] }).containerStatuses[0]
+    assert.equal(status?.state.waiting?.reason ?? 'running', expected, `${image} ${pod.metadata.name}`)
+    assert.equal((await run(cluster, pod, 'exec /srv/server start'))[0], expected === 'running' ? 127 : -1)
+  }
+})
