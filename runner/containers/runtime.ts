@@ -4,13 +4,13 @@ import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
-import { type ContainerGround, folderOf, type Inside, insideOf, processIn, seenFrom } from './container.ts'
+import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn, seenFrom } from './container.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { type Entry, nameOf, type Writes } from './files.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, shownAs, wordsOf } from './plan.ts'
+import { type Plan, shownAs, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince, statusOf } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
 import type { HttpAnswer, HttpCall, Net, Process, Task } from './process.ts'
@@ -156,7 +156,7 @@ export class Runtime implements ReachedLog {
   plan(pod: KubernetesObject, name: string): Plan {
     const container = containerOf(pod, name)
     const image = imageOf(container?.image ?? '')
-    return container ? planOf(wordsOf(container, image), image) : 'unknown'
+    return container ? planIn(() => this.inside(pod, container, restartsOf(pod, name)), container, image) : 'unknown'
   }
 
   /** Runs a probe: how long it takes, ms, and in the kubelet's words why it failed, or what is worth a warning. */

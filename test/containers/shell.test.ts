@@ -185,3 +185,14 @@ test('what a script becomes runs, where nobody knows what its image has; a scrip
     assert.equal((await run(cluster, pod, 'exec /srv/server start'))[0], expected === 'running' ? 127 : -1)
   }
 })
+
+test('an init container ends whose program came from elsewhere and nobody wrote down; a script that came is run', async () => {
+  const cluster = await startCluster()
+  const volumeMounts = [{ name: 'v', mountPath: '/work-dir' }]
+  const init = (name: string, ...command: readonly string[]) => ({ name, image: 'debian:12', command, volumeMounts })
+  const script = "printf '#!/bin/sh\\necho ran > /work-dir/told\\n' > /work-dir/run.sh; chmod +x /work-dir/run.sh"
+  const initContainers = [init('install', 'sh', '-c', script), init('run', '/work-dir/run.sh'), init('find', '/work-dir/peer-finder')]
+  await podOf(cluster, [{ ...sleeper, volumeMounts }], { initContainers, volumes: [{ name: 'v', emptyDir: {} }] })
+  await cluster.settle(20_000)
+  assert.deepEqual((await run(cluster, await present(cluster), 'cat /work-dir/told')).slice(0, 2), [0, 'ran\n'])
+})
