@@ -6,6 +6,7 @@ import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { kernelMounts } from './kernel-files.ts'
 import { mountLines } from './mount-lines.ts'
+import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
 import { findProgram } from './programs.ts'
@@ -151,6 +152,15 @@ export function processIn(
     find: (name) => findProgram(name, image, { files, cwd: process.cwd }),
   }
   return process
+}
+
+/** What a container's words come to; a path may lead to what came from elsewhere, as with a volume, and what nobody wrote down. */
+export function planIn(inside: () => Inside, container: ContainerSpec, image: Image): Plan {
+  const words = wordsOf(container, image)
+  const plan = planOf(words, image)
+  const [first = ''] = words
+  if (plan !== 'ends' || !first.includes('/')) return plan
+  return findProgram(first, image, { files: inside().files, cwd: folderOf(container, image) }) ? plan : 'unknown'
 }
 
 /** The folder that a container's processes begin in. */

@@ -160,6 +160,8 @@ export interface Process {
   step(): Promise<void> | undefined
   /** The program of a name or path as this container has it. */
   find(name: string): Program | undefined
+  /** Runs a program that its image may have though nobody wrote it down; only below the first process of a container. */
+  readonly stranger?: (name: string, process: Process) => Promise<number>
 }
 
 /** A process like this one, with other streams, environment or the like. */

@@ -4,17 +4,17 @@ import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
-import { type ContainerGround, folderOf, type Inside, insideOf, processIn } from './container.ts'
+import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { type Plan, planOf, wordsOf } from './plan.ts'
+import { type Plan, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
-import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
+import type { HttpAnswer, HttpCall, Net, Process, Task } from './process.ts'
 import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
@@ -148,7 +148,7 @@ export class Runtime implements ReachedLog {
   plan(pod: KubernetesObject, name: string): Plan {
     const container = containerOf(pod, name)
     const image = imageOf(container?.image ?? '')
-    return container ? planOf(wordsOf(container, image), image) : 'unknown'
+    return container ? planIn(() => this.inside(pod, container, restartsOf(pod, name)), container, image) : 'unknown'
   }
 
   /** Runs a probe or a hook: how long it takes, ms, and in the kubelet's words why it failed, or what is worth a warning. */
@@ -247,6 +247,7 @@ export class Runtime implements ReachedLog {
       sleep: (ms) => run.sleep(ms),
       step: () => run.step(),
       folder: folderOf(container, inside.image),
+      ...(!inside.image.known && { stranger: (name: string, from: Process) => unsimulated(nameOf(name), from) }),
     })
     if (process.find(first)) return runProgram(words, process)
     return startFault(this, pod, container.name)?.reason === 'StartError'

@@ -6,7 +6,7 @@ import { JsonPathError, type PathNode, parseJsonPath } from './json-path-parser.
 export function evaluateJsonPath(template: string, value: Json, options: { readonly asJson?: boolean } = {}): string {
   const results = run(parseJsonPath(template), value).results
   if (options.asJson === true) return `${JSON.stringify(sortKeys(results.flat()), undefined, 4)}\n`
-  return results.map((group) => group.map(print).join(' ')).join('')
+  return results.map((group) => group.map(printResult).join(' ')).join('')
 }
 
 /** The values at a path such as `.spec.replicas`, with or without braces; throws JsonPathError. */
@@ -166,11 +166,11 @@ function goType(value: Json): string {
 }
 
 function printGo(value: Json): string {
-  return value === null ? '<nil>' : print(value)
+  return value === null ? '<nil>' : printResult(value)
 }
 
 /** Texts as they are, lists and objects as Go's JSON: keys sorted, `<`, `>` and `&` escaped. */
-function print(value: Json): string {
+export function printResult(value: Json): string {
   if (typeof value !== 'object' || value === null) return String(value)
   return JSON.stringify(sortKeys(value)).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }

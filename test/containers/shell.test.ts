@@ -172,3 +172,29 @@ test('an image decides what a container without a command does', async () => {
     assert.equal(status?.state.waiting?.reason ?? 'running', expected, `${image} ${pod.metadata.name}`)
   }
 })
+
+test('what a script becomes runs, where nobody knows what its image has; a script of a known image must name a program', async () => {
+  const cases = [
+    ['registry.shop.internal/web:1', 'running'],
+    ['nginx', 'CrashLoopBackOff'],
+  ] as const
+  for (const [image, expected] of cases) {
+    const cluster = await startCluster()
+    const pod = await podOf(cluster, [{ name: 'c', image, command: ['sh', '-c', 'exec /srv/server start'] }])
+    await cluster.settle(3000)
+    const status = ((await present(cluster)).status as { containerStatuses: { state: { waiting?: { reason: string } } }[] }).containerStatuses[0]
+    assert.equal(status?.state.waiting?.reason ?? 'running', expected, `${image} ${pod.metadata.name}`)
+    assert.equal((await run(cluster, pod, 'exec /srv/server start'))[0], expected === 'running' ? 127 : -1)
+  }
+})
+
+test('an init container ends whose program came from elsewhere and nobody wrote down; a script that came is run', async () => {
+  const cluster = await startCluster()
+  const volumeMounts = [{ name: 'v', mountPath: '/work-dir' }]
+  const init = (name: string, ...command: readonly string[]) => ({ name, image: 'debian:12', command, volumeMounts })
+  const script = "printf '#!/bin/sh\\necho ran > /work-dir/told\\n' > /work-dir/run.sh; chmod +x /work-dir/run.sh"
+  const initContainers = [init('install', 'sh', '-c', script), init('run', '/work-dir/run.sh'), init('find', '/work-dir/peer-finder')]
+  await podOf(cluster, [{ ...sleeper, volumeMounts }], { initContainers, volumes: [{ name: 'v', emptyDir: {} }] })
+  await cluster.settle(20_000)
+  assert.deepEqual((await run(cluster, await present(cluster), 'cat /work-dir/told')).slice(0, 2), [0, 'ran\n'])
+})

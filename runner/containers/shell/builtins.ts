@@ -2,7 +2,7 @@
 
 import { evaluateTest } from '../commands/test.ts'
 import { resolve } from '../files.ts'
-import { Exit } from '../process.ts'
+import { child, Exit } from '../process.ts'
 import { type Builtin, Leave, type ShellCore as Shell } from './core.ts'
 import { parse } from './parse.ts'
 import { read } from './read.ts'
@@ -48,8 +48,11 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   '.': source,
   source,
   exec: async (words, shell, streams) => {
-    if (words.length === 0) return 0
-    throw new Exit(await shell.call(words, streams))
+    const [name] = words
+    if (name === undefined) return 0
+    const { process } = shell
+    const strange = process.stranger && !process.find(name) ? process.stranger(name, child(process, streams)) : undefined
+    throw new Exit(await (strange ?? shell.call(words, streams)))
   },
   command,
   type: which,

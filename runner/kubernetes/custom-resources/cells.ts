@@ -1,7 +1,8 @@
 // Columns and cells of custom resources: `additionalPrinterColumns`, or the age alone.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { humanDuration } from '../duration.ts'
-import { findJsonPath } from '../json-path.ts'
+import { findJsonPath, printResult } from '../json-path.ts'
+import { JsonPathError } from '../json-path-parser.ts'
 import type { Column } from '../kind.ts'
 
 const ageColumn: JsonObject = {
@@ -45,12 +46,11 @@ function toColumn(column: JsonObject): Column {
 }
 
 function cellOf(column: JsonObject, object: JsonObject, now: number): Json {
-  const found = findJsonPath(String(column.jsonPath), object)
-  const [first] = found
-  if (first === undefined) return null
+  const first = firstAt(String(column.jsonPath), object)
+  if (first === undefined || (first === null && column.type !== 'string')) return null
   switch (column.type) {
     case 'string':
-      return found.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(' ')
+      return printResult(first)
     case 'integer':
       return typeof first === 'number' ? Math.trunc(first) : null
     case 'number':
@@ -61,6 +61,16 @@ function cellOf(column: JsonObject, object: JsonObject, now: number): Json {
       return typeof first === 'string' ? sinceText(first, now) : null
     default:
       return null
+  }
+}
+
+/** The first of what is found; nothing where the path leads nowhere (`customresource/tableconvertor`). */
+function firstAt(path: string, object: JsonObject): Json | undefined {
+  try {
+    return findJsonPath(path, object)[0]
+  } catch (error) {
+    if (error instanceof JsonPathError) return undefined
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 // What a CustomResourceDefinition defines: the resources it serves, and for each version how its objects are read and checked.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { Decoded } from '../encoding/decode.ts'
 import { findJsonPath } from '../json-path.ts'
 import type { ResourceInfo, SubresourceInfo } from '../kind.ts'
 import type { KubernetesObject } from '../object.ts'
@@ -9,9 +10,12 @@ import type { FieldError } from '../status-error.ts'
 import { hasRules, validateRules } from './cel/evaluate.ts'
 import { cellsOf, columnsOf } from './cells.ts'
 import { Conversions, conversionOf } from './conversion.ts'
-import { validateEmbedded, validateListTypes } from './list-types.ts'
+import { validateEmbedded } from './embedded.ts'
+import { compareVersions } from './kube-version.ts'
+import { validateListTypes } from './list-types.ts'
 import { withResourceFields } from './open-api.ts'
-import { prune, withSchemaDefaults } from './prune.ts'
+import { withSchemaDefaults } from './prune.ts'
+import { readCustomObject } from './read-object.ts'
 import { validateScale } from './scale.ts'
 import { validateValue } from './validate-value.ts'
 
@@ -30,7 +34,8 @@ export interface CustomKind {
   readonly openApi: JsonObject
   /** A warning that every answer of a deprecated version carries. */
   readonly deprecationWarning: string | undefined
-  prune(object: KubernetesObject): KubernetesObject
+  /** What a client sent as the resource, and the fields that it does not know. Throws DecodeError. */
+  read(sent: JsonObject): Decoded
   defaults(object: KubernetesObject): KubernetesObject
   /** Structure, list types, embedded resources and rules. With `old`, what did not change is not looked at again. */
   validate(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[]
@@ -46,9 +51,9 @@ const blockingReasons = new Set(['FieldValueNotSupported', 'FieldValueRequired',
 const kinds = new WeakMap<KubernetesObject, Map<string, CustomKind>>()
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 
-/** The resources that a definition serves, one for each served version; none while its names are not accepted. */
+/** The resources that a definition serves, one for each served version; none while it is not established. */
 export function resourcesOfDefinition(definition: KubernetesObject): readonly ResourceInfo[] {
-  if (conditionStatus(definition, 'NamesAccepted') === 'False') return []
+  if (conditionStatus(definition, 'Established') === 'False') return []
   return versionsOf(definition)
     .filter((version) => version.served === true)
     .map((version) => infoOf(definition, version))
@@ -89,9 +94,9 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
   return {
     info,
     schema: customSchema(openApi, { preserveUnknownFields: preserve }),
-    openApi: withResourceFields(openApi),
+    openApi: withResourceFields(openApi, selectablePaths(version)),
     deprecationWarning: deprecationOf(definition, version),
-    prune: (object) => (preserve ? object : (prune(json(object), openApi) as KubernetesObject & JsonObject)),
+    read: (sent) => readCustomObject(sent, openApi, { preserve }),
     defaults: (object) => withSchemaDefaults(json(object), openApi) as KubernetesObject & JsonObject,
     validate: (object, old) => validateObject(json(object), old && json(old), openApi, scalePaths),
     cells: (object, now) => cellsOf(version, json(object), now),
@@ -107,7 +112,7 @@ function validateObject(object: JsonObject, old: JsonObject | undefined, schema:
     ...validateValue(object, schema, '', old),
     ...(scale === undefined ? [] : validateScale(object, scale)),
     ...validateEmbedded(object, schema, ''),
-    ...validateListTypes(object, schema, '', old),
+    ...(old !== undefined && [...validateListTypes(old, schema, '')].length > 0 ? [] : validateListTypes(object, schema, '')),
   ]
   if (!hasRules(schema)) return found
   if (!found.some(({ reason }) => blockingReasons.has(reason))) return [...found, ...validateRules({ value: object, old, schema, path: '' })]
@@ -117,7 +122,8 @@ function validateObject(object: JsonObject, old: JsonObject | undefined, schema:
 
 function infoOf(definition: KubernetesObject, version: JsonObject): ResourceInfo {
   const spec = section(definition.spec)
-  const names = section(spec.names)
+  const isEstablished = conditionStatus(definition, 'Established') === 'True'
+  const names = isEstablished ? section(section(definition.status).acceptedNames) : section(spec.names)
   const [group, kind] = [String(spec.group), String(names.kind)]
   const stored = versionsOf(definition).find(({ storage }) => storage === true)?.name ?? version.name
   return {
@@ -133,7 +139,7 @@ function infoOf(definition: KubernetesObject, version: JsonObject): ResourceInfo
     verbs,
     subresources: subresourcesOf(version, { group, version: String(version.name), kind }),
     columns: columnsOf(version),
-    storageVersionHash: hashOf(`${group}/${String(version.name)}/${kind}`),
+    storageVersionHash: hashOf(`${group}/${String(stored)}/${kind}`),
     storageVersion: String(stored),
     source: 'custom',
   }
@@ -148,23 +154,28 @@ function subresourcesOf(version: JsonObject, responseKind: SubresourceInfo['resp
   ]
 }
 
+function selectablePaths({ selectableFields }: JsonObject): readonly string[] {
+  return Array.isArray(selectableFields) ? selectableFields.filter(isObject).map(({ jsonPath }) => String(jsonPath)) : []
+}
+
 function selectableOf(version: JsonObject, object: JsonObject): Readonly<Record<string, string>> {
-  const declared = Array.isArray(version.selectableFields) ? version.selectableFields.filter(isObject) : []
   return Object.fromEntries(
-    declared.map(({ jsonPath }) => {
-      const [value] = findJsonPath(String(jsonPath), object)
-      return [String(jsonPath).replace(/^\./, ''), value === undefined || value === null ? '' : String(value)]
+    selectablePaths(version).map((path) => {
+      const [value] = findJsonPath(path, object)
+      return [path.replace(/^\./, ''), value === undefined || value === null ? '' : String(value)]
     }),
   )
 }
 
-/** `v1alpha1 Port is deprecated; use v1 Port`, naming the newest version that is not. */
+/** `v1alpha1 Port is deprecated; use v1 Port`, naming the newest version that is not, if it is newer (`defaultDeprecationWarning`). */
 function deprecationOf(definition: KubernetesObject, version: JsonObject): string | undefined {
   if (version.deprecated !== true) return undefined
   if (typeof version.deprecationWarning === 'string' && version.deprecationWarning !== '') return version.deprecationWarning
   const { group, names } = section(definition.spec)
   const named = (name: Json | undefined): string => `${String(group)}/${String(name)} ${String(section(names).kind)}`
-  const better = versionsOf(definition).find((candidate) => candidate.served === true && candidate.deprecated !== true)
+  const [better] = versionsOf(definition)
+    .filter((candidate) => candidate.served === true && candidate.deprecated !== true && compareVersions(String(version.name), String(candidate.name)) < 0)
+    .sort((left, right) => compareVersions(String(right.name), String(left.name)))
   return `${named(version.name)} is deprecated${better === undefined ? '' : `; use ${named(better.name)}`}`
 }
 

@@ -2,16 +2,27 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 
 /** What every resource has. Whoever publishes the schema adds what is said of it. */
-const ownFields: JsonObject = {
-  apiVersion: { type: 'string' },
-  kind: { type: 'string' },
-  metadata: { allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }] },
+const text: JsonObject = { type: 'string' }
+const metadata: JsonObject = { allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }] }
+const ownFields: JsonObject = { apiVersion: text, kind: text, metadata }
+
+const conventions = 'More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+/** The same of a resource within another, with what is said of it. */
+const innerFields: JsonObject = {
+  apiVersion: { ...text, description: `apiVersion defines the versioned schema of this representation of an object. ${conventions}#resources` },
+  kind: { ...text, description: `kind is a string value representing the type of this object. In CamelCase. ${conventions}#types-kinds` },
+  metadata: { ...metadata, description: `Standard object's metadata. ${conventions}#metadata` },
 }
 
-/** The schema with apiVersion, kind and metadata, its own and those of resources within it (`addEmbeddedProperties`). */
-export function withResourceFields(schema: JsonObject): JsonObject {
+/**
+ * The schema with apiVersion, kind and metadata, its own and those of resources within it (`addEmbeddedProperties`), and the
+ * fields by which it can be selected.
+ */
+export function withResourceFields(schema: JsonObject, selectable: readonly string[] = []): JsonObject {
   const whole = withEmbeddedFields(schema)
-  return { ...whole, type: 'object', properties: withFields(whole.properties, ownFields) }
+  const fields = selectable.map((path) => ({ fieldPath: path.replace(/^\./, '') }))
+  const published = fields.length === 0 ? {} : { 'x-kubernetes-selectable-fields': fields }
+  return { ...whole, type: 'object', properties: withFields(whole.properties, ownFields), ...published }
 }
 
 function withEmbeddedFields(schema: JsonObject): JsonObject {
@@ -25,7 +36,7 @@ function withEmbeddedFields(schema: JsonObject): JsonObject {
   if (schema['x-kubernetes-embedded-resource'] !== true) return inner
   const required = Array.isArray(schema.required) ? schema.required : []
   const more = ['kind', 'apiVersion'].filter((name) => !required.includes(name))
-  return { ...inner, required: [...required, ...more], properties: withFields(inner.properties, ownFields) }
+  return { ...inner, required: [...required, ...more], properties: withFields(inner.properties, innerFields) }
 }
 
 /** In the order in which Go prints a map. */

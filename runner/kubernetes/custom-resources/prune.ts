@@ -4,12 +4,12 @@ import { itemsOf, mapItems, mapMembers, memberOf, propertiesOf } from './structu
 
 const ownFields = ['apiVersion', 'kind', 'metadata']
 
-/** The object without members that its schema does not know. */
-export function prune(object: JsonObject, schema: JsonObject): JsonObject {
-  return pruneObject(object, schema, true)
+/** The object without members that its schema does not know; a resource keeps its own ones. */
+export function prune(object: JsonObject, schema: JsonObject, isResource = true): JsonObject {
+  return pruneObject(object, schema, isResource)
 }
 
-/** The object with the schema's defaults where members are missing, and without null where null is not allowed. */
+/** The object with the schema's defaults where members are missing, or null though that is not allowed. */
 export function withSchemaDefaults(object: JsonObject, schema: JsonObject): JsonObject {
   const result = defaulted(object, schema)
   return isObject(result) ? result : object
@@ -38,7 +38,6 @@ function defaulted(value: Json, schema: JsonObject): Json {
     const filled = missing.length === 0 ? value : { ...value, ...Object.fromEntries(missing.map(([name, property]) => [name, property.default])) }
     return mapMembers(filled, (part, name) => {
       const member = memberOf(schema, name)
-      if (member && part === null && member.nullable !== true && member.default === undefined) return undefined
       return member === undefined ? part : defaulted(lacks(part, member) && member.default !== undefined ? member.default : part, member)
     })
   }

@@ -34,8 +34,8 @@ export function mapMembers(value: JsonObject, change: (part: Json, name: string)
 }
 
 /** The same for a list. */
-export function mapItems(value: readonly Json[], change: (part: Json) => Json): readonly Json[] {
-  const next = value.map(change)
+export function mapItems(value: readonly Json[], change: (part: Json, index: number) => Json): readonly Json[] {
+  const next = value.map((part, index) => change(part, index))
   return next.every((part, index) => part === value[index]) ? value : next
 }
 

@@ -131,7 +131,7 @@ function alwaysPrinted(plan: OrderPlan): number {
 function isUnset(member: Json | undefined, field: OrderedField): member is undefined | null {
   if (member === undefined || member === null) return true
   if (typeof member !== 'object') return false
-  if (Array.isArray(member)) return member.length === 0
+  if (Array.isArray(member)) return member.length === 0 && field.schema.kind !== 'any'
   return field.map && isEmptyObject(member)
 }
 

@@ -59,7 +59,7 @@ function scalarProblem(value: Json, schema: ScalarSchema): string | undefined {
     )
     return undefined
   } catch (error) {
-    if (error instanceof DecodeError) return error.message
+    if (error instanceof DecodeError) return schema.type === 'bytes' ? `error decoding from json: ${error.message}` : error.message
     throw error
   }
 }

@@ -2,6 +2,7 @@
 import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { JsonObject } from '../../base/json.ts'
+import { compareVersions } from '../custom-resources/kube-version.ts'
 import type { ResourceInfo, SubresourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
 import { StatusError } from '../status-error.ts'
@@ -59,17 +60,9 @@ export function servedGroups(resources: readonly ResourceInfo[]): ReadonlyMap<st
 function inDiscoveryOrder(resources: readonly ResourceInfo[]): readonly ResourceInfo[] {
   if (resources.every(({ source }) => source === 'built-in')) return resources
   const custom = resources.filter(({ source }) => source === 'custom')
-  custom.sort((a, b) => byText(a.group, b.group) || byText(versionRank(b.version), versionRank(a.version)) || byText(a.plural, b.plural))
+  custom.sort((a, b) => byText(a.group, b.group) || compareVersions(b.version, a.version) || byText(a.plural, b.plural))
   const from = (wanted: ResourceInfo['source']): readonly ResourceInfo[] => resources.filter(({ source }) => source === wanted)
   return [...from('built-in'), ...custom, ...from('aggregated')]
-}
-
-const stages: Readonly<Record<string, string>> = { alpha: '1', beta: '2', '': '3' }
-
-/** A text that sorts versions from the least to the most preferred, as apimachinery's `version.CompareKubeAwareVersionStrings`. */
-function versionRank(version: string): string {
-  const [, major = '', stage = '', minor = '0'] = version.match(/^v(\d+)(?:(alpha|beta)(\d+))?$/) ?? []
-  return major === '' ? '' : `${stages[stage]}.${major.padStart(6, '0')}.${minor.padStart(6, '0')}`
 }
 
 function byText(a: string, b: string): number {
@@ -145,8 +138,15 @@ function versionsEntry(request: DiscoveryRequest): JsonObject {
 }
 
 function groupList(resources: readonly ResourceInfo[]): JsonObject {
-  const groups = [...servedGroups(resources).keys()].filter((group) => group !== '')
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => groupEntry(resources, group)) }
+  const isCustom = (group: string): boolean => resources.find((resource) => resource.group === group)?.source === 'custom'
+  const groups = [...servedGroups(resources)].filter(([group]) => group !== '').map(([group, versions]) => ({ group, versions, custom: isCustom(group) }))
+  groups.sort((a, b) => (a.custom && b.custom ? byText(firstService(a), firstService(b)) : 0))
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(({ group }) => groupEntry(resources, group)) }
+}
+
+/** Groups of one priority follow each other by the name of their first APIService (kube-aggregator `ByGroupPriorityMinimum`). */
+function firstService({ group, versions }: { readonly group: string; readonly versions: readonly string[] }): string {
+  return versions.map((version) => `${version}.${group}`).sort()[0] ?? ''
 }
 
 function groupEntry(resources: readonly ResourceInfo[], group: string): JsonObject {

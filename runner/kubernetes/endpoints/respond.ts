@@ -41,7 +41,9 @@ export function listBody(page: ListPage, { resource, format, query, now }: Showi
     return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata, items: shown }
   }
   const { info, apiVersion } = resource
-  if (resource.custom) return { apiVersion, items: items.map(asJson), kind: info.listKind, metadata }
+  // Unstructured lists say also that they do not go on, and their members are sorted.
+  const unstructured = { continue: page.continue ?? '', ...(remainingItemCount === undefined ? {} : { remainingItemCount }), resourceVersion }
+  if (resource.custom) return { apiVersion, items: items.map(asJson), kind: info.listKind, metadata: unstructured }
   return { kind: info.listKind, apiVersion, metadata, items: items.map(withoutType) }
 }
 

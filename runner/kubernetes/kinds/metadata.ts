@@ -118,7 +118,12 @@ function* noNewFinalizers(next: readonly string[], before: readonly string[]): F
     yield forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers ${goStrings(added)}`)
 }
 
+/** Kinds whose validation is that of any server's metadata, not the core API's. */
+const generic = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io', 'admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy'])
+
+/** What the core API asks of finalizers more than other servers do (`ValidateFinalizerName` of `pkg/apis/core/validation`). */
 function* kubernetesFinalizers(object: KubernetesObject): Findings {
+  if (generic.has(object.apiVersion?.split('/')[0] ?? '') || (object.kind === 'Event' && object.apiVersion === 'v1')) return
   const known = ['kubernetes', 'orphan', 'foregroundDeletion']
   for (const [index, finalizer] of (object.metadata.finalizers ?? []).entries()) {
     if (!finalizer.includes('/') && !known.includes(finalizer))

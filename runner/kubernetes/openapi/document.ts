@@ -164,19 +164,28 @@ function addCustomKind(resource: ResourceInfo, schema: JsonObject, collection: S
 function addCustomList(resource: ResourceInfo, item: string, collection: SchemaCollection): string {
   const name = customName(resource, resource.listKind)
   const own = ownFields('core.v1.ConfigMapList', reference(addTypeSchema('meta.v1.ListMeta', collection)), collection)
-  const more = 'More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+  const said = describedList(resource, collection)
+  const selectable = collection.schemas[item]?.['x-kubernetes-selectable-fields']
   collection.schemas[name] = {
-    description: `${resource.listKind} is a list of ${resource.kind}`,
+    ...said.list,
     type: 'object',
     required: ['items'],
-    properties: {
-      ...own,
-      items: { description: `List of ${resource.plural}. ${more}`, type: 'array', items: reference(item) },
-      metadata: { ...own.metadata, description: `Standard list metadata. ${more}#types-kinds` },
-    },
+    properties: { ...own, metadata: { ...own.metadata, ...said.metadata }, items: { ...said.items, type: 'array', items: reference(item) } },
+    ...(selectable === undefined ? {} : { 'x-kubernetes-selectable-fields': selectable }),
     'x-kubernetes-group-version-kind': [kindOf(resource, resource.listKind)],
   }
   return name
+}
+
+/** What the builder of definitions says of their lists (apiextensions `controller/openapi/builder`). */
+function describedList({ kind, listKind, plural }: ResourceInfo, { describe }: SchemaCollection): Readonly<Record<'list' | 'items' | 'metadata', JsonObject>> {
+  if (!describe) return { list: {}, items: {}, metadata: {} }
+  const conventions = 'More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+  return {
+    list: { description: `${listKind} is a list of ${kind}` },
+    items: { description: `List of ${plural}. ${conventions}` },
+    metadata: { description: `Standard list metadata. ${conventions}#types-kinds` },
+  }
 }
 
 /** What every object has, described as a built-in type's. */

@@ -225,7 +225,7 @@ function without(schema: ObjectSchema): ObjectSchema {
 }
 
 function readCustom(node: JsonObject): Schema {
-  if (node['x-kubernetes-int-or-string'] === true) return { kind: 'scalar', type: 'int-or-string' }
+  if (node['x-kubernetes-int-or-string'] === true) return anySchema
   if (node['x-kubernetes-embedded-resource'] === true) return embedded(node)
   switch (node.type) {
     case 'object':

@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 
 /**
- * A custom resource's schema as version 2 may publish it (apiextensions-apiserver's `ToStructuralOpenAPIV2`): no alternatives, nothing
+ * A custom resource's schema as version 2 may publish it (apiextensions-apiserver's `ToStructuralOpenAPIV2`): no alternatives, no defaults, nothing
  * below what may be null or keeps unknown fields. One that keeps them at its root is an object and no more, since kubectl
  * refuses what a schema with properties does not name.
  */
@@ -16,7 +16,8 @@ const preserve = 'x-kubernetes-preserve-unknown-fields'
 const embedded = 'x-kubernetes-embedded-resource'
 
 function weaken(schema: JsonObject): JsonObject {
-  const { nullable, properties, items, additionalProperties, required, oneOf: _one, anyOf: _any, not: _not, ...rest } = withoutAlternatives(schema)
+  const { nullable, properties, items, additionalProperties, required, ...others } = withoutAlternatives(schema)
+  const { oneOf: _one, anyOf: _any, not: _not, default: _default, ...rest } = others
   const open = nullable === true || schema[preserve] === true
   const untyped = nullable === true || (schema[preserve] === true && schema.type === 'object') || (schema.type === 'array' && (open || items === undefined))
   const { type, ...plain } = rest

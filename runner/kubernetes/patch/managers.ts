@@ -27,7 +27,9 @@ export function readManagers(entries: readonly ManagedFieldsEntry[]): Managers |
   for (const entry of entries) {
     const { operation, apiVersion = '', fieldsType, manager = '', subresource = '', time } = entry
     if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1') return undefined
-    const read: Manager = { manager, operation, apiVersion, subresource, time, fields: readFields(entry.fieldsV1 ?? {}), written: entry }
+    const fields = readFields(entry.fieldsV1 ?? {})
+    if (!fields) return undefined
+    const read: Manager = { manager, operation, apiVersion, subresource, time, fields, written: entry }
     managers.set(managerId(read), read)
   }
   return managers

@@ -6,6 +6,7 @@ import { apiVersionOf } from '../object.ts'
 export function resetFields(resource: ResourceInfo, subresource = ''): readonly string[] {
   const hasStatus = resource.subresources.some(({ name }) => name === 'status')
   if (!hasStatus) return nothing
+  if (resource.kind === 'CertificateSigningRequest') return signingResets[subresource] ?? nothing
   if (subresource === '') return statusOnly
   if (subresource !== 'status') return nothing
   if (resource.source === 'custom') return allButStatus
@@ -16,6 +17,13 @@ const nothing: readonly string[] = []
 const statusOnly = ['status']
 const specOnly = ['spec']
 const allButStatus = ['metadata', 'spec']
+
+/** Whoever asks for a certificate does not come to own what was asked, either. */
+const signingResets: Readonly<Record<string, readonly string[]>> = {
+  '': ['spec', 'status'],
+  status: ['spec', 'status.conditions'],
+  approval: ['spec', 'status.certificate'],
+}
 
 const statusResets: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy': ['metadata', 'spec'],

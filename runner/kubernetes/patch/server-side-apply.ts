@@ -118,11 +118,12 @@ function refuseConflicts(conflicts: readonly Conflict[], apply: Apply, live: Jso
   if (left.length > 0) throw conflictError(left)
 }
 
-/** The server turns the merged object into its Go type: what the schema let through may fail here, as a broken quantity does. */
+/** The server turns the merged object into its Go type, if it has one: what the schema let through may fail here, as a broken quantity does. */
 function typed(object: JsonObject, apply: Apply): JsonObject {
   const builtIn = apply.schema.kind === 'object' && apply.schema.typeName !== undefined
-  const problem = builtIn ? conversionProblem(object, apply.schema) : undefined
-  if (problem === undefined) return decode(builtIn ? wrapIntegers(object, apply.schema) : object, apply.schema).object
+  if (!builtIn) return object
+  const problem = conversionProblem(object, apply.schema)
+  if (problem === undefined) return decode(wrapIntegers(object, apply.schema), apply.schema).object
   const words = `unable to convert unstructured object to ${groupVersionKind(apply.applied)}: ${problem}`
   throw new StatusError('', `failed to convert new object (${describe(apply.applied)}) to proper version: ${words}`)
 }

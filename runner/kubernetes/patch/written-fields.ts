@@ -1,6 +1,6 @@
 // Sets of fields as they are written (FieldsV1). Equal parts of them are one value for all objects that have them: a controller's objects
 // are all alike, and so are the fields that it manages in them. What was written here is read back without being parsed.
-import { isObject, type JsonObject } from '../../base/json.ts'
+import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { emptyFieldSet, type FieldSet, sortedChildren } from './field-set.ts'
 
 /** Parts that are known at a time: far more than what the controllers of a cluster manage has. */
@@ -56,9 +56,13 @@ function forgetMany(): void {
   if (parts.size > most) parts.clear()
 }
 
-/** Reads FieldsV1. */
-export function readFields(fields: JsonObject): FieldSet {
-  const set = read(fields)
+/** Kinds of elements: fields, keys, values and indices. */
+const known = new Set(['f', 'k', 'v', 'i'])
+
+/** Reads FieldsV1; undefined if it is none. Elements of kinds yet to be invented are left out (structured-merge-diff `Set.FromJSON`). */
+export function readFields(fields: Json): FieldSet | undefined {
+  const set = isObject(fields) ? read(fields) : undefined
+  if (!set) return undefined
   if (!set.member) return set
   return set.children.size === 0 ? emptyFieldSet() : { member: false, children: set.children }
 }
@@ -84,13 +88,16 @@ function introduce(set: FieldSet): Written {
   return { fields: Object.freeze(fields), id: named }
 }
 
-function read(fields: JsonObject): FieldSet {
+function read(fields: JsonObject): FieldSet | undefined {
   const before = sets.get(fields)
   if (before) return before
   const set = emptyFieldSet()
   for (const key in fields) {
+    if (key === '.') continue
     const below = fields[key]
-    if (key !== '.') set.children.set(key, read(isObject(below) ? below : leaf.fields))
+    const child = key[1] === ':' && isObject(below) ? read(below) : undefined
+    if (!child) return undefined
+    if (known.has(key.slice(0, 1))) set.children.set(key, child)
   }
   set.member = set.children.size === 0 || fields['.'] !== undefined
   return set

@@ -36,7 +36,7 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   validateAdmission(engine, { ...request, key, object: prepared })
   if (!scope.dryRun) refuseVersion(sent)
   if (isStored(engine, resource, key)) throw alreadyExists(resource.info, name)
-  if (scope.dryRun) return withoutVersion(prepared)
+  if (scope.dryRun) return withVersion(resource, prepared, sent.metadata.resourceVersion)
   makeCompanions(engine, resource, prepared)
   return store(engine, resource, prepared)
 }
@@ -64,10 +64,10 @@ export function readBack(resource: ServedResource, read: KubernetesObject | unde
   return deepFreeze({ ...read, metadata: { ...read.metadata, resourceVersion: stored.metadata.resourceVersion ?? '' } })
 }
 
-/** Without `resourceVersion`: a dry run stores nothing. */
-export function withoutVersion(object: KubernetesObject): KubernetesObject {
+/** A dry run stores nothing: what was sent as version is what is answered. */
+function withVersion(resource: ServedResource, object: KubernetesObject, version = ''): KubernetesObject {
   const { resourceVersion: _, ...metadata } = object.metadata
-  return { ...object, metadata }
+  return version === '' ? { ...object, metadata } : ordered(resource, { ...object, metadata: { ...metadata, resourceVersion: version } })
 }
 
 function inNamespace({ resource, key }: WriteScope, object: KubernetesObject): KubernetesObject {

@@ -5,7 +5,6 @@ import { DecodeError } from '../encoding/reading.ts'
 import { noProblems, problemList, strictProblems, type TextProblems, warningsOfProblem } from '../encoding/strict.ts'
 import { at, type KubernetesObject } from '../object.ts'
 import { builtInSchema } from '../openapi/schema.ts'
-import { StatusError } from '../status-error.ts'
 import { badRequest, unregistered } from './errors.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -34,7 +33,7 @@ export function decodeBody(resource: ServedResource, body: JsonObject, options: 
 
 /** The object that a patch made. Throws DecodeError or StrictError, to be put into the words of a patch. */
 export function decodeTyped(resource: ServedResource, typed: JsonObject, options: DecodeOptions): KubernetesObject {
-  const { object, unknown } = decode(typed, resource.schema)
+  const { object, unknown } = resource.custom?.read(typed) ?? decode(typed, resource.schema)
   const said = options.text ?? noProblems
   const problems = resource.custom ? { duplicates: said.duplicates, yaml: said.yaml } : said
   if (options.fieldValidation === 'Strict') {
@@ -45,10 +44,16 @@ export function decodeTyped(resource: ServedResource, typed: JsonObject, options
   return withDefaults(resource, object as unknown as KubernetesObject)
 }
 
+/** What an apply made: a custom resource is taken as it is, its fields were held against the schema before. */
+export function decodeApplied(resource: ServedResource, applied: JsonObject, options: DecodeOptions): KubernetesObject {
+  if (resource.custom) return withDefaults(resource, applied as unknown as KubernetesObject)
+  return decodeTyped(resource, applied, { ...options, fieldValidation: 'Ignore' })
+}
+
 /** Static defaults of a kind, as decoding applies them. */
 export function withDefaults(resource: ServedResource, object: KubernetesObject): KubernetesObject {
   const whole = object.metadata === undefined ? { ...object, metadata: {} } : object
-  if (resource.custom) return resource.custom.defaults(resource.custom.prune(whole))
+  if (resource.custom) return resource.custom.defaults(whole)
   return resource.rules?.defaults?.(whole) ?? whole
 }
 
@@ -83,12 +88,17 @@ function shortVersion(version: string): string {
 /** A custom resource: apiVersion and kind must be there and right. */
 function requireKind(resource: ServedResource, body: JsonObject): JsonObject {
   const { info, apiVersion } = resource
-  if (text(body.kind) === '') throw new StatusError('BadRequest', `Object 'Kind' is missing in '${JSON.stringify(body)}'`)
-  if (text(body.apiVersion) === '') throw new StatusError('BadRequest', `Object 'apiVersion' is missing in '${JSON.stringify(body)}'`)
+  if (text(body.kind) === '') throw badRequest(unrecognized(info.kind, JSON.stringify(body)))
   if (body.apiVersion !== apiVersion)
     throw badRequest(`the API version in the data (${text(body.apiVersion)}) does not match the expected API version (${apiVersion})`)
   if (body.kind !== info.kind && at(body, 'kind') !== undefined) return body
   return body
+}
+
+/** What is said of an object without a kind: it, and how it begins (apiserver `transformDecodeError`). */
+function unrecognized(kind: string, body: string): string {
+  const summary = body.length > 30 ? `${body.slice(0, 30)} ...` : body
+  return `the object provided is unrecognized (must be of type ${kind}): Object 'Kind' is missing in '${body}' (${summary})`
 }
 
 function text(value: unknown): string {

@@ -20,6 +20,11 @@ export function methodNotAllowed(): StatusError {
   return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} })
 }
 
+/** 405 of custom resources, which say what it is that they do not do (`NewMethodNotSupported`). */
+export function notSupported(resource: GroupResource, verb: string): StatusError {
+  return new StatusError('MethodNotAllowed', `${verb} is not supported on resources of kind "${qualifiedName(resource)}"`, { details: detailsOf(resource, '') })
+}
+
 /** 409 for a name that is taken. */
 export function alreadyExists(resource: GroupResource, name: string): StatusError {
   return new StatusError('AlreadyExists', `${qualifiedName(resource)} "${name}" already exists`, { details: detailsOf(resource, name) })

@@ -14,9 +14,9 @@ import { serverSideApply } from '../patch/server-side-apply.ts'
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
 import type { StatusError } from '../status-error.ts'
 import { createObject } from './create.ts'
-import { type DecodeOptions, decodeTyped, kindProblem, StrictError } from './decode-object.ts'
+import { type DecodeOptions, decodeApplied, decodeTyped, kindProblem, StrictError } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
-import { badRequest, invalid, notFound } from './errors.ts'
+import { badRequest, conflict, invalid, notFound } from './errors.ts'
 import { fieldWriter, ordered } from './field-management.ts'
 import { patchedText } from './patched-text.ts'
 import { asJson } from './plain.ts'
@@ -134,7 +134,11 @@ function applyObject(engine: Engine, scope: WriteScope, patch: ObjectPatch): Wri
   if (!live && subresource !== '') throw notFound(resource.info, key.name)
   const applied = applyTo(engine, scope, patch, live)
   checkText(patch.decoding)
-  if (!live) return { object: createObject(engine, scope, applied.object, applied.managedFields), created: true }
+  if (!live) {
+    const { uid = '' } = applied.object.metadata
+    if (uid !== '') throw conflict(resource.info, key.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`)
+    return { object: createObject(engine, scope, applied.object, applied.managedFields), created: true }
+  }
   const object = updateObject(engine, scope, { change: () => applied.object, managedFields: () => applied.managedFields })
   return { object, created: false }
 }
@@ -162,7 +166,7 @@ function applyTo(
     kind: resource.info.kind,
     force: patch.force,
   })
-  const object = named(scope, decodeTyped(resource, withName(scope, applied.object), { ...patch.decoding, fieldValidation: 'Ignore' }))
+  const object = named(scope, decodeApplied(resource, withName(scope, applied.object), patch.decoding))
   return { object: live ? object : ordered(resource, object), managedFields: applied.managedFields }
 }
 

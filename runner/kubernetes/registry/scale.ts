@@ -5,7 +5,8 @@ import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { serverSideApply } from '../patch/server-side-apply.ts'
 import { labelSelectorMatcher } from '../selectors.ts'
-import { decodeTyped } from './decode-object.ts'
+import { StatusError } from '../status-error.ts'
+import { decodeApplied } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
 import { invalid, notFound } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
@@ -32,7 +33,16 @@ export function scaleOf(resource: ServedResource, object: KubernetesObject): Kub
 
 /** Reads a workload's Scale. */
 export function getScale(engine: Engine, { resource, key }: Pick<WriteScope, 'resource' | 'key'>): KubernetesObject {
-  return scaleOf(resource, workloadOf(engine, { resource, key }))
+  const object = workloadOf(engine, { resource, key })
+  const path = resource.custom?.scale?.specReplicasPath
+  if (path !== undefined && at(object, ...steps(path)) === undefined) throw unset(path)
+  return scaleOf(resource, object)
+}
+
+/** A custom resource without a count has no Scale (apiextensions `ScaleREST.Get`). */
+function unset(path: string): StatusError {
+  const message = `the spec replicas field ${JSON.stringify(path)} does not exist`
+  return new StatusError('InternalError', `Internal error occurred: ${message}`, { details: { causes: [{ message }] } })
 }
 
 function workloadOf(engine: Engine, { resource, key }: Pick<WriteScope, 'resource' | 'key'>): KubernetesObject {
@@ -44,7 +54,8 @@ function workloadOf(engine: Engine, { resource, key }: Pick<WriteScope, 'resourc
 /** Writes a Scale's count to its workload and answers the new Scale. */
 export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject): KubernetesObject {
   const wanted = at(scale, 'spec', 'replicas') ?? 0
-  if (typeof wanted === 'number' && wanted < 0) {
+  // Of a custom resource, its own validation says so.
+  if (typeof wanted === 'number' && wanted < 0 && !scope.resource.custom) {
     const message = `Invalid value: ${wanted}: must be greater than or equal to 0`
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, scope.key.name, [{ field: 'spec.replicas', reason: 'FieldValueInvalid', message }])
   }
@@ -65,8 +76,8 @@ export function updateScale(engine: Engine, scope: WriteScope, scale: JsonObject
 
 /** Patches a Scale. */
 export function patchScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): KubernetesObject {
-  const current = asJson(getScale(engine, scope))
   if (patch.type === 'apply') return applyScale(engine, scope, patch)
+  const current = asJson(scaleOf(scope.resource, workloadOf(engine, scope)))
   const patched = patch.type === 'json' ? jsonPatch(current, patch.body) : mergePatch(current, patch.body)
   const problem = scaleProblem(patched)
   if (problem !== undefined) throw misfit(patch, patched, problem)
@@ -92,7 +103,7 @@ function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): Kube
     kind: resource.info.kind,
     force: patch.force,
   })
-  const object = decodeTyped(resource, applied.object, { ...patch.decoding, fieldValidation: 'Ignore' })
+  const object = decodeApplied(resource, applied.object, patch.decoding)
   return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => untimedScales(applied.managedFields) }))
 }
 

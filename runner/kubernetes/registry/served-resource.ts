@@ -6,7 +6,7 @@ import { rulesFor } from '../kinds/index.ts'
 import { apiVersionOf, type KubernetesObject } from '../object.ts'
 import { builtInSchema, type Schema } from '../openapi/schema.ts'
 import { conversions } from './conversions.ts'
-import { asJson } from './plain.ts'
+import { asJson, asObject } from './plain.ts'
 
 /** A served resource in one version. */
 export interface ServedResource {
@@ -68,15 +68,19 @@ export function customResource(kind: CustomKind): ServedResource {
 function readAs(kind: CustomKind, apiVersion: string): (object: KubernetesObject) => KubernetesObject {
   const known = new WeakMap<KubernetesObject, KubernetesObject>()
   return (stored) => {
-    if (kind.conversions && stored.apiVersion !== apiVersion) return kind.prune(kind.defaults(kind.conversions.get(stored, apiVersion)))
+    if (kind.conversions && stored.apiVersion !== apiVersion) return settledAs(kind, kind.conversions.get(stored, apiVersion))
     const before = known.get(stored)
     if (before) return before
-    const settled = kind.prune(kind.defaults(stored))
+    const settled = settledAs(kind, stored)
     const same = settled === stored || equal(asJson(settled), asJson(stored))
     const read = same && stored.apiVersion === apiVersion ? stored : { ...(same ? stored : settled), apiVersion }
     known.set(stored, read)
     return read
   }
+}
+
+function settledAs(kind: CustomKind, object: KubernetesObject): KubernetesObject {
+  return asObject(kind.read(asJson(kind.defaults(object))).object)
 }
 
 /** `pods`, `apps/deployments`. */

@@ -110,8 +110,8 @@ function checkVersion({ info }: ServedResource, next: KubernetesObject, live: Ku
   const { resourceVersion = '', name = '' } = next.metadata
   if (resourceVersion === '' || resourceVersion === '0') {
     if (!replaces || !needsVersionForUpdate(info)) return
-    const message = 'Invalid value: 0x0: must be specified for an update'
-    throw invalid(info, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message }])
+    const message = 'Invalid value: 0: must be specified for an update'
+    throw invalid({ group: info.group, kind: info.plural }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message }])
   }
   if (!/^\d+$/.test(resourceVersion)) throw plainError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
   if (resourceVersion !== live.metadata.resourceVersion) throw modified(info, name)

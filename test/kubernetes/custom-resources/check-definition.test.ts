@@ -71,8 +71,69 @@ test('a second definition with the same kind is not served', () => {
   const other = { ...second, spec: { ...second.spec, names: { ...second.spec.names, plural: 'crates', singular: 'crate' } } }
   const status = acceptedStatus(other, [taken, other], 0)
   const [names] = status.conditions as readonly JsonObject[]
-  assert.deepEqual([names?.status, names?.reason, names?.message], ['False', 'KindConflict', '"Box" is already in use'])
+  assert.deepEqual([names?.status, names?.reason, names?.message], ['False', 'ListKindConflict', '"BoxList" is already in use'])
+  assert.deepEqual(status.acceptedNames, { plural: 'crates', singular: 'crate' })
   assert.deepEqual(resourcesOfDefinition({ ...other, status }), [])
+})
+
+test('metadata at the root may only narrow names, and no default may stand there', () => {
+  const path = 'spec.validation.openAPIV3Schema.properties[metadata]'
+  const metadata = (properties: JsonObject, more: JsonObject = {}) =>
+    findings({ type: 'object', properties: { metadata: { type: 'object', properties, ...more } } })
+  const implied = `${path}: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`
+  assert.deepEqual(metadata({ name: { type: 'string', maxLength: 20 } }), [])
+  assert.deepEqual(metadata({ labels: { type: 'object' } }), [implied])
+  assert.deepEqual(metadata({}, { required: ['name'] }), [implied])
+  assert.deepEqual(metadata({ name: { type: 'string', default: 'x' } }), [`${path}.properties[name].default: Forbidden: must not be set in top-level metadata`])
+})
+
+test('a quantity is int-or-string with the type that it was given, and logic may only spell that out', () => {
+  const field = (schema: JsonObject) => findings({ type: 'object', properties: { a: { 'x-kubernetes-int-or-string': true, ...schema } } })
+  assert.deepEqual(field({ type: 'string' }), [])
+  assert.deepEqual(field({ anyOf: [{ type: 'integer' }, { type: 'string' }] }), [])
+  assert.deepEqual(
+    field({ anyOf: [{ type: 'string' }, { type: 'integer' }] }),
+    [0, 1].map((index) => `spec.validation.openAPIV3Schema.properties[a].anyOf[${index}].type: Forbidden: must be empty to be structural`),
+  )
+})
+
+test('what logic at the root names must be declared outside of it', () => {
+  assert.deepEqual(findings({ type: 'object', properties: { a: { type: 'string' } }, anyOf: [{ properties: { b: { minLength: 1 } } }] }), [
+    'spec.validation.openAPIV3Schema.properties[b]: Required value: because it is defined in spec.validation.openAPIV3Schema.anyOf[0].properties[b]',
+  ])
+})
+
+test('oldSelf may be named only where values can be told from each other', () => {
+  const items = { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] }
+  assert.deepEqual(findings({ type: 'object', properties: { a: { type: 'array', items } } }), [
+    'spec.validation.openAPIV3Schema.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within spec.validation.openAPIV3Schema.properties[a]',
+  ])
+})
+
+test('has() asks for a field of an item of a list', () => {
+  const items = { type: 'object', properties: { path: { type: 'string' } } }
+  const rule = "!has(self.a[0].path) || self.a[0].path != 'has('"
+  assert.deepEqual(findings({ type: 'object', properties: { a: { type: 'array', items } }, 'x-kubernetes-validations': [{ rule }] }), [])
+})
+
+test('a webhook that converts is named as other webhooks are', () => {
+  const conversion = { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v2'], clientConfig: { url: 'http://a' } } }
+  const { spec, ...definition } = define({ type: 'object' })
+  assert.deepEqual(
+    [...definitionFindings({ ...definition, spec: { ...spec, conversion } })].map(({ field }) => field),
+    ['spec.conversion.webhookClientConfig.url', 'spec.conversion.conversionReviewVersions'],
+  )
+})
+
+test('a definition in a group of Kubernetes says whether it was approved', () => {
+  const { spec, ...definition } = define({ type: 'object' })
+  const metadata = { ...definition.metadata, annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' } }
+  const status = acceptedStatus({ ...definition, metadata, spec: { ...spec, group: 'boxes.k8s.io' } }, [], 0)
+  assert.deepEqual((status.conditions as readonly JsonObject[]).map(({ type, reason, message }) => [type, reason, message]).at(-1), [
+    'KubernetesAPIApprovalPolicyConformant',
+    'UnapprovedAnnotation',
+    'not approved: "unapproved, a test"',
+  ])
 })
 
 function define(schema: JsonObject) {

@@ -72,6 +72,7 @@ const kind = customKind(definition, 'v1')
 
 test('a definition serves its served versions, with its subresources and columns', () => {
   const [first, second, ...more] = resourcesOfDefinition(definition)
+  assert.equal(first?.storageVersionHash, second?.storageVersionHash)
   assert.equal(more.length, 0)
   assert.deepEqual([first?.version, second?.version, first?.storageVersion], ['v1', 'v1alpha1', 'v1'])
   assert.deepEqual(
@@ -86,8 +87,23 @@ test('a definition serves its served versions, with its subresources and columns
 })
 
 test('unknown members are pruned, except where they are preserved', () => {
-  const pruned = kind.prune(box({ size: 1, nosuch: 1, free: { any: 1, known: { gone: 1 } }, labels: { a: 'b' }, parts: [{ name: 'p', extra: 1 }] }))
-  assert.deepEqual(pruned.spec, { size: 1, free: { any: 1, known: {} }, labels: { a: 'b' }, parts: [{ name: 'p' }] })
+  const sent = { size: 1, nosuch: 1, free: { any: 1, known: { gone: 1 } }, labels: { a: 'b' }, parts: [{ name: 'p', extra: 1 }], owner: { x: 1 } }
+  const { object, unknown } = kind.read(box(sent) as unknown as JsonObject)
+  assert.deepEqual(object.spec, { size: 1, free: { any: 1, known: {} }, labels: { a: 'b' }, parts: [{ name: 'p' }], owner: {} })
+  assert.deepEqual(unknown, ['spec.free.known.gone', 'spec.nosuch', 'spec.owner.x', 'spec.parts[0].extra'])
+})
+
+test('null is nothing where it is not allowed, but for items of lists', () => {
+  const { object } = kind.read(box({ size: 1, owner: null, tags: [null], colour: null }) as unknown as JsonObject)
+  assert.deepEqual(object.spec, { size: 1, tags: [null], colour: null })
+  assert.equal(findings({ size: 1, tags: [null] })[0], 'spec.tags[0]: Invalid value: "null": spec.tags[0] in body must be of type string: "null"')
+})
+
+test('metadata with members of the wrong type is refused as it is read', () => {
+  const wrong = { ...box({ size: 1 }), metadata: { name: ['a'] } }
+  assert.throws(() => kind.read(wrong as unknown as JsonObject), {
+    message: 'json: cannot unmarshal array into Go struct field ObjectMeta.name of type string',
+  })
 })
 
 test('defaults come also inside of lists, and only where something is missing', () => {
@@ -111,7 +127,7 @@ test('values are held against the schema in the words of the server', () => {
 })
 
 test('sets and maps hold nothing twice', () => {
-  assert.deepEqual(findings({ size: 1, tags: ['a', 'b', 'a'] }), ['spec.tags[2]: Duplicate value: "a"'])
+  assert.deepEqual(findings({ size: 1, tags: ['a', 'b', 'a', 'a'] }), ['spec.tags[2]: Duplicate value: "a"'])
   assert.deepEqual(
     findings({
       size: 5,

@@ -21,6 +21,12 @@ const problems: readonly (readonly [JsonObject, string | undefined])[] = [
   [{ spec: { strategy: { rollingUpdate: { maxSurge: true } } } }, 'json: cannot unmarshal bool into Go value of type int32'],
 ]
 
+test('conversionProblem() says where the bytes of a text end', () => {
+  const secrets = builtInSchema('v1', 'Secret')
+  assert.ok(secrets)
+  assert.equal(conversionProblem({ data: { a: 'YQ=' } }, secrets), 'error decoding from json: illegal base64 data at input byte 3')
+})
+
 for (const [object, problem] of problems) {
   test(`conversionProblem() says of ${JSON.stringify(object)}: ${problem ?? 'all is well'}`, () => {
     assert.equal(conversionProblem(object, schema), problem)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '#runner/base/json.ts'
 import { withResourceFields } from '#runner/kubernetes/custom-resources/open-api.ts'
 import type { ResourceInfo } from '#runner/kubernetes/kind.ts'
 import { customKey, type OpenApiSource, openApiDocument, openApiHash, openApiIndex, openApiPaths } from '#runner/kubernetes/openapi/document.ts'
@@ -180,6 +181,36 @@ const definition =
   '747275650afa014e0a1f782d6b756265726e657465732d67726f75702d76657273696f6e2d6b696e64122b12292d2067726f75703a2065782e696f0a' +
   '20206b696e643a20466f6f0a202076657273696f6e3a2076310a'
 
+test('the kinds of definitions tell of resources within them, of the fields they are selected by and of their lists', () => {
+  const schema = { type: 'object', properties: { template: { type: 'object', 'x-kubernetes-embedded-resource': true }, size: { type: 'integer', default: 1 } } }
+  const info = {
+    group: 'ex.io',
+    version: 'v1',
+    kind: 'Foo',
+    listKind: 'FooList',
+    plural: 'foos',
+    source: 'custom',
+    namespaced: true,
+    verbs: ['list'],
+    subresources: [],
+  }
+  const customs = new Map([[customKey(info), withResourceFields(schema, ['.size'])]])
+  const described: OpenApiSource = { resources: [info as unknown as ResourceInfo], customs, gitVersion: 'v1.35.4', describe: () => undefined }
+  const selectable = [{ fieldPath: 'size' }]
+  const { Foo, FooList } = Object.fromEntries(Object.entries(newerSchemas(described)).map(([name, value]) => [name.replace('io.ex.v1.', ''), value]))
+  assert.deepEqual([Foo?.['x-kubernetes-selectable-fields'], FooList?.['x-kubernetes-selectable-fields']], [selectable, selectable])
+  assert.match(JSON.stringify(Foo), /"template":.*"description":"kind is a string value representing the type of this object/)
+  assert.equal(FooList?.description, 'FooList is a list of Foo')
+  assert.match(JSON.stringify(Foo), /"default":1/)
+  assert.doesNotMatch(JSON.stringify(swaggerDocument(described)), /"default":1/)
+})
+
+function newerSchemas(source: OpenApiSource): Record<string, JsonObject> {
+  const document = JSON.parse(JSON.stringify(openApiDocument('apis/ex.io/v1', source)))
+  assert.deepEqual(document.info, { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' })
+  return document.components.schemas
+}
+
 test('swaggerProtobuf() writes a definition as the real server does, to the byte', () => {
   const schema = {
     type: 'object',
@@ -198,7 +229,8 @@ test('swaggerProtobuf() writes a definition as the real server does, to the byte
     },
   }
   const info = { group: 'ex.io', version: 'v1', kind: 'Foo', plural: 'foos', namespaced: true, source: 'custom', verbs: ['get'], subresources: [] }
-  const customs = new Map([[customKey(info), withResourceFields(schema)]])
+  const bare = JSON.parse(JSON.stringify(withResourceFields(schema), (key, value) => (key === 'description' ? undefined : value)))
+  const customs = new Map([[customKey(info), bare]])
   const document = swaggerDocument({ resources: [info as unknown as ResourceInfo], customs, gitVersion: 'v1.35.4' })
   const bytes = Buffer.from(swaggerProtobuf(document))
   assert.ok(bytes.includes(Buffer.from(definition, 'hex')))

@@ -4,6 +4,7 @@ import { ruleEnvironment } from './environment.ts'
 import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
 import { misfit } from './patch-fields.ts'
+import { needsOtherPresence, withOtherPresence } from './presence.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
@@ -40,15 +41,30 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
   if ('unknown' in rewritten) return { error: compilationFailed(text, rewritten.at, `undeclared reference to '${rewritten.unknown}' (in container '')`) }
   const source: Source = { ...rewritten, shown: text }
   try {
-    const parsed = environment.parse(source.text)
+    let parsed = environment.parse(source.text)
+    let checked = parsed.check()
+    if (!checked.valid && needsOtherPresence(checked.error)) {
+      parsed = environment.parse(withOtherPresence(source.text))
+      checked = parsed.check()
+    }
     const ast = parsed.ast as unknown as ExpressionNode
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
     if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
-    const checked = parsed.check()
     const type = checked.valid ? (madeType(ast) ?? String(checked.type)) : 'dyn'
     if (!checked.valid && checked.error) return { error: typeError(source, checked.error) }
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
+    if (options.result === 'string' && type !== 'string' && type !== 'dyn') return { error: 'must evaluate to a string' }
     return { run: (values) => parsed(values as never), names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
+  } catch (error) {
+    return { error: syntaxError(source, error) }
+  }
+}
+
+/** The tree of an expression as the library reads it, or the server's words for one that cannot be read. */
+export function parseExpression(text: string): { readonly ast: ExpressionNode } | { readonly error: string } {
+  const source: Source = { text, shown: text, origin: (at) => at }
+  try {
+    return { ast: environment.parse(text).ast as unknown as ExpressionNode }
   } catch (error) {
     return { error: syntaxError(source, error) }
   }
@@ -93,13 +109,31 @@ function syntaxError(source: Source, error: unknown): string {
   const { text } = source
   const message = firstLine(error instanceof Error ? error.message : String(error))
   const at = startOf(error)
+  const trailing = trailingToken(text, at)
   const [, character] = /^Unexpected character: (.+)$/.exec(message) ?? []
+  if (character !== undefined && text.charAt(at) === '=') return failed(source, at, `Syntax error: token recognition error at: '${text.slice(at, at + 2)}'`)
+  if (character !== undefined && trailing !== undefined) return failed(source, at, trailing)
   if (character !== undefined) return failed(source, at, `Syntax error: token recognition error at: '${character}'`)
+  if (/EOF/.test(message) && isUnclosed(text)) return failed(source, text.length, `Syntax error: missing ')' at '<EOF>'`)
   if (/EOF/.test(message)) return failed(source, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations(text)}`)
   const token = /^\s*(\w+|\S)/.exec(text.slice(at))?.[1] ?? ''
   if (/^Unexpected token|^Expected/.test(message))
     return failed(source, at, `Syntax error: extraneous input '${token}' expecting ${expectations(text.slice(0, at))}`)
   return failed(source, at, message)
+}
+
+/** What is said of a token that stands behind a whole expression: of the last one, and of one that more follows. */
+function trailingToken(text: string, at: number): string | undefined {
+  const [token] = /^(\w+|[)\]}]|"[^"]*"|'[^']*')/.exec(text.slice(at)) ?? []
+  if (token === undefined) return undefined
+  const isLast = text.slice(at + token.length).trim() === ''
+  return `Syntax error: ${isLast ? 'extraneous' : 'mismatched'} input '${token}' expecting <EOF>`
+}
+
+/** True for a text that ends behind a value, with a parenthesis left open. */
+function isUnclosed(text: string): boolean {
+  const bare = text.replace(/"[^"]*"|'[^']*'/g, 'x')
+  return /[\w)\]]\s*$/.test(bare) && bare.split('(').length > bare.split(')').length
 }
 
 /** A type error in cel-go's words; of a call it marks the parenthesis. */

@@ -2,7 +2,11 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { registerAuthorizer } from './authorizer.ts'
 import { registerLibraries } from './libraries.ts'
+import { registerLists } from './list-functions.ts'
 import { registerMessages } from './messages.ts'
+import { registerNames } from './name-functions.ts'
+import { registerPresence } from './presence.ts'
+import { registerTexts } from './text-functions.ts'
 
 type Handler = (...values: never[]) => unknown
 
@@ -34,6 +38,10 @@ export function ruleEnvironment(): Environment {
   registerLibraries(environment)
   registerAuthorizer(environment)
   registerMessages(environment)
+  registerPresence(environment)
+  registerTexts(environment)
+  registerLists(environment)
+  registerNames(environment)
   return environment
 }
 

@@ -1,9 +1,11 @@
 // Running the rules of a schema on an object: `x-kubernetes-validations` (apiextensions `pkg/apiserver/schema/cel`).
 import { equal, isObject, type Json, type JsonObject } from '../../../base/json.ts'
-import { child, type Findings, invalid, item } from '../../kinds/validation/findings.ts'
+import { child, duplicate, type Findings, invalid, item } from '../../kinds/validation/findings.ts'
 import type { FieldError, FieldErrorReason } from '../../status-error.ts'
+import { followPath } from '../field-path.ts'
 import { correlatedItem, itemsOf, memberOf, propertiesOf } from '../structural.ts'
 import { type Compiled, compile } from './compile.ts'
+import { optional } from './list-functions.ts'
 import { toCel } from './values.ts'
 
 interface Rule {
@@ -64,21 +66,25 @@ function* runRule(rule: Rule, place: Place): Findings {
   if ('error' in compiled) return
   const isTransition = compiled.names.has('oldSelf')
   if (isTransition ? old === undefined && source.optionalOldSelf !== true : old !== undefined && equal(value, old)) return
-  const values = { self: toCel(value, schema), ...(old === undefined ? {} : { oldSelf: toCel(old, schema) }) }
   try {
+    const before = old === undefined ? undefined : toCel(old, schema)
+    const oldSelf = source.optionalOldSelf === true ? optional(before) : before
+    const values = { self: toCel(value, schema), ...(oldSelf === undefined ? {} : { oldSelf }) }
     if (compiled.run(values) !== true) yield finding(rule, place, messageOf(rule, values))
   } catch (error) {
     yield invalid(fieldName(place.path), schema.type, failure(evaluationError(error), source))
   }
 }
 
-function finding({ source }: Rule, { value, path }: Place, message: string): FieldError {
-  const field = typeof source.fieldPath === 'string' ? `${path}${source.fieldPath}` : path
+function finding({ source }: Rule, { value, path, schema }: Place, message: string): FieldError {
+  const followed = typeof source.fieldPath === 'string' ? followPath(source.fieldPath, schema) : undefined
+  const field = followed === undefined || 'problem' in followed ? path : child(path, followed.path)
   const reason = typeof source.reason === 'string' ? (source.reason as FieldErrorReason) : 'FieldValueInvalid'
   const where = fieldName(field)
   if (reason === 'FieldValueForbidden') return { field: where, reason, message: `Forbidden: ${message}` }
   if (reason === 'FieldValueRequired') return { field: where, reason, message: `Required value: ${message}` }
-  if (reason === 'FieldValueDuplicate') return { field: where, reason, message: `Duplicate value: ${JSON.stringify(value)}` }
+  if (reason === 'FieldValueDuplicate')
+    return { field: where, reason, message: isObject(value) || Array.isArray(value) ? 'Duplicate value' : duplicate(where, value).message }
   const printed = typeof value === 'object' && value !== null ? { field: where, reason, message: `Invalid value: ${message}` } : invalid(where, value, message)
   return printed
 }
@@ -111,6 +117,9 @@ function staticMessage(source: JsonObject): string {
 /** An error of a run in cel-go's words. */
 export function evaluationError(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  const [, index] = /index out of bounds, index (\d+)/.exec(text) ?? []
+  if (index !== undefined) return `index out of bounds: ${index}`
+  if (text === 'Optional value is not present') return 'optional.none() dereference'
   const [, key] = /^No such key: (.+)$/.exec(text) ?? []
   return key === undefined ? text : `no such key: ${key}`
 }

@@ -48,7 +48,7 @@ interface Checked {
   readonly wrong?: Problem | undefined
 }
 
-const made: Readonly<Record<string, TypeName>> = { has: 'bool', size: 'int', string: 'string', int: 'int', double: 'double', bool: 'bool' }
+const made: Readonly<Record<string, TypeName>> = { has: 'bool', HAS: 'bool', size: 'int', string: 'string', int: 'int', double: 'double', bool: 'bool' }
 const seekers = new Set(['startsWith', 'endsWith', 'contains', 'matches', 'find'])
 const ofTexts = new Set([
   'startsWith',

@@ -33,6 +33,8 @@ class UrlValue {
   }
 }
 
+class IPNamespace {}
+
 class SetsNamespace {}
 
 class JSONPatchNamespace {}
@@ -55,6 +57,10 @@ const quantities: Readonly<Record<string, Handler>> = {
 
 const addresses: Readonly<Record<string, Handler>> = {
   'ip(string): IP': (text: string) => new IpValue(needed(parseAddress(text), `IP Address "${text}" parse error during conversion from string`)),
+  'IPNamespace.isCanonical(string): bool': (_ip: IPNamespace, text: string) => {
+    needed(parseAddress(text), `IP Address "${text}" parse error during conversion from string`)
+    return text === canonicalAddress(text)
+  },
   'isIP(string): bool': (text: string) => parseAddress(text) !== undefined,
   'IP.family(): int': ({ address }: IpValue) => BigInt(address.family),
   'IP.isUnspecified(): bool': ({ address }: IpValue) => address.value === 0n,
@@ -98,6 +104,11 @@ const patches: Readonly<Record<string, Handler>> = {
   'JSONPatchNamespace.escapeKey(string): string': (_patches: JSONPatchNamespace, key: string) => key.replace(/[/~]/g, (sign) => (sign === '/' ? '~1' : '~0')),
 }
 
+/** The short form of an address, as a URL writes it. */
+function canonicalAddress(text: string): string {
+  return text.includes(':') ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text
+}
+
 /** Makes the types and functions known to an environment. */
 export function registerLibraries(environment: Environment): void {
   environment.registerType('Quantity', QuantityValue as never)
@@ -108,8 +119,21 @@ export function registerLibraries(environment: Environment): void {
   environment.registerConstant('sets', 'SetsNamespace', new SetsNamespace() as never)
   environment.registerType('JSONPatchNamespace', JSONPatchNamespace as never)
   environment.registerConstant('jsonpatch', 'JSONPatchNamespace', new JSONPatchNamespace() as never)
+  environment.registerType('IPNamespace', IPNamespace as never)
+  environment.registerConstant('ip', 'IPNamespace', new IPNamespace() as never)
+  environment.registerOperator('Quantity == Quantity', (left: QuantityValue, right: QuantityValue) => compareQuantities(left.amount, right.amount) === 0)
+  environment.registerOperator(
+    'IP == IP',
+    (left: IpValue, right: IpValue) => left.address.family === right.address.family && left.address.value === right.address.value,
+  )
+  environment.registerOperator('CIDR == CIDR', (left: CidrValue, right: CidrValue) => isSameRange(left.range, right.range))
+  environment.registerOperator('URL == URL', (left: UrlValue, right: UrlValue) => left.url.href === right.url.href)
   for (const library of [quantities, addresses, urls, sets, patches])
     for (const [signature, handler] of Object.entries(library)) environment.registerFunction(signature, handler as never)
+}
+
+function isSameRange(left: Cidr, right: Cidr): boolean {
+  return left.family === right.family && left.prefix === right.prefix && left.address === right.address
 }
 
 function within(address: Address, ...ranges: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 // JSON as CEL values, by schema: integers become bigint, times and durations their own types, names that CEL keeps for itself
 // are escaped (apiserver `pkg/cel`).
+import { evaluate } from '@marcbachmann/cel-js'
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { formatTime } from '../../object.ts'
 import { itemsOf, memberOf } from '../structural.ts'
@@ -15,7 +16,17 @@ export function toCel(value: Json, schema: JsonObject | undefined): unknown {
   if (!isObject(value)) return value
   const declared = schema !== undefined && schema.additionalProperties === undefined
   const members = Object.entries(value).filter(([, part]) => part !== undefined)
-  return Object.fromEntries(members.map(([name, part]) => [declared ? escapeName(name) : name, toCel(part ?? null, schema && memberOf(schema, name))]))
+  return Object.fromEntries(
+    members.flatMap(([name, part]) => {
+      const read = toCel(part ?? null, schema && memberOf(schema, name))
+      return (declared ? namesOf(name) : [name]).map((each) => [each, read] as const)
+    }),
+  )
+}
+
+/** Words that CEL keeps for itself may be written as they are behind a dot. */
+function namesOf(name: string): readonly string[] {
+  return reserved.has(name) ? [escapeName(name), name] : [escapeName(name)]
 }
 
 /** What an expression made as JSON; throws an Error for what JSON has no form of. */
@@ -43,5 +54,6 @@ function isInteger(value: number, schema: JsonObject | undefined): boolean {
 
 function textValue(value: string, schema: JsonObject | undefined): unknown {
   if (schema?.format === 'date-time' || schema?.format === 'date') return new Date(value)
-  return value
+  if (schema?.format === 'byte') return Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0))
+  return schema?.format === 'duration' ? evaluate('duration(text)', { text: value }) : value
 }

@@ -1,5 +1,6 @@
 // Which subresource is answered by what: parts of the object itself, Scales, and those that do something.
 import type { Json, JsonObject } from '../../../base/json.ts'
+import { columnsOf } from '../../custom-resources/cells.ts'
 import { humanDuration } from '../../duration.ts'
 import { noProblems } from '../../encoding/strict.ts'
 import type { Column, KindRules } from '../../kind.ts'
@@ -7,7 +8,7 @@ import { apiVersionOf, at, type KubernetesObject } from '../../object.ts'
 import { builtInSchema } from '../../openapi/schema.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
 import { liveObject } from '../../registry/engine.ts'
-import { badRequest, methodNotAllowed, noSuchResource, notFound, unregistered } from '../../registry/errors.ts'
+import { badRequest, methodNotAllowed, noSuchResource, notFound, notSupported, unregistered } from '../../registry/errors.ts'
 import { patchObject } from '../../registry/patch.ts'
 import { bindPod, evictPod } from '../../registry/pod-writes.ts'
 import { checkName, putObject } from '../../registry/put.ts'
@@ -33,7 +34,7 @@ export function handleSubresource(call: Call, method: string): Response | Promis
   const verb = subresourceVerbs[method] ?? (asked.subresource === 'proxy' ? proxyVerbs[method] : undefined)
   const handlers = byName[asked.subresource] ?? ofObject
   const handler = verb === undefined ? undefined : handlers[verb]
-  if (verb === undefined || !known.verbs.includes(verb) || !handler) throw methodNotAllowed()
+  if (verb === undefined || !known.verbs.includes(verb) || !handler) throw resource.custom && verb ? notSupported(resource.info, verb) : methodNotAllowed()
   return handler(call, method)
 }
 
@@ -95,6 +96,7 @@ async function writeScale(call: Call): Promise<Response> {
   const showing = showingOfScale(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const { value } = parseObject(call.body, call.headers.get('content-type') ?? '', 'Scale')
+  checkScaleKind(value)
   const problem = scaleProblem(value)
   if (problem !== undefined) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`)
   checkName({ key: keyOfCall(call), resource: call.resource }, { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: {}, ...value })
@@ -115,11 +117,24 @@ const scaleColumns: readonly Column[] = [
   { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
 ]
 
+/** The columns of a custom resource's Scale say what they are. */
+function customScaleColumns(): readonly Column[] {
+  const [name, age] = columnsOf({})
+  const [, desired, available] = scaleColumns
+  if (!name || !age || !desired || !available) return scaleColumns
+  return [name, { ...desired, description: 'Number of desired replicas' }, { ...available, description: 'Number of actual replicas' }, age]
+}
+
 /** A Scale has a table of its own, whatever it is a Scale of. */
 function showingOfScale(call: Call): Showing {
   const { resource } = call
   const rules: KindRules = { apiVersion: 'autoscaling/v1', kind: 'Scale', cells: scaleCells }
-  const scales = { ...resource, info: { ...resource.info, columns: scaleColumns, source: 'built-in' as const }, custom: undefined, rules }
+  const scales = {
+    ...resource,
+    info: { ...resource.info, columns: resource.custom ? customScaleColumns() : scaleColumns, source: 'built-in' as const },
+    custom: undefined,
+    rules,
+  }
   return { ...showingOf(call), resource: scales }
 }
 
@@ -137,6 +152,13 @@ function readPatch(call: Call) {
   const { warn } = scopeOf(call, options)
   const decoding = { fieldValidation: options.fieldValidation, text: type === 'json' ? noProblems : problems, warn }
   return { showing, options, patch: { type, body: value, force: options.force, decoding } }
+}
+
+/** A version that has no Scale is one that nobody knows. */
+function checkScaleKind({ kind = 'Scale', apiVersion = 'autoscaling/v1' }: JsonObject): void {
+  const [sent, version] = [String(kind) || 'Scale', String(apiVersion) || 'autoscaling/v1']
+  if (!builtInSchema(version, sent) && sent === 'Scale' && version !== 'autoscaling/v1')
+    throw badRequest(`no kind is registered for the type ${version.replace('/', '.')}.${sent} in scheme "pkg/runtime/scheme.go:111"`)
 }
 
 /** A body that says to be of another kind cannot be converted. */

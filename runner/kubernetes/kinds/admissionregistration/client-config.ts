@@ -15,9 +15,8 @@ export function* validateClientConfig(config: Json | undefined, path: string): F
 }
 
 function* validateUrl(url: string, field: string): Findings {
-  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#@]*@)?([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(url)
-  if (match === null) return yield invalid(field, '', `'https' is the only allowed URL scheme${form}`)
-  const [, scheme = '', user, host = '', , query, fragment] = match
+  const [, scheme = '', user, host = '', , query, fragment] =
+    /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#@]*@)?([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(url) ?? []
   if (scheme !== 'https') yield invalid(field, scheme, `'https' is the only allowed URL scheme${form}`)
   if (host === '') yield invalid(field, host, `host must be specified${form}`)
   if (user !== undefined) yield invalid(field, user.slice(0, -1), 'user information is not permitted in the URL')

@@ -15,9 +15,9 @@ export const customResourceDefinition = defineKind({
   defaults: defaultsOf([
     ['spec.names.singular', (names) => text(names.kind).toLowerCase()],
     ['spec.names.listKind', (names) => (text(names.kind) === '' ? undefined : `${text(names.kind)}List`)],
-    ['spec.conversion', {}],
-    ['spec.conversion.strategy', 'None'],
+    ['spec.conversion', { strategy: 'None' }],
     ['spec.conversion.webhook.clientConfig.service.port', 443],
+    ['status.storedVersions', ({ storedVersions }, { spec }) => (names(storedVersions).length === 0 ? storageVersions(fields(spec)) : undefined), 'always'],
   ]),
   prepareForCreate: (object) => ({ ...object, status: { storedVersions: storageVersions(fields(object.spec)) } }),
   prepareForUpdate(object, old) {
@@ -29,9 +29,11 @@ export const customResourceDefinition = defineKind({
   cells: (object) => [object.metadata.name ?? '', createdAt(object)],
 })
 
+/** The first version that is marked as the one to store. */
 function storageVersions(spec: JsonObject): readonly string[] {
   return objects(spec.versions)
     .filter((version) => version.storage === true)
+    .slice(0, 1)
     .map((version) => text(version.name))
 }
 

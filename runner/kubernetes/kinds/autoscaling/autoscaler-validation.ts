@@ -4,7 +4,6 @@ import { child, type Findings, forbidden, invalid, invalidAll, item, notSupporte
 import { isPathSegment } from '../validation/names.ts'
 import { billionths } from '../validation/quantities.ts'
 import { fields, list, number, objects, present, text } from '../validation/read.ts'
-import { validateSelector } from '../validation/selectors.ts'
 
 const sources: Readonly<Record<string, string>> = {
   ContainerResource: 'containerResource',
@@ -91,13 +90,12 @@ function* validateIdentifier(metric: JsonObject, path: string): Findings {
   const name = text(metric.name)
   if (name === '') yield required(child(path, 'name'), 'must specify a metric name')
   else yield* invalidAll(child(path, 'name'), name, isPathSegment(name))
-  yield* validateSelector(metric.selector, child(path, 'selector'))
 }
 
 function* validateTarget(target: JsonObject, path: string): Findings {
   const types = ['AverageValue', 'Utilization', 'Value']
   if (text(target.type) === '') yield required(child(path, 'type'), 'must specify a metric target type')
-  if (!types.includes(text(target.type))) yield notSupported(child(path, 'type'), text(target.type), types)
+  if (!types.includes(text(target.type))) yield invalid(child(path, 'type'), text(target.type), 'must be either Utilization, Value, or AverageValue')
   for (const name of ['value', 'averageValue'])
     if (present(target[name]) && billionths(target[name]) <= 0n) yield invalid(child(path, name), target[name], 'must be positive')
   if (present(target.averageUtilization) && number(target.averageUtilization) < 1)

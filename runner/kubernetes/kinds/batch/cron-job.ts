@@ -71,7 +71,10 @@ function* validateSpec(spec: JsonObject): Findings {
   if (present(spec.timeZone)) yield* validateTimeZone(text(spec.timeZone))
   if (policy === '') yield required('spec.concurrencyPolicy')
   else if (!policies.includes(policy)) yield notSupported('spec.concurrencyPolicy', policy, policies)
-  yield* validateJobSpec(fields(fields(spec.jobTemplate).spec), 'spec.jobTemplate.spec')
+  const job = fields(fields(spec.jobTemplate).spec)
+  yield* validateJobSpec(job, 'spec.jobTemplate.spec')
+  if (present(job.selector)) yield invalid('spec.jobTemplate.spec.selector', job.selector, '`selector` will be auto-generated')
+  if (job.manualSelector === true) yield notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false'])
   yield* nonNegative('spec.successfulJobsHistoryLimit', spec.successfulJobsHistoryLimit)
   yield* nonNegative('spec.failedJobsHistoryLimit', spec.failedJobsHistoryLimit)
 }

@@ -40,9 +40,24 @@ export function* validateJobSpec(spec: JsonObject, path: string): Findings {
   yield* validateTemplate(fields(spec.template), child(path, 'template'))
   const field = child(path, 'template', 'spec', 'restartPolicy')
   const { restartPolicy } = fields(fields(spec.template).spec)
-  if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') yield required(field, 'valid values: "OnFailure", "Never"')
+  if (restartPolicy === 'Always' || text(restartPolicy) === '') yield required(field, 'valid values: "OnFailure", "Never"')
+  else if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') yield notSupported(field, restartPolicy, ['OnFailure', 'Never'])
   else if (present(spec.podFailurePolicy) && restartPolicy !== 'Never')
     yield invalid(field, restartPolicy, 'only "Never" is supported when podFailurePolicy is specified')
+}
+
+const manyIndexes = 100_000
+
+/** Jobs of very many indexes may do less of everything. */
+function* validateManyIndexes(spec: JsonObject, path: string): Findings {
+  const [failed, field] = [number(spec.maxFailedIndexes), child(path, 'maxFailedIndexes')]
+  if (failed > manyIndexes) yield invalid(field, failed, `must be less than or equal to ${manyIndexes}`)
+  if (number(spec.completions) <= manyIndexes || !present(spec.backoffLimitPerIndex)) return
+  const limit = 10_000
+  const says = `must be less than or equal to ${limit} when completions are above ${manyIndexes} and used with backoff limit per index`
+  if (!present(spec.maxFailedIndexes)) yield required(field, `must be specified when completions is above ${manyIndexes}`)
+  if (number(spec.parallelism) > limit) yield invalid(child(path, 'parallelism'), spec.parallelism, says)
+  if (failed > limit) yield invalid(field, failed, says)
 }
 
 function* validateCompletionMode(spec: JsonObject, path: string): Findings {
@@ -54,10 +69,11 @@ function* validateCompletionMode(spec: JsonObject, path: string): Findings {
       yield invalid(child(path, 'parallelism'), spec.parallelism, 'must be less than or equal to 100000 when completion mode is Indexed')
     if (present(spec.maxFailedIndexes) && number(spec.maxFailedIndexes) > number(spec.completions))
       yield invalid(child(path, 'maxFailedIndexes'), spec.maxFailedIndexes, 'must be less than or equal to completions')
+    yield* validateManyIndexes(spec, path)
     return
   }
   for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'])
-    if (present(spec[name])) yield invalid(child(path, name), spec[name], 'requires indexed completion mode')
+    if (present(spec[name]) && (!present(mode) || mode === 'NonIndexed')) yield invalid(child(path, name), spec[name], 'requires indexed completion mode')
   if (present(spec.successPolicy))
     yield invalid(child(path, 'successPolicy'), internalForm(spec.successPolicy, 'batch.v1.SuccessPolicy'), 'requires indexed completion mode')
 }

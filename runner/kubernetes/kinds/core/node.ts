@@ -20,7 +20,7 @@ export const node = defineKind({
   warnings: nodeWarnings,
   defaults: defaultsOf([
     ['status.allocatable', (status) => status.capacity],
-    ['spec.podCIDRs', (spec) => (text(spec.podCIDR) === '' ? undefined : [text(spec.podCIDR)])],
+    ['spec.podCIDRs', (spec) => (['', texts(spec.podCIDRs)[0]].includes(text(spec.podCIDR)) ? undefined : [text(spec.podCIDR)]), 'always'],
     ['spec.podCIDR', (spec) => texts(spec.podCIDRs)[0]],
   ]),
   prepareForCreate: withoutConfigSource,

@@ -112,12 +112,14 @@ function* validateNodeAffinity(affinity: JsonObject, path: string): Findings {
 }
 
 function* validateSource(spec: JsonObject): Findings {
-  const [first, ...more] = sources.filter((name) => present(spec[name]))
+  const given = sources.filter((name) => present(spec[name]))
+  const [first, ...more] = given.filter((name, index) => name !== 'flexVolume' || index === 0)
+  if (given.indexOf('flexVolume') > 0) yield* volumeSources.flexVolume?.(fields(spec.flexVolume), 'spec.flexVolume') ?? []
   if (first === undefined) return yield required('spec', 'must specify a volume type')
   const rule = first === 'csi' ? validateDriver : volumeSources[first]
   yield* rule?.(fields(spec[first]), child('spec', first)) ?? []
   if (first === 'local' && !present(spec.nodeAffinity)) yield required('spec.nodeAffinity', 'Local volume requires node affinity')
-  for (const name of more) yield forbidden(child('spec', name), 'may not specify more than 1 volume type')
+  for (const name of more) yield forbidden(child('spec', name === 'cephfs' ? 'cephFS' : name), 'may not specify more than 1 volume type')
 }
 
 /** A volume of a driver names its handle, and secrets of any namespace. */

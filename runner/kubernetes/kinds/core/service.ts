@@ -40,8 +40,10 @@ export const service = defineKind({
   },
   prepareForUpdate(object, old, context) {
     const before = fields(old.spec)
-    const spec = withoutTypeFields(normalized(keptAllocations(fields(object.spec), before), before), before)
-    return { ...object, spec: asRead(allocated(object, withoutUselessAffinity(spec), context)) }
+    const spec = withoutUselessAffinity(withoutTypeFields(normalized(keptAllocations(fields(object.spec), before), before), before))
+    // Allocation comes after validation, which is going to refuse this one.
+    const [refused] = validateServiceChange({ ...object, spec }, old)
+    return { ...object, spec: asRead(refused ? spec : allocated(object, spec, context)) }
   },
   companions: addressesOfService,
   validateName,

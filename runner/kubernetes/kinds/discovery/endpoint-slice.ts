@@ -6,8 +6,8 @@ import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { canonicalAddress, isMapped, ordinaryAddress, parseAddress } from '../validation/addresses.ts'
 import { child, duplicate, type Findings, immutable, invalid, invalidAll, item, notSupported, required, tooMany } from '../validation/findings.ts'
-import { isDns1123Label, isDns1123Subdomain, isPortNumber, isQualifiedName } from '../validation/names.ts'
-import { list, number, objects, present, text, texts } from '../validation/read.ts'
+import { isDns1123Label, isDns1123Subdomain, isLabelValue, isPortNumber, isQualifiedName, type Syntax } from '../validation/names.ts'
+import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
 import { endpointSliceWarnings } from '../warnings/network.ts'
 
@@ -56,6 +56,23 @@ function* validateEndpoint(endpoint: JsonObject, path: string, type: string): Fi
   for (const [index, address] of addresses.entries()) yield* validateAddress(address, { addresses: field, index }, type)
   yield* optionalName(child(path, 'nodeName'), endpoint.nodeName)
   yield* optionalName(child(path, 'hostname'), endpoint.hostname, isDns1123Label)
+  for (const [list, syntax] of hints) yield* validateHints(objects(fields(endpoint.hints)[list]), child(path, 'hints', list), syntax)
+}
+
+const mostHints = 8
+const hints: readonly (readonly [string, Syntax])[] = [
+  ['forZones', isLabelValue],
+  ['forNodes', isDns1123Subdomain],
+]
+
+function* validateHints(given: readonly JsonObject[], path: string, syntax: Syntax): Findings {
+  if (given.length > mostHints) return yield tooMany(path, given.length, mostHints)
+  const names = given.map(({ name }) => text(name))
+  for (const [index, name] of names.entries()) {
+    const field = child(item(path, index), 'name')
+    if (names.indexOf(name) < index) yield duplicate(field, name)
+    yield* invalidAll(field, name, syntax(name))
+  }
 }
 
 function* validateAddress(address: string, { addresses, index }: { addresses: string; index: number }, type: string): Findings {

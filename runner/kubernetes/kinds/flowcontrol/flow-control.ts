@@ -7,6 +7,7 @@ import { defaultsOf } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { type Findings, forbidden, invalid, notSupported, required } from '../validation/findings.ts'
 import { fields, number, objects, present, text } from '../validation/read.ts'
+import { validateFlow } from './flow-validation.ts'
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1'
 
@@ -16,8 +17,8 @@ export const flowSchema = defineKind({
   kind: 'FlowSchema',
   defaults: defaultsOf([['spec.matchingPrecedence', 1000, 'zero']]),
   prepareForCreate: withoutStatus,
-  validate: (object) => [...validateFlow(fields(object.spec))],
-  validateUpdate: (object) => [...validateFlow(fields(object.spec))],
+  validate: (object) => [...validateFlow(fields(object.spec), object.metadata.name ?? '')],
+  validateUpdate: (object) => [...validateFlow(fields(object.spec), object.metadata.name ?? '')],
   cells(object, now) {
     const { spec, status } = { spec: fields(object.spec), status: fields(object.status) }
     const dangling = objects(status.conditions).find((condition) => condition.type === 'Dangling')
@@ -65,13 +66,6 @@ export const priorityLevelConfiguration = defineKind({
     ]
   },
 })
-
-function* validateFlow(spec: JsonObject): Findings {
-  const precedence = number(spec.matchingPrecedence)
-  if (precedence <= 0) yield invalid('spec.matchingPrecedence', precedence, 'must be a positive value')
-  if (precedence > 10000) yield invalid('spec.matchingPrecedence', precedence, 'must not be greater than 10000')
-  if (text(fields(spec.priorityLevelConfiguration).name) === '') yield required('spec.priorityLevelConfiguration.name', 'must reference a priority level')
-}
 
 function* validateLevel(spec: JsonObject, name: string): Findings {
   const type = text(spec.type)

@@ -6,10 +6,10 @@ import { age } from '../columns/cells.ts'
 import { defaultsOf } from '../defaults/rows.ts'
 import { withoutStatus } from '../strategy.ts'
 import { parseAddress } from '../validation/addresses.ts'
-import { child, type Findings, immutable, invalid, invalidAll, item, notSupported, required, tooLong } from '../validation/findings.ts'
-import { isDns1035Label, isDns1123Subdomain, isPortName, isPortNumber, isWildcardSubdomain } from '../validation/names.ts'
+import { child, type Findings, forbidden, immutable, invalid, invalidAll, item, notSupported, required, tooLong } from '../validation/findings.ts'
+import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isPathSegment, isPortName, isPortNumber, isWildcardSubdomain } from '../validation/names.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
-import { domainPrefixedPath, optionalName, requiredText } from '../validation/references.ts'
+import { domainPrefixedPath, optionalName, requiredName, requiredText } from '../validation/references.ts'
 import { balancerWarnings, ingressWarnings } from '../warnings/network.ts'
 
 const forbiddenParts = ['//', '/./', '/../', '%2f', '%2F']
@@ -130,9 +130,13 @@ function* validateClass(object: KubernetesObject): Findings {
   yield* domainPrefixedPath('spec.controller', name)
   if (!present(parameters)) return
   const path = 'spec.parameters'
-  const { kind, name: parameterName, scope, namespace } = fields(parameters)
-  yield* requiredText(child(path, 'kind'), kind)
-  yield* requiredText(child(path, 'name'), parameterName)
+  const { apiGroup, kind, name: parameterName, scope, namespace } = fields(parameters)
+  if (present(apiGroup)) yield* invalidAll(child(path, 'apiGroup'), apiGroup, isDns1123Subdomain(text(apiGroup)))
+  yield* requiredName(child(path, 'kind'), kind, isPathSegment)
+  yield* requiredName(child(path, 'name'), parameterName, isPathSegment)
   if (scope !== 'Cluster' && scope !== 'Namespace') return yield notSupported(child(path, 'scope'), text(scope), ['Cluster', 'Namespace'])
-  if (scope === 'Namespace' && text(namespace) === '') yield required(child(path, 'namespace'), "`parameters.scope` is set to 'Namespace'")
+  if (scope === 'Cluster') {
+    if (present(namespace)) yield forbidden(child(path, 'namespace'), "`parameters.scope` is set to 'Cluster'")
+  } else if (!present(namespace)) yield required(child(path, 'namespace'), "`parameters.scope` is set to 'Namespace'")
+  else yield* invalidAll(child(path, 'namespace'), namespace, isDns1123Label(text(namespace)))
 }

@@ -10,7 +10,7 @@ import { fields, list, number, objects, present, text, texts } from '../validati
 import { validateSelector } from '../validation/selectors.ts'
 import { networkPolicyWarnings } from '../warnings/network.ts'
 
-const protocols = ['SCTP', 'TCP', 'UDP']
+const protocols = ['TCP', 'UDP', 'SCTP']
 
 /** networking.k8s.io/v1 NetworkPolicy. */
 export const networkPolicy = defineKind({

@@ -24,21 +24,7 @@ const pullPolicies = ['Always', 'IfNotPresent', 'Never']
 const protocols = ['SCTP', 'TCP', 'UDP']
 const restartPolicies = ['Always', 'Never', 'OnFailure']
 const ephemeralFields = [
-  ...[
-    'name',
-    'image',
-    'command',
-    'args',
-    'workingDir',
-    'env',
-    'envFrom',
-    'volumeMounts',
-    'volumeDevices',
-    'resizePolicy',
-    'restartPolicy',
-    'resources',
-    'targetContainerName',
-  ],
+  ...['name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', 'volumeDevices', 'targetContainerName'],
   ...['terminationMessagePath', 'terminationMessagePolicy', 'imagePullPolicy', 'securityContext', 'stdin', 'stdinOnce', 'tty'],
 ]
 
@@ -86,7 +72,7 @@ export function* validateEphemeralContainers(containers: readonly JsonObject[], 
     names.add(name)
     const target = text(container.targetContainerName)
     if (target !== '' && !targets.includes(target)) yield notFound(child(here, 'targetContainerName'), target)
-    const extra = Object.entries(container).filter(([field, value]) => !ephemeralFields.includes(field) && present(value))
+    const extra = Object.entries(container).filter(([field, value]) => !ephemeralFields.includes(field) && isGiven(field, value))
     for (const [field] of extra) yield forbidden(child(here, field), 'cannot be set for an Ephemeral Container')
     for (const [mount, { subPath, subPathExpr }] of objects(container.volumeMounts).entries()) {
       const mountPath = item(child(here, 'volumeMounts'), mount)
@@ -94,6 +80,11 @@ export function* validateEphemeralContainers(containers: readonly JsonObject[], 
       if (text(subPathExpr) !== '') yield forbidden(child(mountPath, 'subPathExpr'), 'cannot be set for an Ephemeral Container')
     }
   }
+}
+
+/** No resources at all are a value in Go, not a missing one. */
+function isGiven(field: string, value: Json | undefined): boolean {
+  return present(value) && (field !== 'resources' || Object.keys(fields(value)).length > 0)
 }
 
 /** An image's name must not be padded; looked at in pods, not in templates. */

@@ -1,10 +1,11 @@
 // Validation of environment variables and of the downward API's selectors.
 import type { Json, JsonObject } from '../../../base/json.ts'
-import { child, type Findings, invalid, invalidAll, item, notSupported, required } from '../validation/findings.ts'
-import { isConfigMapKey, isDns1123Subdomain, isEnvironmentVariable, isQualifiedName } from '../validation/names.ts'
+import { child, type Findings, invalid, invalidAll, item, notFound, notSupported, required } from '../validation/findings.ts'
+import { isConfigMapKey, isDns1123Label, isDns1123Subdomain, isEnvironmentVariable, isQualifiedName } from '../validation/names.ts'
 import { billionths } from '../validation/quantities.ts'
 import { fields, objects, present, text } from '../validation/read.ts'
-import { localPath, requiredName, requiredText } from '../validation/references.ts'
+import { localPath, pathWithoutBacksteps, requiredName, requiredText } from '../validation/references.ts'
+import { eachContainer } from './each-container.ts'
 
 /** Fields that an environment variable can take its value from. */
 export const environmentFields = [
@@ -87,10 +88,32 @@ function* validateValueFrom(variable: JsonObject, path: string): Findings {
   if (present(from.fieldRef)) yield* validateFieldRef(fields(from.fieldRef), child(path, 'fieldRef'), environmentFields)
   if (present(from.resourceFieldRef)) yield* validateResourceFieldRef(fields(from.resourceFieldRef), child(path, 'resourceFieldRef'), false)
   for (const name of ['configMapKeyRef', 'secretKeyRef']) if (present(from[name])) yield* validateKeyRef(fields(from[name]), child(path, name))
+  if (present(from.fileKeyRef)) yield* validateFileRef(fields(from.fileKeyRef), child(path, 'fileKeyRef'))
   const sources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'].filter((name) => present(from[name]))
   if (sources.length === 0) yield invalid(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`')
   else if (text(variable.value) !== '') yield invalid(path, '', 'may not be specified when `value` is not empty')
   else if (sources.length > 1) yield invalid(path, '', 'may not have more than one field specified at a time')
+}
+
+function* validateFileRef({ key, volumeName, path: file }: JsonObject, path: string): Findings {
+  yield* requiredName(child(path, 'key'), key, isEnvironmentVariable)
+  yield* requiredName(child(path, 'volumeName'), volumeName, isDns1123Label)
+  yield* requiredText(child(path, 'path'), file)
+  yield* pathWithoutBacksteps(child(path, 'path'), text(file))
+}
+
+/** Findings on variables that are read from files: those stand in empty directories of the pod (`validateFileKeyRefVolumes`). */
+export function* validateFileVolumes(spec: JsonObject, path: string): Findings {
+  for (const [here, container] of eachContainer(path, spec))
+    for (const [index, variable] of objects(container.env).entries()) {
+      const { fileKeyRef } = fields(variable.valueFrom)
+      if (!present(fileKeyRef)) continue
+      const name = text(fields(fileKeyRef).volumeName)
+      const field = child(item(child(here, 'env'), index), 'valueFrom', 'fileKeyRef', 'volumeName')
+      const volume = objects(spec.volumes).find((one) => one.name === name)
+      if (!volume) yield notFound(field, name)
+      else if (!present(volume.emptyDir)) yield invalid(field, name, 'referenced volume must be of type emptyDir')
+    }
 }
 
 function* validateKeyRef(reference: JsonObject, path: string): Findings {

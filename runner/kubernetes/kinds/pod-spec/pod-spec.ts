@@ -4,12 +4,13 @@ import { validateAnnotations, validateLabels } from '../metadata.ts'
 import { ipAddress } from '../validation/addresses.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notSupported, required, tooLong } from '../validation/findings.ts'
 import { internalForm } from '../validation/internal-form.ts'
-import { inRange, isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../validation/names.ts'
+import { inRange, isDns1123Label, isDns1123Subdomain, isQualifiedName, isRelaxedSubdomain } from '../validation/names.ts'
 import { validateResourceList } from '../validation/quantities.ts'
 import { fields, list, number, objects, present, text, texts } from '../validation/read.ts'
 import { optionalName } from '../validation/references.ts'
 import { validateAppArmorAnnotations, validateAppArmorMatches } from './app-armor.ts'
 import { type PodFacts, validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts'
+import { validateFileVolumes } from './environment.ts'
 import { validatePodResources } from './pod-resources.ts'
 import { validateAffinity, validateGates, validateSpread, validateTolerations } from './scheduling.ts'
 import { validateHostProcess, validateOperatingSystem, validatePodSecurityContext } from './security.ts'
@@ -37,7 +38,6 @@ export function* validatePodSpec(spec: JsonObject, path: string, isPod = false):
   yield* findings
   const claims = objects(spec.resourceClaims)
   yield* validateClaims(claims, child(path, 'resourceClaims'))
-  if (present(spec.resources)) yield* validatePodResources(spec, path)
   yield* validateAllContainers(spec, path, {
     volumes: valid,
     claims: claims.map((claim) => text(claim.name)),
@@ -45,6 +45,7 @@ export function* validatePodSpec(spec: JsonObject, path: string, isPod = false):
     restartPolicy: text(spec.restartPolicy),
     hostUsers: spec.hostUsers !== false,
   })
+  if (present(spec.resources)) yield* validatePodResources(spec, path)
   if (spec.hostNetwork === true) yield* hostNetworkPorts(objects(spec.containers), child(path, 'containers'), isPod)
   yield* choice(child(path, 'restartPolicy'), spec.restartPolicy, restartPolicies)
   yield* choice(child(path, 'dnsPolicy'), spec.dnsPolicy, dnsPolicies)
@@ -56,7 +57,9 @@ export function* validatePodSpec(spec: JsonObject, path: string, isPod = false):
     yield* invalidAll(child(item(child(path, 'readinessGates'), index), 'conditionType'), text(gate.conditionType), isQualifiedName(text(gate.conditionType)))
   yield* validateGates(spec.schedulingGates, child(path, 'schedulingGates'))
   yield* validateSpread(spec.topologySpreadConstraints, child(path, 'topologySpreadConstraints'))
+  yield* validateHostProcess(spec, path)
   yield* validateHostUsers(spec, path)
+  if (present(spec.hostnameOverride)) yield* validateHostnameOverride(spec, child(path, 'hostnameOverride'))
   yield* validateNames(spec, path)
 }
 
@@ -86,9 +89,8 @@ function* validateNames(spec: JsonObject, path: string): Findings {
   if (present(spec.runtimeClassName)) yield* invalidAll(child(path, 'runtimeClassName'), spec.runtimeClassName, isDns1123Subdomain(text(spec.runtimeClassName)))
   if (present(spec.preemptionPolicy)) yield* choice(child(path, 'preemptionPolicy'), spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'])
   yield* validateResourceList(spec.overhead, child(path, 'overhead', 'limits'))
-  if (present(spec.hostnameOverride)) yield* validateHostnameOverride(spec, child(path, 'hostnameOverride'))
-  yield* validateHostProcess(spec, path)
   yield* validateOperatingSystem(spec, path)
+  yield* validateFileVolumes(spec, path)
 }
 
 function* validateHostnameOverride({ hostnameOverride, setHostnameAsFQDN, hostNetwork }: JsonObject, path: string): Findings {
@@ -127,7 +129,7 @@ function* validateDnsConfig(spec: JsonObject, path: string): Findings {
     yield invalid(child(path, 'searches'), searches, 'must not have more than 2048 characters (including spaces) in the search list')
   for (const [index, search] of searches.entries()) {
     const name = search.replace(/\.$/, '')
-    if (name !== '') yield* invalidAll(item(child(path, 'searches'), index), name, isDns1123Subdomain(name.replaceAll('_', '')))
+    if (search !== '.') yield* invalidAll(item(child(path, 'searches'), index), name, isRelaxedSubdomain(name))
   }
   for (const [index, option] of objects(config.options).entries())
     if (text(option.name) === '') yield required(item(child(path, 'options'), index), 'must not be empty')

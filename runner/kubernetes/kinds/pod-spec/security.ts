@@ -5,6 +5,7 @@ import { internalForm } from '../validation/internal-form.ts'
 import { inRange } from '../validation/names.ts'
 import { fields, list, objects, present, text, texts } from '../validation/read.ts'
 import { descendingPath } from '../validation/references.ts'
+import { validateWindowsOptions } from './windows.ts'
 
 const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined']
 const sysctlSegment = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
@@ -27,6 +28,7 @@ export function* validateSecurityContext(context: Json | undefined, path: string
     if (texts(fields(given.capabilities).add).includes('CAP_SYS_ADMIN'))
       yield invalid(path, whole, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')
   }
+  yield* validateWindowsOptions(given.windowsOptions, child(path, 'windowsOptions'))
   yield* validateAppArmor(given.appArmorProfile, child(path, 'appArmorProfile'))
 }
 
@@ -41,9 +43,10 @@ export function* validatePodSecurityContext(spec: JsonObject, path: string): Fin
   yield* validateSysctls(spec, given, child(path, 'sysctls'))
   yield* choice(given.fsGroupChangePolicy, child(path, 'fsGroupChangePolicy'), ['Always', 'OnRootMismatch'])
   yield* validateSeccomp(given.seccompProfile, child(path, 'seccompProfile'))
+  yield* validateWindowsOptions(given.windowsOptions, child(path, 'windowsOptions'))
   yield* validateAppArmor(given.appArmorProfile, child(path, 'appArmorProfile'))
   yield* choice(given.supplementalGroupsPolicy, child(path, 'supplementalGroupsPolicy'), ['Merge', 'Strict'])
-  yield* choice(given.seLinuxChangePolicy, child(path, 'seLinuxChangePolicy'), ['MountOption', 'Recursive'])
+  yield* choice(given.seLinuxChangePolicy, child(path, 'seLinuxChangePolicy'), ['Recursive'])
 }
 
 /** Findings on containers that are processes of a Windows host: all of them are, on the host's network, or none is. */

@@ -32,6 +32,7 @@ export const volumeSources: Readonly<Record<string, SourceRule>> = {
   quobyte: needs('registry', 'volume'),
   downwardAPI,
   fc: noRule,
+  flexVolume,
   azureFile: needs('secretName', 'shareName'),
   configMap: fileSource('name'),
   vsphereVolume: needs('volumePath'),
@@ -61,12 +62,22 @@ export function validateVolumes(volumes: Json | undefined, path: string): { find
   return { findings, valid }
 }
 
+function* flexVolume(source: JsonObject, path: string): Findings {
+  yield* requiredText(child(path, 'driver'), source.driver)
+  for (const option of Object.keys(fields(source.options)))
+    if (/\.(kubernetes|k8s)\.io$/.test(`.${option.split('/')[0]?.toLowerCase()}`) && option !== '')
+      yield invalid(item(child(path, 'options'), option), option, 'kubernetes.io and k8s.io namespaces are reserved')
+}
+
+/** What the server calls some of them when they are too many. */
+const spokenNames: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' }
+
 /** Findings on the one source of a volume. */
 export function* validateSource(volume: JsonObject, path: string): Findings {
   const [first, ...more] = Object.keys(volumeSources).filter((name) => present(volume[name]))
   if (first === undefined) return yield required(path, 'must specify a volume type')
   yield* volumeSources[first]?.(fields(volume[first]), child(path, first)) ?? []
-  for (const name of more) yield forbidden(child(path, name), 'may not specify more than 1 volume type')
+  for (const name of more) yield forbidden(child(path, spokenNames[name] ?? name), 'may not specify more than 1 volume type')
 }
 
 function needs(...names: readonly string[]): SourceRule {

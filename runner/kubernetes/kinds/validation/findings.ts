@@ -1,5 +1,6 @@
 // What validation finds: field errors in the words of apimachinery's `pkg/util/validation/field`, and the rules that are generic.
 import { equal, type Json } from '../../../base/json.ts'
+import { printNumber } from '../../encoding/print-number.ts'
 import type { FieldError } from '../../status-error.ts'
 
 /** What a validating generator yields, in the order in which the server lists it. */
@@ -43,7 +44,7 @@ export function forbidden(field: string, detail: string): FieldError {
 
 /** A text longer than `limit` bytes. */
 export function tooLong(field: string, limit: number): FieldError {
-  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} bytes` }
+  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} ${limit === 1 ? 'byte' : 'bytes'}` }
 }
 
 /** A list longer than `limit`. */
@@ -85,6 +86,7 @@ export function* immutable(field: string, value: Json | undefined, old: Json | u
 function printValue(value: Json | undefined): string {
   if (value === undefined) return 'null'
   if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number') return printNumber(value)
   return JSON.stringify(value).replace(/[<>&]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`)
 }
 

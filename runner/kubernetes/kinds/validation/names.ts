@@ -33,6 +33,13 @@ const dns1123Subdomain: Pattern = {
   limit: 253,
 }
 
+const relaxedSubdomain: Pattern = {
+  pattern: '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*',
+  says: "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+  examples: ['example.com'],
+  limit: 253,
+}
+
 const dns1035Label: Pattern = {
   pattern: label1035,
   says: "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
@@ -76,6 +83,9 @@ export const isDns1123Label: Syntax = (value) => {
 
 /** RFC 1123 subdomain. */
 export const isDns1123Subdomain: Syntax = (value) => match(dns1123Subdomain, value)
+
+/** RFC 1123 subdomain that may have underscores, as paths of searches have. */
+export const isRelaxedSubdomain: Syntax = (value) => match(relaxedSubdomain, value)
 
 /** RFC 1035 label, as names of Services are. */
 export const isDns1035Label: Syntax = (value) => match(dns1035Label, value)

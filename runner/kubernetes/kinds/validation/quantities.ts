@@ -2,8 +2,9 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { addQuantities, formatQuantity, parseQuantity } from '../../quantity.ts'
 import { child, duplicate, type Findings, forbidden, invalid, invalidAll, item, notFound, required } from './findings.ts'
-import { isQualifiedName } from './names.ts'
+import { isDns1123Label, isQualifiedName } from './names.ts'
 import { fields, objects, present, text } from './read.ts'
+import { optionalName } from './references.ts'
 
 const containerResources = ['cpu', 'memory', 'ephemeral-storage']
 const objectCounts = [
@@ -146,7 +147,8 @@ function* requestWithinLimit(limits: JsonObject, [name, request]: readonly [stri
   else if (order > 0) yield invalid(child(path, 'requests'), request, `must be less than or equal to ${name} limit of ${String(limit)}`)
 }
 
-function* validateClaims(claims: readonly JsonObject[], path: string, known: readonly string[]): Findings {
+/** Findings on claims among the resources, of which the pod has those that are `known`. */
+export function* validateClaims(claims: readonly JsonObject[], path: string, known: readonly string[]): Findings {
   const seen = new Set<string>()
   for (const [index, claim] of claims.entries()) {
     const name = text(claim.name)
@@ -156,6 +158,7 @@ function* validateClaims(claims: readonly JsonObject[], path: string, known: rea
       yield required(here)
       continue
     }
+    if (text(claim.request) !== '' && !seen.has(name)) yield* optionalName(child(here, 'request'), claim.request, isDns1123Label)
     if (seen.has(name)) yield duplicate(here, name)
     else if (seen.has(key)) yield duplicate(here, key)
     else if (key === name && [...seen].some((other) => other.startsWith(`${name}/`))) yield duplicate(here, name)

@@ -1,0 +1,27 @@
+// Texts in an expression that stand for a pattern, a time or a duration are read when it is compiled (cel-go `cel/validator.go`).
+import { readGoPattern } from '../go-pattern.ts'
+import type { Expr, TypeProblem } from './expand.ts'
+import { type CelType, formatType } from './types.ts'
+
+const duration = /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** The first part of a literal that has another type than those before it. */
+export function mixtureProblem(parts: readonly Expr[], typeOf: (part: Expr) => CelType): TypeProblem | undefined {
+  const types = parts.map((part) => ({ at: part.at, name: formatType(typeOf(part)) })).filter(({ name }) => name !== 'dyn')
+  const [first, ...others] = types
+  const odd = others.find(({ name }) => name !== first?.name)
+  return odd && first && { at: odd.at, says: `expected type '${first.name}' but found '${odd.name}'` }
+}
+
+/** What is wrong with a text that a function is given, if it is. */
+export function literalProblem(call: Expr & { readonly kind: 'call' }, typeOf: (part: Expr) => CelType): TypeProblem | undefined {
+  const given = call.name === 'matches' && call.target === undefined ? call.args[1] : call.args[0]
+  if (given?.kind !== 'literal' || typeof given.value !== 'string') return undefined
+  const wrong = { says: `invalid ${call.name} argument`, at: given.at }
+  if (call.name === 'matches') return 'problem' in readGoPattern(given.value) ? wrong : undefined
+  if (call.target !== undefined || formatType(typeOf(call)) !== call.name) return undefined
+  if (call.name === 'duration') return duration.test(given.value) ? undefined : wrong
+  if (call.name === 'timestamp') return timestamp.test(given.value) && !Number.isNaN(Date.parse(given.value)) ? undefined : wrong
+  return undefined
+}

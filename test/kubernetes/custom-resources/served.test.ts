@@ -1,0 +1,83 @@
+// Custom resources as the server answers them: tables, lists, Scales, definitions in several versions.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Json, JsonObject } from '#runner/base/json.ts'
+import { at } from '#runner/kubernetes/object.ts'
+import { startBareServer } from '#test/support/bare-server.ts'
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const tabs = '/apis/t.io/v1/namespaces/default/tabs'
+const openAPIV3Schema = {
+  type: 'object',
+  properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { color: { type: 'string' } } } },
+}
+
+function version(name: string, more: JsonObject = {}): JsonObject {
+  const additionalPrinterColumns = ['.spec.tags[0]', '.spec.tags[*]', '.spec.tags'].map((jsonPath) => ({ name: jsonPath, type: 'string', jsonPath }))
+  const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' }
+  return { name, served: true, storage: name === 'v1', schema: { openAPIV3Schema }, subresources: { scale }, additionalPrinterColumns, ...more }
+}
+
+function definition(...versions: readonly JsonObject[]): JsonObject {
+  return { metadata: { name: 'tabs.t.io' }, spec: { group: 't.io', scope: 'Namespaced', names: { kind: 'Tab', plural: 'tabs' }, versions } }
+}
+
+type Asked = (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<JsonObject>
+
+async function served(...objects: readonly (readonly [string, JsonObject])[]): Promise<Asked> {
+  const { ask } = startBareServer()
+  const asked: Asked = async (...request) => (await (await ask(...request)).json()) as JsonObject
+  await asked('POST', definitions, definition(version('v1')))
+  for (const [name, spec] of objects) await asked('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name }, spec })
+  return asked
+}
+
+test('a column whose path leads nowhere is empty, and one that leads to many shows the first', async () => {
+  const ask = await served(['a', { tags: ['x', 'y'] }], ['b', { tags: [] }])
+  const { rows } = (await ask('GET', tabs, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })) as { rows?: readonly { cells: Json }[] }
+  assert.deepEqual(
+    rows?.map(({ cells }) => cells),
+    [
+      ['a', 'x', 'x', '["x","y"]'],
+      ['b', null, null, '[]'],
+    ],
+  )
+})
+
+test('a list of custom resources says that it does not go on', async () => {
+  const ask = await served()
+  assert.equal(at(await ask('GET', tabs), 'metadata', 'continue'), '')
+})
+
+test('a Scale of a custom resource is refused as its own server does it', async () => {
+  const ask = await served(['a', {}], ['b', { replicas: 1 }])
+  const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'b', namespace: 'default' } }
+  assert.equal((await ask('GET', `${tabs}/a/scale`)).message, 'Internal error occurred: the spec replicas field ".spec.replicas" does not exist')
+  assert.equal(
+    (await ask('PUT', `${tabs}/b/scale`, { ...scale, spec: { replicas: -1 } })).message,
+    'Tab.t.io "b" is invalid: .spec.replicas: Invalid value: -1: should be a non-negative integer',
+  )
+  assert.equal(
+    (await ask('PUT', `${tabs}/b/scale`, { ...scale, apiVersion: 'v1' })).message,
+    'no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"',
+  )
+  assert.equal((await ask('DELETE', `${tabs}/b/scale`)).message, 'delete is not supported on resources of kind "tabs.t.io"')
+})
+
+test('fields to select by are refused where all versions have one schema but not one list of fields', async () => {
+  const { ask } = startBareServer()
+  const fields = { selectableFields: [{ jsonPath: '.spec.color' }] }
+  const answered = (await (await ask('POST', definitions, definition(version('v1', fields), version('v2')))).json()) as JsonObject
+  assert.equal(
+    answered.message,
+    'CustomResourceDefinition.apiextensions.k8s.io "tabs.t.io" is invalid: spec.versions[0].selectableFields: Invalid value: "": ' +
+      'may only be set when `version.schema.openAPIV3Schema` is not included',
+  )
+})
+
+test('a definition without stored versions has the one that it stores', async () => {
+  const ask = await served()
+  const current = await ask('GET', `${definitions}/tabs.t.io`)
+  const written = await ask('PUT', `${definitions}/tabs.t.io/status`, { ...current, status: { ...(current.status as JsonObject), storedVersions: [] } })
+  assert.deepEqual(at(written, 'status', 'storedVersions'), ['v1'])
+})
