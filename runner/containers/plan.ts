@@ -143,6 +143,7 @@ const servers = new Set([
   'agnhost',
   'agnhost-2',
   'metrics-server',
+  'sample-apiserver',
   'update-demo',
   'coredns',
   'php-apache',

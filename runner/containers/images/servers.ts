@@ -12,6 +12,7 @@ import { demoPrograms } from './demos.ts'
 import { etcdPrograms } from './etcd.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
+import { sampleApiserver } from './sample-apiserver.ts'
 import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 import { voiceOf } from './voices.ts'
@@ -294,6 +295,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'nginx-hello': demoPage('Hello World'),
   'aks-helloworld': demoPage('Welcome to Azure Kubernetes Service (AKS)'),
   'metrics-server': metricsServer,
+  'sample-apiserver': sampleApiserver,
   'update-demo': updateDemo,
   stress,
   'stress-ng': stress,

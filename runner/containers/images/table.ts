@@ -174,6 +174,7 @@ const rows: readonly Row[] = [
   ],
   [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
+  [/(^|\/)sample-apiserver$/, image({ shell: false, entrypoint: ['/sample-apiserver'], programs: ['sample-apiserver'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],

@@ -29,17 +29,21 @@ export async function answerAggregated(
 
 /** Sent on with the caller's name, as the front proxy does. */
 async function forwarded({ server, request, url, user }: AggregatedRequest, service: KubernetesObject): Promise<Response | undefined> {
-  const namespace = String(at(service, 'spec', 'service', 'namespace') ?? '')
-  const name = String(at(service, 'spec', 'service', 'name') ?? '')
-  const object = readObject(server, 'v1', 'Service', { namespace, name })
-  if (!object) return undefined
   const headers = new Headers(request.headers)
   headers.delete('authorization')
   headers.set('x-remote-user', user.name)
   for (const group of user.groups) headers.append('x-remote-group', group)
   const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await request.arrayBuffer()
-  const sent = new Request(request.url, { method: request.method, headers, ...(body && { body }) })
-  return server.pods?.proxy({ object, port: String(at(service, 'spec', 'service', 'port') ?? 443) }, sent, `${url.pathname}${url.search}`)
+  return askBackend(server, service, new Request(url, { method: request.method, headers, ...(body && { body }) }))
+}
+
+/** What the server behind an APIService answers; undefined where there is none. */
+export async function askBackend(server: Server, service: KubernetesObject, request: Request): Promise<Response | undefined> {
+  const namespace = String(at(service, 'spec', 'service', 'namespace') ?? '')
+  const name = String(at(service, 'spec', 'service', 'name') ?? '')
+  const object = readObject(server, 'v1', 'Service', { namespace, name })
+  const { pathname, search } = new URL(request.url)
+  return object && server.pods?.proxy({ object, port: String(at(service, 'spec', 'service', 'port') ?? 443) }, request, `${pathname}${search}`)
 }
 
 function unavailable(): Response {

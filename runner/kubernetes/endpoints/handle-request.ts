@@ -2,6 +2,7 @@
 import { readGoDuration } from '../../base/go-duration.ts'
 import { localPeer, type Peer, type Upgrade } from '../../base/host.ts'
 import type { AccessAttributes, UserInfo } from '../identity.ts'
+import type { ResourceInfo } from '../kind.ts'
 import { apiVersionOf } from '../object.ts'
 import { builtInGroups } from '../openapi/facts.ts'
 import { readObject, readObjects } from '../registry/engine.ts'
@@ -17,6 +18,7 @@ import { tally } from './metrics.ts'
 import { errorFormat, isPretty } from './negotiate.ts'
 import { pageNotFound } from './page-not-found.ts'
 import { readBytes } from './read-body.ts'
+import { remoteResources } from './remote-resources.ts'
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request-info.ts'
 import { goJson, respondError } from './respond.ts'
 import { commonHeaders } from './response-headers.ts'
@@ -157,7 +159,8 @@ async function answerPath(handling: Handling): Promise<Response> {
     outcome.notSimulated = true
     return pageNotFound()
   }
-  const asked = { method: request.method, path, query: url.searchParams, headers: request.headers, user, server: routeServer(server), host: url.host }
+  const remote = /^\/apis(\/|$)/.test(path) ? await remoteResources(server) : []
+  const asked = { method: request.method, path, query: url.searchParams, headers: request.headers, user, server: routeServer(server, remote), host: url.host }
   return indented(await row.handle(asked), asked)
 }
 
@@ -173,16 +176,17 @@ function matches({ path: pattern }: Route, path: string): boolean {
   return pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern
 }
 
-function routeServer(server: Server): RouteServer {
+function routeServer(server: Server, remote: readonly ResourceInfo[]): RouteServer {
   return {
     clock: server.clock,
     gitVersion: server.gitVersion,
     describe: server.describe,
-    resources: () => server.registry.resources(),
+    resources: () => (remote.length === 0 ? server.registry.resources() : [...server.registry.resources(), ...remote]),
     customSchemas: () => server.registry.customSchemas(),
     list: (apiVersion, kind, namespace) => readObjects(server, apiVersion, kind, namespace),
     get: (apiVersion, kind, key) => readObject(server, apiVersion, kind, key),
-    servedVersion: server.registry.version,
+    // What others serve may change from one answer to the next.
+    servedVersion: remote.length === 0 ? server.registry.version : {},
     tallies: server.tallies,
     stored: () => new Map(server.store.resources().map((resource) => [resource, server.store.list(resource).length])),
   }
