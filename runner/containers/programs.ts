@@ -1,5 +1,6 @@
 // Which programs a container has, by name or path.
 import { tar } from './commands/archive.ts'
+import { blockPrograms } from './commands/blocks.ts'
 import { dumpPrograms } from './commands/dump.ts'
 import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
@@ -45,6 +46,7 @@ const common: Readonly<Record<string, Program>> = {
   ...dumpPrograms,
   ...textPrograms,
   ...editPrograms,
+  ...blockPrograms,
   ...folderPrograms,
   ...systemPrograms,
   ...packagePrograms,

@@ -1,5 +1,6 @@
-// Bytes in numbers: `hexdump -C`, `xxd`, and `od` in its plain octal words.
+// Bytes in numbers: `hexdump -C`, `xxd`.
 import type { Process, Program } from '../process.ts'
+import { od } from './od.ts'
 import { readOptions } from './options.ts'
 import { inputs } from './text.ts'
 
@@ -60,18 +61,6 @@ const xxd: Program = (given, process) =>
       })
       .join(''),
   )
-
-const od: Program = (given, process) =>
-  dumped('od', process, readOptions(given, ['A', 't', 'N', 'j']).rest, (bytes) => {
-    const octal = (number: number, digits: number): string => number.toString(8).padStart(digits, '0')
-    const lines = rowsOf(bytes).map(
-      ({ at, codes }) =>
-        `${octal(at, 7)} ${words(codes)
-          .map((word) => octal(word, 6))
-          .join(' ')}\n`,
-    )
-    return `${lines.join('')}${octal(bytes.length, 7)}\n`
-  })
 
 /** Programs that print bytes in numbers. */
 export const dumpPrograms: Readonly<Record<string, Program>> = { hexdump, hd: (given, process) => hexdump(['-C', ...given], process), od, xxd }

@@ -254,23 +254,6 @@ const sums =
     return code
   }
 
-const dd: Program = async (words, process) => {
-  const given = new Map(words.map((word) => [word.split('=')[0] ?? '', word.slice(word.indexOf('=') + 1)]))
-  const unit = (text: string): number => Number.parseInt(text, 10) * ({ k: 1024, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[text.replace(/^\d+|B$/g, '')] ?? 1)
-  const size = Math.min(unit(given.get('bs') ?? '512') * Number(given.get('count') ?? 1), 4 * 1024 ** 2)
-  const source = given.get('if')
-  const content = source?.startsWith('/dev/')
-    ? '\0'.repeat(size)
-    : source === undefined
-      ? await process.stdin.readAll()
-      : process.files.read(resolve(process.cwd, source))
-  const target = given.get('of')
-  if (target === undefined) process.out(content)
-  else if (!target.startsWith('/dev/')) process.files.write(resolve(process.cwd, target), content)
-  process.err(`${given.get('count') ?? 1}+0 records in\n${given.get('count') ?? 1}+0 records out\n`)
-  return 0
-}
-
 const mktemp: Program = (words, process) => {
   const path = `/tmp/tmp.${Array.from({ length: 6 }, () => 'abcdefghijklmnop'[process.seed.below(16)]).join('')}`
   if (readOptions(words, ['p']).has('d')) process.files.makeFolder(path)
@@ -307,7 +290,6 @@ export const folderPrograms: Readonly<Record<string, Program>> = {
   basename: say(([path = '', suffix = '']) => nameOf(path.replace(/\/$/, '')).replace(new RegExp(`${suffix.replace(/\./g, '\\.')}$`), '')),
   dirname: say(([path = '']) => (path.includes('/') ? parentOf(path) : '.')),
   mktemp,
-  dd,
   md5sum: sums('md5sum', md5),
   sha1sum: sums('sha1sum', sha1),
   sha256sum: sums('sha256sum', sha256),

@@ -1,22 +1,25 @@
 // Programs over text: what comes in by lines goes out by lines.
+
+import { readDevice } from '../devices.ts'
 import { FileError, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { readOptions } from './options.ts'
 
-/** Whole contents of files, or of the input when none is named or `-` is. */
+/** Whole contents of files, or of the input when none is named or `-` is; of a device without an end so many bytes. */
 export async function inputs(
   name: string,
   paths: readonly string[],
   process: Process,
+  bytes?: number,
 ): Promise<{ readonly parts: { readonly path: string; readonly content: string }[]; readonly code: number }> {
   const parts: { path: string; content: string }[] = []
   let code = 0
   for (const path of paths.length === 0 ? ['-'] : paths) {
     if (path === '-' || path === '/dev/stdin') parts.push({ path: '-', content: await process.halt.unless(process.stdin.readAll()) })
-    else if (path === '/dev/null') parts.push({ path, content: '' })
     else {
       try {
-        parts.push({ path, content: process.files.read(resolve(process.cwd, path)) })
+        const real = resolve(process.cwd, path)
+        parts.push({ path, content: readDevice(real, process, bytes) ?? process.files.read(real) })
       } catch (error) {
         if (!(error instanceof FileError)) throw error
         code = fail(process, complaint(process, name, path, error))
@@ -84,7 +87,8 @@ const headOrTail =
     const options = readOptions(old, ['n', 'c', 'lines', 'bytes'])
     const count = options.value('n', 'lines') ?? '10'
     const bytes = options.value('c', 'bytes')
-    const { parts, code } = await inputs(name, options.rest, process)
+    if (name === 'head' && options.rest.length === 0) return headOfInput(process, { count, bytes })
+    const { parts, code } = await inputs(name, options.rest, process, name === 'head' && bytes !== undefined ? Number(bytes) : undefined)
     const follows = name === 'tail' && options.has('f', 'F', 'follow')
     for (const { path, content } of parts) {
       if (parts.length > 1) process.out(`${path === parts[0]?.path ? '' : '\n'}==> ${path} <==\n`)
@@ -96,6 +100,19 @@ const headOrTail =
     if (follows && first?.path === '/dev/null') await process.sleep(Number.POSITIVE_INFINITY)
     return follows && first ? follow(resolve(process.cwd, first.path), process, first.content.length) : code
   }
+
+/** Reads no more of the input than is shown: whoever writes without an end hears that nobody reads on. */
+async function headOfInput(process: Process, { count, bytes }: { readonly count: string; readonly bytes: string | undefined }): Promise<number> {
+  const shown = (text: string): string => (bytes === undefined ? selected('head', text, count) : text.slice(0, Number(bytes)))
+  let text = ''
+  for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
+    text += piece
+    if (bytes === undefined ? !count.startsWith('-') && text.split('\n').length > Number(count) : text.length >= Number(bytes)) break
+  }
+  process.stdin.close()
+  process.out(shown(text))
+  return 0
+}
 
 function selected(name: 'head' | 'tail', content: string, count: string): string {
   const lines = content.split(/(?<=\n)/)
@@ -220,17 +237,30 @@ const cut = whole(
 
 const rev = whole((lines) => lines.map((line) => [...line].reverse().join('')), 'rev')
 
+/** Piece by piece, so that what has no end can be cut off behind it. */
 const tr: Program = async (words, process) => {
   const options = readOptions(words, [])
   const [from = '', to = ''] = options.rest.map(characters)
-  const text = await process.halt.unless(process.stdin.readAll())
-  const out = [...text].flatMap((char) => {
-    const at = from.indexOf(char)
-    if (options.has('d')) return at < 0 ? [char] : []
-    return [at < 0 || to === '' ? char : (to[at] ?? to.at(-1) ?? '')]
-  })
-  const squeezed = options.has('s') ? out.filter((char, index) => char !== out[index - 1] || !(to || from).includes(char)) : out
-  process.out(squeezed.join(''))
+  const others = options.has('c', 'C', 'complement')
+  const place = (char: string): number => (others ? (from.includes(char) ? -1 : to.length) : from.indexOf(char))
+  const changed = (char: string): string => {
+    const at = place(char)
+    if (options.has('d')) return at < 0 ? char : ''
+    return at < 0 || to === '' ? char : (to[at] ?? to.at(-1) ?? '')
+  }
+  const squeezes = (char: string): boolean => (to === '' || options.has('d') ? place(char) >= 0 : to.includes(char))
+  let last = ''
+  for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
+    let out = ''
+    for (const char of piece) {
+      const next = changed(char)
+      if (options.has('s') && next !== '' && next === last && squeezes(next)) continue
+      out += next
+      if (next !== '') last = next
+    }
+    process.out(out)
+    await process.step()
+  }
   return 0
 }
 

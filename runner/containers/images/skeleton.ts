@@ -31,6 +31,9 @@ const folders = [
   '/var/cache',
 ]
 
+/** What a runtime puts into `/dev`; what is read of them is said where devices are. */
+const deviceNames = ['full', 'null', 'ptmx', 'random', 'tty', 'urandom', 'zero']
+
 /** Files that tell a system's version in one line. */
 const marks: Readonly<Record<Image['system'], Readonly<Record<string, string>>>> = {
   busybox: {},
@@ -178,6 +181,8 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
   entries.set('', { kind: 'folder', mode: 0o755, at })
   const own = [...folders.filter((path) => !lacking[image.system].includes(path)), ...extra[image.system]]
   for (const path of image.shell ? own : ['/dev', '/etc', '/proc', '/sys', '/tmp', '/var', '/var/run']) folder(path)
+  for (const name of deviceNames) entries.set(`dev/${name}`, { kind: 'file', content: '', mode: 0o666, at })
+  for (const path of ['/dev/mqueue', '/dev/pts', '/dev/shm']) folder(path)
   if (entries.has('run')) entries.set('var/run', { kind: 'link', target: '../run', at })
   folder(image.folder)
   if (image.user !== 0 && image.folder !== '/') entries.set(image.folder.slice(1), { kind: 'folder', mode: 0o755, at, owner: [image.user, image.user] })

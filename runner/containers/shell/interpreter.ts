@@ -85,7 +85,7 @@ export class Shell implements ShellCore {
     try {
       for (const each of node.redirections) {
         const target = await expandText(each.target, this.expander(streams))
-        directed = redirect(directed, each, target, { files: this.process.files, cwd: this.scope.cwd })
+        directed = redirect(directed, each, target, { files: this.process.files, cwd: this.scope.cwd, seed: this.process.seed })
       }
     } catch (error) {
       if (!(error instanceof RedirectFault)) throw error

@@ -1,5 +1,7 @@
 // Where a command's streams go: files, other streams, here-documents.
-import { FileError, type Files, resolve } from '../files.ts'
+import { readDevice } from '../devices.ts'
+import { FileError, resolve } from '../files.ts'
+import type { Process } from '../process.ts'
 import { inputOf, type Pipe, type Write } from '../streams.ts'
 import type { Redirection } from './syntax.ts'
 
@@ -10,11 +12,16 @@ export interface Streams {
   readonly err: Write
 }
 
+/** Where a redirection is made. */
+interface Place extends Pick<Process, 'files' | 'seed'> {
+  readonly cwd: string
+}
+
 /** A redirection that cannot be. */
 export class RedirectFault extends Error {}
 
 /** The streams after a redirection to an expanded target. */
-export function redirect(streams: Streams, { from, operator }: Redirection, target: string, at: { readonly files: Files; readonly cwd: string }): Streams {
+export function redirect(streams: Streams, { from, operator }: Redirection, target: string, at: Place): Streams {
   if (operator === '<<') return { ...streams, stdin: inputOf(target) }
   if (operator === '<<<') return { ...streams, stdin: inputOf(`${target}\n`) }
   if (operator === '<') return { ...streams, stdin: inputOf(readFile(target, at)) }
@@ -30,10 +37,10 @@ function duplicate(streams: Streams, from: number, target: string): Streams {
   return from === 2 ? { ...streams, err: write } : { ...streams, out: write }
 }
 
-function readFile(path: string, { files, cwd }: { readonly files: Files; readonly cwd: string }): string {
-  if (path === '/dev/null') return ''
+function readFile(path: string, { files, cwd, seed }: Place): string {
   try {
-    return files.read(resolve(cwd, path))
+    const real = resolve(cwd, path)
+    return readDevice(real, { seed }) ?? files.read(real)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     throw new RedirectFault(`can't open ${path}: ${error.code === 'missing' ? 'no such file' : error.message}`)
@@ -41,8 +48,8 @@ function readFile(path: string, { files, cwd }: { readonly files: Files; readonl
 }
 
 /** Devices write to the streams they name; a file is emptied when it is opened. */
-function writer(path: string, append: boolean, { files, cwd }: { readonly files: Files; readonly cwd: string }): Write {
-  if (path === '/dev/null') return () => undefined
+function writer(path: string, append: boolean, { files, cwd, seed }: Place): Write {
+  if (readDevice(resolve(cwd, path), { seed }, 0) !== undefined) return () => undefined
   const real = resolve(cwd, path)
   try {
     const kind = files.stat(real)?.kind
