@@ -1,10 +1,15 @@
 // Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
 import type { JsonObject } from '../../../base/json.ts'
+import { checkTypes } from './check-types.ts'
 import { ruleEnvironment } from './environment.ts'
+import { expand, MacroError } from './expand.ts'
 import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
+import { readItems, withOptionalItems } from './optional-items.ts'
 import { misfit } from './patch-fields.ts'
 import { needsOtherPresence, withOtherPresence } from './presence.ts'
+import { runExpression } from './run-expression.ts'
+import { dyn, formatType } from './types.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
@@ -39,7 +44,8 @@ export interface CompileOptions {
 export function compile(text: string, options: CompileOptions = {}): Compiled {
   const rewritten = options.messages ? withCalls(text) : { text, origin: (at: number) => at }
   if ('unknown' in rewritten) return { error: compilationFailed(text, rewritten.at, `undeclared reference to '${rewritten.unknown}' (in container '')`) }
-  const source: Source = { ...rewritten, shown: text }
+  const { text: readable, places } = withOptionalItems(rewritten.text)
+  const source: Source = { ...rewritten, text: readable, shown: text }
   try {
     let parsed = environment.parse(source.text)
     let checked = parsed.check()
@@ -47,24 +53,50 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
       parsed = environment.parse(withOtherPresence(source.text))
       checked = parsed.check()
     }
-    const ast = parsed.ast as unknown as ExpressionNode
+    const ast = readItems(parsed.ast, places) as ExpressionNode
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
     if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
-    const type = checked.valid ? (madeType(ast) ?? String(checked.type)) : 'dyn'
-    if (!checked.valid && checked.error) return { error: typeError(source, checked.error) }
+    const expanded = checked.valid && places.size === 0 ? undefined : expandedOf(ast, source.text)
+    if (!checked.valid && checked.error && expanded === undefined) return { error: typeError(source, checked.error) }
+    const type = expanded?.type ?? madeType(ast) ?? String(checked.type)
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
     if (options.result === 'string' && type !== 'string' && type !== 'dyn') return { error: 'must evaluate to a string' }
-    return { run: (values) => parsed(values as never), names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
+    const run = expanded?.run ?? ((values: Values) => parsed(values as never))
+    return { run, names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
   } catch (error) {
     return { error: syntaxError(source, error) }
   }
 }
 
-/** The tree of an expression as the library reads it, or the server's words for one that cannot be read. */
-export function parseExpression(text: string): { readonly ast: ExpressionNode } | { readonly error: string } {
-  const source: Source = { text, shown: text, origin: (at) => at }
+type Values = Readonly<Record<string, unknown>>
+
+/** An expression that the library cannot run, as it is run here: undefined if it is in no order. */
+function expandedOf(ast: ExpressionNode, text: string): { readonly run: (values: Values) => unknown; readonly type: string } | undefined {
   try {
-    return { ast: environment.parse(text).ast as unknown as ExpressionNode }
+    const expression = expand(ast, text)
+    const checked = checkTypes(expression, new Map([...namesIn(ast)].map((name) => [name, dyn])))
+    if (checked.problems.length > 0) return undefined
+    return { run: (values) => runExpression(expression, values, runSmall), type: formatType(checked.type) }
+  } catch (error) {
+    if (error instanceof MacroError) return undefined
+    throw error
+  }
+}
+
+const smallExpressions = new Map<string, (values: Values) => unknown>()
+
+function runSmall(text: string, values: Values): unknown {
+  const known = smallExpressions.get(text) ?? (environment.parse(text) as (values: Values) => unknown)
+  smallExpressions.set(text, known)
+  return known(values)
+}
+
+/** The tree of an expression, or the server's words for one that cannot be read. */
+export function parseExpression(text: string): { readonly ast: ExpressionNode } | { readonly error: string } {
+  const { text: readable, places } = withOptionalItems(text)
+  const source: Source = { text: readable, shown: text, origin: (at) => at }
+  try {
+    return { ast: readItems(environment.parse(readable).ast, places) as ExpressionNode }
   } catch (error) {
     return { error: syntaxError(source, error) }
   }

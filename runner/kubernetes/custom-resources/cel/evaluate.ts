@@ -63,7 +63,7 @@ function* validateMembers(value: JsonObject, { old, schema, path }: Place): Find
 function* runRule(rule: Rule, place: Place): Findings {
   const { value, old, schema } = place
   const { source, compiled } = rule
-  if ('error' in compiled) return
+  if ('error' in compiled) return yield invalid(fieldName(place.path), schema.type, `rule compile error: ${compiled.error}`)
   const isTransition = compiled.names.has('oldSelf')
   if (isTransition ? old === undefined && source.optionalOldSelf !== true : old !== undefined && equal(value, old)) return
   try {

@@ -1,0 +1,98 @@
+// Rules run on objects: what a real server said of the same rules and the same objects.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonObject } from '#runner/base/json.ts'
+import { validateRules } from '#runner/kubernetes/custom-resources/cel/evaluate.ts'
+
+const text: JsonObject = { type: 'string' }
+const integer: JsonObject = { type: 'integer' }
+const schema: JsonObject = {
+  type: 'object',
+  properties: {
+    s: text,
+    i: integer,
+    zero: integer,
+    bytes: { type: 'string', format: 'byte' },
+    texts: { type: 'array', items: text },
+    ints: { type: 'array', items: integer },
+    map: { type: 'object', additionalProperties: text },
+    nums: { type: 'object', additionalProperties: integer },
+    list: { type: 'array', items: { type: 'object', properties: { name: text, n: integer, opt: text } } },
+    nest: { type: 'array', items: { type: 'array', items: integer } },
+    set: { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
+    obj: { type: 'object', properties: { a: text, b: integer } },
+  },
+}
+const value: JsonObject = {
+  s: 'abc',
+  i: 5,
+  zero: 0,
+  bytes: 'aGVsbG8=',
+  texts: ['b', 'a', 'c'],
+  ints: [3, 1, 2],
+  map: { a: 'x', b: 'y' },
+  nums: { a: 1, b: 2, z: 0 },
+  list: [
+    { name: 'x', n: 2 },
+    { name: 'w', n: 1, opt: 'o' },
+  ],
+  nest: [[1, 2], [3]],
+  set: ['q', 'r'],
+  obj: { a: 'z', b: 1 },
+}
+
+/** Nothing of a rule that holds, or what is said without the rule itself. */
+function said(rule: string): string {
+  const [finding] = [...validateRules({ value, old: undefined, schema: { ...schema, 'x-kubernetes-validations': [{ rule }] }, path: 'spec' })]
+  return finding === undefined ? '' : finding.message.replace(`: ${rule}`, '').replace('Invalid value: "object": ', '').replace(' evaluating rule', '')
+}
+
+function holds(rules: readonly string[]): void {
+  for (const rule of rules) assert.equal(said(rule), '', rule)
+}
+
+function breaks(rules: readonly string[]): void {
+  for (const rule of rules) assert.equal(said(rule), 'Invalid value: failed rule', rule)
+}
+
+test('loops of two variables run over lists and maps', () => {
+  holds([
+    "self.texts.all(i, v, v != '' && i < 3)",
+    "self.texts.exists(i, v, i == 1 && v == 'a')",
+    "self.texts.existsOne(i, v, v == 'a')",
+    'self.map.all(k, v, k < v)',
+    "self.texts.transformList(i, v, v + string(i)) == ['b0', 'a1', 'c2']",
+    "self.texts.transformList(i, v, i > 0, v) == ['a', 'c']",
+    "self.texts.transformMap(i, v, v + 'q') == {0: 'bq', 1: 'aq', 2: 'cq'}",
+    "self.map.transformMap(k, v, k == 'a', v).size() == 1",
+    "self.nums.transformMapEntry(k, v, {v: k})[1] == 'a'",
+    'self.nest.all(i, v, v.all(j, w, w > j))',
+    "self.list.all(i, v, v.opt == 'o' || i >= 0)",
+    'self.nums.exists(k, v, 10 / v == 5)',
+  ])
+  breaks(['self.texts.all(i, v, i < 2)', "self.map.existsOne(k, v, v == 'q')", "self.texts.transformList(i, v, v) == ['a']"])
+  assert.equal(said("self.texts.transformMap(i, v, i != 1, v)[1] == 'c'"), 'no such key: 1')
+  assert.equal(said('self.list.exists(i, v, v.opt == "x")'), 'no such key: opt')
+  assert.equal(said('self.nums.exists(k, v, 10 / v == 3)'), 'division by zero')
+  assert.equal(said("self.set.transformMapEntry(i, v, {'a': i}).size() == 2"), 'insert failed: key a already exists')
+})
+
+test('lists are sorted by what an expression says of their items', () => {
+  holds(["self.list.sortBy(x, x.n)[0].name == 'w'", 'self.ints.sortBy(x, -x) == [3, 2, 1]', "self.texts.sortBy(x, x) == ['a', 'b', 'c']"])
+  breaks(["self.list.sortBy(x, x.n)[0].name == 'x'"])
+})
+
+test('values that may be missing are mapped, gathered, told apart', () => {
+  holds([
+    "self.list[?0].?name.optMap(n, n + '!').orValue('') == 'x!'",
+    'self.list[?1].?opt.optFlatMap(n, optional.of(n)).hasValue()',
+    "[?self.?s, 'x'].size() == 2",
+    '[?self.list[0].?opt].size() == 0',
+    "{'z': 'q', ?'a': self.obj.?a}.size() == 2",
+    "optional.of(self.s) == optional.of('abc')",
+    'optional.unwrap([optional.of(1), optional.none()]) == [1]',
+    '[optional.of(1), self.obj.?b].unwrapOpt().size() == 2',
+    '!optional.ofNonZeroValue(self.zero).hasValue()',
+  ])
+  breaks(['[?self.obj.?b] == [2]', 'optional.ofNonZeroValue(self.zero).hasValue()'])
+})
