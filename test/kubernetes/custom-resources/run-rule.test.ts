@@ -96,3 +96,54 @@ test('values that may be missing are mapped, gathered, told apart', () => {
   ])
   breaks(['[?self.obj.?b] == [2]', 'optional.ofNonZeroValue(self.zero).hasValue()'])
 })
+
+test('runs that fail refuse the object, in the words of cel-go', () => {
+  const errors: readonly (readonly [string, string])[] = [
+    ['10 / self.zero == 5', 'division by zero'],
+    ['10 % self.zero == 0', 'modulus by zero'],
+    ['self.i + 9223372036854775807 > 0', 'integer overflow'],
+    ['uint(-self.i) > 1u', 'unsigned integer overflow'],
+    ['self.ints[7] == 3', 'index out of bounds: 7'],
+    ['self.ints[-1] == 3', 'index out of bounds: -1'],
+    ["dyn(self.ints)['a'] == 1", "unsupported index type 'string' in list"],
+    ["self.map['q'] == 'x'", 'no such key: q'],
+    ["self.texts.first().optMap(t, t + 'q').value() == self.texts[?9].value()", 'optional.none() dereference'],
+    ['int(self.s) == 1', "type conversion error from 'string' to 'int'"],
+    ['bool(self.s)', "type conversion error from 'string' to 'bool'"],
+    ['double(self.s) > 1.0', "type conversion error from 'string' to 'double'"],
+    ["timestamp(self.s) < timestamp('2024-01-01T00:00:00Z')", "type conversion error from 'string' to 'google.protobuf.Timestamp'"],
+    ["duration(self.s) < duration('1s')", "type conversion error from 'string' to 'google.protobuf.Duration'"],
+    ["timestamp(0).getHours('bogus/zone') == 5", 'unknown time zone bogus/zone'],
+    ['self.s.charAt(9) == ""', 'index out of range: 9'],
+    ["self.s.substring(2, 1) == 'b'", 'invalid substring range. start: 2, end: 1'],
+    ['self.nest.flatten(-1).size() > 0', 'level must be non-negative'],
+    ['self.texts.filter(t, t == "q").max() == "q"', 'max called on empty list'],
+    ["dyn(self.s).all(x, x == 'a')", "got 'types.String', expected iterable type"],
+  ]
+  for (const [rule, words] of errors) assert.equal(said(rule), words, rule)
+})
+
+test('what takes no value of a type says so, and nothing more', () => {
+  const words = "'no such overload': call arguments did not match a supported operator, function or macro signature for rule"
+  for (const rule of ['dyn(self.s) > 1', 'dyn(self.i) && true', 'dyn(self.s) ? true : false', '!dyn(self.i)', "dyn(self.i).startsWith('a')"])
+    assert.equal(said(rule), words, rule)
+  assert.equal(said('dyn(self.i).size() == 1'), words.replace('overload', 'overload: size'))
+})
+
+test('texts are counted by letters, and patterns are those of Go', () => {
+  holds([
+    "'héllo😀'.charAt(5) == '😀' && 'héllo😀'.indexOf('😀') == 5 && 'héllo😀'.substring(5) == '😀'",
+    "'héllo'.upperAscii() == 'HéLLO' && self.s.indexOf('c', 9) == -1 && self.s.lastIndexOf('a', 5) == -1",
+    "self.s.replace('', '-', 2) == '-a-bc' && self.s.split('b', 1) == ['abc']",
+    "self.s.matches('(?i)^A.C$') && self.s.matches('[[:alpha:]]+') && self.s.findAll('[a-c]', 2) == ['a', 'b']",
+  ])
+})
+
+test('lists of lists are searched, bytes and texts of numbers compared, keys of maps keep their type', () => {
+  holds([
+    'sets.intersects(self.nest, [[3]]) && self.nest.indexOf([3]) == 1',
+    "b'a' < self.bytes && self.bytes == b'hello'",
+    "{1: 'a', 2: 'b'}.all(k, k > 0) && {true: 1}[true] == 1",
+    'int(timestamp(7)) == 7',
+  ])
+})

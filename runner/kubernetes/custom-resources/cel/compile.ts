@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../base/json.ts'
 import { checkTypes } from './check-types.ts'
 import { ruleEnvironment } from './environment.ts'
-import { expand, MacroError } from './expand.ts'
+import { type Expr, expand, MacroError } from './expand.ts'
 import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
 import { readItems, withOptionalItems } from './optional-items.ts'
@@ -56,12 +56,13 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
     const ast = readItems(parsed.ast, places) as ExpressionNode
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
     if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
-    const expanded = checked.valid && places.size === 0 ? undefined : expandedOf(ast, source.text)
-    if (!checked.valid && checked.error && expanded === undefined) return { error: typeError(source, checked.error) }
-    const type = expanded?.type ?? madeType(ast) ?? String(checked.type)
+    const expression = expandedOf(ast, source.text)
+    const read = checked.valid && places.size === 0 ? undefined : expression && typeOfExpanded(expression, ast)
+    if (!checked.valid && checked.error && read === undefined) return { error: typeError(source, checked.error) }
+    const type = read ?? madeType(ast) ?? String(checked.type)
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
     if (options.result === 'string' && type !== 'string' && type !== 'dyn') return { error: 'must evaluate to a string' }
-    const run = expanded?.run ?? ((values: Values) => parsed(values as never))
+    const run = expression ? (values: Values) => runExpression(expression, values, runSmall) : (values: Values) => parsed(values as never)
     return { run, names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
   } catch (error) {
     return { error: syntaxError(source, error) }
@@ -70,17 +71,19 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
 
 type Values = Readonly<Record<string, unknown>>
 
-/** An expression that the library cannot run, as it is run here: undefined if it is in no order. */
-function expandedOf(ast: ExpressionNode, text: string): { readonly run: (values: Values) => unknown; readonly type: string } | undefined {
+function expandedOf(ast: ExpressionNode, text: string): Expr | undefined {
   try {
-    const expression = expand(ast, text)
-    const checked = checkTypes(expression, new Map([...namesIn(ast)].map((name) => [name, dyn])))
-    if (checked.problems.length > 0) return undefined
-    return { run: (values) => runExpression(expression, values, runSmall), type: formatType(checked.type) }
+    return expand(ast, text)
   } catch (error) {
     if (error instanceof MacroError) return undefined
     throw error
   }
+}
+
+/** The type of an expression that the library cannot read, as far as it is known without those of its variables; undefined for one that is in no order. */
+function typeOfExpanded(expression: Expr, ast: ExpressionNode): string | undefined {
+  const checked = checkTypes(expression, new Map([...namesIn(ast)].map((name) => [name, dyn])))
+  return checked.problems.length > 0 ? undefined : formatType(checked.type)
 }
 
 const smallExpressions = new Map<string, (values: Values) => unknown>()

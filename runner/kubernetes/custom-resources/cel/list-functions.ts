@@ -12,7 +12,7 @@ const functions: Readonly<Record<string, Handler>> = {
   'list<dyn>.reverse(): list': (items: List) => items.toReversed(),
   'list<dyn>.slice(int, int): list': slice,
   'list<dyn>.flatten(): list': (items: List) => items.flat(),
-  'list<dyn>.flatten(int): list': (items: List, depth: bigint) => items.flat(Number(depth)),
+  'list<dyn>.flatten(int): list': flattened,
   'list<dyn>.distinct(): list': (items: List) => items.filter((item, index) => items.findIndex((other) => isSame(item, other)) === index),
   'list<dyn>.sort(): list': (items: List) => items.toSorted(compare),
   'list<dyn>.unwrapOpt(): list': unwrapped,
@@ -31,6 +31,11 @@ export function registerLists(environment: Environment): void {
 /** A value that may be missing, as rules hold it. */
 export function optional(value: unknown): unknown {
   return value === undefined ? Optional.none() : Optional.of(value as never)
+}
+
+function flattened(items: List, depth: bigint): List {
+  if (depth < 0n) throw new Error('level must be non-negative')
+  return items.flat(Number(depth))
 }
 
 function unwrapped(items: List): List {

@@ -1,7 +1,8 @@
-// Running expressions with their macros written out, as cel-go does (`interpreter/interpretable.go`): those that the library has no
-// macros for, or no literals. Functions and operators are the library's own.
+// Running expressions with their macros written out, as cel-go does (`interpreter/interpretable.go`). What functions and operators
+// do is the library's business, but where cel-go does otherwise.
 import { Optional } from '@marcbachmann/cel-js'
 import type { Comprehension, Expr } from './expand.ts'
+import { ownFunction } from './own-functions.ts'
 
 /** Runs a small expression of the names `a`, `b`, `c` and so on. */
 export type Library = (text: string, values: Readonly<Record<string, unknown>>) => unknown
@@ -20,6 +21,8 @@ class Gathered {
 }
 
 const names = ['a', 'b', 'c', 'd', 'e']
+/** Names that stand before functions, and are nothing by themselves. */
+const spaces = new Set(['sets', 'lists', 'strings', 'optional', 'format', 'ip', 'jsonpatch', 'cel'])
 const noOverload = 'no such overload'
 
 /** What an expression comes to; throws what is wrong with a run. */
@@ -46,10 +49,19 @@ class Run {
       case 'list':
         return part.items.flatMap((item) => this.#item(item, part.optionals.has(item), scope))
       case 'map':
-        return new Map(part.entries.flatMap(([key, each]) => this.#item(each, part.optionals.has(each), scope).map((value) => [this.value(key, scope), value])))
+        return this.#map(part, scope)
       case 'loop':
         return this.#loop(part, scope)
     }
+  }
+
+  #map({ entries, optionals }: Expr & { readonly kind: 'map' }, scope: Scope): unknown {
+    return mapOf(
+      entries.flatMap(([key, each]) => {
+        const name = this.value(key, scope)
+        return this.#item(each, optionals.has(each), scope).map((value) => [name, value] as const)
+      }),
+    )
   }
 
   #named(name: string, scope: Scope): unknown {
@@ -81,8 +93,10 @@ class Run {
     if (part.name === '_&&_' && first && second) return this.#either(first, second, false, scope)
     if (part.name === '_||_' && first && second) return this.#either(first, second, true, scope)
     if (part.name === '_?_:_' && first && second && third) return this.value(truth(this.value(first, scope)) ? second : third, scope)
-    const given = [...(part.target ? [part.target] : []), ...part.args].map((each) => this.value(each, scope))
-    return this.#apply(part, given)
+    const space = part.target?.kind === 'ident' && spaces.has(part.target.name) && !isNamed(part.target.name, scope) ? part.target.name : undefined
+    const target = space === undefined ? part.target : undefined
+    const given = [...(target ? [target] : []), ...part.args].map((each) => this.value(each, scope))
+    return this.#apply({ ...part, target, name: space === undefined ? part.name : `${space}.${part.name}` }, given)
   }
 
   /** One of two that decides does so, whatever comes of the other. */
@@ -111,6 +125,13 @@ class Run {
     if (name === '_!=_') return !this.#same(first, second)
     if (name === '@mapInsert' || name === 'cel.@mapInsert') return inserted(given)
     if (name === '@sortByAssociatedKeys') return this.#sorted(first as readonly unknown[], second as readonly unknown[])
+    if (name === 'sets.contains') return this.#holdsAll(first, second)
+    if (name === 'sets.equivalent') return this.#holdsAll(first, second) && this.#holdsAll(second, first)
+    if (name === 'sets.intersects') return listOf(second).some((item) => this.#indexIn(listOf(first), item) >= 0n)
+    if (Array.isArray(first) && target !== undefined && name === 'indexOf') return this.#indexIn(first, second)
+    if (Array.isArray(first) && target !== undefined && name === 'lastIndexOf') return this.#lastIndexIn(first, second)
+    const own = ownFunction(name, target !== undefined, given)
+    if (own !== undefined) return own(...(given as never[]))
     return this.#library(written(name, target !== undefined, given.length), Object.fromEntries(given.map((value, index) => [names[index] ?? '', value])))
   }
 
@@ -121,6 +142,18 @@ class Run {
     }
     if (!left.hasValue() || !right.hasValue()) return left.hasValue() === right.hasValue()
     return this.#same(left.value(), right.value())
+  }
+
+  #indexIn(list: readonly unknown[], sought: unknown): bigint {
+    return BigInt(list.findIndex((item) => this.#same(item, sought)))
+  }
+
+  #lastIndexIn(list: readonly unknown[], sought: unknown): bigint {
+    return BigInt(list.findLastIndex((item) => this.#same(item, sought)))
+  }
+
+  #holdsAll(list: unknown, parts: unknown): boolean {
+    return listOf(parts).every((part) => this.#indexIn(listOf(list), part) >= 0n)
   }
 
   #sorted(list: readonly unknown[], keys: readonly unknown[]): readonly unknown[] {
@@ -140,6 +173,20 @@ class Run {
     }
     return this.value(part.result, { values: { [part.gathers]: gathered }, outer: scope })
   }
+}
+
+function isNamed(name: string, scope: Scope | undefined): boolean {
+  return scope !== undefined && (Object.hasOwn(scope.values, name) || isNamed(name, scope.outer))
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error(noOverload)
+  return value
+}
+
+/** A map; one whose keys are all texts is what objects of requests are. */
+function mapOf(entries: readonly (readonly [unknown, unknown])[]): unknown {
+  return entries.every(([key]) => typeof key === 'string') ? Object.fromEntries(entries as readonly (readonly [string, unknown])[]) : new Map(entries)
 }
 
 function truth(value: unknown): boolean {
@@ -175,7 +222,7 @@ function inserted([map, ...more]: readonly unknown[]): unknown {
     if (made.has(name)) throw new Error(`insert failed: key ${String(name)} already exists`)
     made.set(name, each)
   }
-  return made
+  return mapOf([...made])
 }
 
 /** A call of names: `a + b`, `a.size()`, `size(a)`. */
