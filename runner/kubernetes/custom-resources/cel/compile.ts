@@ -1,8 +1,8 @@
 // Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
 import type { JsonObject } from '../../../base/json.ts'
-import { checkTypes } from './check-types.ts'
+import { type CheckedTypes, checkTypes } from './check-types.ts'
 import { ruleEnvironment } from './environment.ts'
-import { type Expr, expand, MacroError } from './expand.ts'
+import { type Expr, expand, MacroError, type TypeProblem } from './expand.ts'
 import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
 import { readItems, withOptionalItems } from './optional-items.ts'
@@ -57,7 +57,10 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
     if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
     const expression = expandedOf(ast, source.text)
-    const read = checked.valid && places.size === 0 ? undefined : expression && typeOfExpanded(expression, ast)
+    const types = expression && checkTypes(expression, new Map([...namesIn(ast)].map((name) => [name, dyn])))
+    const literal = options.variables && types?.problems.find(({ says }) => aboutLiteral.test(says))
+    if (literal) return { error: failed(source, literal.at, literal.says) }
+    const read = checked.valid && places.size === 0 ? undefined : types && typeOfExpanded(types)
     if (!checked.valid && checked.error && read === undefined) return { error: typeError(source, checked.error) }
     const type = read ?? madeType(ast) ?? String(checked.type)
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
@@ -80,12 +83,18 @@ function expandedOf(ast: ExpressionNode, text: string): Expr | undefined {
   }
 }
 
-/** The type of an expression that the library cannot read, as far as it is known without those of its variables; undefined for one that is in no order. */
-function typeOfExpanded(expression: Expr, ast: ExpressionNode): string | undefined {
-  const checked = checkTypes(expression, new Map([...namesIn(ast)].map((name) => [name, dyn])))
-  return checked.problems.length > 0 ? undefined : formatType(checked.type)
+/**
+ * The type of an expression that the library cannot read, as far as it is known without those of its variables; undefined for one
+ * that is in no order. Functions of authorizers and messages are the library's to know.
+ */
+function typeOfExpanded({ problems, type }: CheckedTypes): string | undefined {
+  const functions = new Set(environment.getDefinitions().functions.map(({ name }) => name))
+  const isWrong = ({ says }: TypeProblem): boolean => !functions.has(/^undeclared reference to '(\w+)'/.exec(says)?.[1] ?? '')
+  return problems.some(isWrong) ? undefined : formatType(type).replace('!error!', 'dyn').replaceAll('(', '<').replaceAll(')', '>')
 }
 
+/** What is said of literals: patterns, times, formats. */
+const aboutLiteral = /^invalid \w+ argument$/
 const smallExpressions = new Map<string, (values: Values) => unknown>()
 
 function runSmall(text: string, values: Values): unknown {
