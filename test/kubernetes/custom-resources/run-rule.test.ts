@@ -147,3 +147,34 @@ test('lists of lists are searched, bytes and texts of numbers compared, keys of 
     'int(timestamp(7)) == 7',
   ])
 })
+
+test('texts are made of values as English writes them', () => {
+  holds([
+    "'%.2f'.format([2500000.0]) == '2,500,000.00' && '%d'.format([5000]) == '5000'",
+    "'%e'.format([2.5]) == '2.500000×10⁰⁰' && '%.1e'.format([0.0025]) == '2.5×10⁻⁰³'",
+    "'%s %s'.format([2500000.0, type(self.i)]) == '2.5e+06 int' && string(100000.0) == '100000'",
+    `'%s'.format([self.map]) == '{"a": "x", "b": "y"}' && '%s'.format([[dyn(1), dyn(2.5)]]) == '[1, 2.500000]'`,
+  ])
+  assert.equal(said("'%d'.format([dyn(self.s)]) == ''"), 'error during formatting: decimal clause can only be used on integers, was given string')
+  assert.equal(said("(self.s + '%d %d').format([self.i]) == ''"), 'index 1 out of range')
+  assert.equal(said("(self.s + '%q').format([self.i]) == ''"), 'could not parse formatting clause: unrecognized formatting clause "q"')
+})
+
+test('addresses, URLs, quantities and versions are read as Go reads them', () => {
+  holds([
+    "url('https://A.b:443/c').getPort() == '443' && url('https://A.b').getHostname() == 'A.b' && url('https://[::1]:80/').getHostname() == '::1'",
+    "url('https://a.b').getEscapedPath() == '' && isURL('mailto:a@b.c') && !isURL('https://a b/')",
+    "string(ip('2001:DB8::1')) == '2001:db8::1' && string(cidr('10.1.0.0/16')) == '10.1.0.0/16'",
+    "!quantity('1.5Gi').isInteger() && quantity('1.5k').asInteger() == 1500",
+  ])
+  const parse = 'network address parse error during conversion from string: '
+  const errors: readonly (readonly [string, string])[] = [
+    ['ip(self.s).family() == 4', 'IP Address "abc" parse error during conversion from string: ParseAddr("abc"): unable to parse IP'],
+    ["ip('::ffff:1.2.3.4').family() == 6", 'IPv4-mapped IPv6 address "::ffff:1.2.3.4" is not allowed'],
+    ['cidr(self.s).prefixLength() == 8', `${parse}${parse}netip.ParsePrefix("abc"): no '/'`],
+    ["quantity('1.5').asInteger() == 1", 'cannot convert value to integer'],
+    ["url('').getHost() == ''", 'URL parse error during conversion from string: parse "": empty url'],
+    ["semver('1.x.3').major() == 1", 'Invalid character(s) found in minor number "x"'],
+  ]
+  for (const [rule, words] of errors) assert.equal(said(rule), words, rule)
+})

@@ -1,7 +1,7 @@
 // The type of an expression, and what is wrong with it (cel-go `checker/checker.go`).
 import type { Comprehension, Expr, TypeProblem } from './expand.ts'
 import { memberFunctions, plainFunctions } from './function-table.ts'
-import { literalProblem, mixtureProblem } from './literal-problems.ts'
+import { formatProblems, literalProblem, mixtureProblem } from './literal-problems.ts'
 import {
   assign,
   type CelType,
@@ -80,9 +80,10 @@ function* eachPart(part: Expr): Generator<Expr, void> {
 /** Texts that are given where patterns and times are wanted are read at once. */
 function literalProblems(expression: Expr, typeOf: (part: Expr) => CelType): readonly TypeProblem[] {
   const parts = [...eachPart(expression)]
-  const free = new Set(parts.flatMap((part) => (part.kind === 'call' && part.name === 'format' && part.target !== undefined ? part.args : [])))
+  const formatted = parts.flatMap((part) => (part.kind === 'call' && part.name === 'format' && part.target !== undefined ? part.args : []))
+  const free = new Set(formatted.flatMap((part) => [...eachPart(part)]))
   return parts.flatMap((part) => {
-    if (part.kind === 'call') return literalProblem(part, typeOf) ?? []
+    if (part.kind === 'call') return literalProblem(part, typeOf) ?? formatProblems(part, typeOf)
     if (part.kind !== 'map' && (part.kind !== 'list' || free.has(part))) return []
     const parts = part.kind === 'list' ? [part.items] : [0, 1].map((index) => part.entries.flatMap((entry) => entry[index] ?? []))
     const ofItem = (item: Expr): CelType => (part.optionals.has(item) ? within(typeOf(item)) : typeOf(item))

@@ -94,7 +94,8 @@ function typeOfExpanded({ problems, type }: CheckedTypes): string | undefined {
 }
 
 /** What is said of literals: patterns, times, formats. */
-const aboutLiteral = /^invalid \w+ argument$/
+const aboutLiteral =
+  /^(invalid \w+ argument$|index \d+ out of range|unexpected end of string|could not parse formatting|too many arguments|error during formatting)/
 const smallExpressions = new Map<string, (values: Values) => unknown>()
 
 function runSmall(text: string, values: Values): unknown {

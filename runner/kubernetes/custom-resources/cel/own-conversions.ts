@@ -1,4 +1,5 @@
 // Conversions as cel-go makes them (`common/types`), and lists and maps that are asked for what they hold.
+import { shortNumber } from './format-text.ts'
 import type { OwnFunctions } from './own-functions.ts'
 
 const truths: Readonly<Record<string, boolean>> = {
@@ -48,6 +49,10 @@ export const ownConversions: OwnFunctions = {
     if (value === undefined) throw new Error(`no such key: ${key}`)
     return value
   },
+  '_[_](plain, int)': () => {
+    throw new Error('no such overload')
+  },
+  'string(double)': shortNumber,
   '_<_(double, double)': (left: number, right: number) => ordered(left, right) && left < right,
   '_<=_(double, double)': (left: number, right: number) => ordered(left, right) && left <= right,
   '_>_(double, double)': (left: number, right: number) => ordered(left, right) && left > right,
