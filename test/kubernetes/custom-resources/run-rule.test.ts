@@ -178,3 +178,20 @@ test('addresses, URLs, quantities and versions are read as Go reads them', () =>
   ]
   for (const [rule, words] of errors) assert.equal(said(rule), words, rule)
 })
+
+test('lists that are sets are compared and added as sets', () => {
+  holds(["self.set == ['r', 'q']", "self.set + ['q'] == ['q', 'r']", "self.set + ['s'] == ['s', 'q', 'r']"])
+  breaks(["self.set != ['r', 'q']", "self.set == ['r', 'r']", "['r', 'q'] == self.set", "self.texts == ['a', 'b', 'c']"])
+})
+
+test('values of all sorts are added up, sorted and converted', () => {
+  holds([
+    "[2u, 1u].sort() == [1u, 2u] && [b'b', b'a'].sort()[0] == b'a' && [duration('2s'), duration('1s')].sort()[0] == duration('1s')",
+    "[duration('1s'), duration('2s')].sum() == duration('3s')",
+    "int(duration('1s')) == 1000000000 && int(5u) == 5 && uint('7') == 7u && timestamp(timestamp(0)) == timestamp(0)",
+    "sign(quantity('-1')) == -1",
+  ])
+  assert.equal(said('uint(self.s) == 7u'), "type conversion error from 'string' to 'uint'")
+  assert.equal(said("duration(self.i) > duration('1s')"), "type conversion error from 'int' to 'google.protobuf.Duration'")
+  assert.equal(said('-(-9223372036854775807 - 1) > self.i'), 'integer overflow')
+})

@@ -56,7 +56,7 @@ class JSONPatchNamespace {}
 const quantities: Readonly<Record<string, Handler>> = {
   'quantity(string): Quantity': (text: string) => new QuantityValue(parseQuantity(text), text),
   'isQuantity(string): bool': (text: string) => succeeds(() => parseQuantity(text)),
-  'Quantity.sign(): int': ({ amount }: QuantityValue) => (amount.nanos < 0n ? -1n : amount.nanos > 0n ? 1n : 0n),
+  'sign(Quantity): int': ({ amount }: QuantityValue) => (amount.nanos < 0n ? -1n : amount.nanos > 0n ? 1n : 0n),
   'Quantity.isInteger(): bool': isInteger,
   'Quantity.asInteger(): int': (value: QuantityValue) => {
     if (!isInteger(value)) throw new Error('cannot convert value to integer')

@@ -18,7 +18,9 @@ export function mixtureProblem(parts: readonly Expr[], typeOf: (part: Expr) => C
 /** What is wrong with a text that a function is given, if it is. */
 export function literalProblem(call: Expr & { readonly kind: 'call' }, typeOf: (part: Expr) => CelType): TypeProblem | undefined {
   const given = call.name === 'matches' && call.target === undefined ? call.args[1] : call.args[0]
-  if (given?.kind !== 'literal' || typeof given.value !== 'string') return undefined
+  if (given?.kind !== 'literal') return undefined
+  if (call.name === 'duration' && call.target === undefined && typeof given.value === 'bigint') return { says: 'invalid duration argument', at: given.at }
+  if (typeof given.value !== 'string') return undefined
   const wrong = { says: `invalid ${call.name} argument`, at: given.at }
   if (call.name === 'matches') return 'problem' in readGoPattern(given.value) ? wrong : undefined
   if (call.target !== undefined || formatType(typeOf(call)) !== call.name) return undefined

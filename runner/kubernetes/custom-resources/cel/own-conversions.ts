@@ -1,4 +1,5 @@
 // Conversions as cel-go makes them (`common/types`), and lists and maps that are asked for what they hold.
+import { evaluate } from '@marcbachmann/cel-js'
 import { shortNumber } from './format-text.ts'
 import type { OwnFunctions } from './own-functions.ts'
 
@@ -20,6 +21,25 @@ export const ownConversions: OwnFunctions = {
   'int(double)': (value: number) => {
     if (!(value > -(2 ** 63) && value < 2 ** 63)) throw new Error('integer overflow')
     return BigInt(Math.trunc(value))
+  },
+  'int(duration)': ({ seconds, nanos }: { readonly seconds: bigint; readonly nanos: number }) => seconds * 10n ** 9n + BigInt(nanos),
+  'int(uint)': (value: { valueOf(): bigint }) => {
+    if (value.valueOf() > most) throw new Error('integer overflow')
+    return value.valueOf()
+  },
+  'uint(string)': (text: string) => {
+    const value = /^\d+$/.test(text) ? BigInt(text) : undefined
+    if (value === undefined || value > 2n * most + 1n) throw unfit('string', 'uint')
+    return evaluate('uint(value)', { value })
+  },
+  '-_(int)': (value: bigint) => {
+    if (value === fewest) throw new Error('integer overflow')
+    return -value
+  },
+  'timestamp(timestamp)': (when: Date) => when,
+  'duration(duration)': (length: unknown) => length,
+  'duration(int)': () => {
+    throw unfit('int', 'google.protobuf.Duration')
   },
   'double(string)': (text: string) => {
     const special: Readonly<Record<string, number>> = { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY, nan: Number.NaN }

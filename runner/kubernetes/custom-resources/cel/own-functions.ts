@@ -35,6 +35,8 @@ function isOf(value: unknown, type: string): boolean {
   const primitive = primitives[type]
   if (primitive !== undefined) return typeof value === primitive
   if (type === 'list') return Array.isArray(value)
+  if (type === 'uint') return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'value') === 'bigint'
+  if (type === 'duration') return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'nanos') === 'number'
   if (type === 'bytes') return value instanceof Uint8Array
   if (type === 'timestamp') return value instanceof Date
   if (type === 'plain') return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

@@ -2,6 +2,7 @@
 // do is the library's business, but where cel-go does otherwise.
 import { Optional } from '@marcbachmann/cel-js'
 import type { Comprehension, Expr } from './expand.ts'
+import { added, alignedTo } from './keyed-lists.ts'
 import { ownFunction } from './own-functions.ts'
 
 /** Runs a small expression of the names `a`, `b`, `c` and so on. */
@@ -124,7 +125,11 @@ class Run {
     if (name === '_==_') return this.#same(first, second)
     if (name === '_!=_') return !this.#same(first, second)
     if (name === '@mapInsert' || name === 'cel.@mapInsert') return inserted(given)
-    if (name === '@sortByAssociatedKeys') return this.#sorted(first as readonly unknown[], second as readonly unknown[])
+    if (name === '@sortByAssociatedKeys') return this.#sorted(listOf(first), listOf(second))
+    if (name === 'sort' && target !== undefined) return this.#sorted(listOf(first), listOf(first))
+    if (name === 'sum' && Array.isArray(first) && first.length > 0) return first.reduce((sum: unknown, item) => this.#library('a + b', { a: sum, b: item }))
+    const joined = name === '_+_' && Array.isArray(first) && Array.isArray(second) ? added(first, second) : undefined
+    if (joined !== undefined) return joined
     if (name === 'sets.contains') return this.#holdsAll(first, second)
     if (name === 'sets.equivalent') return this.#holdsAll(first, second) && this.#holdsAll(second, first)
     if (name === 'sets.intersects') return listOf(second).some((item) => this.#indexIn(listOf(first), item) >= 0n)
@@ -136,10 +141,18 @@ class Run {
   }
 
   #same(left: unknown, right: unknown): boolean {
-    if (!(left instanceof Optional) || !(right instanceof Optional)) {
-      if (left instanceof Optional || right instanceof Optional) return false
-      return this.#library('a == b', { a: left, b: right }) === true
+    if (left instanceof Optional || right instanceof Optional) return this.#sameOptionals(left, right)
+    if (Array.isArray(left) && Array.isArray(right)) {
+      const others = alignedTo(left, right) ?? (right as readonly unknown[])
+      return left.length === right.length && left.every((item, index) => this.#same(item, others[index]))
     }
+    if (!isMap(left) || !isMap(right)) return left !== undefined && right !== undefined && this.#library('a == b', { a: left, b: right }) === true
+    const [entries, others] = [pairsOf(left), new Map(pairsOf(right))]
+    return entries.length === others.size && entries.every(([key, value]) => others.has(key) && this.#same(value, others.get(key)))
+  }
+
+  #sameOptionals(left: unknown, right: unknown): boolean {
+    if (!(left instanceof Optional) || !(right instanceof Optional)) return false
     if (!left.hasValue() || !right.hasValue()) return left.hasValue() === right.hasValue()
     return this.#same(left.value(), right.value())
   }
@@ -160,7 +173,8 @@ class Run {
     const pairs = list.map((item, index) => ({ item, key: keys[index] }))
     const kinds = new Set(keys.map((key) => this.#library('type(a)', { a: key })))
     if (kinds.size > 1) throw new Error('list elements must have the same type')
-    const isLess = (a: unknown, b: unknown): boolean => this.#library('a < b', { a, b }) === true
+    const isLess = (a: unknown, b: unknown): boolean =>
+      (ownFunction('_<_', false, [a, b])?.(a as never, b as never) ?? this.#library('a < b', { a, b })) === true
     return pairs.sort((left, right) => (isLess(left.key, right.key) ? -1 : isLess(right.key, left.key) ? 1 : 0)).map(({ item }) => item)
   }
 
@@ -204,8 +218,12 @@ function rounds(range: unknown, [first = '', second]: readonly string[]): readon
 function pairsOf(range: unknown): readonly (readonly [unknown, unknown])[] {
   if (Array.isArray(range)) return range.map((value, index) => [BigInt(index), value] as const)
   if (range instanceof Map) return [...range]
-  if (typeof range === 'object' && range !== null && Object.getPrototypeOf(range) === Object.prototype) return Object.entries(range)
+  if (isMap(range)) return Object.entries(range)
   throw new Error(`got '${goType(range)}', expected iterable type`)
+}
+
+function isMap(value: unknown): value is object {
+  return value instanceof Map || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
 }
 
 function goType(value: unknown): string {
