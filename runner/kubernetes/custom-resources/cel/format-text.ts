@@ -2,7 +2,7 @@
 import { type CelType, formatType } from './types.ts'
 
 /** One clause of a pattern: what it prints, and with how many digits. */
-export interface Clause {
+interface Clause {
   readonly verb: string
   readonly precision: number
   readonly at: number
@@ -34,7 +34,7 @@ export function clausesOf(pattern: string, count: number): readonly Clause[] {
 }
 
 /** What is wrong with a value of a type for a clause. */
-export function clauseProblem({ verb }: Clause, type: string): string | undefined {
+function clauseProblem({ verb }: Clause, type: string): string | undefined {
   const wanted = takes[verb]
   if (wanted === undefined || type === 'dyn' || wanted.types.includes(type)) return undefined
   return `error during formatting: ${wanted.says}, was given ${type}`

@@ -1,7 +1,6 @@
 // Conversions as cel-go makes them (`common/types`), and lists and maps that are asked for what they hold.
 import { evaluate } from '@marcbachmann/cel-js'
 import { shortNumber } from './format-text.ts'
-import type { OwnFunctions } from './own-functions.ts'
 
 const truths: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['1', 't', 'T', 'TRUE', 'true', 'True'].map((text) => [text, true])),
@@ -11,7 +10,10 @@ const [fewest, most] = [-(2n ** 63n), 2n ** 63n - 1n]
 const real = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
-export const ownConversions: OwnFunctions = {
+type Handler = (...values: never[]) => unknown
+
+/** Conversions, indices and comparisons by what they take: `int(string)`. */
+export const ownConversions: Readonly<Record<string, Handler>> = {
   'int(string)': (text: string) => {
     const value = /^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined
     if (value === undefined || value < fewest || value > most) throw unfit('string', 'int')
@@ -69,8 +71,8 @@ export const ownConversions: OwnFunctions = {
     if (value === undefined) throw new Error(`no such key: ${key}`)
     return value
   },
-  '_[_](plain, int)': () => {
-    throw new Error('no such overload')
+  '_[_](plain, int)': (map: object, key: bigint) => {
+    throw new Error(Object.keys(map).length === 0 ? `no such key: ${key}` : 'no such overload')
   },
   'string(double)': shortNumber,
   '_<_(double, double)': (left: number, right: number) => ordered(left, right) && left < right,

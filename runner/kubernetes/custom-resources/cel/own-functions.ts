@@ -2,9 +2,6 @@
 import { ownConversions } from './own-conversions.ts'
 import { ownTexts } from './own-texts.ts'
 
-/** Functions by what they take: `string.charAt(int)`, `int(string)`, `_[_](list, int)`. */
-export type OwnFunctions = Readonly<Record<string, (...values: never[]) => unknown>>
-
 interface Own {
   readonly types: readonly string[]
   readonly run: (...values: never[]) => unknown
@@ -18,7 +15,7 @@ export function ownFunction(name: string, isMember: boolean, given: readonly unk
   return known?.find(({ types }) => types.length === given.length && types.every((type, index) => isOf(given[index], type)))?.run
 }
 
-function indexed(all: OwnFunctions): ReadonlyMap<string, readonly Own[]> {
+function indexed(all: Readonly<Record<string, Own['run']>>): ReadonlyMap<string, readonly Own[]> {
   const index = new Map<string, Own[]>()
   for (const [signature, run] of Object.entries(all)) {
     const [, holder, name = '', args = ''] = /^(?:(\w+)\.)?([^(]+)\((.*)\)$/.exec(signature) ?? []

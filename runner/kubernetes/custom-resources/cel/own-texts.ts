@@ -1,8 +1,10 @@
 // Functions of texts as cel-go counts in them, by letters, with patterns of Go (cel-go `ext/strings.go`, apiserver `pkg/cel/library/regex.go`).
 import { readGoPattern } from '../go-pattern.ts'
-import type { OwnFunctions } from './own-functions.ts'
 
-export const ownTexts: OwnFunctions = {
+type Handler = (...values: never[]) => unknown
+
+/** Functions of texts by what they take: `string.charAt(int)`. */
+export const ownTexts: Readonly<Record<string, Handler>> = {
   'string.charAt(int)': (text: string, index: bigint) => [...text][within(index, [...text].length)] ?? '',
   'string.substring(int)': (text: string, start: bigint) => [...text].slice(within(start, [...text].length)).join(''),
   'string.substring(int, int)': between,
