@@ -175,3 +175,39 @@ test('evictions and bindings are judged as what they are', async () => {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'x' } }
   await assert.rejects(cluster.client.postSubresource(pods, key, 'eviction', eviction), /denied request/)
 })
+
+test('macros of two variables, sorting and what may be missing are had in policies', async () => {
+  const holding = [
+    "object.data.all(k, v, v != '') && object.data.transformMap(k, v, v + 'x')['a'] == '1x'",
+    "object.data.map(k, object.data[k]).sortBy(x, x)[0] == '1'",
+    "object.data[?'a'].optMap(v, v + '!').value() == '1!'",
+    "object.data.all(k, v, authorizer.group('').resource('pods').check('get').allowed())",
+    'lists.range(3).transformList(i, v, i * v) == [0, 1, 4]',
+  ]
+  const failing: readonly (readonly [string, string])[] = [
+    ["object.data.all(k, v, v == 'q')", "failed expression: object.data.all(k, v, v == 'q')"],
+    [
+      "object.data.transformMapEntry(k, v, {'x': k + v}).transformMap(k, v, v)['q'] == 'x'",
+      "expression 'object.data.transformMapEntry(k, v, {'x': k + v}).transformMap(k, v, v)['q'] == 'x'' resulted in error: no such key: q",
+    ],
+    ['object.data.all(x, x)', "expression 'object.data.all(x, x)' resulted in error: no such overload"],
+  ]
+  for (const [expression, said] of [...holding.map((each) => [each, undefined] as const), ...failing]) {
+    const cluster = await startCluster()
+    await policy(cluster, { validations: [{ expression }] })
+    const create = cluster.client.create(configMaps, configMap('x', { data: { a: '1' } }))
+    if (said === undefined) await create
+    else await assert.rejects(create, { message: `configmaps "x" is forbidden: ${by} ${said}`, code: 422 }, expression)
+  }
+})
+
+test('policies name nothing that the server does not have', async () => {
+  const cluster = await startCluster()
+  const refused: readonly (readonly [string, string])[] = [
+    ["cel.bind(x, object.data.a, x == '1')", "undeclared reference to 'cel' (in container '')"],
+    ["object.data.all(k, v, w == '1')", "undeclared reference to 'w' (in container '')"],
+    ["object.data.a.matches('[')", 'invalid matches argument'],
+  ]
+  for (const [expression, said] of refused)
+    await assert.rejects(policy(cluster, { validations: [{ expression }] }), ({ message }: Error) => message.includes(`: ${said}\n`), expression)
+})

@@ -50,6 +50,17 @@ test('types are followed through members, loops and functions', () => {
   assert.equal(said('math.greatest(1, 2) == 2'), "1:1: undeclared reference to 'math' (in container '')")
 })
 
+test('formats are read at once, and items that may be missing have the type that they have if they are there', () => {
+  assert.equal(said("'%d %d'.format([self.i]) == ''"), '1:15: index 1 out of range')
+  assert.equal(said("'%d'.format([self.i, self.i]) == ''"), '1:12: too many arguments supplied to string.format (expected 1, got 2)')
+  assert.equal(said("'%d'.format([self.s]) == ''"), '1:18: error during formatting: decimal clause can only be used on integers, was given string')
+  assert.equal(said("'%d%'.format([self.i]) == ''"), '1:13: unexpected end of string')
+  assert.equal(said("[?self.?s, 'x'].size() == {?'a': self.?i}.size()"), 'fine')
+  assert.equal(said('[?self.?s, 1].size() == 1'), "1:12: expected type 'string' but found 'int'")
+  assert.equal(said('self.texts.existsOne(v, v == "a")'), "1:21: undeclared reference to 'existsOne' (in container '')")
+  assert.equal(said("self.map.transformMapEntry(k, v, {v: k})['a'] == 'b'"), 'fine')
+})
+
 test('what the server has is there', () => {
   const rules = [
     ...["'%s-%d'.format([self.s, self.i]) == 'a-1'", "self.namespace == 'x' && self.pod.metadata.name == 'y'", 'self.texts.all(i, v, v.size() > i)'],
@@ -116,7 +127,7 @@ test('what compiles is run', () => {
     )
   const holding = [
     ...[
-      "'%s-%03d'.format([self.s, 1]) != ''",
+      "'%s-%d'.format([self.s, 1]) != ''",
       '\'%s|%x\'.format([self.texts, 255]) == \'["b", "a", "b"]|ff\'',
       "self.namespace == 'ns' && strings.quote('a') == '\"a\"'",
     ],

@@ -1,7 +1,7 @@
 // The type of an expression, and what is wrong with it (cel-go `checker/checker.go`).
 import type { Comprehension, Expr, TypeProblem } from './expand.ts'
 import { memberFunctions, plainFunctions } from './function-table.ts'
-import { literalProblem, mixtureProblem } from './literal-problems.ts'
+import { formatProblems, literalProblem, mixtureProblem } from './literal-problems.ts'
 import {
   assign,
   type CelType,
@@ -80,19 +80,19 @@ function* eachPart(part: Expr): Generator<Expr, void> {
 /** Texts that are given where patterns and times are wanted are read at once. */
 function literalProblems(expression: Expr, typeOf: (part: Expr) => CelType): readonly TypeProblem[] {
   const parts = [...eachPart(expression)]
-  const free = new Set(parts.flatMap((part) => (part.kind === 'call' && part.name === 'format' && part.target !== undefined ? part.args : [])))
+  const formatted = parts.flatMap((part) => (part.kind === 'call' && part.name === 'format' && part.target !== undefined ? part.args : []))
+  const free = new Set(formatted.flatMap((part) => [...eachPart(part)]))
   return parts.flatMap((part) => {
-    if (part.kind === 'call') return literalProblem(part, typeOf) ?? []
-    if (part.kind === 'list' && !free.has(part)) return mixtureProblem(part.items, typeOf) ?? []
-    if (part.kind !== 'map') return []
-    return [0, 1].flatMap(
-      (index) =>
-        mixtureProblem(
-          part.entries.flatMap((entry) => entry[index] ?? []),
-          typeOf,
-        ) ?? [],
-    )
+    if (part.kind === 'call') return literalProblem(part, typeOf) ?? formatProblems(part, typeOf)
+    if (part.kind !== 'map' && (part.kind !== 'list' || free.has(part))) return []
+    const parts = part.kind === 'list' ? [part.items] : [0, 1].map((index) => part.entries.flatMap((entry) => entry[index] ?? []))
+    const ofItem = (item: Expr): CelType => (part.optionals.has(item) ? within(typeOf(item)) : typeOf(item))
+    return parts.flatMap((each) => mixtureProblem(each, ofItem) ?? [])
   })
+}
+
+function within(type: CelType): CelType {
+  return type.kind === 'optional' ? type.of : type
 }
 
 function check(part: Expr, scope: Scope, checking: Checking): CelType {
@@ -112,9 +112,9 @@ function typeFor(part: Expr, scope: Scope, checking: Checking): CelType {
     case 'call':
       return checkCall(part, scope, checking)
     case 'list':
-      return { kind: 'list', item: joined(part.items, scope, checking) }
+      return { kind: 'list', item: joined(part.items, part.optionals, scope, checking) }
     case 'map':
-      return checkMap(part.entries, scope, checking)
+      return checkMap(part, scope, checking)
     case 'loop':
       return checkLoop(part, scope, checking)
   }
@@ -227,28 +227,28 @@ function freshParam(checking: Checking): CelType {
 }
 
 /** The type that parts of a literal have in common; without parts any will do. */
-function joined(parts: readonly Expr[], scope: Scope, checking: Checking): CelType {
+function joined(parts: readonly Expr[], optionals: ReadonlySet<Expr>, scope: Scope, checking: Checking): CelType {
   let common: CelType | undefined
   for (const part of parts) {
-    const type = check(part, scope, checking)
+    const type = optionals.has(part) ? checkOptional(part, scope, checking) : check(part, scope, checking)
     if (common === undefined) common = type
     else common = settle(checking, [common], [type]) ? mostGeneral(common, type) : dyn
   }
   return common ?? freshParam(checking)
 }
 
-function checkMap(entries: readonly (readonly [Expr, Expr])[], scope: Scope, checking: Checking): CelType {
-  const key = joined(
-    entries.map(([each]) => each),
-    scope,
-    checking,
-  )
-  const value = joined(
-    entries.map(([, each]) => each),
-    scope,
-    checking,
-  )
-  return { kind: 'map', key, value }
+/** The type of an item that may be missing, where it is there. */
+function checkOptional(part: Expr, scope: Scope, checking: Checking): CelType {
+  const type = substitute(checking.mapping, check(part, scope, checking), false)
+  if (type.kind === 'optional') return type.of
+  if (isOpen(type)) return dyn
+  return tell(checking, part.at, `expected type 'optional_type(${formatType(type)})' but found '${formatType(type)}'`)
+}
+
+function checkMap({ entries, optionals }: Expr & { readonly kind: 'map' }, scope: Scope, checking: Checking): CelType {
+  const [keys, values] = [entries.map(([each]) => each), entries.map(([, each]) => each)]
+  const key = joined(keys, optionals, scope, checking)
+  return { kind: 'map', key, value: joined(values, optionals, scope, checking) }
 }
 
 function checkLoop(part: Comprehension, scope: Scope, checking: Checking): CelType {

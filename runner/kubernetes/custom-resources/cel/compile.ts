@@ -1,10 +1,15 @@
 // Compiling rules: a parsed expression that can be run, or the server's message for one that cannot.
 import type { JsonObject } from '../../../base/json.ts'
+import { type CheckedTypes, checkTypes } from './check-types.ts'
 import { ruleEnvironment } from './environment.ts'
+import { type Expr, expand, MacroError, type TypeProblem } from './expand.ts'
 import { type ExpressionNode, isNode, type Problem, undeclared } from './fields.ts'
 import { type Rewritten, withCalls } from './messages.ts'
+import { readItems, withOptionalItems } from './optional-items.ts'
 import { misfit } from './patch-fields.ts'
 import { needsOtherPresence, withOtherPresence } from './presence.ts'
+import { runExpression } from './run-expression.ts'
+import { dyn, formatType } from './types.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
@@ -39,7 +44,8 @@ export interface CompileOptions {
 export function compile(text: string, options: CompileOptions = {}): Compiled {
   const rewritten = options.messages ? withCalls(text) : { text, origin: (at: number) => at }
   if ('unknown' in rewritten) return { error: compilationFailed(text, rewritten.at, `undeclared reference to '${rewritten.unknown}' (in container '')`) }
-  const source: Source = { ...rewritten, shown: text }
+  const { text: readable, places } = withOptionalItems(rewritten.text)
+  const source: Source = { ...rewritten, text: readable, shown: text }
   try {
     let parsed = environment.parse(source.text)
     let checked = parsed.check()
@@ -47,24 +53,63 @@ export function compile(text: string, options: CompileOptions = {}): Compiled {
       parsed = environment.parse(withOtherPresence(source.text))
       checked = parsed.check()
     }
-    const ast = parsed.ast as unknown as ExpressionNode
+    const ast = readItems(parsed.ast, places) as ExpressionNode
     const wrong = (options.variables && undeclared(ast, options.variables)) ?? (options.messages ? misfit(ast) : undefined)
     if (wrong) return { error: failed(source, placeOf(wrong, source.text), wrong.says) }
-    const type = checked.valid ? (madeType(ast) ?? String(checked.type)) : 'dyn'
-    if (!checked.valid && checked.error) return { error: typeError(source, checked.error) }
+    const expression = expandedOf(ast, source.text)
+    const types = expression && checkTypes(expression, new Map([...namesIn(ast)].map((name) => [name, dyn])))
+    const literal = options.variables && types?.problems.find(({ says }) => aboutLiteral.test(says))
+    if (literal) return { error: failed(source, literal.at, literal.says) }
+    const read = checked.valid && places.size === 0 ? undefined : types && typeOfExpanded(types)
+    if (!checked.valid && checked.error && read === undefined) return { error: typeError(source, checked.error) }
+    const type = read ?? madeType(ast) ?? String(checked.type)
     if (options.result === 'bool' && type !== 'bool' && type !== 'dyn') return { error: 'cel expression must evaluate to a bool' }
     if (options.result === 'string' && type !== 'string' && type !== 'dyn') return { error: 'must evaluate to a string' }
-    return { run: (values) => parsed(values as never), names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
+    const run = expression ? (values: Values) => runExpression(expression, values, runSmall) : (values: Values) => parsed(values as never)
+    return { run, names: namesIn(ast), type, open: type === 'dyn' && openVariables.has(variableOf(ast) ?? '') }
   } catch (error) {
     return { error: syntaxError(source, error) }
   }
 }
 
-/** The tree of an expression as the library reads it, or the server's words for one that cannot be read. */
-export function parseExpression(text: string): { readonly ast: ExpressionNode } | { readonly error: string } {
-  const source: Source = { text, shown: text, origin: (at) => at }
+type Values = Readonly<Record<string, unknown>>
+
+function expandedOf(ast: ExpressionNode, text: string): Expr | undefined {
   try {
-    return { ast: environment.parse(text).ast as unknown as ExpressionNode }
+    return expand(ast, text)
+  } catch (error) {
+    if (error instanceof MacroError) return undefined
+    throw error
+  }
+}
+
+/**
+ * The type of an expression that the library cannot read, as far as it is known without those of its variables; undefined for one
+ * that is in no order. Functions of authorizers and messages are the library's to know.
+ */
+function typeOfExpanded({ problems, type }: CheckedTypes): string | undefined {
+  const functions = new Set(environment.getDefinitions().functions.map(({ name }) => name))
+  const isWrong = ({ says }: TypeProblem): boolean => !functions.has(/^undeclared reference to '(\w+)'/.exec(says)?.[1] ?? '')
+  return problems.some(isWrong) ? undefined : formatType(type).replace('!error!', 'dyn').replaceAll('(', '<').replaceAll(')', '>')
+}
+
+/** What is said of literals: patterns, times, formats. */
+const aboutLiteral =
+  /^(invalid \w+ argument$|index \d+ out of range|unexpected end of string|could not parse formatting|too many arguments|error during formatting)/
+const smallExpressions = new Map<string, (values: Values) => unknown>()
+
+function runSmall(text: string, values: Values): unknown {
+  const known = smallExpressions.get(text) ?? (environment.parse(text) as (values: Values) => unknown)
+  smallExpressions.set(text, known)
+  return known(values)
+}
+
+/** The tree of an expression, or the server's words for one that cannot be read. */
+export function parseExpression(text: string): { readonly ast: ExpressionNode } | { readonly error: string } {
+  const { text: readable, places } = withOptionalItems(text)
+  const source: Source = { text: readable, shown: text, origin: (at) => at }
+  try {
+    return { ast: readItems(environment.parse(readable).ast, places) as ExpressionNode }
   } catch (error) {
     return { error: syntaxError(source, error) }
   }

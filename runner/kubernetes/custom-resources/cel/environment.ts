@@ -5,6 +5,7 @@ import { registerLibraries } from './libraries.ts'
 import { registerLists } from './list-functions.ts'
 import { registerMessages } from './messages.ts'
 import { registerNames } from './name-functions.ts'
+import { ownTexts } from './own-texts.ts'
 import { registerPresence } from './presence.ts'
 import { registerTexts } from './text-functions.ts'
 
@@ -12,21 +13,25 @@ type Handler = (...values: never[]) => unknown
 
 /** Kubernetes' functions (apiserver `pkg/cel/library`) by signature. */
 const functions: Readonly<Record<string, Handler>> = {
-  'string.charAt(int): string': (text: string, index: bigint) => text.charAt(Number(index)),
   'string.replace(string, string): string': (text: string, from: string, to: string) => text.replaceAll(from, to),
-  'string.replace(string, string, int): string': replaceSome,
-  'string.find(string): string': (text: string, pattern: string) => new RegExp(pattern).exec(text)?.[0] ?? '',
-  'string.findAll(string): list<string>': (text: string, pattern: string) => text.match(new RegExp(pattern, 'g')) ?? [],
-  'string.findAll(string, int): list<string>': (text: string, pattern: string, limit: bigint) =>
-    (text.match(new RegExp(pattern, 'g')) ?? []).slice(0, limit < 0n ? undefined : Number(limit)),
+  ...declared('string.charAt(int)', 'string'),
+  ...declared('string.replace(string, string, int)', 'string'),
+  ...declared('string.find(string)', 'string'),
+  ...declared('string.findAll(string)', 'list<string>'),
+  ...declared('string.findAll(string, int)', 'list<string>'),
   'string(google.protobuf.Timestamp): string': (time: Date) => time.toISOString().replace(/\.?0*Z$/, 'Z'),
   'string(google.protobuf.Duration): string': (duration: { valueOf(): number }) => `${duration.valueOf() / 1000}s`,
   'list<dyn>.isSorted(): bool': (items: readonly Ordered[]) => items.every((item, index) => index === 0 || (items[index - 1] ?? item) <= item),
   'list<dyn>.sum(): dyn': (items: readonly Ordered[]) => items.reduce<Ordered>((sum, item) => add(sum, item), typeof items[0] === 'number' ? 0 : 0n),
-  'list<dyn>.min(): dyn': (items: readonly Ordered[]) => best(items, (left, right) => left < right),
-  'list<dyn>.max(): dyn': (items: readonly Ordered[]) => best(items, (left, right) => left > right),
+  'list<dyn>.min(): dyn': (items: readonly Ordered[]) => best('min', items, (left, right) => left < right),
   'list<dyn>.indexOf(dyn): int': (items: readonly unknown[], value: unknown) => BigInt(items.indexOf(value)),
   'list<dyn>.lastIndexOf(dyn): int': (items: readonly unknown[], value: unknown) => BigInt(items.lastIndexOf(value)),
+  'list<dyn>.max(): dyn': (items: readonly Ordered[]) => best('max', items, (left, right) => left > right),
+}
+
+/** A function that the library does not have, told to it with what it gives. */
+function declared(signature: string, result: string): Readonly<Record<string, Handler>> {
+  return { [`${signature}: ${result}`]: ownTexts[signature] ?? (() => undefined) }
 }
 
 type Ordered = bigint | number | string
@@ -45,22 +50,12 @@ export function ruleEnvironment(): Environment {
   return environment
 }
 
-function replaceSome(text: string, from: string, to: string, limit: bigint): string {
-  let [result, rest] = ['', text]
-  for (let left = limit < 0n ? Number.POSITIVE_INFINITY : Number(limit); left > 0 && rest.includes(from) && from !== ''; left -= 1) {
-    const at = rest.indexOf(from)
-    result += rest.slice(0, at) + to
-    rest = rest.slice(at + from.length)
-  }
-  return result + rest
-}
-
 function add(left: Ordered, right: Ordered): Ordered {
   return typeof left === 'bigint' && typeof right === 'bigint' ? left + right : Number(left) + Number(right)
 }
 
-function best(items: readonly Ordered[], better: (left: Ordered, right: Ordered) => boolean): Ordered {
+function best(name: string, items: readonly Ordered[], better: (left: Ordered, right: Ordered) => boolean): Ordered {
   const [first, ...rest] = items
-  if (first === undefined) throw new Error('min/max called on empty list')
+  if (first === undefined) throw new Error(`${name} called on empty list`)
   return rest.reduce((found, item) => (better(item, found) ? item : found), first)
 }

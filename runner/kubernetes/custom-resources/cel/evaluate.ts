@@ -63,7 +63,7 @@ function* validateMembers(value: JsonObject, { old, schema, path }: Place): Find
 function* runRule(rule: Rule, place: Place): Findings {
   const { value, old, schema } = place
   const { source, compiled } = rule
-  if ('error' in compiled) return
+  if ('error' in compiled) return yield invalid(fieldName(place.path), schema.type, `rule compile error: ${compiled.error}`)
   const isTransition = compiled.names.has('oldSelf')
   if (isTransition ? old === undefined && source.optionalOldSelf !== true : old !== undefined && equal(value, old)) return
   try {
@@ -114,14 +114,25 @@ function staticMessage(source: JsonObject): string {
   return typeof source.message === 'string' && source.message !== '' ? source.message : `failed rule: ${String(source.rule).trim()}`
 }
 
+/** What the library says of a run, and what cel-go says. */
+const words: readonly (readonly [RegExp, string])[] = [
+  [/index out of bounds, index (-?\d+).*/, 'index out of bounds: $1'],
+  [/^Optional value is not present$/, 'optional.none() dereference'],
+  [/^No such key: (.+)$/, 'no such key: $1'],
+  [/^integer overflow: .*/, 'integer overflow'],
+  [/^(Unsigned integer overflow|uint\(\) type error).*/, 'unsigned integer overflow'],
+  [/^modulo by zero$/, 'modulus by zero'],
+  [/^found no matching overload for '(.+\.)?size\(.*/, 'no such overload: size'],
+  [/^(found no matching overload|no such overload: .* |no such overload: [!-]|Ternary condition|Logical operator).*/, 'no such overload'],
+  [/^Invalid duration string.*/, "type conversion error from 'string' to 'google.protobuf.Duration'"],
+  [/^Invalid time zone specified: (.*)/, 'unknown time zone $1'],
+]
+
 /** An error of a run in cel-go's words. */
 export function evaluationError(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
-  const [, index] = /index out of bounds, index (\d+)/.exec(text) ?? []
-  if (index !== undefined) return `index out of bounds: ${index}`
-  if (text === 'Optional value is not present') return 'optional.none() dereference'
-  const [, key] = /^No such key: (.+)$/.exec(text) ?? []
-  return key === undefined ? text : `no such key: ${key}`
+  const [pattern, said = ''] = words.find(([each]) => each.test(text)) ?? []
+  return pattern === undefined ? text : text.slice(text.search(pattern)).replace(pattern, said)
 }
 
 function rulesOf(schema: JsonObject): readonly Rule[] {

@@ -10,9 +10,12 @@ export type Expr =
   | { readonly kind: 'ident'; readonly at: number; readonly name: string }
   | { readonly kind: 'select'; readonly at: number; readonly operand: Expr; readonly field: string; readonly test: boolean; readonly optional: boolean }
   | { readonly kind: 'call'; readonly at: number; readonly name: string; readonly target: Expr | undefined; readonly args: readonly Expr[] }
-  | { readonly kind: 'list'; readonly at: number; readonly items: readonly Expr[] }
-  | { readonly kind: 'map'; readonly at: number; readonly entries: readonly (readonly [Expr, Expr])[] }
+  | { readonly kind: 'list'; readonly at: number; readonly items: readonly Expr[]; readonly optionals: Optionals }
+  | { readonly kind: 'map'; readonly at: number; readonly entries: readonly (readonly [Expr, Expr])[]; readonly optionals: Optionals }
   | Comprehension
+
+/** The items of a literal, or the values of its entries, that may be missing: `[?x]`. */
+type Optionals = ReadonlySet<Expr>
 
 /** A loop over a range, which gathers something. */
 export interface Comprehension {
@@ -67,13 +70,9 @@ function expandNode(node: unknown, source: Source): Expr {
     case '.?':
       return { kind: 'select', at: pos - op.length, operand: expandNode(list[0], source), field: String(list[1]), test: false, optional: op === '.?' }
     case 'list':
-      return { kind: 'list', at: pos, items: list.map((item) => expandNode(item, source)) }
+      return expandList(list, pos, source)
     case 'map':
-      return {
-        kind: 'map',
-        at: pos,
-        entries: (list as [unknown, unknown][]).map(([key, value]) => [expandNode(key, source), expandNode(value, source)] as const),
-      }
+      return expandMap(list as [unknown, unknown][], pos, source)
     case 'call':
       return expandCall(node, list, source)
     case 'rcall':
@@ -81,6 +80,22 @@ function expandNode(node: unknown, source: Source): Expr {
     default:
       return operator(op, list, source)
   }
+}
+
+const none: Optionals = new Set()
+
+function isOptional(node: unknown): node is ExpressionNode {
+  return isNode(node) && node.op === 'optional'
+}
+
+function expandList(list: readonly unknown[], at: number, source: Source): Expr {
+  const items = list.map((item) => expandNode(isOptional(item) ? item.args : item, source))
+  return { kind: 'list', at, items, optionals: new Set(items.filter((_, index) => isOptional(list[index]))) }
+}
+
+function expandMap(list: readonly (readonly [unknown, unknown])[], at: number, source: Source): Expr {
+  const entries = list.map(([key, value]) => [expandNode(isOptional(key) ? key.args : key, source), expandNode(value, source)] as const)
+  return { kind: 'map', at, entries, optionals: new Set(entries.flatMap(([, value], index) => (isOptional(list[index]?.[0]) ? [value] : []))) }
 }
 
 function literal(value: unknown, at: number): Expr {
@@ -192,21 +207,24 @@ interface Gathering {
   readonly count: number
   readonly filter?: Expr | undefined
   readonly value: Expr | undefined
+  /** True if values are maps of entries. */
+  readonly entries?: boolean
 }
 
 function intoList(given: MacroCall, { count, filter, value }: Gathering): Expr {
   const { parts, at } = given
-  const more = call('_+_', [gathered(at), { kind: 'list', at, items: value === undefined ? [] : [value] }], at)
+  const more = call('_+_', [gathered(at), { kind: 'list', at, items: value === undefined ? [] : [value], optionals: none }], at)
   const step = filter === undefined ? more : call('_?_:_', [filter, more, gathered(at)], at)
-  return loop(given, { variables: parts.slice(0, count).map(variable), start: { kind: 'list', at, items: [] }, step })
+  return loop(given, { variables: parts.slice(0, count).map(variable), start: { kind: 'list', at, items: [], optionals: none }, step })
 }
 
-function intoMap(given: MacroCall, { filter, value }: Gathering): Expr {
+/** Entries of the range's keys, or those that the value makes. */
+function intoMap(given: MacroCall, { filter, value, entries }: Gathering): Expr {
   const { parts, at } = given
-  const [key] = parts
-  const more = call('cel.@mapInsert', [gathered(at), key ?? gathered(at), value ?? gathered(at)], at)
+  const added = [...(entries ? [] : parts.slice(0, 1)), value ?? gathered(at)]
+  const more = call('cel.@mapInsert', [gathered(at), ...added], at)
   const step = filter === undefined ? more : call('_?_:_', [filter, more, gathered(at)], at)
-  return loop(given, { variables: parts.slice(0, 2).map(variable), start: { kind: 'map', at, entries: [] }, step })
+  return loop(given, { variables: parts.slice(0, 2).map(variable), start: { kind: 'map', at, entries: [], optionals: none }, step })
 }
 
 /** A value under a name for one expression. */
@@ -216,7 +234,7 @@ function bind(name: string, value: Expr, body: Expr): Expr {
   return {
     kind: 'loop',
     at,
-    range: { kind: 'list', at, items: [] },
+    range: { kind: 'list', at, items: [], optionals: none },
     variables: ['#unused'],
     gathers: name,
     start: value,
@@ -246,7 +264,6 @@ const macros: Readonly<Record<string, (given: MacroCall) => Expr>> = {
   'exists/3': (given) => some(given, 2),
   'exists_one/2': (given) => exactlyOne(given, 1),
   'exists_one/3': (given) => exactlyOne(given, 2),
-  'existsOne/2': (given) => exactlyOne(given, 1),
   'existsOne/3': (given) => exactlyOne(given, 2),
   'filter/2': (given) => intoList(given, { count: 1, filter: given.parts[1], value: given.parts[0] }),
   'map/2': (given) => intoList(given, { count: 1, value: given.parts[1] }),
@@ -255,6 +272,8 @@ const macros: Readonly<Record<string, (given: MacroCall) => Expr>> = {
   'transformList/4': (given) => intoList(given, { count: 2, filter: given.parts[2], value: given.parts[3] }),
   'transformMap/3': (given) => intoMap(given, { count: 2, value: given.parts[2] }),
   'transformMap/4': (given) => intoMap(given, { count: 2, filter: given.parts[2], value: given.parts[3] }),
+  'transformMapEntry/3': (given) => intoMap(given, { count: 2, value: given.parts[2], entries: true }),
+  'transformMapEntry/4': (given) => intoMap(given, { count: 2, filter: given.parts[2], value: given.parts[3], entries: true }),
   'optMap/2': (given) => optionalMap(given, false),
   'optFlatMap/2': (given) => optionalMap(given, true),
   'sortBy/2': sortedBy,

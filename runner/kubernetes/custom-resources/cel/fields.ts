@@ -21,9 +21,14 @@ export interface Problem {
   readonly sign?: string
 }
 
-const macros = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
+/** Macros with what they take, and how many of that are variables. */
+const macros: Readonly<Record<string, number>> = {
+  ...{ 'all/2': 1, 'exists/2': 1, 'exists_one/2': 1, 'filter/2': 1, 'map/2': 1, 'map/3': 1, 'sortBy/2': 1, 'optMap/2': 1, 'optFlatMap/2': 1 },
+  ...{ 'all/3': 2, 'exists/3': 2, 'exists_one/3': 2, 'existsOne/3': 2, 'transformList/3': 2, 'transformList/4': 2 },
+  ...{ 'transformMap/3': 2, 'transformMap/4': 2, 'transformMapEntry/3': 2, 'transformMapEntry/4': 2 },
+}
 const typeNames = new Set(
-  'bool bytes cel double duration dyn int jsonpatch list map math null_type optional sets string strings timestamp type uint google'.split(' '),
+  'bool bytes double duration dyn format int ip jsonpatch list lists map null_type optional sets string strings timestamp type uint google'.split(' '),
 )
 const ownProperties: JsonObject = {
   apiVersion: { type: 'string' },
@@ -155,16 +160,29 @@ function checkCall([name, target, args]: readonly unknown[], scope: Scope): Chec
     const misfit = misapplied(String(name), { target, receiver }, Array.isArray(args) ? args : [], scope)
     if (misfit) return { wrong: misfit }
   }
-  const [variable, ...rest] = Array.isArray(args) ? (args as readonly unknown[]) : []
-  if (name === 'bind' && isNode(variable)) {
-    const [value, ...body] = rest
-    const bound = check(value, scope)
-    return bound.wrong ? bound : { wrong: firstWrong(body, new Map([...scope, [String(variable.args), bound.type] as const])) }
-  }
-  if (!macros.has(String(name)) || !isNode(variable)) return { wrong: firstWrong(Array.isArray(args) ? args : [], scope) }
-  const key = type?.additionalProperties === undefined ? undefined : { type: 'string' }
-  const inner = new Map([...scope, [String(variable.args), type && (itemsOf(type) ?? key)] as const])
-  return { type: name === 'filter' ? type : undefined, wrong: firstWrong(rest, inner) }
+  const given = Array.isArray(args) ? (args as readonly unknown[]) : []
+  const count = macros[`${String(name)}/${given.length}`]
+  const names = given.slice(0, count).flatMap((each) => (isNode(each) && each.op === 'id' ? [String(each.args)] : []))
+  if (count === undefined || names.length < count) return { wrong: firstWrong(given, scope) }
+  const inner = new Map([...scope, ...variablesOf(String(name), names, type)])
+  return { type: name === 'filter' || name === 'sortBy' ? type : undefined, wrong: firstWrong(given.slice(count), inner) }
+}
+
+/** What the variables of a macro are, as far as the schema of what it loops over says. */
+function variablesOf(
+  macro: string,
+  [first = '', second]: readonly string[],
+  type: JsonObject | undefined,
+): readonly (readonly [string, JsonObject | undefined])[] {
+  const items = type && itemsOf(type)
+  const isMap = type?.additionalProperties !== undefined
+  const key = isMap ? { type: 'string' } : undefined
+  if (second === undefined) return [[first, macro.startsWith('opt') ? type : (items ?? key)]]
+  const value = isMap && isObject(type.additionalProperties) ? type.additionalProperties : items
+  return [
+    [first, items ? { type: 'integer' } : key],
+    [second, value],
+  ]
 }
 
 /** A function of texts on something else, or with something else as what it looks for. */

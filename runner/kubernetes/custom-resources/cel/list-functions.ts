@@ -12,9 +12,12 @@ const functions: Readonly<Record<string, Handler>> = {
   'list<dyn>.reverse(): list': (items: List) => items.toReversed(),
   'list<dyn>.slice(int, int): list': slice,
   'list<dyn>.flatten(): list': (items: List) => items.flat(),
-  'list<dyn>.flatten(int): list': (items: List, depth: bigint) => items.flat(Number(depth)),
+  'list<dyn>.flatten(int): list': flattened,
   'list<dyn>.distinct(): list': (items: List) => items.filter((item, index) => items.findIndex((other) => isSame(item, other)) === index),
   'list<dyn>.sort(): list': (items: List) => items.toSorted(compare),
+  'list<dyn>.unwrapOpt(): list': unwrapped,
+  'OptionalNamespace.unwrap(list): list': (_optional: unknown, items: List) => unwrapped(items),
+  'OptionalNamespace.ofNonZeroValue(dyn): dyn': (_optional: unknown, value: unknown) => optional(isZero(value) ? undefined : value),
   'ListsNamespace.range(int): list': (_lists: ListsNamespace, count: bigint) => Array.from({ length: Number(count) }, (_, index) => BigInt(index)),
 }
 
@@ -28,6 +31,21 @@ export function registerLists(environment: Environment): void {
 /** A value that may be missing, as rules hold it. */
 export function optional(value: unknown): unknown {
   return value === undefined ? Optional.none() : Optional.of(value as never)
+}
+
+function flattened(items: List, depth: bigint): List {
+  if (depth < 0n) throw new Error('level must be non-negative')
+  return items.flat(Number(depth))
+}
+
+function unwrapped(items: List): List {
+  return items.flatMap((item) => (item instanceof Optional && item.hasValue() ? [item.value()] : []))
+}
+
+/** True for what a value is that nobody has set; lists and maps of objects are never that. */
+function isZero(value: unknown): boolean {
+  if (value instanceof Map) return value.size === 0
+  return value === null || value === false || value === 0 || value === 0n || value === ''
 }
 
 function slice(items: List, from: bigint, to: bigint): List {

@@ -86,9 +86,24 @@ function readVersion(text: string, loose: boolean): Semver {
   const given = loose ? text.replace(/^v/, '') : text
   const [, numbers = '', before = ''] = /^(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/.exec(given) ?? []
   const parts = numbers.split('.')
+  const problem = loose ? undefined : misread(text)
+  if (problem !== undefined) throw new Error(problem)
   if (numbers === '' || (!loose && parts.length !== 3) || parts.length > 3) throw new Error('No Major.Minor.Patch elements found')
   if (!loose && parts.some((part) => /^0\d/.test(part))) throw new Error(`Major number must not contain leading zeroes ${JSON.stringify(parts[0])}`)
   return new Semver([0, 1, 2].map((index) => BigInt(parts[index] ?? '0') as bigint | string).concat(before === '' ? [] : before.split('.')))
+}
+
+/** What is wrong with the numbers of a version. */
+function misread(text: string): string | undefined {
+  if (text === '') return 'Version string empty'
+  const parts = /^([^.]*)\.([^.]*)\.([^-+]*)/.exec(text)?.slice(1)
+  if (parts === undefined) return 'No Major.Minor.Patch elements found'
+  for (const [index, part] of parts.entries()) {
+    const name = ['Major', 'Minor', 'Patch'][index] ?? ''
+    if (!/^\d+$/.test(part)) return `Invalid character(s) found in ${name.toLowerCase()} number ${JSON.stringify(part)}`
+    if (/^0\d/.test(part)) return `${name} number must not contain leading zeroes ${JSON.stringify(part)}`
+  }
+  return undefined
 }
 
 function compareVersions({ parts: left }: Semver, { parts: right }: Semver): number {

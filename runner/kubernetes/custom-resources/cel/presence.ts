@@ -3,7 +3,7 @@ import type { Environment } from '@marcbachmann/cel-js'
 
 /** What stands for `has` in an expression that the library's own cannot read: as long, so that places stay what they are. */
 const otherName = 'HAS'
-const tokens = /[rRbB]{0,2}(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|[_a-zA-Z]\w*|[\s\S]/g
+export const tokens = /[rRbB]{0,2}(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|[_a-zA-Z]\w*|[\s\S]/g
 
 interface Node {
   readonly op: string

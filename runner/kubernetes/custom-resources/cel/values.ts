@@ -4,6 +4,7 @@ import { evaluate } from '@marcbachmann/cel-js'
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 import { formatTime } from '../../object.ts'
 import { itemsOf, memberOf } from '../structural.ts'
+import { withKeys } from './keyed-lists.ts'
 import { ObjectMessage } from './messages.ts'
 
 const reserved = new Set('true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '))
@@ -12,7 +13,11 @@ const reserved = new Set('true false null in as break const continue else for fu
 export function toCel(value: Json, schema: JsonObject | undefined): unknown {
   if (typeof value === 'number') return isInteger(value, schema) ? BigInt(value) : value
   if (typeof value === 'string') return textValue(value, schema)
-  if (Array.isArray(value)) return (value as readonly Json[]).map((part) => toCel(part, schema && itemsOf(schema)))
+  if (Array.isArray(value))
+    return withKeys(
+      (value as readonly Json[]).map((part) => toCel(part, schema && itemsOf(schema))),
+      schema,
+    )
   if (!isObject(value)) return value
   const declared = schema !== undefined && schema.additionalProperties === undefined
   const members = Object.entries(value).filter(([, part]) => part !== undefined)
