@@ -96,15 +96,29 @@ function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): Kube
   const body = isObject(patch.body) ? patch.body : {}
   const replicas = at(body, 'spec', 'replicas') ?? 0
   const workload = setAt({ apiVersion: resource.apiVersion, kind: resource.info.kind, metadata: { name: key.name } }, scalePaths(resource).spec, replicas)
-  const applied = serverSideApply({
-    ...fieldWriter(scope, engine.clock.now()),
-    live: asJson(live),
-    applied: workload,
-    kind: resource.info.kind,
-    force: patch.force,
-  })
+  const applied = inScaleWords(resource.apiVersion, () =>
+    serverSideApply({
+      ...fieldWriter(scope, engine.clock.now()),
+      live: asJson(live),
+      applied: workload,
+      kind: resource.info.kind,
+      force: patch.force,
+    }),
+  )
   const object = decodeApplied(resource, applied.object, patch.decoding)
   return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => untimedScales(applied.managedFields) }))
+}
+
+/** Conflicts are told of the Scale, whose version is its own (apimachinery `scalehandler.go`). */
+function inScaleWords<result>(apiVersion: string, apply: () => result): result {
+  try {
+    return apply()
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.reason !== 'Conflict') throw error
+    const told = (text = ''): string => text.replaceAll(` using ${apiVersion}`, ' using autoscaling/v1')
+    const causes = error.details?.causes?.map((cause) => ({ ...cause, message: told(cause.message) })) ?? []
+    throw new StatusError('Conflict', told(error.message), { details: { ...error.details, causes } })
+  }
 }
 
 function scalePaths({ custom }: ServedResource): { readonly spec: readonly string[]; readonly status: readonly string[] } {
