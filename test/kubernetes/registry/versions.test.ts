@@ -20,6 +20,18 @@ test('an autoscaler made in v1 is stored in v2 and read in either', async () => 
   assert.equal(at(old, 'metadata', 'uid'), at(now, 'metadata', 'uid'))
 })
 
+test('an autoscaler counts its replicas in v1 even where there are none, and v2 leaves them out', async () => {
+  const { ask } = startBareServer()
+  const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } }
+  const [v1, v2] = ['v1', 'v2'].map((version) => `/apis/autoscaling/${version}/namespaces/lab/horizontalpodautoscalers`)
+  assert.deepEqual((await bodyOf(ask('POST', `${v1}`, { metadata: { name: 'web' }, spec }))).status, { currentReplicas: 0, desiredReplicas: 0 })
+  const status = { currentReplicas: 0, desiredReplicas: 2 }
+  const put = await bodyOf(ask('PUT', `${v1}/web/status`, { metadata: { name: 'web' }, spec, status }))
+  assert.deepEqual(put.status, status)
+  assert.deepEqual(at(put, 'metadata', 'managedFields', '1', 'fieldsV1'), { 'f:status': { 'f:desiredReplicas': {} } })
+  assert.deepEqual((await bodyOf(ask('GET', `${v2}/web`))).status, { desiredReplicas: 2, currentMetrics: null })
+})
+
 test('an event of events.k8s.io is seen in core under its old names, and in its watch', async () => {
   const { ask, client } = startBareServer()
   const seen: string[] = []
