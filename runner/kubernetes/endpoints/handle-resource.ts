@@ -44,7 +44,8 @@ function answer(call: Call, method: string): Response | Promise<Response> {
   if (named && info.namespaced && asked.namespace === '') throw noSuchResource()
   if (!info.namespaced && asked.namespace !== '' && info.plural !== 'namespaces') throw noSuchResource()
   const wanted = verbOf(call, method, named)
-  if (wanted === undefined || !info.verbs.includes(wanted)) throw isRouted(call, named) ? methodNotAllowed() : noSuchResource()
+  // Discovery does not name all that a definition that goes still does.
+  if (wanted === undefined || !(resource.custom || info.verbs.includes(wanted))) throw isRouted(call, named) ? methodNotAllowed() : noSuchResource()
   warnOfDeprecation(call)
   if (isVirtual(call)) return answerVirtual(call)
   if (info.group === '' && info.plural === 'bindings') return bind(call)
