@@ -22,6 +22,17 @@ const pod = (spec: JsonObject, container: JsonObject = {}): JsonObject => ({ spe
 
 const refusedPods: readonly (readonly [JsonObject, readonly string[]])[] = [
   [
+    pod({
+      volumes: [
+        {
+          name: 'v',
+          ephemeral: { volumeClaimTemplate: { metadata: { uid: 'u' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } } } },
+        },
+      ],
+    }),
+    ['spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.uID: Forbidden: cannot be set'],
+  ],
+  [
     pod({}, { env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'V', key: 'k', path: '../p' } } }] }),
     [
       `spec.containers[0].env[0].valueFrom.fileKeyRef.volumeName: Invalid value: "V": ${label}`,

@@ -1,6 +1,6 @@
 // Validation of the spec of a volume claim: of claims, of claim templates, of ephemeral volumes.
 import type { Json, JsonObject } from '../../../base/json.ts'
-import { validateAnnotations, validateLabels } from '../metadata.ts'
+import { validateTemplateMetadata } from '../metadata.ts'
 import { child, type Findings, forbidden, invalid, item, notSupported, required } from '../validation/findings.ts'
 import { positiveQuantity } from '../validation/quantities.ts'
 import { fields, list, present, text, texts } from '../validation/read.ts'
@@ -39,13 +39,7 @@ export function* validateAccessModes(modes: Json | undefined, path: string): Fin
 
 /** Findings on a claim template of an ephemeral volume. */
 export function* validateClaimTemplate(template: JsonObject, path: string): Findings {
-  const meta = fields(template.metadata)
-  yield* validateAnnotations(meta.annotations, child(path, 'metadata', 'annotations'))
-  yield* validateLabels(meta.labels, child(path, 'metadata', 'labels'))
-  for (const [name, value] of Object.entries(meta)) {
-    if (!['annotations', 'labels', 'creationTimestamp'].includes(name) && present(value))
-      yield forbidden(child(path, 'metadata', name), 'cannot be set for an ephemeral volume')
-  }
+  yield* validateTemplateMetadata(fields(template.metadata), child(path, 'metadata'))
   yield* validateClaimSpec(fields(template.spec), child(path, 'spec'))
 }
 
