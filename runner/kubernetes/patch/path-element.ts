@@ -69,14 +69,18 @@ function remember(elements: Map<string, PathElement>, name: string, element: Pat
   return element
 }
 
+/** Keys that an item does not have are left out (structured-merge-diff 6 `keyedAssociativeListItemToPathElement`). */
 function elementOfKeys(item: JsonObject, list: ListSchema): PathElement {
   const keys: string[] = []
   for (const key of sorted(list.keys)) {
     const value = item[key] === undefined ? keyDefault(list, key) : item[key]
-    if (value === undefined) {
-      throw new PathElementError(`associative list with keys has an element that omits key field "${key}" (and doesn't have default value)`)
-    }
-    keys.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+    if (value !== undefined) keys.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+  }
+  if (keys.length === 0 && list.keys.length > 0) {
+    const names = list.keys.map((key) => JSON.stringify(key)).join(' ')
+    throw new PathElementError(
+      `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+    )
   }
   return `k:{${keys.join(',')}}`
 }
