@@ -52,6 +52,8 @@ export function compareElements(a: PathElement, b: PathElement): number {
   return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)))
 }
 
+const zeros: Readonly<Record<string, Json>> = { string: '', boolean: false, int32: 0, int64: 0 }
+
 function keyedElement(item: Json, list: ListSchema): PathElement {
   if (item === null) throw new PathElementError('associative list with keys may not have a null element')
   if (!isObject(item)) throw new PathElementError('associative list with keys may not have non-map elements')
@@ -89,8 +91,12 @@ function sorted(keys: readonly string[]): readonly string[] {
   return keys.length > 1 ? keys.toSorted() : keys
 }
 
-function keyDefault(list: ListSchema, key: string): Json | undefined {
-  return list.items.kind === 'object' ? list.items.fields.get(key)?.default : undefined
+/** The value of a key that an item leaves out: its default, or what is written where Go writes every value (kube-openapi `generators/openapi.go`). */
+function keyDefault({ items }: ListSchema, key: string): Json | undefined {
+  const field = items.kind === 'object' ? items.fields.get(key) : undefined
+  if (field === undefined || field.default !== undefined) return field?.default
+  if (field.omitempty || field.pointer || field.schema.kind !== 'scalar') return undefined
+  return zeros[field.schema.type]
 }
 
 function valueElement(item: Json): PathElement {
