@@ -259,3 +259,9 @@ test('the status of devices goes with their allocation, and its managers know de
   const freed = (await (await ask('PATCH', `${claim}/status`, { status: { allocation: null } }, merge)).json()) as JsonObject
   assert.deepEqual(freed.status, {})
 })
+
+test('slices are selected by driver and node, and by nothing else', async () => {
+  const { ask } = startBareServer()
+  const { message } = (await (await ask('GET', `${slices}?fieldSelector=spec.pool.name%3Dp`)).json()) as JsonObject
+  assert.equal(message, 'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: spec.pool.name')
+})
