@@ -146,3 +146,22 @@ test('what was stored under an older definition is read as the present one has i
   const list = await bodyOf(ask('GET', tins))
   assert.equal((list.items as JsonObject[])[0]?.lid, 'shut')
 })
+
+test('an object of another version that the scheme knows is not taken, one of a version that it does not know is not read', async () => {
+  const { ask } = startBareServer()
+  const said = async (path: string, apiVersion: string, kind: string): Promise<unknown> =>
+    (await bodyOf(ask('POST', `${path}?dryRun=All`, { apiVersion, kind, metadata: { name: 'z' } }))).message
+  const deployments = '/apis/apps/v1/namespaces/lab/deployments'
+  assert.equal(
+    await said(deployments, 'extensions/v1beta1', 'Deployment'),
+    'the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)',
+  )
+  assert.equal(
+    await said('/apis/autoscaling/v2/namespaces/lab/horizontalpodautoscalers', 'autoscaling/v1', 'HorizontalPodAutoscaler'),
+    'the API version in the data (autoscaling/v1) does not match the expected API version (autoscaling/v2)',
+  )
+  assert.equal(
+    await said(deployments, 'apps/v3', 'Deployment'),
+    'Deployment in version "v3" cannot be handled as a Deployment: no kind "Deployment" is registered for version "apps/v3" in scheme "pkg/runtime/scheme.go:111"',
+  )
+})
