@@ -42,6 +42,8 @@ export interface CustomKind {
   cells(object: KubernetesObject, now: number): readonly Json[]
   selectableFields(object: KubernetesObject): Readonly<Record<string, string>>
   readonly hasStatus: boolean
+  /** How many versions the definition has, served or not. */
+  readonly versions: number
   /** True for a definition that goes: nothing is made of it any more. */
   readonly terminating: boolean
   /** What a webhook has converted; undefined where versions differ in their name alone. */
@@ -110,6 +112,7 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
     cells: (object, now) => cellsOf(version, json(object), now),
     selectableFields: (object) => selectableOf(version, json(object)),
     hasStatus: isObject(status),
+    versions: versionsOf(definition).length,
     terminating: isTerminating(definition),
     conversions: webhook && new Conversions(webhook),
     ...(scalePaths === undefined ? {} : { scale: scalePaths }),

@@ -8,7 +8,7 @@ import { labelSelectorMatcher } from '../selectors.ts'
 import { StatusError } from '../status-error.ts'
 import { decodeApplied } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
-import { invalid, notFound } from './errors.ts'
+import { invalid, notFound, plainError } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
 import { misfit, type ObjectPatch, unreadable } from './patch.ts'
 import { asJson, asObject } from './plain.ts'
@@ -93,6 +93,7 @@ export function scaleProblem(scale: Json): string | undefined {
 function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): KubernetesObject {
   const { resource, key } = scope
   const live = workloadOf(engine, scope)
+  refuseConversion(scope)
   const body = isObject(patch.body) ? patch.body : {}
   const replicas = at(body, 'spec', 'replicas') ?? 0
   const workload = setAt({ apiVersion: resource.apiVersion, kind: resource.info.kind, metadata: { name: key.name } }, scalePaths(resource).spec, replicas)
@@ -107,6 +108,12 @@ function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): Kube
   )
   const object = decodeApplied(resource, applied.object, patch.decoding)
   return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => untimedScales(applied.managedFields) }))
+}
+
+/** Between the versions of a definition a Scale is converted like an object of it, which it is not (apiextensions `crConverter`). */
+function refuseConversion({ resource: { custom }, key: { name } }: WriteScope): void {
+  const what = `failed to convert new object (/${name}; autoscaling/v1, Kind=Scale) to proper version`
+  if (custom && custom.versions > 1) throw plainError(`${what}: request to convert CR to an invalid group/version: autoscaling/v1`)
 }
 
 /** Conflicts are told of the Scale, whose version is its own (apimachinery `scalehandler.go`). */

@@ -109,3 +109,32 @@ test('a count that another holds is told of in the version of Scales', async () 
   const { message } = await ask('PATCH', `${tabs}/a/scale?fieldManager=x`, scale, { 'content-type': 'application/apply-patch+yaml' })
   assert.equal(message, 'Apply failed with 1 conflict: conflict with "tester" using autoscaling/v1: .spec.replicas')
 })
+
+test('a Scale is not applied where a definition has several versions', async () => {
+  const { ask } = startBareServer()
+  await ask('POST', definitions, definition(version('v1'), version('v2')))
+  await ask('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name: 'a' }, spec: { replicas: 1 } })
+  const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'a' }, spec: { replicas: 2 } }
+  const answer = await ask('PATCH', `${tabs}/a/scale?fieldManager=x&force=true`, scale, { 'content-type': 'application/apply-patch+yaml' })
+  assert.deepEqual(
+    [answer.status, ((await answer.json()) as JsonObject).message],
+    [500, 'failed to convert new object (/a; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1'],
+  )
+})
+
+test('a count is managed in the version that it was scaled in', async () => {
+  const { ask } = startBareServer()
+  await ask('POST', definitions, definition(version('v1'), version('v2')))
+  await ask('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name: 'a' }, spec: { replicas: 1 } })
+  const merge = { 'content-type': 'application/merge-patch+json' }
+  await ask('PATCH', '/apis/t.io/v2/namespaces/default/tabs/a/scale?fieldManager=x', { spec: { replicas: 3 } }, merge)
+  const { metadata } = (await (await ask('GET', `${tabs}/a`)).json()) as JsonObject
+  const managers = at(metadata, 'managedFields') as readonly JsonObject[]
+  assert.deepEqual(
+    managers.map(({ manager, apiVersion }) => [manager, apiVersion]),
+    [
+      ['x', 't.io/v2'],
+      ['tester', 't.io/v1'],
+    ],
+  )
+})

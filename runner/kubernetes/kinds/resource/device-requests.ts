@@ -19,7 +19,7 @@ const mostAlternatives = 8
 const longestExpression = 10 * 1024
 const mostCost = 1_000_000
 /** Longest JSON of parameters or of a device's data, in bytes. */
-export const longestRaw = 10 * 1024
+const longestRaw = 10 * 1024
 
 /** Names of requests, each with those of its alternatives (`gatherRequestNames`). */
 export type RequestNames = ReadonlyMap<string, readonly string[]>
