@@ -168,6 +168,9 @@ const unclosed: readonly (readonly [string, string])[] = [
   ['[1, 2', "mismatched input '<EOF>' expecting {']', ','}"],
   ['{1: 2', "mismatched input '<EOF>' expecting {'}', ','}"],
   ['{1', "mismatched input '<EOF>' expecting ':'"],
+  ['a.b.', "no viable alternative at input '.'"],
+  ['a[', `mismatched input '<EOF>' expecting ${anything.replace("'!',", "'!', '?',")}`],
+  ['[', `mismatched input '<EOF>' expecting ${anything.replace("'[',", "'[', ']',").replace("'.',", "'.', ',',").replace("'!',", "'!', '?',")}`],
   ['f(a', "missing ')' at '<EOF>'"],
 ]
 
