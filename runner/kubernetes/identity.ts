@@ -8,9 +8,11 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
-/** Turns a bearer token into a user; undefined if it is not one of this authenticator's. */
+/** Turns a bearer token into a user; undefined if it is not one of this authenticator's, or for none of `audiences` (the server's own where none are named). */
 export interface TokenAuthenticator {
-  authenticate(token: string): Promise<UserInfo | undefined> | UserInfo | undefined
+  authenticate(token: string, audiences?: readonly string[]): Promise<UserInfo | undefined> | UserInfo | undefined
+  /** Whom a token of this authenticator is for; absent where tokens are for the server itself. */
+  audiencesOf?(token: string): readonly string[] | undefined
 }
 
 /** What is asked for: a verb on a resource, or a verb on a path that is no resource. */

@@ -72,7 +72,7 @@ export interface KindRules {
   companions?(object: KubernetesObject): readonly KubernetesObject[]
   validate?(object: KubernetesObject, context: WriteContext): readonly FieldError[]
   validateUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): readonly FieldError[]
-  validateStatusUpdate?(object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
+  validateStatusUpdate?(object: KubernetesObject, old: KubernetesObject, context: WriteContext): readonly FieldError[]
   /** Findings on a write through a subresource other than status (`resize`, `ephemeralcontainers` ...). */
   validateSubresource?(subresource: string, object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
   /** What is dubious in an object that is in order: strategy `WarningsOnCreate`, or `WarningsOnUpdate` where there is an old one. */

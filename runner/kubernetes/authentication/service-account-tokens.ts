@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import type { PrivateKey } from '../../base/p256.ts'
 import type { ClusterReader } from '../authorization/rbac.ts'
 import type { TokenAuthenticator, UserInfo } from '../identity.ts'
+import { texts } from '../kinds/validation/read.ts'
 import { at, formatTime, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import { publicJwk, signToken, verifyToken } from './json-web-token.ts'
@@ -32,7 +33,8 @@ export interface ServiceAccountTokens extends TokenAuthenticator {
 export function createServiceAccountTokens(options: TokenOptions): ServiceAccountTokens {
   const issuer = options.issuer ?? defaultIssuer
   return {
-    authenticate: (token) => authenticate(options, issuer, token),
+    authenticate: (token, audiences = [issuer]) => authenticate(options, issuer, { token, audiences }),
+    audiencesOf: (token) => texts(verifyToken(options.key, token)?.aud),
     request: (account, body) => answerRequest(options, issuer, { account, body }),
     configuration: (serverAddress) => ({
       issuer,
@@ -113,11 +115,11 @@ function boundObject(read: ClusterReader, namespace: string, reference: unknown)
   return { [sort.claim]: { name, uid: object.metadata.uid }, ...(uid !== undefined && { node: { name: node, uid } }) }
 }
 
-function authenticate(options: TokenOptions, issuer: string, token: string): UserInfo | undefined {
+function authenticate(options: TokenOptions, issuer: string, { token, audiences }: { token: string; audiences: readonly string[] }): UserInfo | undefined {
   const claims = verifyToken(options.key, token)
   const now = options.now() / 1000
   if (!claims || claims.iss !== issuer || Number(claims.exp) <= now || Number(claims.nbf) > now) return undefined
-  if (!Array.isArray(claims.aud) || !claims.aud.includes(issuer)) return undefined
+  if (!texts(claims.aud).some((audience) => audiences.includes(audience))) return undefined
   const bound = claims['kubernetes.io']
   const namespace = String(at(bound, 'namespace'))
   const name = String(at(bound, 'serviceaccount', 'name'))

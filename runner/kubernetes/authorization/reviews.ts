@@ -3,46 +3,28 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { defaultIssuer } from '../authentication/service-account-tokens.ts'
 import type { VirtualResources, VirtualServer } from '../endpoints/virtual-resources.ts'
 import { type AccessAttributes, type AccessDecision, mastersGroup, type TokenAuthenticator, type UserInfo } from '../identity.ts'
-import { internalForm } from '../kinds/validation/internal-form.ts'
-import { formatTime, type KubernetesObject, parseApiVersion } from '../object.ts'
+import { fields, text, texts } from '../kinds/validation/read.ts'
+import { formatTime, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
+import { type ReviewOf, refusedReview, unreadSelectors } from './check-review.ts'
 import { type ClusterReader, visitRules } from './rbac.ts'
 
 /** All reviews by `group/version/plural`. */
 export const reviews: VirtualResources = {
   'authentication.k8s.io/v1/selfsubjectreviews': async (body, user, server) => selfSubject(body, user, server.now()),
   'authentication.k8s.io/v1/tokenreviews': (body, _user, server) => tokenReview(server.tokens, body),
-  'authorization.k8s.io/v1/localsubjectaccessreviews': (body, _user, server) => accessReview(inNamespace(body), namedUser(body), server),
-  'authorization.k8s.io/v1/selfsubjectaccessreviews': (body, user, server) => accessReview(body, user, server),
+  'authorization.k8s.io/v1/localsubjectaccessreviews': (body, _user, server) => accessReview(body, 'local', namedUser(body), server),
+  'authorization.k8s.io/v1/selfsubjectaccessreviews': (body, user, server) => accessReview(body, 'self', user, server),
   'authorization.k8s.io/v1/selfsubjectrulesreviews': async (body, user, server) => rulesReview(server, body, user),
-  'authorization.k8s.io/v1/subjectaccessreviews': (body, _user, server) => accessReview(body, namedUser(body), server),
+  'authorization.k8s.io/v1/subjectaccessreviews': (body, _user, server) => accessReview(body, 'subject', namedUser(body), server),
 }
 
-async function accessReview(body: KubernetesObject, user: UserInfo, server: VirtualServer): Promise<KubernetesObject> {
-  const attributes = attributesOf(body, user)
-  checkMetadata(body)
-  return { ...body, status: accessStatus(await server.authorize(attributes)) }
-}
-
-/** A review asks about the namespace that it is made in, and about no path. */
-function inNamespace(body: KubernetesObject): KubernetesObject {
-  const { resourceAttributes: resource, nonResourceAttributes: path } = isObject(body.spec) ? body.spec : {}
-  if (isObject(path) && !isObject(resource))
-    throw invalid(body, 'spec.nonResourceAttributes', `Invalid value: ${printed(path)}: disallowed on this kind of request`)
-  const asked = isObject(resource) ? String(resource.namespace ?? '') : ''
-  if (asked !== body.metadata.namespace)
-    throw invalid(body, 'spec.resourceAttributes.namespace', `Invalid value: ${JSON.stringify(asked)}: must match metadata.namespace`)
-  return body
-}
-
-/** Nothing but its fields' managers, and a namespace where it has one, may be said of a review. */
-function checkMetadata(body: KubernetesObject): void {
-  const { managedFields: _fields, namespace: _namespace, ...said } = body.metadata
-  if (Object.keys(said).length > 0) throw invalid(body, 'metadata', `Invalid value: ${JSON.stringify(body.metadata)}: must be empty`)
-}
-
-function printed(path: JsonObject): string {
-  return JSON.stringify(internalForm(path, 'authorization.v1.NonResourceAttributes'))
+async function accessReview(body: KubernetesObject, of: ReviewOf, user: UserInfo, server: VirtualServer): Promise<KubernetesObject> {
+  const refusal = refusedReview(body, of)
+  if (refusal) throw refusal
+  const unread = unreadSelectors(body)
+  const status = accessStatus(await server.authorize(attributesOf(body, user)))
+  return { ...body, status: { ...status, ...(unread !== '' && { evaluationError: unread }) } }
 }
 
 function selfSubject(body: KubernetesObject, user: UserInfo, now: number): KubernetesObject {
@@ -60,14 +42,31 @@ function userInfo(user: UserInfo): JsonObject {
 }
 
 async function tokenReview(tokens: readonly TokenAuthenticator[], body: KubernetesObject): Promise<KubernetesObject> {
-  const spec = isObject(body.spec) ? body.spec : {}
-  const token = String(spec.token ?? '')
-  if (token === '') throw new StatusError('BadRequest', 'token is required for TokenReview in authentication')
+  const spec = fields(body.spec)
+  if (text(spec.token) === '') throw new StatusError('BadRequest', 'token is required for TokenReview in authentication')
+  const wanted = texts(spec.audiences).length > 0 ? texts(spec.audiences) : [defaultIssuer]
+  const token = bearerToken(text(spec.token))
+  if (token === '')
+    return { ...body, status: { authenticated: true, user: { username: 'system:anonymous', groups: ['system:unauthenticated'] }, audiences: wanted } }
+  const problems = ['invalid bearer token']
   for (const authenticator of tokens) {
-    const user = await authenticator.authenticate(token)
-    if (user) return { ...body, status: { authenticated: true, user: userInfo(withAuthenticated(user)), audiences: spec.audiences ?? [defaultIssuer] } }
+    const given = authenticator.audiencesOf?.(token) ?? [defaultIssuer]
+    const audiences = given.filter((audience) => wanted.includes(audience))
+    const user = audiences.length === 0 ? undefined : await authenticator.authenticate(token, wanted)
+    if (user) return { ...body, status: { authenticated: true, user: userInfo(withAuthenticated(user)), audiences } }
+    if (authenticator.audiencesOf && given.length > 0 && audiences.length === 0)
+      problems.push(`token audiences ${quoted(given)} is invalid for the target audiences ${quoted(wanted)}`)
   }
-  return { ...body, status: { user: {}, error: 'invalid bearer token' } }
+  return { ...body, status: { user: {}, error: problems.length === 1 ? problems[0] : `[${problems.join(', ')}]` } }
+}
+
+/** The token as a header would carry it: what follows a space is none of it (`bearertoken.go`). */
+function bearerToken(token: string): string {
+  return `Bearer ${token}`.trim().split(' ')[1] ?? ''
+}
+
+function quoted(list: readonly string[]): string {
+  return `[${list.map((each) => JSON.stringify(each)).join(' ')}]`
 }
 
 /** Every user who proved who they are is in `system:authenticated`. */
@@ -81,25 +80,15 @@ function accessStatus({ verdict, reason }: AccessDecision): JsonObject {
 }
 
 function namedUser(body: KubernetesObject): UserInfo {
-  const spec = isObject(body.spec) ? body.spec : {}
-  const groups = (spec.groups as readonly string[] | undefined) ?? []
-  const name = String(spec.user ?? '')
-  if (name === '' && groups.length === 0) throw invalid(body, 'spec.user', `Invalid value: "": at least one of user or group must be specified`)
-  return { name, groups }
+  const { user, groups, uid, extra } = fields(body.spec)
+  const told = { ...(text(uid) !== '' && { uid: text(uid) }), ...(isObject(extra) && { extra: extra as Readonly<Record<string, readonly string[]>> }) }
+  return { name: text(user), groups: texts(groups), ...told }
 }
 
 function attributesOf(body: KubernetesObject, user: UserInfo): AccessAttributes {
-  const spec = isObject(body.spec) ? body.spec : {}
-  const resource = spec.resourceAttributes
-  const path = spec.nonResourceAttributes
-  if (isObject(resource) === isObject(path)) {
-    const shown = isObject(resource) ? 'cannot be specified in combination with resourceAttributes' : undefined
-    if (shown !== undefined) throw invalid(body, 'spec.nonResourceAttributes', `Invalid value: ${printed(isObject(path) ? path : {})}: ${shown}`)
-    throw invalid(body, 'spec.resourceAttributes', 'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified')
-  }
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const { resourceAttributes: resource, nonResourceAttributes: path } = fields(body.spec)
   if (isObject(path)) return { type: 'path', user, verb: text(path.verb), path: text(path.path) }
-  const asked = isObject(resource) ? resource : {}
+  const asked = fields(resource)
   return {
     type: 'resource',
     user,
@@ -111,14 +100,6 @@ function attributesOf(body: KubernetesObject, user: UserInfo): AccessAttributes 
     namespace: text(asked.namespace),
     name: text(asked.name),
   }
-}
-
-/** These reviews are refused before their kind is known to the error: it names the group alone. */
-function invalid(body: KubernetesObject, field: string, message: string): StatusError {
-  const { group } = parseApiVersion(body.apiVersion)
-  return new StatusError('Invalid', `.${group} "" is invalid: ${field}: ${message}`, {
-    details: { group, causes: [{ reason: 'FieldValueInvalid', message, field }] },
-  })
 }
 
 function rulesReview(read: ClusterReader, body: KubernetesObject, user: UserInfo): KubernetesObject {

@@ -42,6 +42,10 @@ export interface CustomKind {
   cells(object: KubernetesObject, now: number): readonly Json[]
   selectableFields(object: KubernetesObject): Readonly<Record<string, string>>
   readonly hasStatus: boolean
+  /** How many versions the definition has, served or not. */
+  readonly versions: number
+  /** True for a definition that goes: nothing is made of it any more. */
+  readonly terminating: boolean
   /** What a webhook has converted; undefined where versions differ in their name alone. */
   readonly conversions: Conversions | undefined
   readonly scale?: ScalePaths
@@ -50,6 +54,8 @@ export interface CustomKind {
 const blockingReasons = new Set(['FieldValueNotSupported', 'FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid'])
 const kinds = new WeakMap<KubernetesObject, Map<string, CustomKind>>()
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+/** What discovery names of a definition that goes (apiextensions `customresource_discovery_controller.go`). */
+const lastVerbs = ['delete', 'deletecollection', 'get', 'list', 'watch']
 
 /** The resources that a definition serves, one for each served version; none while it is not established. */
 export function resourcesOfDefinition(definition: KubernetesObject): readonly ResourceInfo[] {
@@ -83,6 +89,10 @@ export function conditionStatus(definition: KubernetesObject, type: string): Jso
   return (Array.isArray(conditions) ? conditions.filter(isObject) : []).find((condition) => condition.type === type)?.status
 }
 
+function isTerminating(definition: KubernetesObject): boolean {
+  return conditionStatus(definition, 'Terminating') === 'True'
+}
+
 function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind {
   const info = infoOf(definition, version)
   const openApi = section(section(version.schema).openAPIV3Schema)
@@ -102,6 +112,8 @@ function makeKind(definition: KubernetesObject, version: JsonObject): CustomKind
     cells: (object, now) => cellsOf(version, json(object), now),
     selectableFields: (object) => selectableOf(version, json(object)),
     hasStatus: isObject(status),
+    versions: versionsOf(definition).length,
+    terminating: isTerminating(definition),
     conversions: webhook && new Conversions(webhook),
     ...(scalePaths === undefined ? {} : { scale: scalePaths }),
   }
@@ -136,7 +148,7 @@ function infoOf(definition: KubernetesObject, version: JsonObject): ResourceInfo
     listKind: String(names.listKind ?? `${kind}List`),
     shortNames: strings(names.shortNames),
     categories: strings(names.categories),
-    verbs,
+    verbs: isTerminating(definition) ? lastVerbs : verbs,
     subresources: subresourcesOf(version, { group, version: String(version.name), kind }),
     columns: columnsOf(version),
     storageVersionHash: hashOf(`${group}/${String(stored)}/${kind}`),

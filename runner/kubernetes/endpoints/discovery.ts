@@ -41,7 +41,10 @@ export function answerDiscovery(served: readonly ResourceInfo[], request: Discov
   if (path === '/api' || path === '/apis') return answerRoot(resources, { ...request, path })
   const [, root, group = '', version = ''] = path.match(/^\/(api|apis)(?:\/([^/]+))?(?:\/([^/]+))?$/) ?? []
   if (root === 'api') return version === '' ? answerVersion(resources, '', group) : undefined
-  if (root !== 'apis' || !resources.some((resource) => resource.group === group)) return undefined
+  const ofGroup = resources.filter((resource) => resource.group === group)
+  if (root !== 'apis' || ofGroup.length === 0) return undefined
+  // A version that no definition serves is nobody's path; built-in groups answer for all below them.
+  if (version !== '' && ofGroup.every((resource) => resource.source === 'custom') && inVersion(ofGroup, group, version).length === 0) return undefined
   return version === '' ? plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(resources, group) }) : answerVersion(resources, group, version)
 }
 

@@ -3,7 +3,6 @@ import { readGoDuration } from '../../base/go-duration.ts'
 import { localPeer, type Peer, type Upgrade } from '../../base/host.ts'
 import type { AccessAttributes, UserInfo } from '../identity.ts'
 import type { ResourceInfo } from '../kind.ts'
-import { apiVersionOf } from '../object.ts'
 import { builtInGroups } from '../openapi/facts.ts'
 import { readObject, readObjects } from '../registry/engine.ts'
 import { badRequest, methodNotAllowed, noSuchResource } from '../registry/errors.ts'
@@ -131,22 +130,10 @@ async function answerResource(handling: Handling, asked: ResourceRequest): Promi
   }
   if (!timers) throw noSuchResource()
   const body = request.method === 'GET' || request.method === 'HEAD' ? new Uint8Array() : await readBytes(request)
-  const deprecation = resource.custom?.deprecationWarning ?? deprecated[`${apiVersionOf(resource.info)} ${resource.info.kind}`]
+  const deprecation = resource.custom?.deprecationWarning
   if (deprecation !== undefined) warnings.push(deprecation)
   const call: Call = { server, timers, resource, asked, user, headers: request.headers, query: url.searchParams, body, warnings, outcome }
   return handleResource(call, request.method)
-}
-
-/** Built-in kinds whose every answer warns. */
-const deprecated: Readonly<Record<string, string>> = {
-  'v1 ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
-  ...Object.fromEntries(
-    ['MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'].map((kind) => {
-      const name = `admissionregistration.k8s.io/v1beta1 ${kind}`
-      return [name, `${name} is deprecated in v1.37+, unavailable in v1.40+`]
-    }),
-  ),
-  'v1 Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 }
 
 async function answerPath(handling: Handling): Promise<Response> {

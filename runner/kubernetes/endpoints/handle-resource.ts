@@ -18,6 +18,7 @@ import { remove } from '../registry/remove.ts'
 import { withConversions, withWebhooks } from '../registry/suspended.ts'
 import { warnOfDelete } from '../registry/warnings.ts'
 import { type Call, keyOfCall, scopeOf, showingOf } from './call.ts'
+import { warnOfDeprecation } from './deprecations.ts'
 import { readDeleteOptions, readListOptions, readWriteOptions } from './query-options.ts'
 import { parseDeleteOptions, parseObject, parsePatch } from './read-body.ts'
 import { listBody, objectBody, respond } from './respond.ts'
@@ -43,7 +44,9 @@ function answer(call: Call, method: string): Response | Promise<Response> {
   if (named && info.namespaced && asked.namespace === '') throw noSuchResource()
   if (!info.namespaced && asked.namespace !== '' && info.plural !== 'namespaces') throw noSuchResource()
   const wanted = verbOf(call, method, named)
-  if (wanted === undefined || !info.verbs.includes(wanted)) throw methodNotAllowed()
+  // Discovery does not name all that a definition that goes still does.
+  if (wanted === undefined || !(resource.custom || info.verbs.includes(wanted))) throw isRouted(call, named) ? methodNotAllowed() : noSuchResource()
+  warnOfDeprecation(call)
   if (isVirtual(call)) return answerVirtual(call)
   if (info.group === '' && info.plural === 'bindings') return bind(call)
   return handlers[wanted]?.(call) ?? Promise.reject(methodNotAllowed())
@@ -52,6 +55,13 @@ function answer(call: Call, method: string): Response | Promise<Response> {
 /** A review is answered by its own function; nothing of it is stored. */
 function isVirtual({ server, resource: { info } }: Call): boolean {
   return `${info.group}/${info.version}/${info.plural}` in server.virtual
+}
+
+/** True if any verb of the resource is asked for by a path like this one; where none is, nothing is there. */
+function isRouted({ asked, resource: { info } }: Call, named: boolean): boolean {
+  const everywhere = info.namespaced && asked.namespace === ''
+  const verbs = named ? ['get', 'update', 'patch', 'delete'] : everywhere ? ['list'] : ['list', 'create', 'deletecollection']
+  return verbs.some((verb) => info.verbs.includes(verb))
 }
 
 function verbOf({ asked, resource }: Call, method: string, named: boolean): string | undefined {

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
 import { child, type Findings, forbidden, immutable, invalid, invalidAll, item, nonNegative, required, tooLong } from './validation/findings.ts'
 import { isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName, nameRule } from './validation/names.ts'
-import { entries, fields, objects, text, texts } from './validation/read.ts'
+import { entries, fields, objects, present, text, texts } from './validation/read.ts'
 
 /**
  * Findings on an object's metadata: of a create, or, with `old`, of an update. An update is looked at twice, as the server
@@ -33,6 +33,14 @@ export function* validateLabels(labels: Json | undefined, path: string): Finding
     yield* invalidAll(path, key, isQualifiedName(key))
     yield* invalidAll(path, value, isLabelValue(value))
   }
+}
+
+/** Findings on the metadata of a template, which has nothing but labels and annotations (`validateFieldAllowList`); errors know its fields by Go's names. */
+export function* validateTemplateMetadata(meta: JsonObject, path: string): Findings {
+  const { annotations, labels, ...rest } = meta
+  yield* validateAnnotations(annotations, child(path, 'annotations'))
+  yield* validateLabels(labels, child(path, 'labels'))
+  for (const [name, value] of Object.entries(rest)) if (present(value)) yield forbidden(child(path, name === 'uid' ? 'uID' : name), 'cannot be set')
 }
 
 /** Findings on annotations. */

@@ -52,6 +52,8 @@ export function compareElements(a: PathElement, b: PathElement): number {
   return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)))
 }
 
+const zeros: Readonly<Record<string, Json>> = { string: '', boolean: false, int32: 0, int64: 0 }
+
 function keyedElement(item: Json, list: ListSchema): PathElement {
   if (item === null) throw new PathElementError('associative list with keys may not have a null element')
   if (!isObject(item)) throw new PathElementError('associative list with keys may not have non-map elements')
@@ -69,14 +71,18 @@ function remember(elements: Map<string, PathElement>, name: string, element: Pat
   return element
 }
 
+/** Keys that an item does not have are left out (structured-merge-diff 6 `keyedAssociativeListItemToPathElement`). */
 function elementOfKeys(item: JsonObject, list: ListSchema): PathElement {
   const keys: string[] = []
   for (const key of sorted(list.keys)) {
     const value = item[key] === undefined ? keyDefault(list, key) : item[key]
-    if (value === undefined) {
-      throw new PathElementError(`associative list with keys has an element that omits key field "${key}" (and doesn't have default value)`)
-    }
-    keys.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+    if (value !== undefined) keys.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
+  }
+  if (keys.length === 0 && list.keys.length > 0) {
+    const names = list.keys.map((key) => JSON.stringify(key)).join(' ')
+    throw new PathElementError(
+      `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+    )
   }
   return `k:{${keys.join(',')}}`
 }
@@ -85,8 +91,12 @@ function sorted(keys: readonly string[]): readonly string[] {
   return keys.length > 1 ? keys.toSorted() : keys
 }
 
-function keyDefault(list: ListSchema, key: string): Json | undefined {
-  return list.items.kind === 'object' ? list.items.fields.get(key)?.default : undefined
+/** The value of a key that an item leaves out: its default, or what is written where Go writes every value (kube-openapi `generators/openapi.go`). */
+function keyDefault({ items }: ListSchema, key: string): Json | undefined {
+  const field = items.kind === 'object' ? items.fields.get(key) : undefined
+  if (field === undefined || field.default !== undefined) return field?.default
+  if (field.omitempty || field.pointer || field.schema.kind !== 'scalar') return undefined
+  return zeros[field.schema.type]
 }
 
 function valueElement(item: Json): PathElement {

@@ -56,7 +56,9 @@ function autoscalerToV2(object: KubernetesObject): KubernetesObject {
   const spec = section(object.spec)
   const status = section(object.status)
   const { targetCPUUtilizationPercentage: target, ...restSpec } = spec
-  const { currentCPUUtilizationPercentage: current, ...restStatus } = status
+  const { currentCPUUtilizationPercentage: current, currentReplicas, ...others } = status
+  // The stored shape leaves a count of none out.
+  const restStatus = currentReplicas === 0 || currentReplicas === undefined ? others : { ...others, currentReplicas }
   const metrics = target === undefined ? {} : { metrics: [cpuMetric('target', { type: 'Utilization', averageUtilization: target })] }
   const currentMetrics = current === undefined ? {} : { currentMetrics: [cpuMetric('current', { averageUtilization: current })] }
   return {
@@ -76,7 +78,9 @@ function autoscalerToV1(object: KubernetesObject): KubernetesObject {
     ...object,
     apiVersion: 'autoscaling/v1',
     spec: { ...spec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-    ...(object.status === undefined ? {} : { status: { ...status, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) } }),
+    ...(object.status === undefined
+      ? {}
+      : { status: { currentReplicas: 0, ...status, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) } }),
   }
 }
 

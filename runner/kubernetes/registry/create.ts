@@ -1,5 +1,6 @@
 // A create: name, managed fields, admission, strategy, validation, store (apiserver `registry/generic/registry/store.go`).
 import { deepFreeze } from '../../base/json.ts'
+import { forbiddenResource } from '../authorization/forbidden.ts'
 import { goOrder } from '../encoding/go-order.ts'
 import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
@@ -25,6 +26,7 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   const ordering = orderingOf(undefined)
   const managed = withManagedFields(scope, context.now, { next, live: undefined, given: managedFields, requested: next.metadata.managedFields, ordering })
   const request = { ...admissionRequest(scope, context, { operation: 'CREATE' }), object: managed }
+  refuseTerminating(scope, managed)
   const admitted = withoutDisabledFields(resource.info, withoutDoubleOwners(scope, admit(engine, request), true))
   const named = withSystemFields(engine, resource, admitted)
   const prepared = ordered(resource, resource.rules?.prepareForCreate?.(named, context) ?? withoutStatus(resource, named), ordering)
@@ -39,6 +41,11 @@ export function createObject(engine: Engine, scope: WriteScope, sent: Kubernetes
   if (scope.dryRun) return withVersion(resource, prepared, sent.metadata.resourceVersion)
   makeCompanions(engine, resource, prepared)
   return store(engine, resource, prepared)
+}
+
+/** Nothing is made of a definition that goes (apiextensions `forbidCreateAdmission`). */
+function refuseTerminating({ resource: { custom, info } }: WriteScope, { metadata: { name = '' } }: KubernetesObject): void {
+  if (custom?.terminating) throw forbiddenResource(info, name, 'create not allowed while custom resource definition is terminating')
 }
 
 /** A version is the store's to give: it says so after everybody else had their say. */

@@ -6,6 +6,7 @@ import { noProblems, problemList, strictProblems, type TextProblems, warningsOfP
 import { at, type KubernetesObject } from '../object.ts'
 import { builtInSchema } from '../openapi/schema.ts'
 import { badRequest, unregistered } from './errors.ts'
+import { isOtherVersion } from './other-versions.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** What is done about fields that the server does not know. */
@@ -67,6 +68,7 @@ function convertible(resource: ServedResource, body: JsonObject): JsonObject {
   const { info, apiVersion } = resource
   const kind = text(body.kind) || info.kind
   const version = text(body.apiVersion) || apiVersion
+  if (kind === info.kind && version !== apiVersion && isOtherVersion(version, kind)) throw badRequest(otherVersion(version, apiVersion))
   const problem = kindProblem(resource, { kind, version })
   if (problem !== undefined) throw badRequest(`${kind} in version "${shortVersion(version)}" cannot be handled as a ${info.kind}: ${problem}`)
   return { ...body, kind, apiVersion: version }
@@ -81,6 +83,10 @@ export function kindProblem(resource: ServedResource, { kind, version }: { reado
   return `converting (${shortVersion(version)}.${kind}) to (${group}.${info.kind}): unknown conversion`
 }
 
+function otherVersion(given: string, expected: string): string {
+  return `the API version in the data (${given}) does not match the expected API version (${expected})`
+}
+
 function shortVersion(version: string): string {
   return version.slice(version.lastIndexOf('/') + 1)
 }
@@ -89,8 +95,7 @@ function shortVersion(version: string): string {
 function requireKind(resource: ServedResource, body: JsonObject): JsonObject {
   const { info, apiVersion } = resource
   if (text(body.kind) === '') throw badRequest(unrecognized(info.kind, JSON.stringify(body)))
-  if (body.apiVersion !== apiVersion)
-    throw badRequest(`the API version in the data (${text(body.apiVersion)}) does not match the expected API version (${apiVersion})`)
+  if (body.apiVersion !== apiVersion) throw badRequest(otherVersion(text(body.apiVersion), apiVersion))
   if (body.kind !== info.kind && at(body, 'kind') !== undefined) return body
   return body
 }

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { ServedResource } from './served-resource.ts'
 
-/** Steps to a field: `[]` is every item of a list, and a step with `?` goes too if nothing is left in it. */
+/** Steps to a field: `[]` is every item of a list, `*` every member of a map, and a step with `?` goes too if nothing is left in it. */
 type Path = readonly string[]
 
 const podFields = [
@@ -14,7 +14,15 @@ const podFields = [
   'volumes.[].projected.sources.[].podCertificate',
 ]
 
-const claimFields = ['exactly', 'firstAvailable.[]'].map((request) => `devices.requests.[].${request}.tolerations`)
+const claimFields = [
+  ...['exactly', 'firstAvailable.[]'].flatMap((request) => ['tolerations', 'capacity'].map((field) => `devices.requests.[].${request}.${field}`)),
+  'devices.constraints.[].distinctAttribute',
+]
+const resultFields = ['shareID', 'consumedCapacity', 'bindingConditions', 'bindingFailureConditions']
+const deviceFields = [
+  ...['taints', 'consumesCounters', 'nodeName', 'nodeSelector', 'allNodes', 'bindingConditions', 'bindingFailureConditions', 'bindsToNode'],
+  ...['allowMultipleAllocations', 'capacity.*.requestPolicy'],
+]
 
 /** Where pods are in what is made of them. */
 const podSpecs: Readonly<Record<string, string>> = {
@@ -36,8 +44,12 @@ const others: Readonly<Record<string, readonly string[]>> = {
   // Not a gate, but alike: v1 of slices shows what older versions said of a place, and takes none (`dropTopologyOnV1`).
   'discovery.k8s.io/EndpointSlice': ['endpoints.[].deprecatedTopology'],
   'resource.k8s.io/DeviceClass': ['spec.extendedResourceName'],
-  'resource.k8s.io/ResourceSlice': ['spec.devices.[].taints'],
-  'resource.k8s.io/ResourceClaim': claimFields.map((field) => `spec.${field}`),
+  'resource.k8s.io/ResourceSlice': ['spec.sharedCounters', 'spec.perDeviceNodeSelection', ...deviceFields.map((field) => `spec.devices.[].${field}`)],
+  'resource.k8s.io/ResourceClaim': [
+    ...claimFields.map((field) => `spec.${field}`),
+    ...resultFields.map((field) => `status.allocation.devices.results.[].${field}`),
+    'status.devices.[].shareID',
+  ],
   'resource.k8s.io/ResourceClaimTemplate': claimFields.map((field) => `spec.spec.${field}`),
 }
 
@@ -59,6 +71,7 @@ function without(value: Json, path: Path, at = 0): Json {
   const step = path[at] ?? ''
   if (step === '[]') return Array.isArray(value) ? mapped(value, (item) => without(item, path, at + 1)) : value
   if (!isObject(value)) return value
+  if (step === '*') return mappedMembers(value, (member) => without(member, path, at + 1))
   const name = step.endsWith('?') ? step.slice(0, -1) : step
   const inner = value[name]
   if (inner === undefined) return value
@@ -77,4 +90,10 @@ function withoutMember(object: JsonObject, name: string): JsonObject {
 function mapped(list: readonly Json[], change: (item: Json) => Json): readonly Json[] {
   const next = list.map(change)
   return next.some((item, index) => item !== list[index]) ? next : list
+}
+
+/** The map itself if no member changes. */
+function mappedMembers(map: JsonObject, change: (member: Json) => Json): JsonObject {
+  const next = Object.entries(map).map(([name, member]) => [name, change(member ?? null)] as const)
+  return next.some(([name, member]) => member !== map[name]) ? Object.fromEntries(next) : map
 }

@@ -8,7 +8,7 @@ import { labelSelectorMatcher } from '../selectors.ts'
 import { StatusError } from '../status-error.ts'
 import { decodeApplied } from './decode-object.ts'
 import { type Engine, liveObject, type WriteScope } from './engine.ts'
-import { invalid, notFound } from './errors.ts'
+import { invalid, notFound, plainError } from './errors.ts'
 import { fieldWriter } from './field-management.ts'
 import { misfit, type ObjectPatch, unreadable } from './patch.ts'
 import { asJson, asObject } from './plain.ts'
@@ -93,18 +93,39 @@ export function scaleProblem(scale: Json): string | undefined {
 function applyScale(engine: Engine, scope: WriteScope, patch: ObjectPatch): KubernetesObject {
   const { resource, key } = scope
   const live = workloadOf(engine, scope)
+  refuseConversion(scope)
   const body = isObject(patch.body) ? patch.body : {}
   const replicas = at(body, 'spec', 'replicas') ?? 0
   const workload = setAt({ apiVersion: resource.apiVersion, kind: resource.info.kind, metadata: { name: key.name } }, scalePaths(resource).spec, replicas)
-  const applied = serverSideApply({
-    ...fieldWriter(scope, engine.clock.now()),
-    live: asJson(live),
-    applied: workload,
-    kind: resource.info.kind,
-    force: patch.force,
-  })
+  const applied = inScaleWords(resource.apiVersion, () =>
+    serverSideApply({
+      ...fieldWriter(scope, engine.clock.now()),
+      live: asJson(live),
+      applied: workload,
+      kind: resource.info.kind,
+      force: patch.force,
+    }),
+  )
   const object = decodeApplied(resource, applied.object, patch.decoding)
   return scaleOf(resource, updateObject(engine, scope, { change: () => object, managedFields: () => untimedScales(applied.managedFields) }))
+}
+
+/** Between the versions of a definition a Scale is converted like an object of it, which it is not (apiextensions `crConverter`). */
+function refuseConversion({ resource: { custom }, key: { name } }: WriteScope): void {
+  const what = `failed to convert new object (/${name}; autoscaling/v1, Kind=Scale) to proper version`
+  if (custom && custom.versions > 1) throw plainError(`${what}: request to convert CR to an invalid group/version: autoscaling/v1`)
+}
+
+/** Conflicts are told of the Scale, whose version is its own (apimachinery `scalehandler.go`). */
+function inScaleWords<result>(apiVersion: string, apply: () => result): result {
+  try {
+    return apply()
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.reason !== 'Conflict') throw error
+    const told = (text = ''): string => text.replaceAll(` using ${apiVersion}`, ' using autoscaling/v1')
+    const causes = error.details?.causes?.map((cause) => ({ ...cause, message: told(cause.message) })) ?? []
+    throw new StatusError('Conflict', told(error.message), { details: { ...error.details, causes } })
+  }
 }
 
 function scalePaths({ custom }: ServedResource): { readonly spec: readonly string[]; readonly status: readonly string[] } {

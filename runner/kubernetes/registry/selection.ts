@@ -52,6 +52,7 @@ function checkField(resource: ServedResource, field: string): void {
   const known = fieldsOf(resource, { apiVersion: resource.apiVersion, kind: resource.info.kind, metadata: {} })
   if (field in known) return
   const own = Object.keys(known).length > 2 || resource.custom !== undefined
-  if (own) throw badRequest(`field label not supported: ${field}`)
+  const shown = resource.info.plural === 'resourceslices' ? ` for ${resource.apiVersion}, Kind=${resource.info.kind}` : ''
+  if (own) throw badRequest(`field label not supported${shown}: ${field}`)
   throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
 }

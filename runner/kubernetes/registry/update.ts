@@ -145,7 +145,7 @@ function validateChange({ resource, subresource }: WriteScope, next: KubernetesO
   const { info, rules, custom } = resource
   if (custom) return [...validateCustomMetadata(next, info.namespaced, live), ...custom.validate(next, live)]
   const metadata = validateMetadata(next, rules, info.namespaced, live)
-  if (subresource === 'status') return [...metadata, ...(rules?.validateStatusUpdate?.(next, live) ?? [])]
+  if (subresource === 'status') return [...metadata, ...(rules?.validateStatusUpdate?.(next, live, context) ?? [])]
   if (subresource !== '') return [...metadata, ...(rules?.validateSubresource?.(subresource, next, live) ?? [])]
   return [...metadata, ...(rules?.validateUpdate?.(next, live, context) ?? rules?.validate?.(next, context) ?? [])]
 }

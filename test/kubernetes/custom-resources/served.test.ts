@@ -81,3 +81,60 @@ test('a definition without stored versions has the one that it stores', async ()
   const written = await ask('PUT', `${definitions}/tabs.t.io/status`, { ...current, status: { ...(current.status as JsonObject), storedVersions: [] } })
   assert.deepEqual(at(written, 'status', 'storedVersions'), ['v1'])
 })
+
+test('a definition that goes names fewer verbs, and nothing is made of it', async () => {
+  const ask = await served(['a', {}])
+  await ask('PATCH', `${tabs}/a`, { metadata: { finalizers: ['t.io/stay'] } }, { 'content-type': 'application/merge-patch+json' })
+  await ask('DELETE', `${definitions}/tabs.t.io`)
+  const { resources } = (await ask('GET', '/apis/t.io/v1')) as { resources?: readonly { verbs: Json }[] }
+  assert.deepEqual(resources?.[0]?.verbs, ['delete', 'deletecollection', 'get', 'list', 'watch'])
+  assert.equal(
+    (await ask('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name: 'b' } })).message,
+    'tabs.t.io "b" is forbidden: create not allowed while custom resource definition is terminating',
+  )
+  const labelled = await ask('PATCH', `${tabs}/a`, { metadata: { labels: { a: 'b' } } }, { 'content-type': 'application/merge-patch+json' })
+  assert.deepEqual(at(labelled, 'metadata', 'labels'), { a: 'b' })
+})
+
+test('a version that no definition serves is nobody’s path', async () => {
+  const { ask } = startBareServer()
+  await ask('POST', definitions, definition(version('v1')))
+  assert.equal(await (await ask('GET', '/apis/t.io/v3')).text(), '404 page not found\n')
+  assert.match(await (await ask('GET', '/apis/apps/v3')).text(), /the server could not find the requested resource/)
+})
+
+test('a count that another holds is told of in the version of Scales', async () => {
+  const ask = await served(['a', { replicas: 1 }])
+  const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'a' }, spec: { replicas: 2 } }
+  const { message } = await ask('PATCH', `${tabs}/a/scale?fieldManager=x`, scale, { 'content-type': 'application/apply-patch+yaml' })
+  assert.equal(message, 'Apply failed with 1 conflict: conflict with "tester" using autoscaling/v1: .spec.replicas')
+})
+
+test('a Scale is not applied where a definition has several versions', async () => {
+  const { ask } = startBareServer()
+  await ask('POST', definitions, definition(version('v1'), version('v2')))
+  await ask('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name: 'a' }, spec: { replicas: 1 } })
+  const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'a' }, spec: { replicas: 2 } }
+  const answer = await ask('PATCH', `${tabs}/a/scale?fieldManager=x&force=true`, scale, { 'content-type': 'application/apply-patch+yaml' })
+  assert.deepEqual(
+    [answer.status, ((await answer.json()) as JsonObject).message],
+    [500, 'failed to convert new object (/a; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1'],
+  )
+})
+
+test('a count is managed in the version that it was scaled in', async () => {
+  const { ask } = startBareServer()
+  await ask('POST', definitions, definition(version('v1'), version('v2')))
+  await ask('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name: 'a' }, spec: { replicas: 1 } })
+  const merge = { 'content-type': 'application/merge-patch+json' }
+  await ask('PATCH', '/apis/t.io/v2/namespaces/default/tabs/a/scale?fieldManager=x', { spec: { replicas: 3 } }, merge)
+  const { metadata } = (await (await ask('GET', `${tabs}/a`)).json()) as JsonObject
+  const managers = at(metadata, 'managedFields') as readonly JsonObject[]
+  assert.deepEqual(
+    managers.map(({ manager, apiVersion }) => [manager, apiVersion]),
+    [
+      ['x', 't.io/v2'],
+      ['tester', 't.io/v1'],
+    ],
+  )
+})

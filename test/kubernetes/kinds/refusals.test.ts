@@ -22,6 +22,17 @@ const pod = (spec: JsonObject, container: JsonObject = {}): JsonObject => ({ spe
 
 const refusedPods: readonly (readonly [JsonObject, readonly string[]])[] = [
   [
+    pod({
+      volumes: [
+        {
+          name: 'v',
+          ephemeral: { volumeClaimTemplate: { metadata: { uid: 'u' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } } } },
+        },
+      ],
+    }),
+    ['spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.uID: Forbidden: cannot be set'],
+  ],
+  [
     pod({}, { env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'V', key: 'k', path: '../p' } } }] }),
     [
       `spec.containers[0].env[0].valueFrom.fileKeyRef.volumeName: Invalid value: "V": ${label}`,
@@ -157,4 +168,38 @@ test('finalizers of some groups need no known name', async () => {
   assert.deepEqual(await findings('/api/v1/namespaces/default/configmaps', odd), [
     'metadata.finalizers[0]: Invalid value: "odd": name is neither a standard finalizer name nor is it fully qualified',
   ])
+})
+
+test('two sources of a claim say the same, and what lies in another namespace is named once', async () => {
+  const set = (source: JsonObject): JsonObject => ({
+    spec: {
+      serviceName: 's',
+      selector: { matchLabels: { a: 'b' } },
+      template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      volumeClaimTemplates: [{ metadata: { name: 'd' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...source } }],
+    },
+  })
+  const sets = '/apis/apps/v1/namespaces/default/statefulsets'
+  const [dataSource, kind] = [{ kind: 'PersistentVolumeClaim', name: 'n' }, 'PersistentVolumeClaim']
+  const spec = 'spec.volumeClaimTemplates[0].spec'
+  assert.deepEqual(await findings(sets, set({ dataSource, dataSourceRef: { kind, name: 'm' } })), [`${spec}: Invalid value: {}: must match dataSourceRef`])
+  assert.deepEqual(await findings(sets, set({ dataSource, dataSourceRef: { kind, name: 'n', namespace: 'A' } })), [
+    `${spec}.dataSourceRef.namespace: Invalid value: "A": ${label}`,
+    `${spec}: Invalid value: {}: may not be specified when dataSourceRef.namespace is specified`,
+  ])
+  assert.deepEqual(await findings(sets, set({ dataSourceRef: { apiGroup: 'x.io', kind: 'K', name: 'n', namespace: 'o' } })), [])
+})
+
+test('what is applied without the key of its list is refused for what is missing', async () => {
+  const { ask } = startBareServer()
+  const apply = async (containers: readonly JsonObject[]): Promise<unknown> => {
+    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: { containers } }
+    const answer = await ask('PATCH', `${pods}/x?fieldManager=m`, body, { 'content-type': 'application/apply-patch+yaml' })
+    return ((await answer.json()) as JsonObject).message
+  }
+  assert.equal(await apply([{ image: 'i' }]), 'Pod "x" is invalid: spec.containers[0].name: Required value')
+  assert.equal(
+    await apply([{ image: 'i' }, { image: 'j' }]),
+    'failed to create typed patch object (/x; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name=""]',
+  )
 })

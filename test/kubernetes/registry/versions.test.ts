@@ -20,6 +20,18 @@ test('an autoscaler made in v1 is stored in v2 and read in either', async () => 
   assert.equal(at(old, 'metadata', 'uid'), at(now, 'metadata', 'uid'))
 })
 
+test('an autoscaler counts its replicas in v1 even where there are none, and v2 leaves them out', async () => {
+  const { ask } = startBareServer()
+  const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } }
+  const [v1, v2] = ['v1', 'v2'].map((version) => `/apis/autoscaling/${version}/namespaces/lab/horizontalpodautoscalers`)
+  assert.deepEqual((await bodyOf(ask('POST', `${v1}`, { metadata: { name: 'web' }, spec }))).status, { currentReplicas: 0, desiredReplicas: 0 })
+  const status = { currentReplicas: 0, desiredReplicas: 2 }
+  const put = await bodyOf(ask('PUT', `${v1}/web/status`, { metadata: { name: 'web' }, spec, status }))
+  assert.deepEqual(put.status, status)
+  assert.deepEqual(at(put, 'metadata', 'managedFields', '1', 'fieldsV1'), { 'f:status': { 'f:desiredReplicas': {} } })
+  assert.deepEqual((await bodyOf(ask('GET', `${v2}/web`))).status, { desiredReplicas: 2, currentMetrics: null })
+})
+
 test('an event of events.k8s.io is seen in core under its old names, and in its watch', async () => {
   const { ask, client } = startBareServer()
   const seen: string[] = []
@@ -133,4 +145,23 @@ test('what was stored under an older definition is read as the present one has i
   assert.deepEqual([lid, label], ['shut', undefined])
   const list = await bodyOf(ask('GET', tins))
   assert.equal((list.items as JsonObject[])[0]?.lid, 'shut')
+})
+
+test('an object of another version that the scheme knows is not taken, one of a version that it does not know is not read', async () => {
+  const { ask } = startBareServer()
+  const said = async (path: string, apiVersion: string, kind: string): Promise<unknown> =>
+    (await bodyOf(ask('POST', `${path}?dryRun=All`, { apiVersion, kind, metadata: { name: 'z' } }))).message
+  const deployments = '/apis/apps/v1/namespaces/lab/deployments'
+  assert.equal(
+    await said(deployments, 'extensions/v1beta1', 'Deployment'),
+    'the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)',
+  )
+  assert.equal(
+    await said('/apis/autoscaling/v2/namespaces/lab/horizontalpodautoscalers', 'autoscaling/v1', 'HorizontalPodAutoscaler'),
+    'the API version in the data (autoscaling/v1) does not match the expected API version (autoscaling/v2)',
+  )
+  assert.equal(
+    await said(deployments, 'apps/v3', 'Deployment'),
+    'Deployment in version "v3" cannot be handled as a Deployment: no kind "Deployment" is registered for version "apps/v3" in scheme "pkg/runtime/scheme.go:111"',
+  )
 })

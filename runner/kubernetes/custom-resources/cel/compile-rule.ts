@@ -49,6 +49,6 @@ export function compileRule(
 }
 
 /** All problems with their places marked, as cel-go prints them. */
-function printed(text: string, problems: readonly TypeProblem[]): string {
+export function printed(text: string, problems: readonly TypeProblem[]): string {
   return problems.map(({ at, says }, index) => compilationFailed(text, at, says).slice(index === 0 ? 0 : 'compilation failed: '.length)).join('\n')
 }

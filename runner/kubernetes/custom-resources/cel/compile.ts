@@ -10,6 +10,7 @@ import { misfit } from './patch-fields.ts'
 import { needsOtherPresence, withOtherPresence } from './presence.ts'
 import { runExpression } from './run-expression.ts'
 import { dyn, formatType } from './types.ts'
+import { unclosedProblem } from './unclosed.ts'
 
 /** A compiled expression, or what is wrong with it. */
 export type Compiled =
@@ -144,6 +145,8 @@ function madeType({ op, args }: ExpressionNode): string | undefined {
 
 /** The text of a failed compilation with the place marked, as cel-go prints it. */
 export function compilationFailed(text: string, at: number, problem: string): string {
+  // Of an empty text there is nothing to mark.
+  if (text === '') return `compilation failed: ERROR: <input>:1:0: ${problem}`
   const before = text.slice(0, at)
   const line = before.split('\n').length
   const column = at - (before.lastIndexOf('\n') + 1)
@@ -159,7 +162,8 @@ function syntaxError(source: Source, error: unknown): string {
   if (character !== undefined && text.charAt(at) === '=') return failed(source, at, `Syntax error: token recognition error at: '${text.slice(at, at + 2)}'`)
   if (character !== undefined && trailing !== undefined) return failed(source, at, trailing)
   if (character !== undefined) return failed(source, at, `Syntax error: token recognition error at: '${character}'`)
-  if (/EOF/.test(message) && isUnclosed(text)) return failed(source, text.length, `Syntax error: missing ')' at '<EOF>'`)
+  const unclosed = /EOF/.test(message) ? unclosedProblem(text) : undefined
+  if (unclosed !== undefined) return failed(source, text.length, `Syntax error: ${unclosed}`)
   if (/EOF/.test(message)) return failed(source, text.length, `Syntax error: mismatched input '<EOF>' expecting ${expectations(text)}`)
   const token = /^\s*(\w+|\S)/.exec(text.slice(at))?.[1] ?? ''
   if (/^Unexpected token|^Expected/.test(message))
@@ -173,12 +177,6 @@ function trailingToken(text: string, at: number): string | undefined {
   if (token === undefined) return undefined
   const isLast = text.slice(at + token.length).trim() === ''
   return `Syntax error: ${isLast ? 'extraneous' : 'mismatched'} input '${token}' expecting <EOF>`
-}
-
-/** True for a text that ends behind a value, with a parenthesis left open. */
-function isUnclosed(text: string): boolean {
-  const bare = text.replace(/"[^"]*"|'[^']*'/g, 'x')
-  return /[\w)\]]\s*$/.test(bare) && bare.split('(').length > bare.split(')').length
 }
 
 /** A type error in cel-go's words; of a call it marks the parenthesis. */

@@ -231,7 +231,7 @@ function sizedAt([, ...steps]: readonly string[], root: SizedType): SizedType | 
   for (const step of steps) {
     if (step === '@items' || step === '@values') here = here?.item
     else if (step === '@keys') here = here?.key
-    else here = here?.fields?.get(step)
+    else here = here?.fields?.get(step) ?? here?.others
   }
   return here
 }

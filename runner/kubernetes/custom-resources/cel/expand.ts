@@ -48,13 +48,14 @@ export class MacroError extends Error {
 const accumulator = '@result'
 const signs: Readonly<Record<string, string>> = { in: '@in', '!_': '!_', '-_': '-_', '?:': '_?_:_' }
 
-/** The expression of a tree. Throws MacroError. */
-export function expand(node: ExpressionNode, text: string): Expr {
-  return expandNode(node, { text })
+/** The expression of a tree; with `bindings`, `cel.bind` is a macro of it. Throws MacroError. */
+export function expand(node: ExpressionNode, text: string, bindings = false): Expr {
+  return expandNode(node, { text, bindings })
 }
 
 interface Source {
   readonly text: string
+  readonly bindings: boolean
 }
 
 function expandNode(node: unknown, source: Source): Expr {
@@ -148,10 +149,14 @@ function expandCall(node: ExpressionNode, [name, args]: readonly unknown[], sour
 function expandMember([name, target, args]: readonly unknown[], source: Source): Expr {
   const list = Array.isArray(args) ? (args as readonly unknown[]) : []
   const at = source.text.indexOf('(', isNode(target) ? target.end : 0)
-  const macro = macros[`${String(name)}/${list.length}`]
+  const macro = isBinding(name, target, source) && list.length === 3 ? bound : macros[`${String(name)}/${list.length}`]
   const on = expandNode(target, source)
   const parts = list.map((each) => expandNode(each, source))
   return macro === undefined ? call(String(name), parts, at, on) : macro({ on, parts, at })
+}
+
+function isBinding(name: unknown, target: unknown, { bindings }: Source): boolean {
+  return bindings && name === 'bind' && isNode(target) && target.op === 'id' && target.args === 'cel'
 }
 
 interface MacroCall {
@@ -244,10 +249,15 @@ function bind(name: string, value: Expr, body: Expr): Expr {
   }
 }
 
+/** `cel.bind(name, value, body)` (cel-go `ext/bindings.go`). */
+function bound({ parts: [name, value, body], at }: MacroCall): Expr {
+  return bind(variable(name), value ?? gathered(at), body ?? gathered(at))
+}
+
 function optionalMap({ on, parts, at }: MacroCall, flat: boolean): Expr {
   const [name, body = gathered(at)] = parts
-  const bound = bind(variable(name), call('value', [], at, on), body)
-  const some = flat ? bound : call('optional.of', [bound], at)
+  const named = bind(variable(name), call('value', [], at, on), body)
+  const some = flat ? named : call('optional.of', [named], at)
   return call('_?_:_', [call('hasValue', [], at, on), some, call('optional.none', [], at)], at)
 }
 

@@ -12,6 +12,8 @@ export interface SizedType {
   readonly item?: SizedType
   readonly key?: SizedType
   readonly fields?: ReadonlyMap<string, SizedType>
+  /** What stands behind a name that is not among the fields. */
+  readonly others?: SizedType
 }
 
 const requestSize = 3 * 1024 * 1024

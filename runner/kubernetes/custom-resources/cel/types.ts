@@ -73,7 +73,7 @@ export function splitTypes(text: string): readonly string[] {
 
 /** True for what nothing can be said of. */
 export function isOpen(type: CelType): boolean {
-  return type.kind === 'simple' && (type.name === 'dyn' || type.name === '!error!')
+  return type.kind === 'simple' && (type.name === 'dyn' || type.name === 'google.protobuf.Any' || type.name === '!error!')
 }
 
 /** The parts of a type that others stand in. */

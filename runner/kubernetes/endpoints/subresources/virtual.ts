@@ -1,4 +1,5 @@
 // Reviews: created, answered, kept nowhere.
+import type { KubernetesObject } from '../../object.ts'
 import { decodeBody } from '../../registry/decode-object.ts'
 import { readObject, readObjects } from '../../registry/engine.ts'
 import { badRequest } from '../../registry/errors.ts'
@@ -20,13 +21,18 @@ export async function answerVirtual(call: Call): Promise<Response> {
   const scope = scopeOf(call, options)
   const { value, problems } = parseObject(call.body, call.headers.get('content-type') ?? '', info.kind)
   const decoded = decodeBody(resource, value, { fieldValidation: options.fieldValidation, text: problems, warn: scope.warn })
-  const { namespace } = decoded.metadata
-  if (namespace !== undefined && namespace !== '' && namespace !== asked.namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  const next = asked.namespace === '' ? decoded : { ...decoded, metadata: { ...decoded.metadata, namespace: asked.namespace } }
+  const next = inNamespace(decoded, asked.namespace)
   const body = withManagedFields(scope, server.clock.now(), { next, live: undefined, given: undefined, requested: undefined })
   const answered = await answer?.(body, call.user, virtualServer(server), asked.namespace)
   return respond(objectBody(ordered(resource, answered ?? body), showing), showing.format, { status: 201 })
+}
+
+/** The object lies where it is made: it may leave its namespace out, and has none where the request has none (`EnsureObjectNamespaceMatchesRequestNamespace`). */
+function inNamespace(object: KubernetesObject, wanted: string): KubernetesObject {
+  const { namespace = '', ...metadata } = object.metadata
+  if (namespace !== '' && wanted !== '' && namespace !== wanted)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  return { ...object, metadata: wanted === '' ? metadata : { ...object.metadata, namespace: wanted } }
 }
 
 function virtualServer(server: Server): VirtualServer {

@@ -1,7 +1,8 @@
 // Validation of the spec of a volume claim: of claims, of claim templates, of ephemeral volumes.
 import type { Json, JsonObject } from '../../../base/json.ts'
-import { validateAnnotations, validateLabels } from '../metadata.ts'
+import { validateTemplateMetadata } from '../metadata.ts'
 import { child, type Findings, forbidden, invalid, item, notSupported, required } from '../validation/findings.ts'
+import { isDns1123Label } from '../validation/names.ts'
 import { positiveQuantity } from '../validation/quantities.ts'
 import { fields, list, present, text, texts } from '../validation/read.ts'
 import { optionalName, requiredText } from '../validation/references.ts'
@@ -25,7 +26,8 @@ export function* validateClaimSpec(spec: JsonObject, path: string): Findings {
   yield* optionalName(child(path, 'storageClassName'), spec.storageClassName)
   if (present(spec.volumeMode) && !volumeModes.includes(text(spec.volumeMode))) yield notSupported(child(path, 'volumeMode'), spec.volumeMode, volumeModes)
   if (present(spec.dataSource)) yield* validateDataSource(fields(spec.dataSource), child(path, 'dataSource'))
-  if (present(spec.dataSourceRef)) yield* validateDataSource(fields(spec.dataSourceRef), child(path, 'dataSourceRef'))
+  if (present(spec.dataSourceRef)) yield* validateDataSourceReference(fields(spec.dataSourceRef), child(path, 'dataSourceRef'))
+  if (present(spec.dataSource) && present(spec.dataSourceRef)) yield* validateSameSource(fields(spec.dataSource), fields(spec.dataSourceRef), path)
   yield* optionalName(child(path, 'volumeAttributesClassName'), spec.volumeAttributesClassName)
 }
 
@@ -39,14 +41,20 @@ export function* validateAccessModes(modes: Json | undefined, path: string): Fin
 
 /** Findings on a claim template of an ephemeral volume. */
 export function* validateClaimTemplate(template: JsonObject, path: string): Findings {
-  const meta = fields(template.metadata)
-  yield* validateAnnotations(meta.annotations, child(path, 'metadata', 'annotations'))
-  yield* validateLabels(meta.labels, child(path, 'metadata', 'labels'))
-  for (const [name, value] of Object.entries(meta)) {
-    if (!['annotations', 'labels', 'creationTimestamp'].includes(name) && present(value))
-      yield forbidden(child(path, 'metadata', name), 'cannot be set for an ephemeral volume')
-  }
+  yield* validateTemplateMetadata(fields(template.metadata), child(path, 'metadata'))
   yield* validateClaimSpec(fields(template.spec), child(path, 'spec'))
+}
+
+function* validateDataSourceReference(source: JsonObject, path: string): Findings {
+  yield* validateDataSource(source, path)
+  yield* optionalName(child(path, 'namespace'), source.namespace, isDns1123Label)
+}
+
+/** Both fields say the same; errors print nothing of what they say. */
+function* validateSameSource(source: JsonObject, reference: JsonObject, path: string): Findings {
+  const members = ['apiGroup', 'kind', 'name']
+  if (text(reference.namespace) !== '') yield invalid(path, {}, 'may not be specified when dataSourceRef.namespace is specified')
+  else if (members.some((name) => (source[name] ?? null) !== (reference[name] ?? null))) yield invalid(path, {}, 'must match dataSourceRef')
 }
 
 function* validateDataSource(source: JsonObject, path: string): Findings {

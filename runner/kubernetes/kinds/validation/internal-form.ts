@@ -8,6 +8,7 @@ const goNames: Readonly<Record<string, string>> = {
   apiGroup: 'APIGroup',
   apiVersion: 'APIVersion',
   awsElasticBlockStore: 'AWSElasticBlockStore',
+  cel: 'CEL',
   cephfs: 'CephFS',
   clusterIP: 'ClusterIP',
   csi: 'CSI',
