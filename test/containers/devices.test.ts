@@ -44,7 +44,7 @@ test('dd, truncate and od reckon in bytes', { timeout: 120_000 }, async () => {
     'cd /tmp; dd if=/dev/zero of=a bs=1k count=4 2>&1 | head -2; stat -c %s a',
     'cd /tmp; dd if=/dev/zero of=b bs=1M count=100 2>&1 | tail -1 | cut -d" " -f1-3',
     'cd /tmp; echo hello > c; truncate -s 3 c; cat c; echo; fallocate -l 10 c; stat -c %s c; dd if=c bs=1 skip=1 count=2 2>/dev/null; echo',
-    'dd if=/nowhere of=/tmp/x; echo $?',
+    'dd if=/nowhere of=/tmp/x 2>&1; echo $?',
     'printf "ab\\n" | od -c; printf "AB" | od -An -tx1; printf "\\001\\002" | od -An -d',
     'od -An -N4 -tu4 /dev/urandom | wc -w',
   ])
