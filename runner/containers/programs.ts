@@ -1,9 +1,13 @@
 // Which programs a container has, by name or path.
 import { tar } from './commands/archive.ts'
+import { bc } from './commands/bc.ts'
 import { blockPrograms } from './commands/blocks.ts'
+import { columnPrograms } from './commands/columns.ts'
+import { comparePrograms } from './commands/diff.ts'
 import { dumpPrograms } from './commands/dump.ts'
 import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
+import { gzipPrograms } from './commands/gzip.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
 import { installedMark, packagePrograms } from './commands/packages.ts'
@@ -44,6 +48,10 @@ const chroot: Program = (words, process) => {
 const common: Readonly<Record<string, Program>> = {
   chroot,
   ...dumpPrograms,
+  ...columnPrograms,
+  ...comparePrograms,
+  ...gzipPrograms,
+  bc,
   ...textPrograms,
   ...editPrograms,
   ...blockPrograms,
@@ -57,7 +65,7 @@ const everything: Readonly<Record<string, Program>> = { ...common, ...networkPro
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
   busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
+  debian: new Set(['apk', 'bc', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
 }
 
 /** The program of a name; undefined if the container has none. */

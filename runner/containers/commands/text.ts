@@ -36,7 +36,8 @@ export function complaint({ machine }: Process, name: string, path: string, erro
   return `${name}: can't ${doing} '${path}': ${error.message}`
 }
 
-function linesOf(content: string): readonly string[] {
+/** The lines of a content, without the empty one behind its last line end. */
+export function linesOf(content: string): readonly string[] {
   const lines = content.split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines

@@ -1,0 +1,48 @@
+// Small programs as busybox has them: what they print was read off busybox 1.35 itself.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { drydock } from '#test/support/drydock.ts'
+
+/** What each line prints in a container, errors within it. */
+async function inBox(lines: readonly string[]): Promise<readonly string[]> {
+  const start = 'kubectl run box --image=busybox -- sleep 3600 >/dev/null; kubectl wait --for=condition=Ready pod/box --timeout=60s >/dev/null'
+  const quoted = lines.map((line) => `echo @next@; sh -c '${line.replaceAll("'", "'\\''")}' 2>&1 </dev/null`)
+  const script = `kubectl exec box -- sh -c "$(cat <<'LINES'\n${quoted.join('\n')}\nLINES\n)"`
+  const { exit, stdout, stderr } = await drydock(['shell'], { stdin: `${start}\n${script}\nexit 0\n` })
+  assert.equal(exit, 0, stderr)
+  return stdout.split('@next@\n').slice(1)
+}
+
+/** Holds what is printed against what busybox prints. */
+async function prints(pairs: readonly (readonly [line: string, printed: string])[]): Promise<void> {
+  const printed = await inBox(pairs.map(([line]) => line))
+  assert.deepEqual(
+    pairs.map(([line], index) => [line, printed[index]]),
+    pairs.map(([line, wanted]) => [line, wanted === '' ? '' : `${wanted}\n`]),
+  )
+}
+
+test('lines are set side by side, numbered, broken, compared and packed', { timeout: 120_000 }, async () => {
+  await prints([
+    ['seq 1 5 | paste -sd+ | bc', '15'],
+    ['cd /tmp; seq 2 > a; printf "x\\ny\\nz\\n" > b; paste a b; paste -d, b a; seq 4 | paste - -', '1\tx\n2\ty\n\tz\nx,1\ny,2\nz,\n1\t2\n3\t4'],
+    ['printf "a\\n\\nb\\n" | nl; printf "a\\n\\n" | nl -ba', '     1\ta\n       \n     2\tb\n     1\ta\n     2\t'],
+    ['echo abcdefghij | fold -w 4; echo "aa bb cc dd" | fold -s -w 6', 'abcd\nefgh\nij\naa bb \ncc dd'],
+    ['echo "1+2*3" | bc; echo "scale=2; 10/3" | bc; echo "2^10; 7%3; -(1+2)*3; x=5; x*2" | bc', '7\n3.33\n1024\n1\n-9\n10'],
+    ['cd /tmp; printf "a\\nb\\nc\\n" > a; printf "a\\nB\\nc\\nd\\n" > b; diff a b; echo $?', '--- a\n+++ b\n@@ -1,3 +1,4 @@\n a\n-b\n+B\n c\n+d\n1'],
+    ['cd /tmp; echo x > a; cp a b; diff a b; echo $?; cmp a b; echo y > b; diff -q a b; cmp a b', '0\nFiles a and b differ\na b differ: char 1, line 1'],
+    ['cd /tmp; echo hey > p; gzip p; ls p*; zcat p.gz; gunzip p.gz; cat p; echo hello | gzip -c | gunzip', 'p.gz\nhey\nhey\nhello'],
+    ['shuf -i 1-3 | sort | paste -sd, ; shuf -e a b | sort | paste -sd" "', '1,2,3\na b'],
+  ])
+})
+
+test('numbers and forms: expr, seq, printf', { timeout: 120_000 }, async () => {
+  await prints([
+    ['expr 2 + 3 \\* 4; expr \\( 2 + 3 \\) \\* 4; expr 7 / 2; expr 5 \\> 3; expr a = b; echo $?', '14\n20\n3\n1\n0\n1'],
+    ['expr abc : "a\\(.*\\)"; expr length hello; expr substr hello 2 3; expr index hello l; expr a + 1', 'bc\n5\nell\n3\nexpr: non-numeric argument'],
+    ['seq -s, 1 5; seq -w 8 11 | paste -sd" "; seq 5 -2 1 | paste -sd" "; seq 0 .5 1', '1,2,3,4,5\n08 09 10 11\n5 3 1\n0.0\n0.5\n1.0'],
+    ['printf "%5.2f|%-5d|%05d|%+d|%x|%X|%o|%c|%%\\n" 3.14159 42 42 42 255 255 8 xyz', ' 3.14|42   |00042|+42|ff|FF|10|x|%'],
+    ['printf "%s-%s\\n" a b c; printf "%b\\n" "a\\tb"; printf "%*d|%.3s\\n" 5 42 abcdef; printf "%d\\n" 0x10 010', 'a-b\nc-\na\tb\n   42|abc\n16\n8'],
+    ['printf "%q\\n" a; printf "%d\\n" abc; echo $?', "sh: %q\\n: invalid format\n0\nsh: invalid number 'abc'\n1"],
+  ])
+})
