@@ -46,3 +46,26 @@ test('numbers and forms: expr, seq, printf', { timeout: 120_000 }, async () => {
     ['printf "%q\\n" a; printf "%d\\n" abc; echo $?', "sh: %q\\n: invalid format\n0\nsh: invalid number 'abc'\n1"],
   ])
 })
+
+test('sed: addresses, ranges, blocks, labels, the space that holds', { timeout: 120_000 }, async () => {
+  await prints([
+    ['seq 3 | sed -e "2i\\\\" -e hello | paste -sd" "; seq 3 | sed "2a x" | paste -sd" "; seq 3 | sed "2c\\\\y" | paste -sd" "', '1 hello 2 3\n1 2 x 3\n1 y 3'],
+    ['echo abc | sed y/abc/xyz/; echo aaa | sed s/a/b/2; echo aaa | sed s/a/b/2g; echo abc12 | sed -E "s/([a-z]+)([0-9]+)/\\2\\1/"', 'xyz\naba\nbbb\n12abc'],
+    [
+      'seq 5 | sed "/2/,/4/d" | paste -sd" "; seq 4 | sed -n "2{p;q}"; seq 4 | sed "1~2d" | paste -sd" "; seq 5 | sed "2,+1d" | paste -sd" "',
+      '1 5\n2\n2 4\n1 4 5',
+    ],
+    [
+      'seq 3 | sed ":a;N;\\$!ba;s/\\n/,/g"; seq 3 | sed -n "1!G;h;\\$p" | paste -sd" "; seq 4 | sed "n;d" | paste -sd" "; seq 3 | sed "\\$!N;s/\\n/-/"',
+      '1,2,3\n3 2 1\n1 3\n1-2\n3',
+    ],
+    [
+      'cd /tmp; echo "a: 1" > c; sed -i "s/\\(a:\\) .*/\\1 [2]/" c; cat c; sed -i.old "s|a|/|" c; cat c c.old; echo foo | sed "s/[[:alpha:]]\\+/<&>/"',
+      'a: [2]\n/: [2]\na: [2]\n<foo>',
+    ],
+    [
+      'printf x | sed s/x/y/; echo; echo a | sed "s/a/x\\ny/"; echo Hello | sed s/hello/bye/I; echo a | sed -n l; echo $?',
+      "y\nx\ny\nbye\nsed: the command 'l' is not simulated\n1",
+    ],
+  ])
+})
