@@ -7,10 +7,12 @@ import { comparePrograms } from './commands/diff.ts'
 import { dumpPrograms } from './commands/dump.ts'
 import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
+import { grepPrograms } from './commands/grep.ts'
 import { gzipPrograms } from './commands/gzip.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
 import { installedMark, packagePrograms } from './commands/packages.ts'
+import { sort, uniq } from './commands/sort.ts'
 import { systemPrograms } from './commands/system.ts'
 import { textPrograms } from './commands/text.ts'
 import { type Files, nameOf, resolve } from './files.ts'
@@ -51,6 +53,9 @@ const common: Readonly<Record<string, Program>> = {
   ...columnPrograms,
   ...comparePrograms,
   ...gzipPrograms,
+  ...grepPrograms,
+  sort,
+  uniq,
   bc,
   ...textPrograms,
   ...editPrograms,

@@ -69,3 +69,29 @@ test('sed: addresses, ranges, blocks, labels, the space that holds', { timeout: 
     ],
   ])
 })
+
+test('lines are ordered, counted and found', { timeout: 120_000 }, async () => {
+  await prints([
+    ['printf "b:2\\na:10\\nc:1\\n" > /tmp/s; sort -t: -k2n /tmp/s; sort -t: -k2,2nr /tmp/s', 'c:1\nb:2\na:10\na:10\nb:2\nc:1'],
+    ['printf "v1.10\\nv1.9\\n" | sort -V; printf "B\\na\\n" | sort -f; printf "3\\n1\\n" | sort -c; echo $?', 'v1.9\nv1.10\na\nB\nCheck line 1\n1'],
+    ['printf "a 1\\na 2\\nb 1\\n" | sort -u -k1,1; printf "Mar\\nJan\\n" | sort -M -o /tmp/o; cat /tmp/o', 'a 1\nb 1\nJan\nMar'],
+    [
+      'printf "a\\nA\\nb\\n" | uniq -i; printf "1 a\\n2 a\\n" | uniq -f 1; printf "abc\\nabd\\n" | uniq -w 2; printf "a\\na\\nb\\n" | uniq -u',
+      'a\nb\n1 a\nabc\nb',
+    ],
+    ['echo abc | cut -s -d, -f2; printf "abc\\nde\\n" | wc -L; printf "a\\n" > /tmp/w; wc -l /tmp/w /tmp/w', '3\n1 /tmp/w\n1 /tmp/w\n2 total'],
+    ['echo a.b! | tr -d "[:punct:]"; echo abc | tr "\\\\141" Z; echo "a-b" | tr a- x_', 'ab\nZbc\nx_b'],
+    ['seq 5 | tail -n +4; seq 5 | tail +5; seq 3 | head -n -1; echo abc | tail -c +3', '4\n5\n5\n1\n2\nc'],
+    [
+      'mkdir -p /tmp/g/s; cd /tmp/g; printf "foo\\nbar\\nfoo bar\\n" > a; echo foo > s/b; grep -r foo s; grep -L bar a s/b; grep -nA1 ^foo$ a; grep -o "o*" a',
+      's/b:foo\ns/b\n1:foo\n2-bar\noo\noo',
+    ],
+    [
+      'printf "a\\nb\\na\\n" | grep -A0 a; printf "ab\\n" | grep -E "a{1}(b|c)"; echo "a+b" | grep -c "a+b"; grep x /tmp/none; echo $?',
+      'a\n--\na\nab\n1\ngrep: /tmp/none: No such file or directory\n2',
+    ],
+    ['cd /tmp; cd /etc; cd -; echo {a,b} x{1..3}', '/tmp\n{a,b} x{1..3}'],
+    ['set -- -ab val rest; while getopts ab: o; do echo $o $OPTARG $OPTIND; done; shift $((OPTIND-1)); echo $1', 'a 2\nb val 3\nrest'],
+    ['set -- -x; while getopts ab: o; do echo $o; done; set -- -b; OPTIND=1; getopts :b: o; echo $o $OPTARG', 'Illegal option -x\n?\n: b'],
+  ])
+})
