@@ -93,5 +93,17 @@ test('lines are ordered, counted and found', { timeout: 120_000 }, async () => {
     ['cd /tmp; cd /etc; cd -; echo {a,b} x{1..3}', '/tmp\n{a,b} x{1..3}'],
     ['set -- -ab val rest; while getopts ab: o; do echo $o $OPTARG $OPTIND; done; shift $((OPTIND-1)); echo $1', 'a 2\nb val 3\nrest'],
     ['set -- -x; while getopts ab: o; do echo $o; done; set -- -b; OPTIND=1; getopts :b: o; echo $o $OPTARG', 'Illegal option -x\n?\n: b'],
+    [
+      'mkdir -p /tmp/f/s; cd /tmp/f; echo 1 > a.txt; echo 2 > s/b.txt; touch e; find . -type f ! -name "*.txt"; find . -name "*.txt" -exec cat {} + | sort',
+      './e\n1\n2',
+    ],
+    [
+      'cd /tmp/f; find . \\( -name e -o -name a.txt \\) -print | sort; find . -maxdepth 1 -type d -exec echo d {} \\; ; find . -size +0 -type f | wc -l',
+      './a.txt\n./e\nd .\nd ./s\n2',
+    ],
+    [
+      'cd /tmp/f; find . -empty -delete; ls; find . -name s -prune -o -type f -print; find . -mtime +1; find . -inum 5',
+      'a.txt\ns\n./a.txt\nfind: unrecognized: -inum',
+    ],
   ])
 })
