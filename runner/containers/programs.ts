@@ -1,12 +1,19 @@
 // Which programs a container has, by name or path.
 import { tar } from './commands/archive.ts'
+import { awk } from './commands/awk.ts'
+import { bc } from './commands/bc.ts'
 import { blockPrograms } from './commands/blocks.ts'
+import { columnPrograms } from './commands/columns.ts'
+import { comparePrograms } from './commands/diff.ts'
 import { dumpPrograms } from './commands/dump.ts'
-import { editPrograms } from './commands/edit.ts'
 import { folderPrograms } from './commands/folders.ts'
+import { grepPrograms } from './commands/grep.ts'
+import { gzipPrograms } from './commands/gzip.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
 import { installedMark, packagePrograms } from './commands/packages.ts'
+import { sed } from './commands/sed.ts'
+import { sort, uniq } from './commands/sort.ts'
 import { systemPrograms } from './commands/system.ts'
 import { textPrograms } from './commands/text.ts'
 import { type Files, nameOf, resolve } from './files.ts'
@@ -44,8 +51,16 @@ const chroot: Program = (words, process) => {
 const common: Readonly<Record<string, Program>> = {
   chroot,
   ...dumpPrograms,
+  ...columnPrograms,
+  ...comparePrograms,
+  ...gzipPrograms,
+  ...grepPrograms,
+  sort,
+  uniq,
+  bc,
   ...textPrograms,
-  ...editPrograms,
+  awk,
+  sed,
   ...blockPrograms,
   ...folderPrograms,
   ...systemPrograms,
@@ -57,7 +72,7 @@ const everything: Readonly<Record<string, Program>> = { ...common, ...networkPro
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
   busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
+  debian: new Set(['apk', 'bc', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
 }
 
 /** The program of a name; undefined if the container has none. */

@@ -82,7 +82,7 @@ const scripts: readonly (readonly [script: string, code: number, out: string, er
   ['printf \' a:b:c\\n\' | { IFS=: read -r x y; echo "[$x][$y]"; }; printf \' q\\n\' | { IFS= read -r z; echo "[$z]"; }', 0, '[ a][b:c]\n[ q]\n'],
   ['id; whoami; hostname', 0, 'uid=0(root) gid=0(root) groups=0(root),10(wheel)\nroot\np\n'],
   ['trap "echo bye" EXIT; echo hi', 0, 'hi\nbye\n'],
-  ['for f in {1..3}; do printf $f; done; echo', 0, '123\n'],
+  ['for f in {1..3}; do printf $f; done; echo', 0, '{1..3}\n'],
   ['echo "unclosed', 2, '', 'sh: unterminated quoted string\n'],
   ['date +%Y-%m-%d', 0, '2026-03-02\n'],
   ['date foo 2>&1', 1, "date: invalid date 'foo'\n"],

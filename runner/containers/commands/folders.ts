@@ -6,7 +6,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { toBytes } from '../bytes.ts'
 import { type Entry, FileError, type Files, join, nameOf, parentOf, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
-import { matches } from '../shell/glob.ts'
+import { find } from './find.ts'
 import { listFolder, permissions } from './list-folder.ts'
 import { readOptions } from './options.ts'
 import { groupName, userName } from './people.ts'
@@ -135,43 +135,6 @@ const ln: Program = (words, process) => {
     if (!(error instanceof FileError)) throw error
     return fail(process, `ln: ${path}: ${error.message}`)
   }
-}
-
-const find: Program = (words, process) => {
-  const start = words.findIndex((word) => word.startsWith('-'))
-  const paths = words.slice(0, start < 0 ? undefined : start)
-  const { value, has } = readOptions(
-    (start < 0 ? [] : words.slice(start)).map((word) => word.replace(/^-(?=\w\w)/, '--')),
-    ['name', 'iname', 'type', 'maxdepth', 'path'],
-  )
-  let code = 0
-  const visit = (shown: string, depth: number): void => {
-    const real = resolve(process.cwd, shown)
-    const entry = process.files.entry(real)
-    if (!entry) {
-      code = fail(process, `find: ${shown}: No such file or directory`)
-      return
-    }
-    if (suits(entry, shown, value)) {
-      process.out(`${shown}${has('print0') ? '\0' : '\n'}`)
-      if (has('delete')) process.files.remove(real)
-    }
-    if (entry.kind === 'folder' && depth < Number(value('maxdepth') ?? 99))
-      for (const name of process.files.list(real)) visit(join(shown === '/' ? '/' : shown.replace(/\/$/, ''), name), depth + 1)
-  }
-  for (const path of paths.length === 0 ? ['.'] : paths) visit(path, 0)
-  return code
-}
-
-function suits(entry: Entry, path: string, value: (name: string) => string | undefined): boolean {
-  const kinds: Readonly<Record<string, Entry['kind']>> = { f: 'file', d: 'folder', l: 'link' }
-  const [name, insensitive, type, whole] = [value('name'), value('iname'), value('type'), value('path')]
-  return (
-    (name === undefined || matches(nameOf(path), name)) &&
-    (insensitive === undefined || matches(nameOf(path).toLowerCase(), insensitive.toLowerCase())) &&
-    (type === undefined || kinds[type] === entry.kind) &&
-    (whole === undefined || matches(path, whole))
-  )
 }
 
 const stat: Program = (words, process) => {

@@ -24,28 +24,3 @@ export const echo: Program = (words, { out }) => {
   out(`${escapes ? unescaped(text) : text}${newline ? '\n' : ''}`)
   return 0
 }
-
-/** `printf`. */
-export const printf: Program = ([format = '', ...values], { out }) => {
-  const rest = [...values]
-  let text = ''
-  do {
-    text += unescaped(format).replace(/%(-?)(0?)(\d*)(?:\.(\d+))?([sdifxXcbq%])/g, (_, left, zero, width, precision, kind) => {
-      if (kind === '%') return '%'
-      const value = rest.shift() ?? ''
-      const shown = formatOne(kind, value, precision)
-      if (width === '') return shown
-      return left ? shown.padEnd(Number(width)) : shown.padStart(Number(width), zero ? '0' : ' ')
-    })
-  } while (rest.length > 0 && /%[^%]/.test(format))
-  out(text)
-  return 0
-}
-
-function formatOne(kind: string, value: string, precision: string | undefined): string {
-  if (kind === 'd' || kind === 'i') return String(Math.trunc(Number(value) || 0))
-  if (kind === 'f') return (Number(value) || 0).toFixed(precision === undefined ? 6 : Number(precision))
-  if (kind === 'x' || kind === 'X') return (Number(value) || 0).toString(16)
-  if (kind === 'c') return value.charAt(0)
-  return kind === 'b' ? unescaped(value) : precision === undefined ? value : value.slice(0, Number(precision))
-}

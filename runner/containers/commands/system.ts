@@ -3,10 +3,12 @@
 import { child, fail, Halt, type Process, type Program, runProgram } from '../process.ts'
 import { inputOf } from '../streams.ts'
 import { formatDate } from './date.ts'
+import { expr, seq } from './expr.ts'
 import { kernelPrograms, may } from './kernel.ts'
 import { readOptions } from './options.ts'
 import { peoplePrograms } from './people.ts'
-import { echo, printf } from './say.ts'
+import { printf } from './printf.ts'
+import { echo } from './say.ts'
 import { taskPrograms } from './tasks.ts'
 import { inputs } from './text.ts'
 
@@ -109,18 +111,6 @@ const hostname: Program = (words, { machine, out }) => {
   return 0
 }
 
-const seq: Program = (words, { out }) => {
-  const numbers = words.filter((word) => /^-?\d/.test(word)).map(Number)
-  const [from, step, to] =
-    numbers.length === 1
-      ? [1, 1, numbers[0] ?? 0]
-      : numbers.length === 2
-        ? [numbers[0] ?? 0, 1, numbers[1] ?? 0]
-        : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0]
-  for (let value = from; step > 0 ? value <= to : value >= to; value += step) out(`${value}\n`)
-  return 0
-}
-
 const xargs: Program = async (words, process) => {
   const options = readOptions(words, ['n', 'I', 'd', 'P', 'L'], true)
   const text = await process.stdin.readAll()
@@ -159,23 +149,6 @@ const which: Program = (names, process) => {
   const folder = process.machine.flavor === 'busybox' ? '/bin' : '/usr/bin'
   for (const name of names) if (process.find(name)) process.out(`${folder}/${name}\n`)
   return missing.length > 0 ? 1 : 0
-}
-
-const expr: Program = (words, process) => {
-  const [a = '', sign, b = ''] = words
-  const values: Readonly<Record<string, number>> = {
-    '+': Number(a) + Number(b),
-    '-': Number(a) - Number(b),
-    '*': Number(a) * Number(b),
-    '/': Math.trunc(Number(a) / Number(b)),
-    '%': Number(a) % Number(b),
-    '=': a === b ? 1 : 0,
-    '<': Number(a) < Number(b) ? 1 : 0,
-    '>': Number(a) > Number(b) ? 1 : 0,
-  }
-  const value = sign === undefined ? a : String(values[sign] ?? '')
-  process.out(`${value}\n`)
-  return value === '0' || value === '' ? 1 : 0
 }
 
 const nothing: Program = () => 0

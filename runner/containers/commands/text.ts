@@ -1,5 +1,6 @@
 // Programs over text: what comes in by lines goes out by lines.
 
+import { decodeText } from '../bytes.ts'
 import { readDevice } from '../devices.ts'
 import { FileError, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
@@ -29,14 +30,19 @@ export async function inputs(
   return { parts, code }
 }
 
+/** Programs of busybox that name what they could not open without more words. */
+const bare: ReadonlySet<string> = new Set('head wc grep cut nl paste fold sort sed rev tac xxd od hexdump cmp'.split(' '))
+
 /** A failed file operation in the words of this container's programs. */
 export function complaint({ machine }: Process, name: string, path: string, error: FileError, doing = 'open'): string {
   if (machine.flavor === 'debian') return `${name}: ${doing === 'open' ? path : `cannot ${doing} '${path}'`}: ${error.message}`
+  if (doing === 'open' && bare.has(name)) return `${name}: ${path}: ${error.message}`
   if (error.code === 'folder') return `${name}: read error: ${error.message}`
   return `${name}: can't ${doing} '${path}': ${error.message}`
 }
 
-function linesOf(content: string): readonly string[] {
+/** The lines of a content, without the empty one behind its last line end. */
+export function linesOf(content: string): readonly string[] {
   const lines = content.split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
@@ -83,16 +89,19 @@ async function follow(path: string, process: Process, seen: number): Promise<num
 const headOrTail =
   (name: 'head' | 'tail'): Program =>
   async (words, process) => {
-    const old = words.map((word) => word.replace(/^-(\d+)$/, '-n$1'))
+    const old = words.map((word, index) => {
+      if (index === 0 && name === 'tail') return word.replace(/^\+(\d+)$/, '-n+$1').replace(/^-(\d+)$/, '-n$1')
+      return /^-[nc]$/.test(words[index - 1] ?? '') ? word : word.replace(/^-(\d+)$/, '-n$1')
+    })
     const options = readOptions(old, ['n', 'c', 'lines', 'bytes'])
     const count = options.value('n', 'lines') ?? '10'
     const bytes = options.value('c', 'bytes')
     if (name === 'head' && options.rest.length === 0) return headOfInput(process, { count, bytes })
     const { parts, code } = await inputs(name, options.rest, process, name === 'head' && bytes !== undefined ? Number(bytes) : undefined)
     const follows = name === 'tail' && options.has('f', 'F', 'follow')
-    for (const { path, content } of parts) {
-      if (parts.length > 1) process.out(`${path === parts[0]?.path ? '' : '\n'}==> ${path} <==\n`)
-      if (bytes !== undefined) process.out(name === 'head' ? content.slice(0, Number(bytes)) : content.slice(-Number(bytes)))
+    for (const [index, { path, content }] of parts.entries()) {
+      if ((parts.length > 1 && !options.has('q')) || options.has('v')) process.out(`${index === 0 ? '' : '\n'}==> ${path} <==\n`)
+      if (bytes !== undefined) process.out(bytesOf(name, content, bytes))
       else process.out(selected(name, content, count))
     }
     const [first] = parts
@@ -100,6 +109,13 @@ const headOrTail =
     if (follows && first?.path === '/dev/null') await process.sleep(Number.POSITIVE_INFINITY)
     return follows && first ? follow(resolve(process.cwd, first.path), process, first.content.length) : code
   }
+
+function bytesOf(name: 'head' | 'tail', content: string, count: string): string {
+  const number = Number(count.replace(/^\+/, ''))
+  if (name === 'head') return content.slice(0, number)
+  if (count.startsWith('+')) return content.slice(Math.max(number - 1, 0))
+  return number === 0 ? '' : content.slice(-Math.abs(number))
+}
 
 /** Reads no more of the input than is shown: whoever writes without an end hears that nobody reads on. */
 async function headOfInput(process: Process, { count, bytes }: { readonly count: string; readonly bytes: string | undefined }): Promise<number> {
@@ -122,64 +138,34 @@ function selected(name: 'head' | 'tail', content: string, count: string): string
   return number === 0 ? '' : lines.slice(-number).join('')
 }
 
-const grep: Program = async (words, process) => {
-  const options = readOptions(words, ['e', 'A', 'B', 'C', 'm', 'f'])
-  const [first, ...rest] = options.all('e').length > 0 ? [options.all('e').join('|'), ...options.rest] : options.rest
-  if (first === undefined) return fail(process, 'Usage: grep [-HhnlLoqvsrRiwFExmABC] PATTERN [FILE]...', 2)
-  const source = options.has('F') ? first.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : options.has('E', 'P') ? first : first.replace(/\\([|+?(){}])/g, '$1')
-  const bounded = options.has('w') ? `\\b(?:${source})\\b` : options.has('x') ? `^(?:${source})$` : source
-  const expression = new RegExp(bounded.replaceAll('[[:space:]]', '\\s').replaceAll('[[:digit:]]', '\\d'), options.has('i') ? 'i' : '')
-  const paths = options.has('r', 'R') ? expandFolders(rest.length === 0 ? ['.'] : rest, process) : rest
-  const { parts, code } = await inputs('grep', paths, process)
-  const named = (paths.length > 1 || options.has('H')) && !options.has('h')
-  let found = 0
-  for (const { path, content } of parts) {
-    const hits = linesOf(content).flatMap((line, index) => (expression.test(line) !== options.has('v') ? [{ line, index }] : []))
-    found += hits.length
-    if (options.has('q')) continue
-    if (options.has('c')) process.out(`${named ? `${path}:` : ''}${hits.length}\n`)
-    else if (options.has('l')) process.out(hits.length > 0 ? `${path}\n` : '')
-    else
-      for (const { line, index } of withContext(hits, linesOf(content), options))
-        process.out(`${named ? `${path}:` : ''}${options.has('n') ? `${index + 1}:` : ''}${options.has('o') ? (line.match(expression)?.[0] ?? '') : line}\n`)
-  }
-  return found > 0 ? 0 : code > 0 ? 2 : 1
+const counts: Readonly<Record<string, (content: string) => number>> = {
+  l: (content) => content.split('\n').length - 1,
+  w: (content) => content.split(/\s+/).filter((word) => word !== '').length,
+  m: (content) => decodeText(content).length,
+  c: (content) => content.length,
+  L: (content) => Math.max(...content.split('\n').map((line) => line.replace(/\t/g, ' '.repeat(8)).length)),
 }
 
-interface Hit {
-  readonly line: string
-  readonly index: number
-}
-
-function withContext(hits: readonly Hit[], lines: readonly string[], options: ReturnType<typeof readOptions>): readonly Hit[] {
-  const limited = hits.slice(0, Number(options.value('m') ?? hits.length))
-  const before = Number(options.value('B', 'C') ?? 0)
-  const after = Number(options.value('A', 'C') ?? 0)
-  if (before + after === 0) return limited
-  const wanted = new Set(limited.flatMap(({ index }) => Array.from({ length: before + after + 1 }, (_, offset) => index - before + offset)))
-  return lines.flatMap((line, index) => (wanted.has(index) ? [{ line, index }] : []))
-}
-
-function expandFolders(paths: readonly string[], process: Process): readonly string[] {
-  return paths.flatMap((path) => {
-    const real = resolve(process.cwd, path)
-    if (!process.files.isFolder(real)) return [path]
-    return expandFolders(
-      process.files.list(real).map((name) => `${path === '/' ? '' : path}/${name}`),
-      process,
-    )
-  })
-}
-
+/** `wc`: the lines, words and bytes of each file, and of all. */
 const wc: Program = async (words, process) => {
   const options = readOptions(words, [])
   const { parts, code } = await inputs('wc', options.rest, process)
-  for (const { path, content } of parts) {
-    const numbers = { l: content.split('\n').length - 1, w: content.split(/\s+/).filter((word) => word !== '').length, c: content.length }
-    const chosen = (['l', 'w', 'c'] as const).filter((name) => options.has(name) || !options.has('l', 'w', 'c'))
-    const shown = chosen.map((name) => String(numbers[name]))
-    process.out(`${chosen.length === 1 ? shown[0] : shown.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`)
+  const chosen = Object.keys(counts).filter((name) => (options.has(...Object.keys(counts)) ? options.has(name) : 'lwc'.includes(name)))
+  const show = (numbers: readonly number[], path: string): void => {
+    const texts = numbers.map(String)
+    process.out(`${texts.length === 1 ? texts[0] : texts.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`)
   }
+  const rows = parts.map(({ path, content }) => ({ path, numbers: chosen.map((name) => counts[name]?.(content) ?? 0) }))
+  for (const { path, numbers } of rows) show(numbers, path)
+  const total = (index: number): number => {
+    const column = rows.map(({ numbers }) => numbers[index] ?? 0)
+    return chosen[index] === 'L' ? Math.max(...column) : column.reduce((sum, each) => sum + each, 0)
+  }
+  if (options.rest.length > 1)
+    show(
+      chosen.map((_, index) => total(index)),
+      'total',
+    )
   return code
 }
 
@@ -194,30 +180,6 @@ const tee: Program = async (words, process) => {
   return 0
 }
 
-const sort = whole(
-  (lines, options) => {
-    const column = Number(options.value('k')?.split(/[,.nr]/)[0] ?? 0)
-    const key = (line: string): string => (column === 0 ? line : (line.trim().split(options.value('t') ?? /\s+/)[column - 1] ?? ''))
-    const numeric = options.has('n') || /n/.test(options.value('k') ?? '')
-    const sorted = [...lines].sort((a, b) => (numeric ? Number.parseFloat(key(a)) - Number.parseFloat(key(b)) : key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
-    const unique = options.has('u') ? sorted.filter((line, index) => index === 0 || key(line) !== key(sorted[index - 1] ?? '')) : sorted
-    return options.has('r') || /r/.test(options.value('k') ?? '') ? unique.reverse() : unique
-  },
-  'sort',
-  ['k', 't'],
-)
-
-const uniq = whole((lines, options) => {
-  const groups: { line: string; count: number }[] = []
-  for (const line of lines) {
-    const last = groups.at(-1)
-    if (last?.line === line) last.count += 1
-    else groups.push({ line, count: 1 })
-  }
-  const kept = groups.filter(({ count }) => (options.has('d') ? count > 1 : options.has('u') ? count === 1 : true))
-  return kept.map(({ line, count }) => (options.has('c') ? `${String(count).padStart(7)} ${line}` : line))
-}, 'uniq')
-
 const cut = whole(
   (lines, options) => {
     const ranges = (options.value('f', 'c', 'b') ?? '1').split(',').map((range) => {
@@ -226,7 +188,8 @@ const cut = whole(
     })
     const wanted = (_: string, index: number): boolean => ranges.some(([from, to]) => index + 1 >= from && index + 1 <= to)
     const separator = options.value('d') ?? '\t'
-    return lines.map((line) => {
+    const heeded = options.has('s') ? lines.filter((line) => line.includes(separator)) : lines
+    return heeded.map((line) => {
       if (options.has('c', 'b')) return [...line].filter(wanted).join('')
       return line.includes(separator) ? line.split(separator).filter(wanted).join(separator) : line
     })
@@ -264,16 +227,39 @@ const tr: Program = async (words, process) => {
   return 0
 }
 
+const classes: Readonly<Record<string, string>> = {
+  lower: 'a-z',
+  upper: 'A-Z',
+  digit: '0-9',
+  alpha: 'A-Za-z',
+  alnum: '0-9A-Za-z',
+  xdigit: '0-9A-Fa-f',
+  blank: ' \t',
+  space: '\t-\r ',
+  punct: '!-/:-@[-`{-~',
+  print: ' -~',
+  graph: '!-~',
+  cntrl: '\x00-\x1f\x7f',
+}
+
+const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' }
+
+/** The characters of a set: classes, ranges, escapes. */
 function characters(set: string): string {
-  return set
-    .replaceAll('[:lower:]', 'a-z')
-    .replaceAll('[:upper:]', 'A-Z')
-    .replaceAll('[:digit:]', '0-9')
-    .replaceAll('[:space:]', ' \t\n')
-    .replace(/\\([ntr\\])/g, (_, char: string) => ({ n: '\n', t: '\t', r: '\r' })[char] ?? char)
-    .replace(/(.)-(.)/gs, (_, from: string, to: string) =>
-      Array.from({ length: to.charCodeAt(0) - from.charCodeAt(0) + 1 }, (__, index) => String.fromCharCode(from.charCodeAt(0) + index)).join(''),
-    )
+  const whole = set.replace(/\[:(\w+):\]/g, (text, name: string) => classes[name] ?? text)
+  const found = [...whole.matchAll(/\\([0-7]{1,3})|\\([\s\S])|([\s\S])/g)].map(([, octal, escaped, plain]) => ({
+    char: octal !== undefined ? String.fromCharCode(Number.parseInt(octal, 8) & 255) : (plain ?? letters[escaped ?? ''] ?? escaped ?? ''),
+    plain: plain !== undefined,
+  }))
+  let text = ''
+  for (let at = 0; at < found.length; at += 1) {
+    const [one, dash, other] = found.slice(at, at + 3)
+    text += one?.char ?? ''
+    if (!one || !other || dash?.char !== '-' || !dash.plain) continue
+    for (let code = one.char.charCodeAt(0) + 1; code <= other.char.charCodeAt(0); code += 1) text += String.fromCharCode(code)
+    at += 2
+  }
+  return text
 }
 
 /** Programs over text by name. */
@@ -282,13 +268,8 @@ export const textPrograms: Readonly<Record<string, Program>> = {
   tac,
   head: headOrTail('head'),
   tail: headOrTail('tail'),
-  grep,
-  egrep: (words, process) => grep(['-E', ...words], process),
-  fgrep: (words, process) => grep(['-F', ...words], process),
   wc,
   tee,
-  sort,
-  uniq,
   cut,
   rev,
   tr,

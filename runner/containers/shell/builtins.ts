@@ -4,6 +4,7 @@ import { evaluateTest } from '../commands/test.ts'
 import { resolve } from '../files.ts'
 import { child, Exit } from '../process.ts'
 import { type Builtin, Leave, type ShellCore as Shell } from './core.ts'
+import { getopts } from './getopts.ts'
 import { parse } from './parse.ts'
 import { read } from './read.ts'
 import type { Streams } from './redirect.ts'
@@ -57,6 +58,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   command,
   type: which,
   read,
+  getopts,
   test: (words, shell, streams) => check(words, shell, streams),
   '[': (words, shell, streams) => (words.at(-1) === ']' ? check(words.slice(0, -1), shell, streams) : shell.complain(streams, '[: missing ]')),
   trap: ([body = '', ...signals], { scope }) => {
@@ -91,6 +93,7 @@ function changeFolder([target]: readonly string[], shell: Shell, streams: Stream
   }
   scope.set('OLDPWD', scope.cwd)
   scope.cwd = path
+  if (target === '-') say(streams.out, path)
   return 0
 }
 

@@ -24,7 +24,9 @@ type Piece = { readonly text: string; readonly quoted: boolean; readonly split?:
 /** Arguments of words, split and with file names filled in. */
 export async function expandWords(words: readonly Word[], shell: Expander): Promise<string[]> {
   const found: string[] = []
-  for (const word of words) for (const each of braces(word)) found.push(...(await expandWord(each, shell)))
+  // ash and dash have no braces.
+  const known = /(^|\/)(ba|z)sh$/.test(shell.scope.shell)
+  for (const word of words) for (const each of known ? braces(word) : [word]) found.push(...(await expandWord(each, shell)))
   return found
 }
 

@@ -10,6 +10,8 @@ export class Scope {
   readonly functions: Map<string, Node>
   readonly traps: Map<string, string>
   readonly name: string
+  /** The shell by the name it was called by; a script has a name of its own. */
+  shell: string
   parameters: readonly string[]
   cwd: string
   last = 0
@@ -18,10 +20,13 @@ export class Scope {
   refuseUnset = false
   trace = false
   pipeFail = false
+  /** Where `getopts` stands: the word and the letter within it. */
+  optionAt: readonly [index: number, at: number] = [0, 1]
   readonly locals: Map<string, string | undefined>[] = []
 
   constructor(name: string, parameters: readonly string[], env: ReadonlyMap<string, string>, cwd: string) {
     this.name = name
+    this.shell = name
     this.parameters = parameters
     this.variables = new Map(env)
     this.exported = new Set(env.keys())
@@ -37,7 +42,14 @@ export class Scope {
     for (const name of this.exported) made.exported.add(name)
     for (const [name, body] of this.functions) made.functions.set(name, body)
     for (const [name, values] of this.lists) made.lists.set(name, new Map(values))
-    Object.assign(made, { last: this.last, exitOnError: this.exitOnError, refuseUnset: this.refuseUnset, trace: this.trace, pipeFail: this.pipeFail })
+    Object.assign(made, {
+      shell: this.shell,
+      last: this.last,
+      exitOnError: this.exitOnError,
+      refuseUnset: this.refuseUnset,
+      trace: this.trace,
+      pipeFail: this.pipeFail,
+    })
     return made
   }
 

@@ -46,7 +46,13 @@ export async function runFile(process: Process, scope: Scope, { name, file }: { 
 
 function named(scope: Scope, name: string, parameters: readonly string[]): Scope {
   const made = new Scope(name, parameters, scope.variables, scope.cwd)
-  return Object.assign(made, { exitOnError: scope.exitOnError, refuseUnset: scope.refuseUnset, trace: scope.trace, pipeFail: scope.pipeFail })
+  return Object.assign(made, {
+    shell: scope.shell,
+    exitOnError: scope.exitOnError,
+    refuseUnset: scope.refuseUnset,
+    trace: scope.trace,
+    pipeFail: scope.pipeFail,
+  })
 }
 
 function streamsOf({ stdin, out, err }: Process): Streams {
