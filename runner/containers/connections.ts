@@ -1,7 +1,7 @@
 // What the API server asks of containers: logs, programs beside the container's own, its streams, its ports.
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import type { Dialed, LogQuery, PodConnections, PortConnection, PortReceiver, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
+import type { LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
@@ -12,8 +12,9 @@ import { type LogLine, lineText, logText } from './log.ts'
 import { backendOf } from './network/cluster-network.ts'
 import { shownAs } from './plan.ts'
 import { containerNames, containerOf, objects, restartsOf, runningSince } from './pod.ts'
-import { openConversation } from './port-conversation.ts'
-import { Exit, Halt, type Listener, type Process, runProgram } from './process.ts'
+import { dial } from './port-forwarding.ts'
+import { Exit, Halt, type Process, runProgram } from './process.ts'
+import { pump } from './pump.ts'
 import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
@@ -72,18 +73,6 @@ function followed(runtime: Runtime, run: Run, { text, query }: { readonly text: 
       gone.abort()
     },
   })
-}
-
-/** Moves a run on as long as somebody watches it. */
-async function pump(runtime: Runtime, run: Run, gone: AbortSignal): Promise<void> {
-  const aborted = new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }))
-  while (!run.end && !gone.aborted) {
-    await run.advance()
-    if (run.end) return
-    const wait = runtime.sleeps.sleep(Math.max(Math.min((run.wake ?? Number.POSITIVE_INFINITY) - runtime.clock.now(), 1000), 20))
-    await Promise.race([wait.done, aborted])
-    wait.cancel()
-  }
 }
 
 function notRunning(container: string): RemoteEnd {
@@ -218,48 +207,6 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
 
 function withoutInput({ tty, out, err, gone }: RemoteStreams): RemoteStreams {
   return { tty, out, err, gone }
-}
-
-async function dial(runtime: Runtime, asked: KubernetesObject, port: number, receive: PortReceiver): Promise<Dialed> {
-  const { name = '', namespace = '', uid = '' } = asked.metadata
-  const pod = runtime.reader.get('v1', 'Pod', { namespace, name })
-  const id = uid.replaceAll('-', '').padEnd(64, '0')
-  const forwarding = `error forwarding port ${port} to pod ${id}, uid : `
-  if (pod?.metadata.uid !== uid) return { problem: `${forwarding}failed to find sandbox "${id}" in store: not found` }
-  const listener = await runtime.net.listener(pod, port)
-  const failed = `${forwarding}failed to execute portforward in network namespace "/var/run/netns/cni-${uid}": `
-  if (listener)
-    return attended(runtime, pod, { listener, receive, reset: `${failed}read tcp4 127.0.0.1:41816->127.0.0.1:${port}: read: connection reset by peer` })
-  return {
-    problem: `${failed}failed to connect to localhost:${port} inside namespace "${id}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: connection refused `,
-  }
-}
-
-/**
- * A conversation that ends with its program. One that speaks when it likes is moved on while somebody listens, and looked at once they are gone.
- * `reset` says what breaks where the program has not read all.
- */
-async function attended(
-  runtime: Runtime,
-  pod: KubernetesObject,
-  { listener, receive, reset }: { readonly listener: Listener; readonly receive: PortReceiver; readonly reset: string },
-): Promise<PortConnection> {
-  const conversation = openConversation(listener, receive)
-  const gone = new AbortController()
-  const runs = (await Promise.all(containerNames(pod).map((name) => runtime.run(pod, name)))).flatMap((run) => run ?? [])
-  const owner = runs.find((run) => [...run.listeners.values()].includes(listener))
-  const lost = (): void => receive.end(conversation.unread() ? reset : undefined)
-  owner?.connected.add(lost)
-  if ('stream' in listener) for (const run of runs) void pump(runtime, run, gone.signal)
-  return {
-    send: (bytes) => conversation.send(bytes),
-    close() {
-      conversation.close()
-      owner?.connected.delete(lost)
-      gone.abort()
-      if ('stream' in listener) runtime.touched(`${pod.metadata.namespace}/${pod.metadata.name}`)
-    },
-  }
 }
 
 function unreachable(why: string): Response {

@@ -206,9 +206,10 @@ const outsiders: Readonly<Record<string, (around: Around) => Value>> = {
 }
 
 const specials: Readonly<Record<string, Special>> = {
-  *length([of], { memory, ...around }) {
+  *length([of], around) {
+    const { memory } = around
     if (of?.kind === 'variable' && memory.cell(of.name).array) return memory.array(of.name).size
-    return memory.write(of ? yield* evaluate(of, { memory, ...around }) : memory.field(0)).length
+    return memory.write(of ? yield* evaluate(of, around) : memory.field(0)).length
   },
   *split([text, array, separator], around) {
     if (array?.kind !== 'variable') throw new AwkFault('Not an array')

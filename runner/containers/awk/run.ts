@@ -15,8 +15,6 @@ export interface AwkRun {
   print(text: string): void
   /** Writes to a file or a device, anew or at its end. */
   write(path: string, text: string, append: boolean): void
-  /** The whole of the input where no file is named. */
-  readonly input: () => Promise<string>
   now(): number
   below(limit: number): number
 }

@@ -1,4 +1,5 @@
 // Values of awk: numbers, texts, and texts from outside that count as numbers where they look like one.
+import { extendedExpression } from '../commands/expressions.ts'
 import { AwkFault } from './syntax.ts'
 
 /** A text that came from input; `number` is what it reads as, if it looks like a number. */
@@ -45,34 +46,10 @@ export function compared(left: Value, right: Value): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-const classes: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-  cntrl: '\\x00-\\x1f\\x7f',
-  print: ' -~',
-  graph: '!-~',
-}
-
 /** An extended regular expression. Throws AwkFault. */
 export function patternOf(source: string, flags = ''): RegExp {
-  const written = source.replace(/\[\^?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]|\\[<>y]/g, (part) => {
-    if (part.startsWith('\\')) return '\\b'
-    const inner = part.slice(1, -1).replace(/\[:(\w+):\]/g, (_, name: string) => classes[name] ?? '')
-    const [, not = '', rest = ''] = /^(\^?)([\s\S]*)$/.exec(inner) ?? []
-    return `[${not}${rest
-      .replace(/^\]/, '\\]')
-      .replace(/\[/g, '\\[')
-      .replace(/\\\\\[/g, '\\[')}]`
-  })
   try {
-    return new RegExp(written, flags)
+    return new RegExp(extendedExpression(source), flags)
   } catch {
     throw new AwkFault(`bad regex '${source}'`)
   }

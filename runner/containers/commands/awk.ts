@@ -26,7 +26,6 @@ export const awk: Program = async (words, process) => {
       environment: process.env,
       print: (text) => process.out(text),
       write: (path, text, append) => send(process, path, { text, append }),
-      input: () => process.halt.unless(process.stdin.readAll()),
       now: () => process.now(),
       below: (limit) => process.seed.below(limit),
     })

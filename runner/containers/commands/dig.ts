@@ -59,7 +59,7 @@ export const dig: Program = async (words, process) => {
   const isShown = (section: string): boolean => shown.get(section) ?? true
   const short = shown.get('short') ?? false
   const head = `\n; <<>> DiG 9.18.33 <<>> ${words.join(' ')}\n${server === undefined ? '' : '; (1 server found)\n'};; global options: +cmd\n`
-  if (!short && isShown('cmd') && shown.get('cmd') !== false) process.out(head)
+  if (!short && isShown('cmd')) process.out(head)
   for (const { name, type } of queries) {
     const find = shown.get('search') ? searched : lookUp
     const found = await find(name, type, process, nameserver)

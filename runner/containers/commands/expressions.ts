@@ -1,27 +1,12 @@
 // Regular expressions of POSIX in the words of this language.
-
-const classes: Readonly<Record<string, string>> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-  word: 'A-Za-z0-9_',
-  print: ' -~',
-  graph: '!-~',
-  cntrl: '\\x00-\\x1f\\x7f',
-}
+import { characterClasses } from '../character-classes.ts'
 
 const bracket = /\[(\^?)(\]?(?:\[:\w+:\]|[^\]])*)\]/y
 
 /** What stands between brackets: a backslash there stands for itself. */
 function bracketed(negated: string, inside: string): string {
   const text = inside.replace(/\[:(\w+):\]|\\([nt\]\\]?)|([[\]])/g, (_, name: string | undefined, escaped: string | undefined, sign: string | undefined) => {
-    if (name !== undefined) return classes[name] ?? ''
+    if (name !== undefined) return characterClasses[name] ?? ''
     if (sign !== undefined) return `\\${sign}`
     return escaped === 'n' || escaped === 't' ? `\\${escaped}` : `\\\\${escaped === '\\' ? '\\\\' : (escaped ?? '')}`
   })

@@ -73,14 +73,9 @@ async function nslookupOfBusybox({ name, type, server }: Asked, process: Process
   }
   if (!isAddress(name)) process.out(answer.own ? '\n' : 'Non-authoritative answer:\n')
   if (answer.answers.length === 0) process.out(`*** Can't find ${name}: No answer\n`)
-  for (const { name: owner, type: kind, data } of answer.answers) process.out(busyboxWords[kind]?.(owner, data.replace(/\.$/, '')) ?? '')
+  for (const { name: owner, type: kind, data } of answer.answers) process.out(bindWords[kind]?.(owner, data.replace(/\.$/, '')) ?? '')
   process.out('\n')
   return answer.answers.length === 0 ? 1 : 0
-}
-
-const busyboxWords: Readonly<Record<string, (name: string, data: string) => string>> = {
-  ...bindWords,
-  SRV: (name, data) => `${name}\tservice = ${data}\n`,
 }
 
 /** Busybox up to 1.28 asked the library, and gave each address with the name that it has. */

@@ -26,7 +26,7 @@ export async function lookUp(name: string, type: string, process: Process, serve
   return answer && { name: name.replace(/\.$/, ''), answer }
 }
 
-/** Asks for a name below each domain of the search list, as `/etc/resolv.conf` has it; the last answer if none of them knows it. */
+/** Asks for a name below each domain of the search list, as `/etc/resolv.conf` has it; the last answer if none of them knows it, or that of a name that has no such record. */
 export async function searched(name: string, type: string, process: Process, server?: string): Promise<LookedUp | undefined> {
   const settings = process.files.read('/etc/resolv.conf')
   const domains = /^search (.*)$/m.exec(settings)?.[1]?.split(/\s+/) ?? []
@@ -34,15 +34,14 @@ export async function searched(name: string, type: string, process: Process, ser
   const dots = name.split('.').length - 1
   const below = domains.map((domain) => `${name}.${domain}`)
   const names = name.endsWith('.') ? [name] : dots >= ndots ? [name, ...below] : [...below, name]
+  let known: LookedUp | undefined
   let last: LookedUp | undefined
   for (const each of names) {
-    const found = await lookUp(each, type, process, server)
-    if (!found) return undefined
-    if (found.answer.status === 'NOERROR' && (found.answer.answers.length > 0 || !last)) last = found
-    if (found.answer.answers.length > 0) return found
-    last ??= each === names.at(-1) ? found : undefined
+    last = await lookUp(each, type, process, server)
+    if (!last || last.answer.answers.length > 0) return last
+    if (last.answer.status === 'NOERROR') known ??= last
   }
-  return last
+  return known ?? last
 }
 
 /** What tools say when the name server is silent. */

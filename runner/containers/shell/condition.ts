@@ -1,4 +1,5 @@
 // `[[ … ]]`: read as a language of its own, in which nothing is split and operators of the shell are the condition's.
+import { characterClasses } from '../character-classes.ts'
 import { evaluateTest } from '../commands/test.ts'
 import { type Expander, expandExpression, expandPattern, expandText } from './expand.ts'
 import { matches } from './glob.ts'
@@ -110,20 +111,8 @@ async function evaluateWords([first = [], second, third]: readonly Word[], shell
   return evaluateTest(number ? [left || '0', sign, right || '0'] : [left, sign, right], at)
 }
 
-const classes: Readonly<Record<string, string>> = {
-  space: '\\s',
-  blank: ' \\t',
-  digit: '0-9',
-  alpha: 'A-Za-z',
-  alnum: '0-9A-Za-z',
-  lower: 'a-z',
-  upper: 'A-Z',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-}
-
 function matchesExpression(text: string, expression: string, { scope }: Expander): boolean {
-  const found = new RegExp(expression.replace(/\[:(\w+):\]/g, (whole, name: string) => classes[name] ?? whole)).exec(text)
+  const found = new RegExp(expression.replace(/\[:(\w+):\]/g, (whole, name: string) => characterClasses[name] ?? whole)).exec(text)
   scope.lists.set('BASH_REMATCH', new Map((found ?? []).entries().map(([index, part]) => [String(index), part ?? ''])))
   return found !== null
 }

@@ -1,5 +1,7 @@
 // What is wrong with a review (`pkg/apis/authorization/validation`), and what of its selectors goes unread (`pkg/registry/authorization/util`).
+
 import type { JsonObject } from '../../base/json.ts'
+import { succeeds } from '../../base/succeeds.ts'
 import { child, type Findings, forbidden, invalid, invalidAll, item, required } from '../kinds/validation/findings.ts'
 import { internalForm } from '../kinds/validation/internal-form.ts'
 import { isLabelValue, isQualifiedName } from '../kinds/validation/names.ts'
@@ -106,13 +108,4 @@ function isReadField({ operator, values }: JsonObject): boolean {
 function isReadLabel({ key, operator, values }: JsonObject): boolean {
   const known = operators[text(operator)]
   return known !== undefined && succeeds(() => createRequirement(text(key), known, texts(values)))
-}
-
-function succeeds(attempt: () => unknown): boolean {
-  try {
-    attempt()
-    return true
-  } catch {
-    return false
-  }
 }

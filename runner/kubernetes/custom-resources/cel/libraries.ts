@@ -1,5 +1,7 @@
 // Kubernetes' own types in CEL (apiserver `pkg/cel/library`): quantities, addresses, ranges, URLs, and sets as lists.
+
 import type { Environment } from '@marcbachmann/cel-js'
+import { succeeds } from '../../../base/succeeds.ts'
 import { type Address, type Cidr, contains, formatAddress, parseAddress, parseCidr } from '../../kinds/validation/addresses.ts'
 import { addQuantities, compareQuantities, parseQuantity, type Quantity, quantityValue, subtractQuantities } from '../../quantity.ts'
 
@@ -207,13 +209,4 @@ function unread(address: string): string {
 function needed<value>(found: value | undefined, message: string): value {
   if (found === undefined) throw new Error(message)
   return found
-}
-
-function succeeds(attempt: () => unknown): boolean {
-  try {
-    attempt()
-    return true
-  } catch {
-    return false
-  }
 }

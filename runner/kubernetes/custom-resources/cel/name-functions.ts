@@ -1,5 +1,7 @@
 // Versions and the forms of names in rules (apiserver `pkg/cel/library/{semverlib,format}.go`).
+
 import type { Environment } from '@marcbachmann/cel-js'
+import { succeeds } from '../../../base/succeeds.ts'
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isLabelValue, isQualifiedName, nameRule, type Syntax } from '../../kinds/validation/names.ts'
 import { isFormat } from '../formats.ts'
 import { optional } from './list-functions.ts'
@@ -126,13 +128,4 @@ function compareParts(left: bigint | string | undefined, right: bigint | string 
   if (isNumber && isOther) return Math.sign(Number(left) - Number(right))
   if (isNumber || isOther) return isNumber ? -1 : 1
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-function succeeds(attempt: () => unknown): boolean {
-  try {
-    attempt()
-    return true
-  } catch {
-    return false
-  }
 }
