@@ -1,10 +1,22 @@
 // Sets of field paths, as managedFields holds them (FieldsV1): a tree of path elements, some of them members of the set.
+import type { JsonObject } from '../../base/json.ts'
 import { compareElements, type PathElement } from './path-element.ts'
 
 /** A set of paths below one place; `member` says whether the place itself belongs to it. */
 export interface FieldSet {
   member: boolean
   readonly children: Map<PathElement, FieldSet>
+  /** Its written form, once it was written. Whoever changes a set does so before. */
+  written: WrittenFields | undefined
+}
+
+/** FieldsV1 of a set; sets that hold the same paths have the same one. */
+export interface WrittenFields {
+  readonly fields: JsonObject
+  /** Its name within the texts of what holds it. */
+  readonly id: number
+  /** The first set that was written so. */
+  readonly set: FieldSet
 }
 
 /** The path of a field: elements from the root down. */
@@ -12,7 +24,7 @@ export type FieldPath = readonly PathElement[]
 
 /** A set with nothing in it. */
 export function emptyFieldSet(): FieldSet {
-  return { member: false, children: new Map() }
+  return { member: false, children: new Map(), written: undefined }
 }
 
 /** True if no path is in the set. */
@@ -48,31 +60,30 @@ export function listPaths(set: FieldSet): readonly FieldPath[] {
   return paths
 }
 
-/** Paths in either set; one that holds the other is the answer itself. */
+/** Paths in either set; one that holds the other is the answer itself, in each part of it. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptyFieldSet(a) || holds(b, a)) return b
-  if (isEmptyFieldSet(b) || holds(a, b)) return a
-  return unite(a, b)
-}
-
-/** True if every path of `part` is in the set. */
-function holds(set: FieldSet, part: FieldSet): boolean {
-  if (part === set) return true
-  if ((part.member && !set.member) || part.children.size > set.children.size) return false
-  for (const [element, child] of part.children) {
-    const other = set.children.get(element)
-    if (!other || !holds(other, child)) return false
-  }
-  return true
-}
-
-function unite(a: FieldSet, b: FieldSet): FieldSet {
-  const children = new Map(a.children)
+  if (a === b || isEmptyFieldSet(b)) return a
+  if (isEmptyFieldSet(a)) return b
+  let [asA, asB] = [b.member ? a.member : true, a.member ? b.member : true]
+  let children: Map<PathElement, FieldSet> | undefined
   for (const [element, child] of b.children) {
-    const other = children.get(element)
-    children.set(element, other ? unite(other, child) : child)
+    const other = a.children.get(element)
+    const both = other ? union(other, child) : child
+    if (both !== child) asB = false
+    if (both === other) continue
+    asA = false
+    children ??= new Map(a.children)
+    children.set(element, both)
   }
-  return { member: a.member || b.member, children }
+  if (asA) return a
+  if (asB && a.children.size <= b.children.size && holdsAll(b, a)) return b
+  return { member: a.member || b.member, children: children ?? a.children, written: undefined }
+}
+
+/** True if a set has every place right below another one. */
+function holdsAll(set: FieldSet, part: FieldSet): boolean {
+  for (const element of part.children.keys()) if (!set.children.has(element)) return false
+  return true
 }
 
 /** Paths in `a` that are not in `b`; what is below a path of `b` stays. */
@@ -96,7 +107,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
     const both = other && intersection(child, other)
     if (both && !isEmptyFieldSet(both)) children.set(element, both)
   }
-  return { member: a.member && b.member, children }
+  return { member: a.member && b.member, children, written: undefined }
 }
 
 function combine(a: FieldSet, b: FieldSet, operation: (a: FieldSet, b: FieldSet) => FieldSet, member: boolean): FieldSet {
@@ -106,7 +117,7 @@ function combine(a: FieldSet, b: FieldSet, operation: (a: FieldSet, b: FieldSet)
     const left = other ? operation(child, other) : child
     if (!isEmptyFieldSet(left)) children.set(element, left)
   }
-  return { member, children }
+  return { member, children, written: undefined }
 }
 
 function collectPaths(set: FieldSet, prefix: FieldPath, paths: FieldPath[]): void {

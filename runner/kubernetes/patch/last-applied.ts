@@ -14,7 +14,7 @@ export function allowedByLastApplied(live: JsonObject, schema: Schema, apiVersio
   const last = parse(annotationOf(live))
   if (last === undefined || last.apiVersion !== apiVersion || typeProblems(last, schema) !== undefined) return undefined
   const changes = compare(last, live, schema)
-  return difference(toFieldSet(last, schema), union(union(changes.modified, changes.added), changes.removed))
+  return difference(toFieldSet(last, schema), union(changes.changed, changes.removed))
 }
 
 /** The object with the annotation, if it has one, telling of what is applied now. */

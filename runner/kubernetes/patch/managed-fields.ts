@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../base/json.ts'
 import { goOrder } from '../encoding/go-order.ts'
 import type { ManagedFieldsEntry } from '../object.ts'
 import type { Schema } from '../openapi/schema.ts'
-import { emptyFieldSet, isEmptyFieldSet, union } from './field-set.ts'
+import { type FieldSet, isEmptyFieldSet, union } from './field-set.ts'
 import {
   capUpdaters,
   type Manager,
@@ -14,6 +14,7 @@ import {
   withFields,
   withoutResetFields,
   withoutServerFields,
+  writeManager,
   writeManagers,
 } from './managers.ts'
 import { fieldsOfNew } from './new-fields.ts'
@@ -44,6 +45,7 @@ export function updateManagedFields(write: ManagedWrite): readonly ManagedFields
   const managers = managersBefore(write)
   if (managers.size === 0 && write.live !== undefined) return []
   try {
+    if (managers.size === 0) return firstEntry(write)
     return writeManagers(capUpdaters(recordUpdate(managers, write)))
   } catch (error) {
     // A list whose items have no key cannot be tracked: the server gives up on the object's fields then, and lets validation speak.
@@ -56,31 +58,28 @@ const joined = remembering(union)
 
 /** Gives what differs between `live` and `next` to the writer and takes it from all others. */
 export function recordUpdate(managers: Managers, write: Omit<ManagedWrite, 'requested'>): Managers {
-  const { reset = [] } = write
-  const { changed, removed } = changesOf(managers, write)
+  const { reset = [], schema, live, next } = write
+  const { changed, removed } = compare(withoutManagedFields(live ?? emptyObject(schema)), withoutManagedFields(next), schema)
   const gained = withoutResetFields(changed, reset)
-  const left = managers.size === 0 ? new Map<string, Manager>() : takeFrom(managers, union(gained, withoutResetFields(removed, reset)))
+  const left = takeFrom(managers, union(gained, withoutResetFields(removed, reset)))
   const own = withoutServerFields(gained)
   if (isEmptyFieldSet(own)) return left
-  const fresh: Manager = {
-    manager: write.manager === '' ? 'unknown' : write.manager,
-    operation: 'Update',
-    apiVersion: write.apiVersion,
-    subresource: write.subresource ?? '',
-    time: write.time,
-    fields: own,
-  }
+  const fresh = writerOf(write, own)
   const id = managerId(fresh)
   const previous = left.get(id)
-  return left.set(id, previous ? withFields(previous, joined(own, previous.fields), write.time) : fresh)
+  return left.set(id, previous ? withFields(previous, joined(previous.fields, own), write.time) : fresh)
 }
 
-/** Where nobody manages anything yet, nobody can lose what goes. */
-function changesOf(managers: Managers, { schema, live, next }: Pick<ManagedWrite, 'schema' | 'live' | 'next'>) {
-  const after = withoutManagedFields(next)
-  if (live === undefined && managers.size === 0) return { changed: fieldsOfNew(after, emptyObject(schema), schema), removed: emptyFieldSet() }
-  const { added, modified, removed } = compare(withoutManagedFields(live ?? emptyObject(schema)), after, schema)
-  return { changed: union(modified, added), removed }
+/** Of a new object all is the writer's: where nobody manages anything yet, nobody can lose what goes. */
+function firstEntry(write: ManagedWrite): readonly ManagedFieldsEntry[] {
+  const { next, schema, reset = [] } = write
+  const fields = fieldsOfNew(withoutManagedFields(next), emptyObject(schema), schema)
+  const own = withoutServerFields(withoutResetFields(fields, reset))
+  return isEmptyFieldSet(own) ? [] : [writeManager(writerOf(write, own))]
+}
+
+function writerOf({ manager, apiVersion, subresource = '', time }: Omit<ManagedWrite, 'requested'>, fields: FieldSet): Manager {
+  return { manager: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource, time, fields }
 }
 
 /** The object that a Go server compares a new one with: a struct with nothing set. */

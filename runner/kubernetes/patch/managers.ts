@@ -145,7 +145,8 @@ function overlap(a: FieldSet, b: FieldSet): boolean {
   return false
 }
 
-function writeManager(manager: Manager): ManagedFieldsEntry {
+/** Writes one manager's entry. */
+export function writeManager(manager: Manager): ManagedFieldsEntry {
   const { written } = manager
   if (written) return written
   return {

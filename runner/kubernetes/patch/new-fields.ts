@@ -2,7 +2,7 @@
 // in an object with nothing set. What one controller makes has few shapes, and the fields of each are reckoned once.
 import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { type ListSchema, memberSchema, type Schema } from '../openapi/schema.ts'
-import { type FieldSet, union } from './field-set.ts'
+import type { FieldSet } from './field-set.ts'
 import { itemElement, type PathElement } from './path-element.ts'
 import { compare, isAtomic, isBare, shapeOf } from './typed-compare.ts'
 import { sharedSet } from './written-fields.ts'
@@ -41,8 +41,7 @@ function forget(): void {
 }
 
 function reckoned(object: JsonObject, empty: JsonObject, schema: Schema): FieldSet {
-  const { modified, added } = compare(empty, object, schema)
-  return sharedSet(union(modified, added))
+  return sharedSet(compare(empty, object, schema).changed)
 }
 
 /** Follows a value as `compare` does; undefined where its schema leaves open what it is. */

@@ -83,7 +83,7 @@ function mergeAndOwn(apply: Apply, live: JsonObject, before: Managers): { merged
   const managers = new Map(before).set(id, own)
   const merged = prune(asObject(merge(live, applied, schema)), last?.fields, managers, schema)
   const changes = compare(live, merged, schema)
-  const gained = withoutResetFields(union(changes.modified, changes.added), reset)
+  const gained = withoutResetFields(changes.changed, reset)
   const conflicts = findConflicts(managers, id, gained)
   if (conflicts.length > 0 && !apply.force) refuseConflicts(conflicts, apply, live)
   const left = takeFrom(managers, union(gained, withoutResetFields(changes.removed, reset)), id)

@@ -1,19 +1,18 @@
-// What differs between two objects, as three sets of field paths (structured-merge-diff `typed.Compare`).
+// What differs between two objects, as two sets of field paths (structured-merge-diff `typed.Compare`).
 import { equal, isObject, type Json } from '../../base/json.ts'
 import { type ListSchema, memberSchema, type Schema } from '../openapi/schema.ts'
 import { emptyFieldSet, type FieldSet, insertPath } from './field-set.ts'
 import { fieldElement, itemElement, type PathElement } from './path-element.ts'
 
-/** Paths that appeared, changed, went. */
+/** Paths that changed or appeared, and those that went. */
 export interface Comparison {
-  readonly added: FieldSet
-  readonly modified: FieldSet
+  readonly changed: FieldSet
   readonly removed: FieldSet
 }
 
 /** Compares two objects of one schema. Objects that share parts compare fast. */
 export function compare(before: Json, after: Json, schema: Schema): Comparison {
-  const walk: Walk = { added: emptyFieldSet(), modified: emptyFieldSet(), removed: emptyFieldSet(), path: [] }
+  const walk: Walk = { changed: emptyFieldSet(), removed: emptyFieldSet(), path: [] }
   visit(before, after, schema, walk)
   return walk
 }
@@ -32,7 +31,7 @@ function visit(before: Json | undefined, after: Json | undefined, schema: Schema
   if (before !== undefined && after !== undefined && left !== right) visitShape(left, before, after, schema, walk)
   const wasLeaf = visitShape(after === undefined ? left : right, before, after, schema, walk)
   if (wasLeaf) return
-  if (before === undefined) insertPath(walk.added, walk.path)
+  if (before === undefined) insertPath(walk.changed, walk.path)
   else if (after === undefined) insertPath(walk.removed, walk.path)
 }
 
@@ -71,9 +70,8 @@ function visitShape(shape: Shape, before: Json | undefined, after: Json | undefi
 }
 
 function markLeaf(before: Json | undefined, after: Json | undefined, walk: Walk): void {
-  if (before === undefined) insertPath(walk.added, walk.path)
-  else if (after === undefined) insertPath(walk.removed, walk.path)
-  else if (!equal(before, after)) insertPath(walk.modified, walk.path)
+  if (after === undefined && before !== undefined) insertPath(walk.removed, walk.path)
+  else if (before === undefined || !equal(before, after)) insertPath(walk.changed, walk.path)
 }
 
 /** Absent, null or empty: then the place itself is what is owned. */
@@ -133,13 +131,13 @@ function visitPairs(before: readonly Json[], after: readonly Json[], schema: Lis
 function visitItem(before: readonly Json[], after: readonly Json[], schema: ListSchema, walk: Walk): void {
   if (before.length <= 1 && after.length <= 1) visit(before[0], after[0], schema.items, walk)
   else if (before.length >= 2 && after.length >= 2) {
-    if (!equal(before, after)) insertPath(walk.modified, walk.path)
+    if (!equal(before, after)) insertPath(walk.changed, walk.path)
   } else if (before.length >= 2) {
     if (after.length > 0) visit(undefined, after[0], schema.items, walk)
     insertPath(walk.removed, walk.path)
   } else {
     if (before.length > 0) visit(before[0], undefined, schema.items, walk)
-    insertPath(walk.added, walk.path)
+    insertPath(walk.changed, walk.path)
   }
 }
 

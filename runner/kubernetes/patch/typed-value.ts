@@ -38,9 +38,9 @@ export function withDeclaredParents(set: FieldSet, schema: Schema | undefined): 
     const below = childSchema(schema, element)
     const declared = schema?.kind === 'object' && element.startsWith('f:') && schema.fields.has(element.slice(2))
     const next = withDeclaredParents(child, below)
-    children.set(element, declared && next.children.size > 0 ? { ...next, member: true } : next)
+    children.set(element, declared && next.children.size > 0 ? { ...next, member: true, written: undefined } : next)
   }
-  return { member: set.member, children }
+  return { member: set.member, children, written: undefined }
 }
 
 function childSchema(schema: Schema | undefined, element: PathElement): Schema | undefined {

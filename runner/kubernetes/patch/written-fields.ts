@@ -1,36 +1,38 @@
 // Sets of fields as they are written (FieldsV1). Equal parts of them are one value for all objects that have them: a controller's objects
 // are all alike, and so are the fields that it manages in them. What was written here is read back without being parsed.
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
-import { emptyFieldSet, type FieldSet, sortedChildren } from './field-set.ts'
+import { emptyFieldSet, type FieldSet, sortedChildren, type WrittenFields } from './field-set.ts'
 
 /** Parts that are known at a time: far more than what the controllers of a cluster manage has. */
 const most = 16_384
 
-/** A part in its written form; equal parts have the same one. */
-interface Written {
-  readonly fields: JsonObject
-  /** Its name within the texts of what holds it. */
-  readonly id: number
-}
-
-const leaf: Written = { fields: Object.freeze({}), id: 0 }
+const leaf = makeLeaf()
 /** Parts by their elements and what is below each, as one text. */
-const parts = new Map<string, Written>()
+const parts = new Map<string, WrittenFields>()
 let named = 0
-const forms = new WeakMap<FieldSet, Written>()
-const sets = new WeakMap<JsonObject, FieldSet>([[leaf.fields, Object.freeze({ member: true, children: new Map() })]])
+/** What was written as a whole, to be read back. */
+const sets = new WeakMap<JsonObject, FieldSet>()
+
+function makeLeaf(): WrittenFields {
+  const set: FieldSet = { member: true, children: new Map(), written: undefined }
+  const written: WrittenFields = { fields: Object.freeze({}), id: 0, set }
+  set.written = written
+  return written
+}
 
 /** Writes FieldsV1, elements in the server's order. */
 export function writeFields(set: FieldSet): JsonObject {
   forgetMany()
-  return write(set.member ? { member: false, children: set.children } : set).fields
+  const written = write(set.member ? { member: false, children: set.children, written: undefined } : set)
+  if (written !== leaf) sets.set(written.fields, written.set)
+  return written.fields
 }
 
 /** The first set that was like this one: what is reckoned of it is good for all its equals. */
 export function sharedSet(set: FieldSet): FieldSet {
   if (set.children.size === 0) return set
   forgetMany()
-  return sets.get(write(set).fields) ?? set
+  return write(set).set
 }
 
 /** An operation that remembers what came of shared sets; others are not expected to come again. */
@@ -48,8 +50,7 @@ export function remembering(operation: (a: FieldSet, b: FieldSet) => FieldSet): 
 }
 
 function isShared(set: FieldSet): boolean {
-  const written = forms.get(set)
-  return written !== undefined && sets.get(written.fields) === set
+  return set.written?.set === set
 }
 
 function forgetMany(): void {
@@ -64,28 +65,26 @@ export function readFields(fields: Json): FieldSet | undefined {
   const set = isObject(fields) ? read(fields) : undefined
   if (!set) return undefined
   if (!set.member) return set
-  return set.children.size === 0 ? emptyFieldSet() : { member: false, children: set.children }
+  return set.children.size === 0 ? emptyFieldSet() : { member: false, children: set.children, written: undefined }
 }
 
-function write(set: FieldSet): Written {
+function write(set: FieldSet): WrittenFields {
+  if (set.written) return set.written
   if (set.children.size === 0) return leaf
-  const before = forms.get(set)
-  if (before) return before
   let text = set.member ? '.' : ''
   for (const [element, child] of set.children) text += `${element.length} ${element}${write(child).id},`
   const known = parts.get(text)
   const written = known ?? introduce(set)
   if (!known) parts.set(text, written)
-  forms.set(set, written)
+  set.written = written
   return written
 }
 
-function introduce(set: FieldSet): Written {
+function introduce(set: FieldSet): WrittenFields {
   const fields: Record<string, JsonObject> = set.member ? { '.': leaf.fields } : {}
   for (const [element, child] of sortedChildren(set)) fields[element] = write(child).fields
-  sets.set(fields, set)
   named += 1
-  return { fields: Object.freeze(fields), id: named }
+  return { fields: Object.freeze(fields), id: named, set }
 }
 
 function read(fields: JsonObject): FieldSet | undefined {
