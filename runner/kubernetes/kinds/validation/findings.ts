@@ -3,8 +3,11 @@ import { equal, type Json } from '../../../base/json.ts'
 import { printNumber } from '../../encoding/print-number.ts'
 import type { FieldError } from '../../status-error.ts'
 
-/** What a validating generator yields, in the order in which the server lists it. */
-export type Findings = Generator<FieldError, void>
+/** What validation finds, in the order in which the server lists it. */
+export type Findings = Iterable<FieldError>
+
+/** What is found of most values. */
+export const nothingWrong: readonly FieldError[] = []
 
 /** A field that must have a value. */
 export function required(field: string, detail = ''): FieldError {
@@ -58,13 +61,14 @@ export function notFound(field: string, value: Json | undefined, detail = ''): F
 }
 
 /** One `invalid` for each message. */
-export function* invalidAll(field: string, value: Json | undefined, messages: Iterable<string>): Findings {
-  for (const message of messages) yield invalid(field, value, message)
+export function invalidAll(field: string, value: Json | undefined, messages: readonly string[]): Findings {
+  return messages.length === 0 ? nothingWrong : messages.map((message) => invalid(field, value, message))
 }
 
 /** `metadata` + `name` = `metadata.name`; at the root the name alone. */
-export function child(path: string, ...names: readonly string[]): string {
-  return names.reduce((here, name) => (here === '' ? name : `${here}.${name}`), path)
+export function child(path: string, name: string, ...deeper: readonly string[]): string {
+  const here = path === '' ? name : `${path}.${name}`
+  return deeper.length === 0 ? here : `${here}.${deeper.join('.')}`
 }
 
 /** `ports` + 0 = `ports[0]`, or a map's key in brackets. */
@@ -73,13 +77,13 @@ export function item(path: string, key: number | string): string {
 }
 
 /** A number that must not be negative. Absent is fine. */
-export function* nonNegative(field: string, value: Json | undefined): Findings {
-  if (typeof value === 'number' && value < 0) yield invalid(field, value, 'must be greater than or equal to 0')
+export function nonNegative(field: string, value: Json | undefined): Findings {
+  return typeof value === 'number' && value < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : nothingWrong
 }
 
 /** A value that must be the one of before. */
-export function* immutable(field: string, value: Json | undefined, old: Json | undefined): Findings {
-  if (!equal(value ?? undefined, old ?? undefined)) yield invalid(field, value, 'field is immutable')
+export function immutable(field: string, value: Json | undefined, old: Json | undefined): Findings {
+  return equal(value ?? undefined, old ?? undefined) ? nothingWrong : [invalid(field, value, 'field is immutable')]
 }
 
 /** A Go value in an error: JSON text with map keys sorted as Go does, strings quoted. */

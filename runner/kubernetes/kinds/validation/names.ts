@@ -77,8 +77,9 @@ const percent: Pattern = { pattern: '[0-9]+%', says: "a valid percent string mus
 
 /** RFC 1123 label. */
 export const isDns1123Label: Syntax = (value) => {
-  const dotted = !whole(dns1123Label.pattern).test(value) && whole(dns1123Subdomain.pattern).test(value)
-  return dotted ? [...match(dns1123Label, value.replaceAll('.', 'x')), 'must not contain dots'] : match(dns1123Label, value)
+  const problems = match(dns1123Label, value)
+  const dotted = problems.length > 0 && value.includes('.') && whole(dns1123Subdomain.pattern).test(value)
+  return dotted ? [...match(dns1123Label, value.replaceAll('.', 'x')), 'must not contain dots'] : problems
 }
 
 /** RFC 1123 subdomain. */
@@ -111,10 +112,10 @@ export const isQualifiedName: Syntax = (value) => {
 }
 
 /** Value of a label. */
-export const isLabelValue: Syntax = (value) => [
-  ...(value.length > 63 ? ['must be no more than 63 bytes'] : []),
-  ...(whole(labelValue.pattern).test(value) ? [] : [describe(labelValue)]),
-]
+export const isLabelValue: Syntax = (value) => {
+  const problems = match(labelValue, value)
+  return value.length > 63 ? ['must be no more than 63 bytes', ...problems] : problems
+}
 
 /** Key of a ConfigMap or Secret. */
 export const isConfigMapKey: Syntax = (value) => {

@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts'
 
 const nothing: JsonObject = Object.freeze({})
+const nobody: readonly JsonObject[] = Object.freeze([])
 
 /** The object itself, or an empty one. */
 export function fields(value: unknown): JsonObject {
@@ -15,7 +16,8 @@ export function list(value: unknown): readonly Json[] {
 
 /** The members of a list of objects. */
 export function objects(value: unknown): readonly JsonObject[] {
-  return list(value).map(fields)
+  const members = list(value)
+  return members.length === 0 ? nobody : members.map(fields)
 }
 
 /** The members of a list of texts. */

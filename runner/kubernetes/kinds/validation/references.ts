@@ -1,23 +1,22 @@
 // Small rules shared by many kinds: names of other objects, ports by number or name, paths in volumes, modes of files.
 import type { Json } from '../../../base/json.ts'
-import { type Findings, invalid, invalidAll, required } from './findings.ts'
+import { type Findings, invalid, invalidAll, nothingWrong, required } from './findings.ts'
 import { isDns1123Subdomain, isPortName, isPortNumber, type Syntax } from './names.ts'
 import { present, text } from './read.ts'
 
 /** A name that must be there and well formed. */
-export function* requiredName(field: string, value: Json | undefined, syntax: Syntax = isDns1123Subdomain): Findings {
-  if (text(value) === '') yield required(field)
-  else yield* invalidAll(field, text(value), syntax(text(value)))
+export function requiredName(field: string, value: Json | undefined, syntax: Syntax = isDns1123Subdomain): Findings {
+  return text(value) === '' ? [required(field)] : invalidAll(field, text(value), syntax(text(value)))
 }
 
 /** A name that may be missing but not malformed. */
-export function* optionalName(field: string, value: Json | undefined, syntax: Syntax = isDns1123Subdomain): Findings {
-  if (text(value) !== '') yield* invalidAll(field, text(value), syntax(text(value)))
+export function optionalName(field: string, value: Json | undefined, syntax: Syntax = isDns1123Subdomain): Findings {
+  return text(value) === '' ? nothingWrong : invalidAll(field, text(value), syntax(text(value)))
 }
 
 /** A text that must not be empty. */
-export function* requiredText(field: string, value: Json | undefined): Findings {
-  if (text(value) === '') yield required(field)
+export function requiredText(field: string, value: Json | undefined): Findings {
+  return text(value) === '' ? [required(field)] : nothingWrong
 }
 
 /** A port by number or by name. */
