@@ -75,7 +75,9 @@ class DirectClient implements Client {
 
   update(target: Resource, object: KubernetesObject, options: WriteOptions = {}): Promise<KubernetesObject> {
     return this.#write({ target, verb: 'update', key: keyOf(object), options }, (scope, engine) =>
-      scope.subresource === 'scale' ? updateScale(engine, scope, asJson(object)) : putObject(engine, scope, this.#decode(scope, asJson(object))).object,
+      scope.subresource === 'scale'
+        ? updateScale(engine, scope, asJson(object))
+        : putObject(engine, scope, this.#decode(scope, asJson(object), liveObject(engine, scope.resource, scope.key))).object,
     )
   }
 
@@ -140,8 +142,10 @@ class DirectClient implements Client {
     return authorize(this.#server, accessTo(resource, this.#user, asked))
   }
 
-  #decode({ resource }: WriteScope, body: JsonObject): KubernetesObject {
-    return decodeBody(resource, body, { fieldValidation: 'Ignore' })
+  /** A controller's object shares most of its parts with the stored one. What was converted on its way out of the store is not as it is stored. */
+  #decode({ resource }: WriteScope, body: JsonObject, stored?: KubernetesObject): KubernetesObject {
+    const live = stored && Object.isFrozen(stored) ? stored : undefined
+    return decodeBody(resource, body, { fieldValidation: 'Ignore', live })
   }
 
   /** At once, but for objects that a webhook converts. */
@@ -197,8 +201,8 @@ class DirectClient implements Client {
 
 function pathOf(resource: Resource, { name, namespace }: ObjectKey, subresource: string): string {
   const root = resource.group === '' ? '/api' : '/apis'
-  const place = namespace === undefined ? [] : ['namespaces', namespace]
-  return [root, apiVersionOf(resource), ...place, resource.plural, name, subresource].filter((part) => part !== '').join('/')
+  const place = namespace === undefined || namespace === '' ? '' : `/namespaces/${namespace}`
+  return `${root}/${apiVersionOf(resource)}${place}/${resource.plural}${name && `/${name}`}${subresource && `/${subresource}`}`
 }
 
 function versionOf(result: unknown): string | undefined {

@@ -43,8 +43,12 @@ const groups: Readonly<Record<System, string>> = {
 }
 
 /** What stands in an image's `/etc/passwd`. */
-export function passwdOf({ system, account }: Image): string {
-  return `${[...users[system], ...(account === undefined ? [] : [account])].join('\n')}\n`
+export function passwdOf(image: Image): string {
+  return `${accountsOf(image).join('\n')}\n`
+}
+
+function accountsOf({ system, account }: Image): readonly string[] {
+  return account === undefined ? users[system] : [...users[system], account]
 }
 
 /** What stands in an image's `/etc/group`. */
@@ -64,8 +68,6 @@ export function furtherGroups({ groups: ofRoot, account, ownGroup }: Image, uid:
 
 /** The group of a user that an image knows. */
 export function groupOfUser(image: Image, uid: number): number | undefined {
-  const line = passwdOf(image)
-    .split('\n')
-    .find((each) => each.split(':')[2] === String(uid))
+  const line = accountsOf(image).find((each) => each.split(':', 3)[2] === String(uid))
   return line === undefined ? undefined : Number(line.split(':')[3])
 }

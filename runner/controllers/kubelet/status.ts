@@ -273,21 +273,33 @@ function conditionsOf(pod: Pod, { phase, now }: { phase: string; now: string }):
   return [...kept, ...others]
 }
 
-function fill(text: string, pod: Pod, { container, fault }: { readonly container: Container; readonly fault: string }): string {
+interface Filling {
+  readonly pod: Pod
+  readonly container: Container
+  readonly fault: string
+}
+
+/** What the names in angle brackets stand for in texts of stages. */
+const fillers: Readonly<Record<string, (filling: Filling) => string>> = {
+  Image: ({ container }) => container.image,
+  PullFault: ({ container }) => pullFault(container.image),
+  Container: ({ container }) => container.name,
+  Pod: ({ pod }) => pod.metadata.name ?? '',
+  Namespace: ({ pod }) => pod.metadata.namespace ?? '',
+  Uid: ({ pod }) => pod.metadata.uid ?? '',
+  BackOff: backOffOf,
+  Fault: ({ fault }) => fault,
+}
+
+function fill(text: string, pod: Pod, rest: Omit<Filling, 'pod'>): string {
+  return text.replace(/<(\w+)>/g, (whole, name: string) => fillers[name]?.({ pod, ...rest }) ?? whole)
+}
+
+function backOffOf({ pod, container }: Filling): string {
   const all = [...placed(pod, 'containers'), ...placed(pod, 'initContainers')]
   const count = Number(all.find((each) => each.container.name === container.name)?.status?.restartCount ?? 0)
   const seconds = Math.min(10 * 2 ** Math.max(count - 1, 0), 300)
-  const values: Readonly<Record<string, string>> = {
-    Image: container.image,
-    PullFault: pullFault(container.image),
-    Container: container.name,
-    Pod: pod.metadata.name ?? '',
-    Namespace: pod.metadata.namespace ?? '',
-    Uid: pod.metadata.uid ?? '',
-    BackOff: seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`,
-    Fault: fault,
-  }
-  return text.replace(/<(\w+)>/g, (whole, name: string) => values[name] ?? whole)
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`
 }
 
 function containerId(pod: Pod, container: Container, count: number): string {

@@ -15,11 +15,11 @@ export interface Decoded {
 /**
  * Decodes an object. For built-in kinds the result is what the Go struct holds, without members that its JSON would add:
  * null and zero members that Go cannot tell from absent ones are dropped. Custom resources keep null.
- * Throws DecodeError.
+ * Throws DecodeError. `live` is an object that was decoded by the same schema and is frozen: members that are the same values as there are not read again.
  */
-export function decode(value: JsonObject, schema: Schema): Decoded {
+export function decode(value: JsonObject, schema: Schema, live?: JsonObject): Decoded {
   const custom = schema.kind !== 'object' || schema.typeName === undefined
-  const reading = startReading(custom)
+  const reading = startReading(custom, live)
   const object = decodeNode(value, schema, reading)
   if (reading.mismatch !== undefined) throw new DecodeError(reading.mismatch)
   return { object: isObject(object) ? object : {}, unknown: custom ? reading.unknown.sort() : reading.unknown }
@@ -93,6 +93,7 @@ function isText(schema: Schema): boolean {
 
 function decodeMember(value: Json, { name, schema, embedded }: FieldSchema, reading: Reading): Json | undefined {
   const whole = reading.path.length === 0
+  if (whole && reading.live?.[name] === value) return value
   reading.path.push(name)
   reading.fields.push(embedded === undefined ? name : `${embedded}.${name}`)
   const decoded = whole ? decodedForms.member(name, value, schema, () => decodeNode(value, schema, reading)) : decodeNode(value, schema, reading)

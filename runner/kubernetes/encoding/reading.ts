@@ -1,5 +1,5 @@
 // The state of a decode, and how Go's encoding/json words a value of the wrong type.
-import type { Json } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import type { Schema } from '../openapi/schema.ts'
 
 /** JSON that does not fit its type, in Go's words. */
@@ -18,13 +18,15 @@ export interface Reading {
   readonly unknown: string[]
   /** Inside a custom resource's own fields, where types are judged by validation instead. */
   custom: boolean
+  /** What is stored of the object that is read. */
+  readonly live: JsonObject | undefined
   /** The first mismatch; Go reads on after it, so that a broken value further down may still come first. */
   mismatch: string | undefined
 }
 
 /** A decode at its root. */
-export function startReading(custom: boolean): Reading {
-  return { typeName: undefined, fields: [], path: [], unknown: [], custom, mismatch: undefined }
+export function startReading(custom: boolean, live?: JsonObject): Reading {
+  return { typeName: undefined, fields: [], path: [], unknown: [], custom, live, mismatch: undefined }
 }
 
 /** The path of a member of what is read: `spec.containers[0].image`. */

@@ -7,6 +7,7 @@ import { at, type KubernetesObject } from '../object.ts'
 import { builtInSchema } from '../openapi/schema.ts'
 import { badRequest, unregistered } from './errors.ts'
 import { isOtherVersion } from './other-versions.ts'
+import { asJson } from './plain.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** What is done about fields that the server does not know. */
@@ -18,6 +19,8 @@ export interface DecodeOptions {
   /** What the text itself has wrong. */
   readonly text?: TextProblems
   readonly warn?: ((text: string) => void) | undefined
+  /** What is stored and frozen, if the body may share parts with it. */
+  readonly live?: KubernetesObject | undefined
 }
 
 /** The body of a create or update. Throws StatusError BadRequest in the server's words. */
@@ -34,7 +37,7 @@ export function decodeBody(resource: ServedResource, body: JsonObject, options: 
 
 /** The object that a patch made. Throws DecodeError or StrictError, to be put into the words of a patch. */
 export function decodeTyped(resource: ServedResource, typed: JsonObject, options: DecodeOptions): KubernetesObject {
-  const { object, unknown } = resource.custom?.read(typed) ?? decode(typed, resource.schema)
+  const { object, unknown } = resource.custom?.read(typed) ?? decode(typed, resource.schema, options.live && asJson(options.live))
   const said = options.text ?? noProblems
   const problems = resource.custom ? { duplicates: said.duplicates, yaml: said.yaml } : said
   if (options.fieldValidation === 'Strict') {
