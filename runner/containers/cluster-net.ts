@@ -1,30 +1,33 @@
 // The cluster's network as each pod sees it, and what listens in its containers.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { ClusterNames, type NamesOptions } from './cluster-names.ts'
+import { coreDnsIn } from './coredns/running.ts'
+import type { DnsAnswer, DnsQuestion } from './dns-message.ts'
 import { hostnameOf } from './environment.ts'
-import { connect, type NetworkGround, nameOfAddress, type Origin, podAt, resolveName } from './network/cluster-network.ts'
-import { answersNames } from './network/dns.ts'
-import { answerQuestion } from './network/records.ts'
+import { connect, type NetworkGround, type Origin, podAt } from './network/cluster-network.ts'
+import { answeringNames } from './network/dns.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
 import { type Connection, type HttpAnswer, type HttpCall, type Listener, type Net, portKey } from './process.ts'
+import { namesToAsk, resolverOf } from './resolv-conf.ts'
 import type { Run } from './run.ts'
-import type { ReachedLog } from './sleeps.ts'
 
 /** What the network is made with. */
-export interface NetOptions {
+export interface NetOptions extends NamesOptions {
   reader(): ClusterReader
   api(call: HttpCall): Promise<HttpAnswer>
   /** What listens in another cluster, behind an EndpointSlice that was imported from there. */
   beyond?: ((slice: string, address: string, port: number) => Promise<Listener | undefined>) | undefined
-  readonly runs: ReachedLog
 }
 
 /** The network of a cluster. */
 export class ClusterNet {
   readonly #options: NetOptions
+  readonly #names: ClusterNames
   readonly #turns = new Map<string, number>()
 
   constructor(options: NetOptions) {
     this.#options = options
+    this.#names = new ClusterNames(options)
   }
 
   /** The address of cluster DNS. */
@@ -55,7 +58,7 @@ export class ClusterNet {
     const { namespace = '', name = '' } = pod.metadata
     const own = (): KubernetesObject => ground.reader.get('v1', 'Pod', { namespace, name }) ?? pod
     const hosts = namesIn(pod, address)
-    const answers = (): boolean => answersNames({ pod: own(), address }, ground)
+    const query = (question: DnsQuestion): DnsAnswer | undefined => this.#names.answer({ pod: own(), address }, question, ground)
     const listening = (): number[] => containerNames(pod).flatMap((each) => [...(this.#run(own(), each)?.listeners.keys() ?? [])])
     return {
       address,
@@ -65,13 +68,14 @@ export class ClusterNet {
         if (asked === 'localhost') return { name: asked, addresses: ['127.0.0.1'] }
         const local = hosts.get(asked) ?? (asked === name ? address : undefined)
         if (local !== undefined) return { name: asked, addresses: [local] }
-        return answers() ? resolveName(asked, namespace, ground) : undefined
+        return this.#names.resolve(namesToAsk(asked, resolverOf(pod, this.nameserver)), { pod: own(), address }, ground)
       },
       get answersNames() {
-        return answers()
+        return answeringNames({ pod: own(), address }, ground) !== undefined
       },
-      query: (question) => (answers() ? answerQuestion(question, ground, serialOf(ground)) : undefined),
-      reverse: (asked) => (answers() ? nameOfAddress(asked, ground) : undefined),
+      query,
+      reverse: (asked) => query({ name: `${asked.split('.').reverse().join('.')}.in-addr.arpa`, type: 'PTR' })?.answers[0]?.data.replace(/\.$/, ''),
+      coreDns: () => coreDnsIn(own(), ground.reader, this.#options.now()),
       connect: (to, port, protocol) =>
         outside(
           run(),
@@ -129,12 +133,6 @@ function heard(connection: Connection, run: () => Run | undefined): Connection {
   if (typeof connection === 'string' || !('http' in connection.listener)) return connection
   const { http } = connection.listener
   return { ...connection, listener: { http: (call) => outside(run(), Promise.resolve(http(call))) } }
-}
-
-/** The serial of the zone: when it was made, in seconds (CoreDNS takes the time of its last change). */
-function serialOf({ reader }: NetworkGround): number {
-  const service = reader.get('v1', 'Service', { namespace: 'kube-system', name: 'kube-dns' })
-  return Math.floor(Date.parse(service?.metadata.creationTimestamp ?? '2026-01-01T00:00:00Z') / 1000)
 }
 
 function namesIn(pod: KubernetesObject, address: string): ReadonlyMap<string, string> {

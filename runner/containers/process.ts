@@ -1,4 +1,6 @@
 // What a running command sees: its words, streams, files, time and the machine that it believes to be on.
+import type { CoreDnsState } from './coredns/state.ts'
+import type { DnsAnswer, DnsQuestion } from './dns-message.ts'
 import type { Files } from './files.ts'
 import type { ClusterReader } from './pod.ts'
 import { BrokenPipe, type Pipe, type Write } from './streams.ts'
@@ -66,32 +68,6 @@ export function unkeyed(key: number): { readonly protocol: Protocol; readonly nu
 /** How an attempt to connect ended. */
 export type Connection = { readonly listener: Listener; readonly address: string } | 'refused' | 'timeout' | 'no route'
 
-/** What a name server is asked: a whole name, without the dot at its end or with it. */
-export interface DnsQuestion {
-  readonly name: string
-  /** `A`, `SRV`, `PTR`, `ANY` ... */
-  readonly type: string
-}
-
-/** A resource record; names are without the dot at their end, data is as it is printed. */
-export interface DnsRecord {
-  readonly name: string
-  /** Seconds. */
-  readonly ttl: number
-  readonly type: string
-  readonly data: string
-}
-
-/** What a name server answers. */
-export interface DnsAnswer {
-  readonly status: 'NOERROR' | 'NXDOMAIN'
-  /** The name server answers for the zone itself. */
-  readonly own: boolean
-  readonly answers: readonly DnsRecord[]
-  readonly authority: readonly DnsRecord[]
-  readonly additional: readonly DnsRecord[]
-}
-
 /** The network as a process sees it. */
 export interface Net {
   readonly address: string
@@ -108,6 +84,8 @@ export interface Net {
   listen(port: number, listener: Listener, protocol?: Protocol): void
   readonly listening: readonly number[]
   readonly nameserver: string
+  /** How the pod's own CoreDNS stands, where it has the configuration of one. */
+  coreDns(): CoreDnsState | undefined
 }
 
 /** A running program as `ps` shows it. */

@@ -5,6 +5,7 @@ import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
+import { coreDnsIn } from './coredns/running.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
@@ -75,7 +76,13 @@ export class Runtime implements ReachedLog {
     this.sleeps = new WorldSleeps(options.clock, `${options.name}/containers`)
     this.#holdings = new Holdings(state, (pod, audience, seconds) => options.token(pod, audience, seconds))
     this.#kept = new Map(Object.entries(state.runs ?? {}))
-    this.net = new ClusterNet({ reader: () => options.reader(), api: (call) => options.api(call), beyond: options.beyond, runs: this })
+    this.net = new ClusterNet({
+      reader: () => options.reader(),
+      api: (call) => options.api(call),
+      beyond: options.beyond,
+      runs: this,
+      now: () => options.clock.now(),
+    })
   }
 
   /** Unique in the world. */
@@ -148,7 +155,8 @@ export class Runtime implements ReachedLog {
   plan(pod: KubernetesObject, name: string): Plan {
     const container = containerOf(pod, name)
     const image = imageOf(container?.image ?? '')
-    return container ? planIn(() => this.inside(pod, container, restartsOf(pod, name)), container, image) : 'unknown'
+    const plan = container ? planIn(() => this.inside(pod, container, restartsOf(pod, name)), container, image) : 'unknown'
+    return plan === 'forever' && coreDnsIn(pod, this.reader, this.clock.now())?.start.fault !== undefined ? 'ends' : plan
   }
 
   /** Runs a probe or a hook: how long it takes, ms, and in the kubelet's words why it failed, or what is worth a warning. */

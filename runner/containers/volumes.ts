@@ -8,6 +8,7 @@ import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
 import { nodeFiles, nodeHosts } from './node-files.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
+import { resolvConf, resolverOf } from './resolv-conf.ts'
 
 type Variables = Pick<EnvironmentGround, 'reader' | 'file'>
 
@@ -253,7 +254,7 @@ function ownFiles(pod: KubernetesObject, ground: VolumeGround): readonly Mount[]
         at(pod, 'spec', 'hostNetwork') === true ? `# Kubernetes-managed hosts file (host network).\n${nodeHosts}${aliasLines(pod)}` : hostsOf(pod),
       ],
       ['/etc/hostname', `${hostnameOf(pod)}\n`],
-      ['/etc/resolv.conf', resolvOf(pod, ground.nameserver)],
+      ['/etc/resolv.conf', resolvConf(resolverOf(pod, ground.nameserver))],
     ] as const
   ).map(
     ([path, content]): Mount => ({
@@ -274,22 +275,4 @@ function hostsOf(pod: KubernetesObject): string {
   const subdomain = at(pod, 'spec', 'subdomain')
   const full = typeof subdomain === 'string' ? `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t${name}` : name
   return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${at(pod, 'status', 'podIP') ?? ''}\t${full}\n${aliasLines(pod)}`
-}
-
-function resolvOf(pod: KubernetesObject, nameserver: string): string {
-  const { namespace } = pod.metadata
-  const policy = at(pod, 'spec', 'dnsPolicy')
-  const config = at(pod, 'spec', 'dnsConfig')
-  const list = (field: string): readonly string[] => {
-    const value = at(config, field)
-    return Array.isArray(value) ? value.map(String) : []
-  }
-  const cluster = policy === 'ClusterFirst' || policy === undefined || policy === 'ClusterFirstWithHostNet'
-  const search = [...(cluster ? [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'] : []), ...list('searches')]
-  const servers = [...(cluster ? [nameserver] : policy === 'Default' ? ['168.63.129.16'] : []), ...list('nameservers')]
-  const options = [
-    ...(cluster ? ['ndots:5'] : []),
-    ...objects(at(config, 'options')).map(({ name, value }) => (value === undefined ? String(name) : `${name}:${value}`)),
-  ]
-  return `${search.length > 0 ? `search ${search.join(' ')}\n` : ''}${servers.map((server) => `nameserver ${server}\n`).join('')}${options.length > 0 ? `options ${options.join(' ')}\n` : ''}`
 }

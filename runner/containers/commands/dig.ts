@@ -1,5 +1,6 @@
 // dig of BIND 9.18: questions, options of what is shown, and its columns.
-import type { DnsAnswer, DnsRecord, Process, Program } from '../process.ts'
+import type { DnsAnswer, DnsRecord } from '../dns-message.ts'
+import type { Process, Program } from '../process.ts'
 import { lookUp, reverseName, searched } from './resolver.ts'
 import { resolverPatience } from './transfer.ts'
 

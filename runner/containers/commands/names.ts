@@ -1,5 +1,6 @@
 // Programs that ask for names: dig, host and nslookup of BIND, nslookup of busybox, getent.
-import { type DnsAnswer, fail, type Process, type Program } from '../process.ts'
+import type { DnsAnswer } from '../dns-message.ts'
+import { fail, type Process, type Program } from '../process.ts'
 import { dig } from './dig.ts'
 import { readOptions } from './options.ts'
 import { isAddress, lookUp, reverseName, searched, unanswered } from './resolver.ts'
@@ -35,8 +36,8 @@ async function nslookupOfBind({ name, type, server }: Asked, process: Process): 
   const { answer } = found
   process.out(`Server:\t\t${nameserver}\nAddress:\t${nameserver}#53\n\n`)
   const wanted = isAddress(name) ? reverseName(name) : name
-  if (answer.status === 'NXDOMAIN') {
-    process.out(`** server can't find ${wanted}: NXDOMAIN\n\n`)
+  if (answer.status !== 'NOERROR') {
+    process.out(`** server can't find ${wanted}: ${answer.status}\n\n`)
     return 1
   }
   if (!answer.own) process.out('Non-authoritative answer:\n')
@@ -66,8 +67,8 @@ async function nslookupOfBusybox({ name, type, server }: Asked, process: Process
   if (!found) return unanswered(process)
   const { answer } = found
   process.out(`Server:\t\t${nameserver}\nAddress:\t${nameserver}:53\n\n`)
-  if (answer.status === 'NXDOMAIN') {
-    const missing = `** server can't find ${isAddress(name) ? reverseName(name) : name}: NXDOMAIN\n\n`
+  if (answer.status !== 'NOERROR') {
+    const missing = `** server can't find ${isAddress(name) ? reverseName(name) : name}: ${answer.status}\n\n`
     process.out(isAddress(name) ? missing : missing.repeat(2))
     return 1
   }
@@ -97,8 +98,8 @@ const host: Program = async (words, process) => {
   const found = isAddress(name) ? await lookUp(reverseName(name), type, process) : await searched(name, type, process)
   if (!found) return unanswered(process, ';; no servers could be reached\n')
   const { answer } = found
-  if (answer.status === 'NXDOMAIN') {
-    process.out(`Host ${isAddress(name) ? `${reverseName(name)}.` : name} not found: 3(NXDOMAIN)\n`)
+  if (answer.status !== 'NOERROR') {
+    process.out(`Host ${isAddress(name) ? `${reverseName(name)}.` : name} not found: ${codes[answer.status]}(${answer.status})\n`)
     return 1
   }
   if (answer.answers.length === 0) process.out(`${found.name} has no ${type} record\n`)
@@ -106,6 +107,8 @@ const host: Program = async (words, process) => {
     process.out((hostWords[kind] ?? ((whose, text) => `${whose} has ${kind} record ${text}\n`))(owner, data))
   return 0
 }
+
+const codes = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 }
 
 const hostWords: Readonly<Record<string, (name: string, data: string) => string>> = {
   A: (name, data) => `${name} has address ${data}\n`,

@@ -1,5 +1,6 @@
 // Asking the name server as the tools do that speak DNS themselves.
-import type { DnsAnswer, Process } from '../process.ts'
+import type { DnsAnswer } from '../dns-message.ts'
+import type { Process } from '../process.ts'
 import { resolverPatience } from './transfer.ts'
 
 /** A name that was asked for as a whole, and the answer. */

@@ -4,7 +4,7 @@ import { at, type KubernetesObject } from '../../kubernetes/object.ts'
 import { type ClusterReader, objects } from '../pod.ts'
 import { type Connection, type Listener, type Protocol, portKey } from '../process.ts'
 import { type Endpoint, endpointsOf, usableEndpoints } from './endpoints.ts'
-import { connectOutside, outsideAddress } from './outside.ts'
+import { connectOutside } from './outside.ts'
 import { allowedBy } from './policies.ts'
 
 /** What the network is made over. */
@@ -24,59 +24,6 @@ export interface NetworkGround {
 export interface Origin {
   readonly pod: KubernetesObject | undefined
   readonly address: string
-}
-
-const suffix = '.cluster.local'
-
-/** The addresses of a name as cluster DNS answers a pod of this namespace. */
-export function resolveName(
-  name: string,
-  namespace: string,
-  { reader }: NetworkGround,
-): { readonly name: string; readonly addresses: readonly string[] } | undefined {
-  const plain = name.replace(/\.$/, '')
-  const searched = name.endsWith('.') || plain.endsWith(suffix) ? [plain] : [`${plain}.${namespace}.svc${suffix}`, `${plain}.svc${suffix}`, `${plain}${suffix}`]
-  for (const full of searched) {
-    const addresses = addressesOf(full, reader)
-    if (addresses.length > 0) return { name: full, addresses }
-  }
-  const outside = outsideAddress(plain)
-  return outside === undefined ? undefined : { name: plain, addresses: [outside] }
-}
-
-function addressesOf(full: string, reader: ClusterReader): readonly string[] {
-  const parts = full.slice(0, -suffix.length).split('.')
-  const kind = parts.pop()
-  if (kind === 'pod' && parts.length === 2) return [(parts[0] ?? '').replaceAll('-', '.')]
-  if (kind !== 'svc') return []
-  const namespace = parts.pop() ?? ''
-  const service = parts.at(-1)
-  const found = service === undefined ? undefined : reader.get('v1', 'Service', { namespace, name: service })
-  if (!found || parts.length > 2) return []
-  const external = at(found, 'spec', 'type') === 'ExternalName' ? at(found, 'spec', 'externalName') : undefined
-  if (typeof external === 'string') return external.endsWith(suffix) ? addressesOf(external, reader) : []
-  const ip = at(found, 'spec', 'clusterIP')
-  if (typeof ip === 'string' && ip !== 'None' && ip !== '') return parts.length === 1 ? [ip] : []
-  return headless(found, parts.length === 2 ? parts[0] : undefined, reader)
-}
-
-/** A service without an address of its own stands for its pods; one of them is called by its hostname, or by its address with dashes (CoreDNS). */
-function headless(service: KubernetesObject, host: string | undefined, reader: ClusterReader): readonly string[] {
-  return endpointsOf(service, reader)
-    .filter(({ ready, hostname, address }) => ready && (host === undefined || (hostname ?? address.replaceAll('.', '-')) === host))
-    .map(({ address }) => address)
-}
-
-/** The name that reverse lookups of an address give: of a Service, or of an endpoint of one; pods by themselves have none (CoreDNS). */
-export function nameOfAddress(address: string, { reader }: Pick<NetworkGround, 'reader'>): string | undefined {
-  const service = reader.list('v1', 'Service').find((each) => at(each, 'spec', 'clusterIP') === address)
-  if (service) return `${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
-  for (const service of reader.list('v1', 'Service')) {
-    if (at(service, 'spec', 'selector') === undefined) continue
-    const found = endpointsOf(service, reader).find((each) => each.address === address)
-    if (found) return `${found.hostname ?? address.replaceAll('.', '-')}.${service.metadata.name}.${service.metadata.namespace}.svc${suffix}`
-  }
-  return undefined
 }
 
 /** Where a connection goes; over TCP unless it says so. */

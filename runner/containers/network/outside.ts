@@ -1,6 +1,7 @@
 // The few hosts of the internet that people try from a pod to see whether it has a way out, and those that tutorials name.
 import { encodeText } from '../bytes.ts'
 import { answerText } from '../commands/transfer.ts'
+import type { DnsAnswer, DnsQuestion } from '../dns-message.ts'
 import type { Connection, HttpAnswer } from '../process.ts'
 
 /** A host outside of the cluster. */
@@ -59,6 +60,19 @@ export function outsideAddress(name: string): string | undefined {
   const plain = name.toLowerCase().replace(/\.$/, '')
   return Object.hasOwn(hosts, plain) ? hosts[plain]?.address : undefined
 }
+
+/** What a name server of the internet would say: it knows few names, and their addresses alone. */
+export function answerOutside({ name, type }: DnsQuestion): DnsAnswer {
+  const plain = name.toLowerCase().replace(/\.$/, '')
+  const address = outsideAddress(plain)
+  const answer = { own: false, answers: [], authority: [], additional: [] }
+  if (address !== undefined)
+    return { ...answer, status: 'NOERROR', answers: type === 'A' || type === 'ANY' ? [{ name: plain, ttl, type: 'A', data: address }] : [] }
+  const root = { name: '', ttl, type: 'SOA', data: 'a.root-servers.net. nstld.verisign-grs.com. 2026030200 1800 900 604800 86400' }
+  return { ...answer, status: 'NXDOMAIN', authority: [root] }
+}
+
+const ttl = 30
 
 /** A connection to an address outside; undefined where no host is known. Firewalls of the internet drop what nobody listens for; a ping, which asks for no port, finds its host. */
 export function connectOutside(address: string, port: number): Connection | undefined {

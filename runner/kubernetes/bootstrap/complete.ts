@@ -2,8 +2,8 @@
 import { deepFreeze, type JsonObject } from '../../base/json.ts'
 import type { Random } from '../../base/random.ts'
 import { goOrder } from '../encoding/go-order.ts'
-import { formatTime, type KubernetesObject, parseApiVersion } from '../object.ts'
-import { builtInSchema } from '../openapi/schema.ts'
+import { formatTime, type KubernetesObject, type ManagedFieldsEntry, parseApiVersion } from '../object.ts'
+import { builtInSchema, type Schema } from '../openapi/schema.ts'
 import { updateManagedFields } from '../patch/managed-fields.ts'
 
 /** Where and when an object was made, and by whom. */
@@ -23,10 +23,22 @@ export function isComplete(object: KubernetesObject): boolean {
   return completed.has(object)
 }
 
+/** The managed fields of an object that somebody made in one write. */
+export function fieldsOf(object: KubernetesObject, { manager, now }: Pick<Making, 'manager' | 'now'>): readonly ManagedFieldsEntry[] {
+  const schema = schemaOf(object)
+  const next = goOrder(object as unknown as JsonObject, schema) // a Kubernetes object is JSON
+  return updateManagedFields({ live: undefined, next, schema, manager, apiVersion: object.apiVersion, time: formatTime(now) })
+}
+
+function schemaOf({ apiVersion, kind }: KubernetesObject): Schema {
+  const schema = builtInSchema(apiVersion, kind)
+  if (!schema) throw new Error(`Make birth object "${kind}": its kind is not served`)
+  return schema
+}
+
 /** A stored object: uid, times, generation, managed fields, members in the server's order. Its status counts as written apart. */
 export function complete(object: KubernetesObject, { random, now, revision, manager }: Making): KubernetesObject {
-  const schema = builtInSchema(object.apiVersion, object.kind)
-  if (!schema) throw new Error(`Make birth object "${object.kind}": its kind is not served`)
+  const schema = schemaOf(object)
   const time = formatTime(now)
   const { group } = parseApiVersion(object.apiVersion)
   const generation = withoutGeneration.includes(object.kind) || group === 'rbac.authorization.k8s.io' ? {} : { generation: 1 }
@@ -34,8 +46,7 @@ export function complete(object: KubernetesObject, { random, now, revision, mana
   const { status, ...written } = object
   const { spec, ...bare } = written
   const asked = object.kind === 'Namespace' ? bare : { ...bare, ...(spec !== undefined && { spec }) }
-  const plain = goOrder({ ...asked, metadata: object.metadata } as unknown as JsonObject, schema)
-  const entries = updateManagedFields({ live: undefined, next: plain, schema, manager, apiVersion: object.apiVersion, time })
+  const entries = fieldsOf({ ...asked, metadata: object.metadata }, { manager, now })
   const stored = { ...written, metadata: { ...metadata, managedFields: entries }, ...(status !== undefined && { status }) }
   const whole = deepFreeze(goOrder(stored as unknown as JsonObject, schema) as unknown as KubernetesObject)
   completed.add(whole)

@@ -6,7 +6,7 @@ import aksObjects from './aks-objects.json' with { type: 'json' }
 import aksWorkloads from './aks-workloads.json' with { type: 'json' }
 import { leaseOf, placeOn } from './born-node.ts'
 import { serviceEndpoints } from './service-endpoints.ts'
-import { born, filled, type SettledWorkload, settledWorkload } from './workload.ts'
+import { bornBy, filled, type SettledWorkload, settledWorkload } from './workload.ts'
 
 /** What an AKS cluster is made from. */
 export interface AksFacts extends AksCluster {
@@ -53,7 +53,7 @@ function sharedObjects(version: string, now: number, nodeCount: number): Shared 
   const values = { version, minor: version.split('.').slice(0, 2).join('.'), now: formatTime(now) }
   const rows = nodeCount === 0 ? [] : filled(aksWorkloads, values)
   const workloads = rows.map((row) => settledWorkload(row, { now, nodeCount }))
-  const plain = (filled(aksObjects, values) as unknown as readonly KubernetesObject[]).map((object) => born(object, now))
+  const plain = (filled(aksObjects, values) as unknown as readonly KubernetesObject[]).map((object) => bornBy('kubectl-client-side-apply', object, now))
   const shared = { objects: Object.freeze([...plain, ...workloads.flatMap(({ controllers }) => controllers)]), workloads }
   if (made.size >= remembered) made.clear()
   made.set(id, shared)

@@ -9,7 +9,7 @@ import staticPods from './kubeadm-static-pods.json' with { type: 'json' }
 import kubeadmWorkloads from './kubeadm-workloads.json' with { type: 'json' }
 import { runningPod } from './running-pod.ts'
 import { serviceEndpoints } from './service-endpoints.ts'
-import { born, filled, type SettledWorkload, settledWorkload } from './workload.ts'
+import { bornBy, filled, type SettledWorkload, settledWorkload } from './workload.ts'
 
 /** What a kubeadm cluster is made from. */
 export interface KubeadmFacts {
@@ -52,7 +52,7 @@ function sharedObjects(values: Readonly<Record<string, string>>, setting: { read
   const id = JSON.stringify([values, setting])
   const known = made.get(id)
   if (known) return known
-  const plain = (filled(kubeadmObjects, values) as unknown as readonly KubernetesObject[]).map((object) => born(object, setting.now))
+  const plain = (filled(kubeadmObjects, values) as unknown as readonly KubernetesObject[]).map((object) => bornBy('kubeadm', object, setting.now))
   const shared = { plain: deepFreeze(plain), workloads: filled(kubeadmWorkloads, values).map((row) => settledWorkload(row, setting)) }
   if (made.size >= remembered) made.clear()
   made.set(id, shared)

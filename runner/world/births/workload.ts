@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { createRandom, nameAlphabet, type Random } from '../../base/random.ts'
 import { templateHash } from '../../controllers/template-hash/template-hash.ts'
+import { fieldsOf } from '../../kubernetes/bootstrap/complete.ts'
 import { rulesFor } from '../../kubernetes/kinds/index.ts'
 import { formatTime, type KubernetesObject, type OwnerReference } from '../../kubernetes/object.ts'
 import { type NodePlace, runningPod } from './running-pod.ts'
@@ -45,6 +46,13 @@ export function born(object: KubernetesObject, now: number): KubernetesObject {
   const uid = createRandom(`${object.apiVersion}/${object.kind}/${namespace}/${name}`).uuid()
   const complete = { ...object, metadata: { ...object.metadata, uid, creationTimestamp: formatTime(now) } }
   return rulesFor(object.apiVersion, object.kind)?.defaults?.(complete) ?? complete
+}
+
+/** The same for a ConfigMap, whose managed fields tell when it was changed: programs that read it again ask for that. Others are born without them. */
+export function bornBy(manager: string, object: KubernetesObject, now: number): KubernetesObject {
+  const made = born(object, now)
+  if (object.kind !== 'ConfigMap') return made
+  return { ...made, metadata: { ...made.metadata, managedFields: fieldsOf(made, { manager, now }) } }
 }
 
 /** A reference to an object's controller. */
