@@ -238,6 +238,7 @@ export class Files {
     if (this.#mounts.some((mount) => mount.path === path || mount.path.startsWith(path === '/' ? '/' : `${path}/`))) return true
     const { mount, inside } = this.#place(path)
     for (const key of mount.tree.base().keys()) if (key.startsWith(`${inside}/`)) return true
+    for (const [key, entry] of mount.tree.writes ?? []) if (entry !== null && key.startsWith(`${inside}/`)) return true
     return false
   }
 }

@@ -1,6 +1,7 @@
 // What a runtime keeps of its containers beside their runs: files that were written, tokens that were given, environments as they were at a start.
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { Entry, Writes } from './files.ts'
+import { keyOfNode } from './node-volume.ts'
 
 /** Everything of it that a snapshot holds. */
 export interface HoldingsState {
@@ -22,10 +23,18 @@ export class Holdings {
   readonly #source: TokenSource
 
   constructor({ files = {}, tokens = {}, environments = {} }: Partial<HoldingsState>, source: TokenSource) {
-    for (const [key, entries] of Object.entries(files)) this.#files.set(key, new Map(Object.entries(entries)))
+    for (const [key, entries] of Object.entries(files)) this.#restore(key, entries)
     this.#tokens = new Map(Object.entries(tokens))
     this.#environments = new Map(Object.entries(environments))
     this.#source = source
+  }
+
+  /** What older releases kept by folders of a node is kept by the node. */
+  #restore(key: string, entries: Readonly<Record<string, Entry | null>>): void {
+    const [, node, folder] = /^(node\/[^/]+)\/(.*)$/.exec(key) ?? []
+    const writes = this.writes(node ?? key)
+    const prefix = folder === undefined || folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`
+    for (const [path, entry] of Object.entries(entries)) writes.set(`${prefix}${path}`.replace(/\/$/, ''), entry)
   }
 
   state(): HoldingsState {
@@ -33,7 +42,7 @@ export class Holdings {
     return { files, tokens: Object.fromEntries(this.#tokens), environments: Object.fromEntries(this.#environments) }
   }
 
-  /** What was written below a folder: `root/RUN`, `pod/UID/VOLUME`, `node/NODE/PATH` ... */
+  /** What was written below a folder: `root/RUN`, `pod/UID/VOLUME`, `node/NODE` ... */
   writes(key: string): Writes {
     const known = this.#files.get(key) ?? new Map<string, Entry | null>()
     this.#files.set(key, known)
@@ -42,10 +51,7 @@ export class Holdings {
 
   /** True for a file that was written to a node's own files. */
   onNode(node: string, path: string): boolean {
-    return [...this.#files].some(([key, writes]) => {
-      const folder = key.slice(`node/${node}`.length)
-      return key.startsWith(`node/${node}/`) && path.startsWith(folder) && writes.get(path.slice(folder.length).replace(/^\/+/, ''))?.kind === 'file'
-    })
+    return this.#files.get(keyOfNode(node))?.get(path.replace(/^\/+/, ''))?.kind === 'file'
   }
 
   /** The token of a pod for an audience: the same one as long as the pod is there. */

@@ -42,7 +42,7 @@ export function lineText([at, , text, whole]: LogLine, timestamps: boolean): str
 }
 
 /** A time with nanoseconds, without zeros at its end. */
-function stamp(at: number): string {
+export function stamp(at: number): string {
   const date = new Date(at).toISOString()
   return `${date.slice(0, 19)}.${date.slice(20, 23)}000000Z`
 }

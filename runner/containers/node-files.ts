@@ -30,24 +30,38 @@ const keys = [
 ]
 const configs = ['admin', 'super-admin', 'controller-manager', 'scheduler']
 
+/** Folders of a node on which a kubelet and containerd work, which pods like to mount. */
+const folders = [
+  ...['etc/ca-certificates', 'etc/cni/net.d', 'etc/ssl/certs', 'etc/systemd/system', 'lib/modules', 'opt/cni/bin', 'run/containerd', 'run/systemd/system'],
+  ...['sys/fs/bpf', 'sys/fs/cgroup', 'sys/kernel/debug', 'sys/kernel/security', 'usr/lib/modules', 'usr/share/ca-certificates', 'usr/src', 'var/lib/cni'],
+  ...['var/lib/containerd', 'var/lib/kubelet/device-plugins', 'var/lib/kubelet/plugins', 'var/lib/kubelet/plugins_registry', 'var/lib/kubelet/pods'],
+  'var/log/journal',
+]
+/** Locks and sockets. */
+const emptyFiles = ['run/containerd/containerd.sock', 'run/xtables.lock']
+
 /** Everything that a node has, by its path from the root. */
 export function nodeFiles({ node, reader, nameserver, age }: NodeFilesOf): ReadonlyMap<string, Entry> {
   const entries = new Map(skeleton('ubuntu', imageOf('ubuntu'), age))
+  const made: Entry = { kind: 'folder', mode: 0o755, at: age }
   const put = (path: string, content: string, mode = 0o644): void => {
-    for (let folder = parentOf(`/${path}`); folder !== '/' && !entries.has(folder.slice(1)); folder = parentOf(folder))
-      entries.set(folder.slice(1), { kind: 'folder', mode: 0o755, at: age })
+    for (let folder = parentOf(`/${path}`); folder !== '/' && !entries.has(folder.slice(1)); folder = parentOf(folder)) entries.set(folder.slice(1), made)
     entries.set(path, { kind: 'file', content: encodeText(content), mode, at: age })
   }
   put('etc/hosts', nodeHosts)
   put('etc/hostname', `${node}\n`)
   const mirrors = reader.list('v1', 'Pod', 'kube-system').filter((pod) => isMirrorOn(pod, node))
   if (!/containerd/.test(String(at(reader.get('v1', 'Node', { name: node }), 'status', 'nodeInfo', 'containerRuntimeVersion') ?? ''))) return entries
-  entries.set('etc/kubernetes', { kind: 'folder', mode: 0o755, at: age }).set('etc/kubernetes/manifests', { kind: 'folder', mode: 0o755, at: age })
+  entries.set('etc/kubernetes', made).set('etc/kubernetes/manifests', made)
+  for (const path of emptyFiles) put(path, '')
+  for (const path of folders)
+    for (let folder = `/${path}`; folder !== '/'; folder = parentOf(folder)) entries.set(folder.slice(1), entries.get(folder.slice(1)) ?? made)
   put('etc/kubernetes/kubelet.conf', secret('kubeconfig'), 0o600)
   put('etc/kubernetes/pki/ca.crt', secret('certificate'))
   put('var/lib/kubelet/config.yaml', kubeletConfig(nameserver))
   for (const pod of mirrors) put(`etc/kubernetes/manifests/${String(pod.metadata.labels?.component)}.yaml`, manifestOf(pod), 0o600)
   if (mirrors.length === 0) return entries
+  entries.set('var/lib/etcd', { kind: 'folder', mode: 0o700, at: age })
   for (const name of configs) put(`etc/kubernetes/${name}.conf`, secret('kubeconfig'), 0o600)
   for (const name of keys) put(`etc/kubernetes/pki/${name}.crt`, secret('certificate'))
   for (const name of keys) put(`etc/kubernetes/pki/${name}.key`, secret('key'), 0o600)

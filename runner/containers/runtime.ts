@@ -12,6 +12,8 @@ import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf } from './images/table.ts'
 import { lastWords } from './last-words.ts'
+import { nodePathFault } from './node-volume.ts'
+import { Nodes } from './nodes.ts'
 import { type Plan, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
@@ -67,6 +69,7 @@ export class Runtime implements ReachedLog {
   readonly #options: RuntimeOptions
   readonly #holdings: Holdings
   readonly #runs = new Map<string, Run>()
+  readonly #nodes: Nodes
   readonly #kept: Map<string, RunState>
 
   constructor(options: RuntimeOptions) {
@@ -76,6 +79,7 @@ export class Runtime implements ReachedLog {
     this.sleeps = new WorldSleeps(options.clock, `${options.name}/containers`)
     this.#holdings = new Holdings(state, (pod, audience, seconds) => options.token(pod, audience, seconds))
     this.#kept = new Map(Object.entries(state.runs ?? {}))
+    this.#nodes = new Nodes({ runtime: this, writes: (key) => this.#holdings.writes(key), log: (run) => this.#runs.get(run)?.log })
     this.net = new ClusterNet({
       reader: () => options.reader(),
       api: (call) => options.api(call),
@@ -117,7 +121,7 @@ export class Runtime implements ReachedLog {
 
   /** Why a pod's volumes cannot be mounted. */
   volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
-    return volumeFault(pod, this.reader)
+    return volumeFault(pod, this.reader) ?? nodePathFault(pod, this.#nodes)
   }
 
   /** Why no sandbox can be made for a pod. */
@@ -275,6 +279,7 @@ export class Runtime implements ReachedLog {
       reader: this.reader,
       file: this.file,
       writes: (key) => this.#holdings.writes(key),
+      logs: (node) => this.#nodes.logs(node),
       token: (of, audience, seconds) => this.#holdings.token(of, audience, seconds),
       nameserver: this.net.nameserver,
       now: () => this.clock.now(),

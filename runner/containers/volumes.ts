@@ -3,22 +3,20 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
 import { dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
-import type { Entry, Mount, Tree, Writes } from './files.ts'
+import type { Entry, Mount, Tree } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
-import { nodeFiles, nodeHosts } from './node-files.ts'
+import { nodeHosts } from './node-files.ts'
+import { claimOf, type NodeGround, nodePathOf, nodeTree, volumeOfClaim } from './node-volume.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 import { resolvConf, resolverOf } from './resolv-conf.ts'
 
 type Variables = Pick<EnvironmentGround, 'reader' | 'file'>
 
 /** What volumes are read from. */
-export interface VolumeGround extends Variables {
-  /** What was written to a volume that keeps it, by the volume's key. */
-  writes(key: string): Writes
+export interface VolumeGround extends Variables, NodeGround {
   /** A token of the pod's service account for an audience. */
   token(pod: KubernetesObject, audience: string, seconds: number): string
-  readonly nameserver: string
 }
 
 /** The mounts of a container beside its own root. */
@@ -30,9 +28,11 @@ export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground
     const volume = volumes.find(({ name }) => name === mount.name)
     if (!volume) return []
     const sub = typeof mount.subPathExpr === 'string' ? fill(mount.subPathExpr, variables) : mount.subPath
-    const part = typeof sub === 'string' && sub !== '' ? sub.replace(/\/$/, '') : undefined
-    const tree = treeOf(pod, volume, { ground, part })
-    if (part !== undefined && tree.writes && !tree.base().has(part) && !tree.writes.has(part))
+    const within = typeof sub === 'string' && sub !== '' ? sub.replace(/\/$/, '') : undefined
+    const onNode = nodePathOf(pod, volume, ground.reader)
+    const tree = onNode ? nodeTree(onNode, ground, startOf(pod)) : treeOf(pod, volume, { ground, part: within })
+    const part = onNode ? [onNode.path, within ?? ''].filter((each) => each !== '').join('/') || undefined : within
+    if (within !== undefined && part !== undefined && tree.writes && !tree.base().has(part) && !tree.writes.has(part))
       tree.writes.set(part, { kind: 'folder', mode: 0o755, at: startOf(pod) })
     const memory = isObject(volume.secret) || isObject(volume.projected) || at(volume, 'emptyDir', 'medium') === 'Memory'
     return [{ memory, path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
@@ -96,16 +96,12 @@ function startOf(pod: KubernetesObject): number {
 function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { readonly ground: VolumeGround; readonly part: string | undefined }): Tree {
   const kept = keyOf(pod, volume, ground.reader)
   const age = startOf(pod)
-  const onNode = at(volume, 'hostPath', 'path')
   const reference = at(volume, 'image', 'reference')
   if (typeof reference === 'string') return { base: () => artifactOf(reference, age) ?? skeleton(reference, imageOf(reference), age) }
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
   let made: ReadonlyMap<string, Entry> | undefined
   const base = (): ReadonlyMap<string, Entry> => {
-    made ??=
-      typeof onNode === 'string'
-        ? ofNode(onNode, String(at(volume, 'hostPath', 'type') ?? ''), { node: String(at(pod, 'spec', 'nodeName')), ...ground, age })
-        : rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+    made ??= rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
     return made
   }
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
@@ -125,35 +121,13 @@ function artifactOf(reference: string, age: number): ReadonlyMap<string, Entry> 
   ] as const)
 }
 
-/** What a node has at a path: its own files, an empty folder, or an empty file where a file was asked for. */
-function ofNode(path: string, type: string, of: Parameters<typeof nodeFiles>[0]): ReadonlyMap<string, Entry> {
-  const { age } = of
-  const all = nodeFiles(of)
-  const inside = path.replace(/^\/+|\/+$/g, '')
-  if (inside === '') return all
-  const found = [...all].filter(([key]) => key === inside || key.startsWith(`${inside}/`))
-  if (found.length > 0) return new Map(found.map(([key, entry]) => [key.slice(inside.length + 1), entry]))
-  return type.startsWith('File') ? new Map([['', { kind: 'file', content: '', mode: 0o644, at: age }]]) : rootOnly(age, 0o777)
-}
-
-/** Where what is written to a volume is kept: with the pod, the claim's volume, or the node. */
+/** Where what is written to a volume is kept: with the pod, or with the claim's volume. */
 function keyOf(pod: KubernetesObject, volume: JsonObject, reader: ClusterReader): string | undefined {
-  const { namespace = '', uid = '', name: podName = '' } = pod.metadata
+  const { namespace = '', uid = '' } = pod.metadata
   if (isObject(volume.emptyDir)) return `pod/${uid}/${volume.name}`
-  if (isObject(volume.hostPath)) return `node/${at(pod, 'spec', 'nodeName')}${volume.hostPath.path}`
-  const claim = isObject(volume.persistentVolumeClaim)
-    ? String(volume.persistentVolumeClaim.claimName)
-    : isObject(volume.ephemeral)
-      ? `${podName}-${volume.name}`
-      : undefined
-  if (claim === undefined)
-    return sourcesOf(volume).length > 0 || isObject(volume.downwardAPI) || isObject(volume.projected) ? undefined : `pod/${uid}/${volume.name}`
-  const found = reader.get('v1', 'PersistentVolumeClaim', { namespace, name: claim })
-  const bound = found && at(found, 'spec', 'volumeName')
-  const volumeObject = typeof bound === 'string' ? reader.get('v1', 'PersistentVolume', { name: bound }) : undefined
-  const path = volumeObject && at(volumeObject, 'spec', 'hostPath', 'path')
-  if (typeof path === 'string') return `node/${at(pod, 'spec', 'nodeName')}${path}`
-  return `volume/${typeof bound === 'string' ? bound : `${namespace}/${claim}`}`
+  const claim = claimOf(pod, volume)
+  if (claim !== undefined) return `volume/${volumeOfClaim(pod, volume, reader)?.metadata.name ?? `${namespace}/${claim}`}`
+  return sourcesOf(volume).length > 0 || isObject(volume.downwardAPI) || isObject(volume.projected) ? undefined : `pod/${uid}/${volume.name}`
 }
 
 /** An empty volume; one of a group hands the group on to what is made in it. */

@@ -1,0 +1,119 @@
+// What of a node is mounted into its pods: one file system for all of them, whichever part of it each of them sees.
+import { isObject, type JsonObject } from '../base/json.ts'
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import type { Entry, Tree, Writes } from './files.ts'
+import { nodeFiles } from './node-files.ts'
+import { type ClusterReader, objects } from './pod.ts'
+
+/** What a node's files are read from. */
+export interface NodeGround {
+  readonly reader: ClusterReader
+  /** What was written to a volume that keeps it, by the volume's key. */
+  writes(key: string): Writes
+  readonly nameserver: string
+  /** What the logs of a node's containers are now; the same value as long as they are the same. */
+  logs(node: string): ReadonlyMap<string, Entry>
+}
+
+/** A folder or file of a node. */
+export interface NodePath {
+  readonly node: string
+  /** From the root, without a slash at either end; empty for the root itself. */
+  readonly path: string
+  /** The type of a hostPath; empty where any is right. */
+  readonly type: string
+  /** It was made for a claim. */
+  readonly claimed: boolean
+}
+
+/** Where a volume lies on its pod's node: a hostPath, or a claim's volume that is one, or is local. */
+export function nodePathOf(pod: KubernetesObject, volume: JsonObject, reader: ClusterReader): NodePath | undefined {
+  const node = String(at(pod, 'spec', 'nodeName') ?? '')
+  const own = at(volume, 'hostPath', 'path')
+  if (typeof own === 'string') return { node, path: trimmed(own), type: String(at(volume, 'hostPath', 'type') ?? ''), claimed: false }
+  const bound = volumeOfClaim(pod, volume, reader)
+  const path = at(bound, 'spec', 'hostPath', 'path') ?? at(bound, 'spec', 'local', 'path')
+  return typeof path === 'string' ? { node, path: trimmed(path), type: '', claimed: true } : undefined
+}
+
+/** The claim that a volume names, or that is made for it. */
+export function claimOf(pod: KubernetesObject, volume: JsonObject): string | undefined {
+  if (isObject(volume.persistentVolumeClaim)) return String(volume.persistentVolumeClaim.claimName)
+  return isObject(volume.ephemeral) ? `${pod.metadata.name ?? ''}-${volume.name}` : undefined
+}
+
+/** The volume that a claim is bound to. */
+export function volumeOfClaim(pod: KubernetesObject, volume: JsonObject, reader: ClusterReader): KubernetesObject | undefined {
+  const name = claimOf(pod, volume)
+  const claim = name === undefined ? undefined : reader.get('v1', 'PersistentVolumeClaim', { namespace: pod.metadata.namespace ?? '', name })
+  const bound = at(claim, 'spec', 'volumeName')
+  return typeof bound === 'string' ? reader.get('v1', 'PersistentVolume', { name: bound }) : undefined
+}
+
+/** The files of a node, as a volume at a path of it has them: what is not there yet is made when it is mounted. */
+export function nodeTree({ node, path, type, claimed }: NodePath, ground: NodeGround, age: number): Tree {
+  const made: Entry = type.startsWith('File') ? { kind: 'file', content: '', mode: 0o644, at: age } : { kind: 'folder', mode: claimed ? 0o777 : 0o755, at: age }
+  let known: ReadonlyMap<string, Entry> | undefined
+  const own = (): ReadonlyMap<string, Entry> => {
+    if (known) return known
+    const all = nodeFiles({ node, reader: ground.reader, nameserver: ground.nameserver, age })
+    known = all.has(path) || path === '' ? all : new Map([...all, [path, made]])
+    return known
+  }
+  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes: ground.writes(keyOfNode(node)) }
+}
+
+/** True for a part of a node's files that has its logs in it, or is in them. */
+function showsLogs(path: string): boolean {
+  return path === '' || path.startsWith('var/log') || 'var/log'.startsWith(`${path}/`)
+}
+
+function withLogs(own: () => ReadonlyMap<string, Entry>, logs: () => ReadonlyMap<string, Entry>): () => ReadonlyMap<string, Entry> {
+  let [last, both]: [ReadonlyMap<string, Entry> | undefined, ReadonlyMap<string, Entry>] = [undefined, own()]
+  return () => {
+    const now = logs()
+    if (now !== last) [last, both] = [now, new Map([...own(), ...now])]
+    return both
+  }
+}
+
+/** What was written to a node's own files. */
+export function keyOfNode(node: string): string {
+  return `node/${node}`
+}
+
+const wanted: Readonly<Record<string, string>> = {
+  Directory: 'a directory',
+  File: 'a file',
+  Socket: 'a socket file',
+  CharDevice: 'a character device',
+  BlockDevice: 'a block device',
+}
+
+/** Why a hostPath cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`); undefined if all can. */
+export function nodePathFault(pod: KubernetesObject, ground: NodeGround): { readonly volume: string; readonly text: string } | undefined {
+  for (const volume of objects(at(pod, 'spec', 'volumes'))) {
+    const place = isObject(volume.hostPath) ? nodePathOf(pod, volume, ground.reader) : undefined
+    const thing = place && wanted[place.type]
+    if (thing === undefined || place === undefined || place.path === '' || sortOf(place, ground) === place.type) continue
+    return { volume: String(volume.name), text: `hostPath type check failed: ${at(volume, 'hostPath', 'path')} is not ${thing}` }
+  }
+  return undefined
+}
+
+function sortOf({ node, path }: NodePath, ground: NodeGround): string | undefined {
+  const writes = ground.writes(keyOfNode(node))
+  const written = writes.get(path)
+  const entry = written === undefined ? nodeFiles({ node, reader: ground.reader, nameserver: ground.nameserver, age: 0 }).get(path) : written
+  if (entry?.kind === 'file') return path.endsWith('.sock') ? 'Socket' : path.startsWith('dev/') ? 'CharDevice' : 'File'
+  if (entry?.kind === 'folder') return 'Directory'
+  return [...writes].some(([key, value]) => value !== null && key.startsWith(`${path}/`)) ? 'Directory' : undefined
+}
+
+/** `/var/run` is a link to `/run`. */
+function trimmed(path: string): string {
+  return path
+    .replace(/^\/+|\/+$/g, '')
+    .replace(/\/{2,}/g, '/')
+    .replace(/^var\/run(?=\/|$)/, 'run')
+}
