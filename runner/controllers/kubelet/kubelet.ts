@@ -6,6 +6,7 @@ import { isSilent } from '../node/readiness.ts'
 import { isDone, isReady, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { refuse } from './admission.ts'
+import type { Change } from './container-status.ts'
 import { overDeadline } from './deadline.ts'
 import { afterStart } from './hooks.ts'
 import { isMissing } from './images.ts'
@@ -20,7 +21,7 @@ import type { Stage } from './stage.ts'
 import { stages } from './stages.ts'
 import { hasBegun, isPast, isRedefined, isReplaced, isSidecar, type Placed, placed, restarts, stateOf } from './state.ts'
 import { isMirror, keepMirror, mirrorAgain } from './static-pods.ts'
-import { type Change, notify, writeStatus } from './status.ts'
+import { notify, writeStatus } from './status.ts'
 
 export const kubelet = defineController({
   name: 'kubelet',

@@ -2,12 +2,13 @@
 import type { ControllerContext, ReconcileResult } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
 import { pods } from '../resources.ts'
+import type { Change } from './container-status.ts'
 import { beforeStop } from './hooks.ts'
 import { type PodMemory, remember } from './memory.ts'
 import { startedAt } from './round.ts'
 import { exitAfterSignal } from './running.ts'
 import { type Placed, placed, stateOf } from './state.ts'
-import { type Change, notify, writeStatus } from './status.ts'
+import { notify, writeStatus } from './status.ts'
 
 /** What is known of a pod that is looked at. */
 export interface Looking {

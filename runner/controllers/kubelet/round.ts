@@ -4,10 +4,10 @@ import { at } from '../../kubernetes/object.ts'
 import type { ControllerContext } from '../controller.ts'
 import { controllerOf } from '../owners.ts'
 import type { Pod } from '../pods.ts'
+import type { Change } from './container-status.ts'
 import type { ContainerMemory } from './memory.ts'
 import type { Stage } from './stage.ts'
 import type { Placed } from './state.ts'
-import type { Change } from './status.ts'
 
 /** A step that is due for a container. */
 export interface Step {
