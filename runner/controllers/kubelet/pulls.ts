@@ -21,9 +21,33 @@ export function withPull(notices: readonly StageNotice[], { container }: Placed,
   return [...notices.slice(0, at), ...pull(image, present), ...notices.slice(at + 1)]
 }
 
+/** About what well-known images weigh, as a registry has them, bytes; the first row that fits. */
+const sizes: readonly (readonly [image: RegExp, bytes: number])[] = [
+  [/(^|\/)busybox\b/, 2_223_686],
+  [/(^|\/)pause\b/, 320_448],
+  [/(^|\/)nginx:.*alpine/, 22_631_814],
+  [/(^|\/)nginx\b/, 59_774_010],
+  [/(^|\/)redis:.*alpine/, 17_208_990],
+  [/(^|\/)redis\b/, 48_904_173],
+  [/(^|\/)httpd\b/, 45_190_264],
+  [/(^|\/)postgres:.*alpine/, 104_411_871],
+  [/(^|\/)postgres\b/, 161_103_020],
+  [/(^|\/)mysql\b/, 244_731_553],
+  [/(^|\/)python\b/, 398_212_447],
+  [/(^|\/)node\b/, 402_150_688],
+  [/(^|\/)ubuntu\b/, 29_729_842],
+  [/(^|\/)debian\b/, 48_489_871],
+  [/(^|\/)agnhost\b/, 52_563_104],
+  [/(^|\/)alpine\b|:.*alpine/, 3_861_821],
+]
+
+function sizeOf(image: string): number | undefined {
+  return sizes.find(([pattern]) => pattern.test(image))?.[1]
+}
+
 function pull(image: string, present: boolean): readonly StageNotice[] {
   const random = createRandom(`image ${image}`)
-  const size = 4_000_000 + random.below(190_000_000)
+  const size = sizeOf(image) ?? 4_000_000 + random.below(190_000_000)
   const ms = present ? 380 + random.below(400) : 600 + random.below(1800)
   const time = ms < 1000 ? `${ms}ms` : `${ms / 1000}s`
   return [
