@@ -16,6 +16,7 @@ import { sampleApiserver } from './sample-apiserver.ts'
 import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 import { voiceOf } from './voices.ts'
+import { webhookCertgen } from './webhook-certgen.ts'
 
 /** Listens with an answer that is written into the access log. */
 function listen(
@@ -297,6 +298,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'metrics-server': metricsServer,
   'sample-apiserver': sampleApiserver,
   'update-demo': updateDemo,
+  'kube-webhook-certgen': webhookCertgen,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

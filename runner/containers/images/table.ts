@@ -176,6 +176,7 @@ const rows: readonly Row[] = [
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)sample-apiserver$/, image({ shell: false, entrypoint: ['/sample-apiserver'], programs: ['sample-apiserver'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
+  [/(^|\/)kube-webhook-certgen$/, image({ shell: false, entrypoint: ['/kube-webhook-certgen'], programs: ['kube-webhook-certgen'], user: 65532 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
   [/(kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],

@@ -1,8 +1,8 @@
 // The world's own certificate authorities: X.509 (RFC 5280) certificates for its hosts and for users of its clusters.
-import type { CertificateRequest } from '../base/certificate-request.ts'
-import { bitString, element, integer, objectIdentifier, octetString, sequence, set, time, utf8, yes } from '../base/der.ts'
-import { createPrivateKey, fromHex, type PrivateKey, pem, privateKeyPem, publicKeyInfo, sign } from '../base/p256.ts'
-import { createRandom, type Random } from '../base/random.ts'
+import type { CertificateRequest } from './certificate-request.ts'
+import { bitString, element, integer, objectIdentifier, octetString, sequence, set, time, utf8, yes } from './der.ts'
+import { createPrivateKey, fromHex, type PrivateKey, pem, privateKeyPem, publicKeyInfo, sign } from './p256.ts'
+import { createRandom, type Random } from './random.ts'
 
 /** An authority as it stands in a snapshot. */
 export interface AuthorityState {
