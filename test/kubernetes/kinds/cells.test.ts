@@ -85,6 +85,23 @@ test('a service shows where it is reached', () => {
   ])
 })
 
+test('a binding names accounts with a slash, even where no namespace is before it', () => {
+  const subjects = [
+    { kind: 'ServiceAccount', name: 'robot' },
+    { kind: 'ServiceAccount', name: 'other', namespace: 'shop' },
+    { kind: 'User', name: 'ada' },
+  ]
+  const object = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, roleRef: { kind: 'Role', name: 'read' }, subjects }
+  assert.deepEqual(rulesFor(object.apiVersion, 'RoleBinding')?.cells?.(object as KubernetesObject, now), [
+    'web',
+    'Role/read',
+    '30s',
+    'ada',
+    '',
+    '/robot, shop/other',
+  ])
+})
+
 function podRow(fields: JsonObject): readonly unknown[] {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'c' }] }, ...fields } as KubernetesObject
   return rulesFor('v1', 'Pod')?.cells?.(pod, now).slice(0, 5) ?? []
