@@ -146,6 +146,7 @@ const servers = new Set([
   'sample-apiserver',
   'update-demo',
   'coredns',
+  'nginx-ingress-controller',
   'php-apache',
   'wordpress',
   'guestbook-front',

@@ -14,6 +14,7 @@ import { endpointSliceController } from './endpoints/slices.ts'
 import { flowSchemaStatus } from './flow-schema-status.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
+import { ingressStatus } from './ingress-status.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
@@ -51,6 +52,7 @@ const all = (): readonly ControllerDefinition[] => [
   ephemeralVolumes,
   garbageCollector,
   horizontalPodAutoscaler,
+  ingressStatus,
   jobController,
   kubelet,
   namespaceController,
@@ -79,7 +81,7 @@ const all = (): readonly ControllerDefinition[] => [
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
-  'kube-controller-manager': (name) => name !== 'scheduler' && !/^(kubelet|kube-apiserver|apiservice)/.test(name),
+  'kube-controller-manager': (name) => name !== 'scheduler' && !/^(kubelet|kube-apiserver|apiservice|ingress-nginx)/.test(name),
   'kube-scheduler': (name) => name === 'scheduler',
   kubelet: (name) => name.startsWith('kubelet'),
 }

@@ -10,6 +10,7 @@ import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
 import { demoPrograms } from './demos.ts'
 import { etcdPrograms } from './etcd.ts'
+import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
 import { sampleApiserver } from './sample-apiserver.ts'
@@ -299,6 +300,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'sample-apiserver': sampleApiserver,
   'update-demo': updateDemo,
   'kube-webhook-certgen': webhookCertgen,
+  'nginx-ingress-controller': ingressNginx,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

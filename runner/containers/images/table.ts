@@ -176,6 +176,16 @@ const rows: readonly Row[] = [
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)sample-apiserver$/, image({ shell: false, entrypoint: ['/sample-apiserver'], programs: ['sample-apiserver'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
+  [
+    /(^|\/)(ingress-nginx\/controller|nginx-ingress-controller)(-chroot)?$/,
+    image({
+      flavor: 'busybox',
+      command: ['/nginx-ingress-controller'],
+      programs: ['nginx-ingress-controller', 'curl', 'wget', 'ps'],
+      user: 101,
+      folder: '/etc/nginx',
+    }),
+  ],
   [/(^|\/)kube-webhook-certgen$/, image({ shell: false, entrypoint: ['/kube-webhook-certgen'], programs: ['kube-webhook-certgen'], user: 65532 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
