@@ -147,6 +147,7 @@ const servers = new Set([
   'update-demo',
   'coredns',
   'nginx-ingress-controller',
+  'cert-manager-webhook',
   'php-apache',
   'wordpress',
   'guestbook-front',

@@ -6,6 +6,7 @@ import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
+import { certManagerWebhook, startupApiCheck } from './cert-manager.ts'
 import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
 import { demoPrograms } from './demos.ts'
@@ -300,6 +301,8 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'sample-apiserver': sampleApiserver,
   'update-demo': updateDemo,
   'kube-webhook-certgen': webhookCertgen,
+  'cert-manager-webhook': certManagerWebhook,
+  startupapicheck: startupApiCheck,
   'nginx-ingress-controller': ingressNginx,
   stress,
   'stress-ng': stress,

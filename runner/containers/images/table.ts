@@ -186,6 +186,8 @@ const rows: readonly Row[] = [
       folder: '/etc/nginx',
     }),
   ],
+  [/(^|\/)cert-manager-webhook$/, image({ shell: false, entrypoint: ['/app/cert-manager-webhook'], programs: ['cert-manager-webhook'], user: 1000 })],
+  [/(^|\/)cert-manager-(startupapicheck|ctl)$/, image({ shell: false, entrypoint: ['/app/startupapicheck'], programs: ['startupapicheck'], user: 1000 })],
   [/(^|\/)kube-webhook-certgen$/, image({ shell: false, entrypoint: ['/kube-webhook-certgen'], programs: ['kube-webhook-certgen'], user: 65532 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
