@@ -107,9 +107,9 @@ const rows: readonly Row[] = [
     /(^|\/)redis$/,
     withShell(['redis-server'], { wraps: 'redis-server', programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } }),
   ],
-  [/^mysql$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld', 'mysql', 'mysqladmin', 'mysqldump'] })],
+  [/^(bitnami\w*\/)?mysql$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld', 'mysql', 'mysqladmin', 'mysqldump'] })],
   [
-    /^mariadb$/,
+    /^(bitnami\w*\/)?mariadb$/,
     withShell(['mariadbd'], {
       wraps: 'mariadbd',
       programs: ['mariadbd', 'mariadb', 'mariadb-admin', 'mariadb-dump', 'mysqld', 'mysql', 'mysqladmin', 'mysqldump'],
