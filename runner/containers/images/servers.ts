@@ -152,8 +152,13 @@ const python: Program = (words, process) => {
   return printed !== undefined ? 0 : words[0] === '--version' || words[0] === '-V' ? fail(process, 'Python 3.13.1', 0) : unsimulated('python', process)
 }
 
-/** What a program that nobody wrote down does: it runs, and says what it is. */
-export function unsimulated(name: string, process: Process): Promise<number> {
+/** What a program that nobody wrote down does: it runs, and says what it is; where work comes to an end, or more follows in its script, it is done in about a second. */
+export async function unsimulated(name: string, process: Process, last = true): Promise<number> {
+  if (process.machine.finite || !last) {
+    process.err(`drydock: the program ${name} of the image ${process.machine.image} is not simulated: it is taken to have done its work\n`)
+    await process.sleep(800)
+    return 0
+  }
   const voice = voiceOf(process)
   if (voice !== undefined) process.err(voice)
   else
