@@ -35,6 +35,21 @@ export function keyPairProblem(certificate: string, key: string): string | undef
   return fits ? undefined : 'tls: private key does not match public key'
 }
 
+/** What is wrong with the certificates of authorities in PEM, or undefined: one that can be read is enough (client-go `transport.TLSConfigFor`). */
+export function bundleProblem(text: string): string | undefined {
+  const certificates = blocksOf(text).filter(({ type }) => type === 'CERTIFICATE')
+  const broken = certificates.filter(({ der }) => attempt(() => certifiedKey(der)) === undefined)
+  if (broken.length < certificates.length) return undefined
+  const rest = text.slice(text.lastIndexOf('-----END ') + 1).replace(/^----END [^\n]*-----\n?/, '')
+  const why =
+    broken.length > 0
+      ? 'failed to parse certificate: x509: malformed certificate'
+      : rest === ''
+        ? 'no valid certificate authority data seen'
+        : 'unable to parse bytes as PEM block'
+  return `unable to load root certificates: ${why}`
+}
+
 function isKey(type: string): boolean {
   return type === 'PRIVATE KEY' || type.endsWith(' PRIVATE KEY')
 }

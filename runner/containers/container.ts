@@ -7,7 +7,7 @@ import { type Image, imageOf } from './images/table.ts'
 import { kernelMounts } from './kernel-files.ts'
 import { mountLines } from './mount-lines.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
-import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
+import { type ContainerSpec, containerNames, containerOf, hasAnEnd, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
 import { findProgram } from './programs.ts'
 import type { Run } from './run.ts'
@@ -77,6 +77,7 @@ export function insideOf(
     user,
     net: ground.netOf(pod, run),
     memoryLimit,
+    finite: hasAnEnd(pod, container.name),
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
     image: container.image,
     store: image.programs.includes('etcdctl') ? ground.reader : undefined,

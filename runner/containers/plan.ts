@@ -146,6 +146,8 @@ const servers = new Set([
   'sample-apiserver',
   'update-demo',
   'coredns',
+  'nginx-ingress-controller',
+  'cert-manager-webhook',
   'php-apache',
   'wordpress',
   'guestbook-front',

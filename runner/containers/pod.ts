@@ -75,3 +75,10 @@ export function fromBase64(text: string): string {
     return ''
   }
 }
+
+/** True for a container whose work comes to an end: one that begins a pod, one of a Job, one of a hook of a Helm chart. */
+export function hasAnEnd(pod: KubernetesObject, name: string): boolean {
+  const { ownerReferences, annotations } = pod.metadata
+  if (ownerReferences?.some(({ kind, controller }) => controller === true && kind === 'Job') || annotations?.['helm.sh/hook'] !== undefined) return true
+  return objects(at(pod, 'spec', 'initContainers')).some((each) => each.name === name && each.restartPolicy !== 'Always')
+}

@@ -6,7 +6,7 @@ import { decodeText } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
 import { containerOf, objects, restartsOf, texts } from './pod.ts'
 import type { ProbeGround } from './probe-ground.ts'
-import { type Listener, runProgram } from './process.ts'
+import { child, type Listener, type Program, runProgram } from './process.ts'
 import { Run } from './run.ts'
 
 /** How a probe or a hook ended. */
@@ -122,6 +122,7 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
   const print = (bytes: string): void => {
     text += bytes
   }
+  let missed = false
   const run = new Run({
     started,
     now: () => started + wait,
@@ -139,14 +140,19 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
         step: () => own.step(),
         folder: folderOf(container, inside.image),
       })
-      return runProgram(command, process)
+      const find = (called: string): Program | undefined => {
+        const found = process.find(called)
+        missed ||= found === undefined
+        return found
+      }
+      return runProgram(command, child(process, { find }))
     },
   })
   run.stdin.end()
   await run.advance()
   if (!run.end) return { ms: wait, failure: `command timed out: "${command.join(' ')}" timed out after ${wait / 1000}s` }
   const ms = run.end.at - started
-  // A script or program that only an image which nobody wrote down would have.
-  if (run.end.code === 127 && unknown(runtime, pod, name)) return { ms }
+  // It is, or calls, what only an image that nobody wrote down would have.
+  if (missed && unknown(runtime, pod, name)) return { ms }
   return run.end.code === 0 ? { ms } : { ms, failure: decodeText(text) }
 }

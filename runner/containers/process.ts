@@ -107,6 +107,8 @@ export interface Machine {
   readonly net: Net
   /** Bytes that the container may use. */
   readonly memoryLimit: number | undefined
+  /** Its work comes to an end: an init container's, a Job's, that of a hook of a chart. */
+  readonly finite: boolean
   /** Ports that the container declares. */
   readonly declaredPorts: readonly number[]
   readonly image: string
@@ -138,8 +140,8 @@ export interface Process {
   step(): Promise<void> | undefined
   /** The program of a name or path as this container has it. */
   find(name: string): Program | undefined
-  /** Runs a program that its image may have though nobody wrote it down; only below the first process of a container. */
-  readonly stranger?: (name: string, process: Process) => Promise<number>
+  /** Runs a program that its image may have though nobody wrote it down, and that is the last of its script or not; only below the first process of a container. */
+  readonly stranger?: (name: string, process: Process, last: boolean) => Promise<number> | undefined
 }
 
 /** A process like this one, with other streams, environment or the like. */

@@ -10,14 +10,14 @@ import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
-import { imageOf } from './images/table.ts'
+import { imageOf, mayHave } from './images/table.ts'
 import { lastWords } from './last-words.ts'
 import { nodePathFault } from './node-volume.ts'
 import { Nodes } from './nodes.ts'
 import { type Plan, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
 import { type Outcome, probeOutcome } from './probes.ts'
-import type { HttpAnswer, HttpCall, Net, Process, Task } from './process.ts'
+import type { HttpAnswer, HttpCall, Net, Task } from './process.ts'
 import { runProgram } from './process.ts'
 import { advanceTogether, Run, type RunEnd, type RunState } from './run.ts'
 import { type ReachedLog, WorldSleeps } from './sleeps.ts'
@@ -259,7 +259,7 @@ export class Runtime implements ReachedLog {
       sleep: (ms) => run.sleep(ms),
       step: () => run.step(),
       folder: folderOf(container, inside.image),
-      ...(!inside.image.known && { stranger: (name: string, from: Process) => unsimulated(nameOf(name), from) }),
+      stranger: (name, from, last) => (mayHave(inside.image, nameOf(name)) ? unsimulated(nameOf(name), from, last) : undefined),
     })
     if (process.find(first)) return runProgram(words, process)
     return startFault(this, pod, container.name)?.reason === 'StartError'

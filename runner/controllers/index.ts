@@ -1,5 +1,6 @@
 // The controllers of a cluster, one line each, by their Kubernetes names.
 import { apiServiceAvailability } from './api-service.ts'
+import { certManager } from './cert-manager/cert-manager.ts'
 import { certificateApprover } from './certificates/approver.ts'
 import { certificateSigner } from './certificates/signer.ts'
 import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
@@ -14,6 +15,7 @@ import { endpointSliceController } from './endpoints/slices.ts'
 import { flowSchemaStatus } from './flow-schema-status.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
+import { ingressStatus } from './ingress-status.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
@@ -77,9 +79,13 @@ const all = (): readonly ControllerDefinition[] => [
   podGarbageCollector,
 ]
 
+/** Those of what people install, at work where its programs run. */
+const addOns: readonly ControllerDefinition[] = [certManager, ingressStatus]
+
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
-  'kube-controller-manager': (name) => name !== 'scheduler' && !/^(kubelet|kube-apiserver|apiservice)/.test(name),
+  'kube-controller-manager': (name) =>
+    name !== 'scheduler' && !/^(kubelet|kube-apiserver|apiservice)/.test(name) && !addOns.some((addOn) => addOn.name === name),
   'kube-scheduler': (name) => name === 'scheduler',
   kubelet: (name) => name.startsWith('kubelet'),
 }
@@ -87,7 +93,7 @@ const programs: Readonly<Record<string, (name: string) => boolean>> = {
 /** All controllers but those that are named: `deployment-controller`, `deployment`, `scheduler`, `kubelet`, or a whole program. */
 export function clusterControllers(without: readonly string[]): readonly ControllerDefinition[] {
   const left = new Set(without)
-  return all().filter(({ name }) => {
+  return [...all(), ...addOns].filter(({ name }) => {
     const short = name.replace(/-controller$/, '')
     return !left.has(name) && !left.has(short) && !without.some((each) => programs[each]?.(name))
   })

@@ -49,25 +49,36 @@ function hasBody(message: IncomingMessage, method: string): boolean {
   return message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
 }
 
-/** The message's bytes, read no faster than they are asked for. */
+/** The message's bytes, read no faster than they are asked for; what nobody wants any more is read to its end and forgotten. */
 function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
   message.pause()
+  let wanted = true
+  const tell = (act: () => void): void => {
+    if (wanted) act()
+  }
+  const over = (act: () => void): void => {
+    tell(act)
+    wanted = false
+  }
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        message.on('data', (chunk: Buffer) => {
-          controller.enqueue(new Uint8Array(chunk))
-          if ((controller.desiredSize ?? 0) <= 0) message.pause()
-        })
-        message.once('end', () => controller.close())
-        message.once('error', (error) => controller.error(error))
-        message.once('close', () => {
-          if (!message.readableEnded) controller.error(new Error('The client went away before its request was complete'))
-        })
+        message.on('data', (chunk: Buffer) => tell(() => take(chunk, controller, message)))
+        message.once('end', () => over(() => controller.close()))
+        message.once('error', (error) => over(() => controller.error(error)))
+        message.once('close', () => over(() => controller.error(new Error('The client went away before its request was complete'))))
       },
       pull: () => void message.resume(),
-      cancel: () => void message.resume(),
+      cancel() {
+        wanted = false
+        message.resume()
+      },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: 1 << 16 }),
   )
+}
+
+function take(chunk: Buffer, controller: ReadableStreamDefaultController<Uint8Array>, message: IncomingMessage): void {
+  controller.enqueue(new Uint8Array(chunk))
+  if ((controller.desiredSize ?? 0) <= 0) message.pause()
 }

@@ -1,7 +1,8 @@
 // What a cluster keeps to itself: its authority, its administrator's token, the key of its service accounts; all from the world's secret.
+
+import { type AuthorityState, createAuthority } from '../base/certificates.ts'
 import { createPrivateKey, type PrivateKey, toHex } from '../base/p256.ts'
 import { createRandom, type Random } from '../base/random.ts'
-import { type AuthorityState, createAuthority } from './certificates.ts'
 
 type Renewable = { readonly id: string; readonly born: number; readonly renewed?: number }
 

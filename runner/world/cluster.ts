@@ -1,5 +1,6 @@
 // A cluster: an API server with its controllers and its own authority for client certificates.
 import type { Activity } from '../base/activity.ts'
+import { type AuthorityState, clientCertificate, type KeyPair, signRequest } from '../base/certificates.ts'
 import type { Clock } from '../base/clock.ts'
 import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -15,7 +16,6 @@ import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } f
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { AksFacts } from './births/aks.ts'
-import { type AuthorityState, clientCertificate, type KeyPair, signRequest } from './certificates.ts'
 import { clusterSecrets, renewedSecrets } from './cluster-secrets.ts'
 
 /** What a cluster is made from; all plain data, and it stands in the snapshot. */

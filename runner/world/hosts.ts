@@ -1,7 +1,8 @@
 // The internet of one world as it is kept: host names, who answers, and certificates made when they are first asked for.
+
+import { type AuthorityState, serverCertificate } from '../base/certificates.ts'
 import type { Host, Peer } from '../base/host.ts'
 import { createRandom } from '../base/random.ts'
-import { type AuthorityState, serverCertificate } from './certificates.ts'
 import type { Internet, ServerIdentity } from './internet.ts'
 
 /** A host being put on the internet. `clientCa`: PEM of who signs its client certificates. */

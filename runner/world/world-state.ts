@@ -1,10 +1,10 @@
 // The form of a world that is written down.
 import type { AzureState } from '../azure/state.ts'
+import type { AuthorityState } from '../base/certificates.ts'
 import type { WorldClock } from '../base/clock.ts'
 import type { RandomState } from '../base/random.ts'
 import type { WorldFile } from '../labs/world-file.ts'
 import type { Membership } from './bridges/ground.ts'
-import type { AuthorityState } from './certificates.ts'
 import type { ClusterState } from './cluster.ts'
 
 /** Everything of a world, as plain data (decision 4). Objects in it are frozen and may be shared with the world it was taken from. */

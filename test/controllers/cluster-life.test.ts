@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  clusterRoles,
   configMaps,
   deployments,
   endpointSlices,
@@ -258,4 +259,18 @@ test('a user without rights is refused in the real words until a binding lets th
   await settle()
   assert.equal((await jane.list(pods, { namespace: 'default' })).items.length, 0)
   await assert.rejects(jane.list(pods), /at the cluster scope/)
+})
+
+test('the rules that an aggregated role gathers are applied by the controller that gathers them', async () => {
+  const { client, settle } = await startCluster()
+  const role = (name: string, more: object): KubernetesObject =>
+    ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, ...more }) as KubernetesObject
+  const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]
+  await client.create(clusterRoles, role('all', { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { part: 'of-all' } }] } }))
+  await client.create(clusterRoles, { ...role('one', { rules }), metadata: { name: 'one', labels: { part: 'of-all' } } })
+  await settle()
+  const gathered = await client.get(clusterRoles, { name: 'all' })
+  assert.deepEqual(gathered?.rules, rules)
+  const [first] = gathered.metadata.managedFields ?? []
+  assert.deepEqual([first?.manager, first?.operation, first?.fieldsV1], ['clusterrole-aggregation-controller', 'Apply', { 'f:rules': {} }])
 })

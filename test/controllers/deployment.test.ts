@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '#runner/base/json.ts'
 import { deployments, pods, replicaSets } from '#runner/controllers/resources.ts'
 import type { KubernetesObject } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
@@ -74,4 +75,22 @@ test('a new image rolls over one pod after another and the old replica set stays
   const images = (await cluster.client.list(pods, { namespace })).items.map(({ spec }) => (spec as { containers: { image: string }[] }).containers[0]?.image)
   assert.deepEqual(images, ['nginx:1.28', 'nginx:1.28', 'nginx:1.28'])
   assert.equal((await cluster.client.get(deployments, { namespace, name: 'web' }))?.metadata.annotations?.['deployment.kubernetes.io/revision'], '2')
+})
+
+test('going back to an older template and another size at once is progress of the older replica set', async () => {
+  const cluster = await startCluster({ without: ['kubelet'] })
+  const change = async (replicas: number, image: string): Promise<void> => {
+    const { spec } = JSON.parse(JSON.stringify(web(replicas, image))) as { spec: JsonObject }
+    await cluster.client.patch(deployments, { namespace, name: 'web' }, { spec }, { type: 'merge' })
+    await cluster.settle()
+  }
+  await cluster.client.create(deployments, web(2))
+  await cluster.settle()
+  const [first] = (await cluster.client.list(replicaSets, { namespace })).items
+  await change(3, 'nginx:1.28')
+  await change(2, 'nginx:1.27')
+  const found = await cluster.client.get(deployments, { namespace, name: 'web' })
+  assert.equal(found?.metadata.annotations?.['deployment.kubernetes.io/revision'], '3')
+  const progress = ((await status(cluster)).conditions as Record<string, string>[]).find(({ type }) => type === 'Progressing')
+  assert.equal(progress?.message, `ReplicaSet "${first?.metadata.name}" is progressing.`)
 })

@@ -1,8 +1,8 @@
 // An internet made by hand, for tests of what stands around a world: hosts as plain functions, certificates by the world's own CA.
 
+import { type AuthorityState, clientCertificate, createAuthority, type KeyPair, serverCertificate } from '#runner/base/certificates.ts'
 import type { Host } from '#runner/base/host.ts'
 import { createRandom } from '#runner/base/random.ts'
-import { type AuthorityState, clientCertificate, createAuthority, type KeyPair, serverCertificate } from '#runner/world/certificates.ts'
 import type { Internet, ServerIdentity } from '#runner/world/internet.ts'
 
 export interface SmallInternet extends Internet {

@@ -1,6 +1,8 @@
 // Custom objects between versions: the webhook of their definition converts them, on every way in and out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createAuthority } from '#runner/base/certificates.ts'
+import { createRandom } from '#runner/base/random.ts'
 import { pods, services } from '#runner/controllers/resources.ts'
 import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
 import type { Cluster } from '#runner/world/cluster.ts'
@@ -24,7 +26,10 @@ function versionOf(name: string, fields: readonly string[], storage: boolean): o
 }
 
 function definition(image: string): KubernetesObject {
-  const clientConfig = { caBundle: btoa('a bundle'), service: { namespace, name: 'converter', path: '/crdconvert', port } }
+  const clientConfig = {
+    caBundle: btoa(createAuthority('converter', { secret: createRandom('converter'), now: 0 }).certificate),
+    service: { namespace, name: 'converter', path: '/crdconvert', port },
+  }
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

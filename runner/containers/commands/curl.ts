@@ -165,6 +165,14 @@ function talk(
   process.err(`* Connection #0 to host ${target.host} left intact\n`)
 }
 
+/** Where an answer sends whoever asked; empty if nowhere. */
+function redirectOf(answer: HttpAnswer | undefined, { scheme, host, port }: Target): string {
+  const location = answer?.headers.location
+  if (location === undefined) return ''
+  const usual = port === (scheme === 'https' ? 443 : 80)
+  return location.startsWith('/') ? `${scheme}://${host}${usual ? '' : `:${port}`}${location}` : location
+}
+
 function written(format: string, answer: HttpAnswer | undefined, at: { readonly target: Target; readonly seconds: number; readonly address: string }): string {
   const values: Readonly<Record<string, string>> = {
     http_code: String(answer?.status ?? 0).padStart(3, '0'),
@@ -174,6 +182,7 @@ function written(format: string, answer: HttpAnswer | undefined, at: { readonly 
     time_total: at.seconds.toFixed(6),
     time_connect: answer ? '0.000412' : '0.000000',
     remote_ip: at.address,
+    redirect_url: redirectOf(answer, at.target),
     url_effective: `${at.target.scheme}://${at.target.host}${at.target.path}`,
   }
   return format

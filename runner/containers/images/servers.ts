@@ -6,16 +6,19 @@ import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
 import { Exit, fail, forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
+import { certManagerWebhook, startupApiCheck } from './cert-manager.ts'
 import { coredns } from './coredns.ts'
 import { databasePrograms } from './databases.ts'
 import { demoPrograms } from './demos.ts'
 import { etcdPrograms } from './etcd.ts'
+import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
 import { sampleApiserver } from './sample-apiserver.ts'
 import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
 import { voiceOf } from './voices.ts'
+import { webhookCertgen } from './webhook-certgen.ts'
 
 /** Listens with an answer that is written into the access log. */
 function listen(
@@ -149,8 +152,13 @@ const python: Program = (words, process) => {
   return printed !== undefined ? 0 : words[0] === '--version' || words[0] === '-V' ? fail(process, 'Python 3.13.1', 0) : unsimulated('python', process)
 }
 
-/** What a program that nobody wrote down does: it runs, and says what it is. */
-export function unsimulated(name: string, process: Process): Promise<number> {
+/** What a program that nobody wrote down does: it runs, and says what it is; where work comes to an end, or more follows in its script, it is done in about a second. */
+export async function unsimulated(name: string, process: Process, last = true): Promise<number> {
+  if (process.machine.finite || !last) {
+    process.err(`drydock: the program ${name} of the image ${process.machine.image} is not simulated: it is taken to have done its work\n`)
+    await process.sleep(800)
+    return 0
+  }
   const voice = voiceOf(process)
   if (voice !== undefined) process.err(voice)
   else
@@ -297,6 +305,10 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'metrics-server': metricsServer,
   'sample-apiserver': sampleApiserver,
   'update-demo': updateDemo,
+  'kube-webhook-certgen': webhookCertgen,
+  'cert-manager-webhook': certManagerWebhook,
+  startupapicheck: startupApiCheck,
+  'nginx-ingress-controller': ingressNginx,
   stress,
   'stress-ng': stress,
   pause: (_, process) => forever(process),

@@ -107,9 +107,9 @@ const rows: readonly Row[] = [
     /(^|\/)redis$/,
     withShell(['redis-server'], { wraps: 'redis-server', programs: ['redis-server', 'redis-cli'], folder: '/data', env: { REDIS_VERSION: '8.4.0' } }),
   ],
-  [/^mysql$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld', 'mysql', 'mysqladmin', 'mysqldump'] })],
+  [/^(bitnami\w*\/)?mysql$/, withShell(['mysqld'], { wraps: 'mysqld', programs: ['mysqld', 'mysql', 'mysqladmin', 'mysqldump'] })],
   [
-    /^mariadb$/,
+    /^(bitnami\w*\/)?mariadb$/,
     withShell(['mariadbd'], {
       wraps: 'mariadbd',
       programs: ['mariadbd', 'mariadb', 'mariadb-admin', 'mariadb-dump', 'mysqld', 'mysql', 'mysqladmin', 'mysqldump'],
@@ -166,16 +166,29 @@ const rows: readonly Row[] = [
   [/(^|\/)pause(-amd64)?$/, image({ shell: false, entrypoint: ['pause'], programs: ['pause'] })],
   [/^ubuntu$/, withShell(['bash'], { system: 'ubuntu', programs: ['ps', 'top', 'free', 'uptime'] })],
   [/^(debian|centos|fedora|rockylinux|almalinux|amazonlinux|buildpack-deps)$|\/(ubi\d|azurelinux|base\/core)/, withShell(['bash'], { programs: ['ps'] })],
-  [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
+  [/^python$/, withShell(['python3'], { programs: ['python', 'python3', 'pip', 'pip3', 'curl', 'wget'], env: { PYTHON_VERSION: '3.13.1' } })],
   [/^bash$/, image({ flavor: 'busybox', command: ['bash'], programs: ['bash', 'ping', 'wget', 'nslookup', 'nc', 'ps'] })],
   [
     /^(node|golang|perl|ruby|php|openjdk|eclipse-temurin|rust|maven|gradle)$/,
     withShell(['bash'], { programs: ['curl', 'wget', 'ps', 'node', 'npm', 'perl', 'ruby', 'php', 'java', 'go'] }),
   ],
-  [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell(['kubectl'], { programs: ['curl', 'wget', 'kubectl'] })],
+  [/(^|\/)(kubectl|kubernetes-kubectl)$/, withShell([], { entrypoint: ['kubectl'], programs: ['curl', 'wget', 'kubectl'] })],
   [/^hello-world$/, image({ shell: false, command: ['hello'] })],
   [/(^|\/)sample-apiserver$/, image({ shell: false, entrypoint: ['/sample-apiserver'], programs: ['sample-apiserver'] })],
   [/(^|\/)metrics-server$/, image({ shell: false, entrypoint: ['/metrics-server'], programs: ['metrics-server'], user: 1000 })],
+  [
+    /(^|\/)(ingress-nginx\/controller|nginx-ingress-controller)(-chroot)?$/,
+    image({
+      flavor: 'busybox',
+      command: ['/nginx-ingress-controller'],
+      programs: ['nginx-ingress-controller', 'curl', 'wget', 'ps'],
+      user: 101,
+      folder: '/etc/nginx',
+    }),
+  ],
+  [/(^|\/)cert-manager-webhook$/, image({ shell: false, entrypoint: ['/app/cert-manager-webhook'], programs: ['cert-manager-webhook'], user: 1000 })],
+  [/(^|\/)cert-manager-(startupapicheck|ctl)$/, image({ shell: false, entrypoint: ['/app/startupapicheck'], programs: ['startupapicheck'], user: 1000 })],
+  [/(^|\/)kube-webhook-certgen$/, image({ shell: false, entrypoint: ['/kube-webhook-certgen'], programs: ['kube-webhook-certgen'], user: 65532 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
   [/(kube-(apiserver|controller-manager|scheduler|proxy)|flannel|distroless)/, { ...bare, known: false }],
@@ -187,6 +200,11 @@ function repositoryOf(reference: string): string {
   const [host = ''] = name.split('/')
   const path = name.includes('/') && /[.:]|^localhost$/.test(host) ? name.slice(host.length + 1) : name
   return path.replace(/^(mirror\/)?(docker\/)?library\/|^e2e-test-images\//, '')
+}
+
+/** True where an image may have a program that nobody wrote down: it is one that nobody wrote down itself, or says that it has it. */
+export function mayHave({ known, programs }: Image, name: string): boolean {
+  return !known || programs.includes(name)
 }
 
 /** The image of a reference; one that nobody wrote down has a shell and a program that only runs. */

@@ -70,10 +70,22 @@ const etcd = (process: Process): string => {
   ].join('')
 }
 
+/** A program of cert-manager: it begins, and leads once it has the lease. */
+const certManager =
+  (name: string) =>
+  (process: Process): string =>
+    klog(process, [
+      [name === 'controller' ? 'controller.go:284' : 'setup.go:119', `"starting cert-manager" logger="cert-manager.${name}" version="${versionOf(process)}"`],
+      ['leaderelection.go:257', `attempting to acquire leader lease kube-system/cert-manager-${name === 'controller' ? name : `${name}-leader-election`}...`],
+      ['leaderelection.go:271', `successfully acquired lease kube-system/cert-manager-${name === 'controller' ? name : `${name}-leader-election`}`],
+    ])
+
 const voices: readonly (readonly [image: RegExp, voice: (process: Process) => string])[] = [
   [/(^|\/)etcd:/, etcd],
   [/(^|\/)kube-apiserver:/, apiServer],
   [/(^|\/)kube-proxy:/, proxy],
+  [/(^|\/)cert-manager-controller:/, certManager('controller')],
+  [/(^|\/)cert-manager-cainjector:/, certManager('cainjector')],
   [
     /(^|\/)kube-scheduler:/,
     leader(

@@ -52,7 +52,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     const [name] = words
     if (name === undefined) return 0
     const { process } = shell
-    const strange = process.stranger && !process.find(name) ? process.stranger(name, child(process, streams)) : undefined
+    const strange = process.stranger && !process.find(name) ? process.stranger(name, child(process, streams), true) : undefined
     throw new Exit(await (strange ?? shell.call(words, streams)))
   },
   command,

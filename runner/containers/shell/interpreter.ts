@@ -15,6 +15,9 @@ export class Shell implements ShellCore {
   readonly scope: Scope
   readonly process: Process
   readonly jobs: Promise<number>[]
+  /** The command with which the script ends. */
+  last: Node | undefined
+  #atLast = false
   #quiet = 0
   #captured = 0
 
@@ -62,7 +65,7 @@ export class Shell implements ShellCore {
     const { process, scope } = this
     const program = child(process, { env: env ?? scope.environment(), cwd: scope.cwd, ...streams })
     if (process.find(name)) return runProgram(words, program)
-    return this.#notFound(name, streams)
+    return process.stranger?.(name, program, this.#atLast) ?? this.#notFound(name, streams)
   }
 
   expander(streams: Streams): Expander {
@@ -132,6 +135,7 @@ export class Shell implements ShellCore {
   async #simple(node: Node & { kind: 'simple' }, streams: Streams): Promise<number> {
     const expander = this.expander(streams)
     this.#captured = 0
+    this.#atLast = node === this.last
     const words = await expandWords(node.words, expander)
     const assigned = new Map<string, string>()
     for (const [name, value, append] of node.assigns) {

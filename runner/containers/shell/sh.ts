@@ -2,6 +2,7 @@
 import { FileError, resolve } from '../files.ts'
 import { Exit, fail, type Process } from '../process.ts'
 import { isFault, Shell } from './interpreter.ts'
+import { lastCommand } from './last-command.ts'
 import { isIncomplete, parse } from './parse.ts'
 import type { Streams } from './redirect.ts'
 import { Scope } from './scope.ts'
@@ -115,7 +116,9 @@ const signalNames: Readonly<Record<number, string>> = { 2: 'INT', 15: 'TERM', 1:
 
 async function attempt(shell: Shell, script: string, streams: Streams): Promise<number> {
   try {
-    return await shell.run(parse(script), streams)
+    const tree = parse(script)
+    shell.last = lastCommand(tree)
+    return await shell.run(tree, streams)
   } catch (error) {
     if (error instanceof SyntaxFault) return shell.complain(streams, error.message)
     if (isFault(error)) return shell.complain(streams, error.message)

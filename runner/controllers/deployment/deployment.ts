@@ -60,9 +60,13 @@ function isScaling({ deployment, sets }: DeploymentWork): boolean {
   })
 }
 
+/** What a look at the revisions wrote is the real controller's conflict a moment later: it begins again where it read what is old by then. */
 async function syncScale(work: DeploymentWork): Promise<ReconcileResult | undefined> {
+  const { deployment: before, sets } = work
   const all = await allReplicaSets(work, { make: false })
+  const { paused } = work.deployment.spec
+  if (!paused && all.current && !sets.includes(all.current)) return undefined
   await scaleAll(work, all)
-  if (work.deployment.spec.paused) await cleanUp(work, all)
-  return writeStatus(work, all)
+  if (paused) await cleanUp(work, all)
+  return work.deployment === before ? writeStatus(work, all) : undefined
 }

@@ -1,12 +1,13 @@
 // KubeFleet's hashes: lower-case hex SHA-256 of what Go's json.Marshal prints.
 import { sha256 } from '@noble/hashes/sha2.js'
+import { escapedForGo } from '../../base/go-json.ts'
 import { canonical, isObject, type JsonObject } from '../../base/json.ts'
 import { toBase64, toHex } from '../../base/p256.ts'
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 
 /** JSON text as Go prints a map: keys sorted, `<`, `>`, `&` and the line separators escaped. */
 export function goJson(value: unknown): string {
-  return canonical(value).replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return escapedForGo(canonical(value))
 }
 
 /** Hash of a JSON text. */

@@ -27,9 +27,9 @@ export interface Round {
   readonly wakes: number[]
 }
 
-/** True for the pod of a Job, whose work is done in about a second if nobody knows what it is. */
+/** True for the pod of a Job, or of a hook of a Helm chart, whose work is done in about a second if nobody knows what it is. */
 export function isJobs(pod: Pod): boolean {
-  return controllerOf(pod)?.kind === 'Job'
+  return controllerOf(pod)?.kind === 'Job' || pod.metadata.annotations?.['helm.sh/hook'] !== undefined
 }
 
 /** When a container's present run began. */

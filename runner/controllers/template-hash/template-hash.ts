@@ -1,4 +1,5 @@
 // The short hashes that stand in the names of ReplicaSets and ControllerRevisions, as Kubernetes computes them.
+import { goJson } from '../../base/go-json.ts'
 import { type JsonObject, sortKeys } from '../../base/json.ts'
 import { nameAlphabet } from '../../base/random.ts'
 import { goDump } from './go-dump.ts'
@@ -14,7 +15,7 @@ export function templateHash(template: JsonObject, collisionCount?: number): str
 /** The hash of a ControllerRevision's data (`history.HashControllerRevision`): FNV-32 of its JSON as Go writes it, and of the count of collisions in digits. */
 export function dataHash(data: JsonObject, collisionCount: number): string {
   let hash = offset
-  for (const byte of utf8.encode(`${goJson(data)}${collisionCount}`)) hash = Math.imul(hash, prime) ^ byte
+  for (const byte of utf8.encode(`${goJson(sortKeys(data))}${collisionCount}`)) hash = Math.imul(hash, prime) ^ byte
   return safeEncode(hash)
 }
 
@@ -25,11 +26,6 @@ const utf8 = new TextEncoder()
 /** A uint32 in the first four of eight bytes. */
 function littleEndian(count: number): readonly number[] {
   return [count & 0xff, (count >>> 8) & 0xff, (count >>> 16) & 0xff, count >>> 24, 0, 0, 0, 0]
-}
-
-/** JSON with sorted keys, in which Go escapes what HTML could take for its own. */
-function goJson(data: JsonObject): string {
-  return JSON.stringify(sortKeys(data)).replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** apimachinery's `rand.SafeEncodeString` of a hash: its decimal digits as letters that make no words. */

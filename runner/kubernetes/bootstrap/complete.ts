@@ -44,11 +44,20 @@ export function complete(object: KubernetesObject, { random, now, revision, mana
   const generation = withoutGeneration.includes(object.kind) || group === 'rbac.authorization.k8s.io' ? {} : { generation: 1 }
   const metadata = { uid: random.uuid(), resourceVersion: String(revision), ...generation, creationTimestamp: time, ...object.metadata }
   const { status, ...written } = object
-  const { spec, ...bare } = written
-  const asked = object.kind === 'Namespace' ? bare : { ...bare, ...(spec !== undefined && { spec }) }
-  const entries = fieldsOf({ ...asked, metadata: object.metadata }, { manager, now })
+  const made = fieldsOf({ ...withoutOthers(written), metadata: object.metadata }, { manager, now })
+  const entries = object.aggregationRule === undefined ? made : [{ ...gathered, apiVersion: object.apiVersion, time }, ...made]
   const stored = { ...written, metadata: { ...metadata, managedFields: entries }, ...(status !== undefined && { status }) }
   const whole = deepFreeze(goOrder(stored as unknown as JsonObject, schema) as unknown as KubernetesObject)
   completed.add(whole)
   return whole
+}
+
+/** The rules of an aggregated role are not its maker's. */
+const gathered = { manager: 'clusterrole-aggregation-controller', operation: 'Apply', fieldsType: 'FieldsV1', fieldsV1: { 'f:rules': {} } } as const
+
+/** What its maker writes of an object: others give a Namespace its spec, and an aggregated role its rules. */
+function withoutOthers(object: KubernetesObject): KubernetesObject {
+  const { spec: _spec, rules: _rules, ...bare } = object
+  if (object.kind === 'Namespace' || object.aggregationRule !== undefined) return bare
+  return object
 }

@@ -4,6 +4,7 @@ import { equal, type Json, type JsonObject } from '../../base/json.ts'
 import { fields, objects, text, texts } from '../kinds/validation/read.ts'
 import { formatTime, type KubernetesObject } from '../object.ts'
 import { type Approval, approvalOf, isProtected } from './approval.ts'
+import { bundleProblemOf } from './check-conversion.ts'
 
 interface Names {
   readonly accepted: JsonObject
@@ -26,7 +27,11 @@ export function acceptedStatus(definition: KubernetesObject, all: readonly Kuber
   const taken = takenNames(all.filter((other) => fields(other.spec).group === group).map((other) => fields(fields(other.status).acceptedNames)))
   const { accepted, conflict } = acceptNames(fields(fields(definition.spec).names), fields(status.acceptedNames), taken)
   const wasEstablished = objects(status.conditions).some((condition) => condition.type === 'Established' && condition.status === 'True')
-  const wanted = [namesCondition(conflict), establishedCondition(conflict, wasEstablished), approvalCondition(definition)]
+  const wanted = [
+    namesCondition(conflict),
+    establishedCondition(conflict, wasEstablished, bundleProblemOf(fields(definition.spec)) !== undefined),
+    approvalCondition(definition),
+  ]
   const conditions = wanted.reduce((found, condition) => withCondition(found, condition, formatTime(now)), objects(status.conditions))
   const next = { ...status, acceptedNames: accepted, conditions }
   return equal(next, status) ? status : next
@@ -85,8 +90,10 @@ function namesCondition(conflict: Names['conflict']): JsonObject {
     : { type: 'NamesAccepted', status: 'False', ...conflict }
 }
 
-function establishedCondition(conflict: object | undefined, wasEstablished: boolean): JsonObject | undefined {
+function establishedCondition(conflict: object | undefined, wasEstablished: boolean, distrusted: boolean): JsonObject | undefined {
   if (wasEstablished) return undefined
+  if (conflict === undefined && distrusted)
+    return { type: 'Established', status: 'False', reason: 'InvalidCABundle', message: 'The conversion webhook CABundle is invalid' }
   return conflict === undefined
     ? { type: 'Established', status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' }
     : { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }

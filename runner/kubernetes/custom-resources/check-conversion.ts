@@ -1,5 +1,6 @@
 // How versions of a custom resource are converted (apiextensions `validateCustomResourceConversion`).
 import type { Json, JsonObject } from '../../base/json.ts'
+import { bundleProblem } from '../../base/key-pair.ts'
 import { validateClientConfig } from '../kinds/admissionregistration/client-config.ts'
 import { child, type Findings, forbidden, invalid, invalidAll, item, notSupported, required } from '../kinds/validation/findings.ts'
 import { isDns1035Label } from '../kinds/validation/names.ts'
@@ -24,6 +25,19 @@ export function* conversionFindings(conversion: JsonObject, path: string): Findi
   }
   if (present(clientConfig)) yield forbidden(configField, onlyForWebhooks)
   if (list(versions).length > 0) yield forbidden(versionsField, onlyForWebhooks)
+}
+
+/** What is wrong with the authorities that a definition's webhook is to be known by; undefined where it names none. */
+export function bundleProblemOf(spec: JsonObject): string | undefined {
+  const bundle = text(fields(fields(fields(spec.conversion).webhook).clientConfig).caBundle)
+  return bundle === '' ? undefined : bundleProblem(atob(bundle))
+}
+
+/** Findings on a change of the authorities: those of a definition that is established must stay good ones. */
+export function* bundleFindings(spec: JsonObject, before: JsonObject, wasEstablished: boolean): Findings {
+  const problem = fields(spec.conversion).strategy === 'Webhook' ? bundleProblemOf(spec) : undefined
+  if (problem === undefined || !wasEstablished || bundleProblemOf(before) !== undefined) return
+  yield invalid('spec.conversion.webhookClientConfig.caBundle', text(fields(fields(fields(spec.conversion).webhook).clientConfig).caBundle), problem)
 }
 
 function* checkVersions(value: Json | undefined, path: string): Findings {

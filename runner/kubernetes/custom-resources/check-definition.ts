@@ -7,7 +7,7 @@ import { isDns1035Label, isDns1123Subdomain } from '../kinds/validation/names.ts
 import { fields, objects, present, text, texts } from '../kinds/validation/read.ts'
 import type { KubernetesObject } from '../object.ts'
 import { approvalOf, isProtected } from './approval.ts'
-import { conversionFindings } from './check-conversion.ts'
+import { bundleFindings, conversionFindings } from './check-conversion.ts'
 import { columnFindings, selectableFindings, subresourceFindings } from './check-parts.ts'
 import { checkSchema } from './check-schema.ts'
 
@@ -32,6 +32,7 @@ export function* definitionUpdateFindings(definition: KubernetesObject, old: Kub
   const { spec, before } = { spec: fields(definition.spec), before: fields(old.spec) }
   yield* validateMeta(definition, false)
   yield* validateSpec(spec)
+  yield* bundleFindings(spec, before, conditionIsTrue(old, 'Established'))
   if (conditionIsTrue(old, 'Established')) {
     yield* immutable('spec.scope', spec.scope, before.scope)
     yield* immutable('spec.names.kind', fields(spec.names).kind, fields(before.names).kind)

@@ -129,7 +129,9 @@ function readFlags(reading: Reading, rest: string): void {
     return
   }
   reading.open -= 1
-  if (reading.source === '') reading.flags += ['i', 'm'].filter((flag) => read.split('-')[0]?.includes(flag)).join('')
+  const set = ['i', 'm'].filter((flag) => read.split('-')[0]?.includes(flag)).join('')
+  // JavaScript has flags of the whole and of groups: what stands before them must not mind.
+  if (/^[\^]*$/.test(reading.source) && !(set.includes('m') && reading.source !== '')) reading.flags += set
   take(reading, read.length + 1, '')
 }
 

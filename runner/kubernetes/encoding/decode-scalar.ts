@@ -2,7 +2,7 @@
 import type { Json } from '../../base/json.ts'
 import type { ScalarSchema, ScalarType } from '../openapi/schema.ts'
 import { parseQuantity, QuantityError } from '../quantity.ts'
-import { DecodeError, describe, goType, mismatch, mismatchedNumber, type Reading } from './reading.ts'
+import { DecodeError, goType, mismatch, mismatchedNumber, misread, type Reading } from './reading.ts'
 import { parseGoDuration, parseGoTime } from './time.ts'
 
 /** Reads a value that is not null; undefined after a mismatch. Inside custom resources any value passes. */
@@ -20,9 +20,9 @@ const readers: Readonly<Record<ScalarType, Reader>> = {
   int32: (value, schema, reading) => readInteger(value, schema, reading, 2 ** 31),
   int64: (value, schema, reading) => readInteger(value, schema, reading, 2 ** 63),
   bytes: readBytes,
-  time: (value) => parseGoTime(readText(value), 'seconds'),
-  'micro-time': (value) => parseGoTime(readText(value), 'micros'),
-  duration: (value) => parseGoDuration(readText(value)),
+  time: (value, _, reading) => parseGoTime(readText(value, reading), 'seconds'),
+  'micro-time': (value, _, reading) => parseGoTime(readText(value, reading), 'micros'),
+  duration: (value, _, reading) => parseGoDuration(readText(value, reading)),
   quantity: readQuantity,
   'int-or-string': readIntOrString,
 }
@@ -39,16 +39,16 @@ function readInteger(value: Json, schema: ScalarSchema, reading: Reading, limit:
   return undefined
 }
 
-/** Types with an UnmarshalJSON of their own read their text apart: their errors know no field, and end the decode at once. */
-function readText(value: Json): string {
+/** Types with an UnmarshalJSON of their own read their text apart: their errors name the type within, and end the decode at once. */
+function readText(value: Json, reading: Reading): string {
   if (typeof value === 'string') return value
-  throw new DecodeError(`json: cannot unmarshal ${describe(value)} into Go value of type string`)
+  throw misread(value, 'string', reading)
 }
 
-function readIntOrString(value: Json): Json {
+function readIntOrString(value: Json, _: ScalarSchema, reading: Reading): Json {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 31) return value
-  throw new DecodeError(`json: cannot unmarshal ${typeof value === 'number' ? `number ${value}` : describe(value)} into Go value of type int32`)
+  throw misread(value, 'int32', reading)
 }
 
 /** Kept as written: Go keeps a quantity's text until somebody changes it. */

@@ -46,6 +46,12 @@ export function mismatchedNumber(value: number, type: string, reading: Reading):
   reading.mismatch ??= `json: cannot unmarshal number ${value} into Go struct field ${fieldOf(reading)} of type ${type}`
 }
 
+/** What ends a decode: a value that a type with a reader of its own cannot make into what it is within. */
+export function misread(value: Json, type: string, reading: Reading): DecodeError {
+  const given = type === 'int32' && typeof value === 'number' ? `number ${value}` : describe(value)
+  return new DecodeError(`json: cannot unmarshal ${given} into Go struct field ${fieldOf(reading)} of type ${type}`)
+}
+
 /** The field that is read, after the name of its struct: `core.v1.PodSpec` is the struct `PodSpec`. */
 function fieldOf({ typeName = '', fields }: Reading): string {
   return `${typeName.slice(typeName.lastIndexOf('.') + 1)}.${fields.join('.')}`

@@ -59,8 +59,10 @@ function scalarProblem(value: Json, schema: ScalarSchema): string | undefined {
     )
     return undefined
   } catch (error) {
-    if (error instanceof DecodeError) return schema.type === 'bytes' ? `error decoding from json: ${error.message}` : error.message
-    throw error
+    if (!(error instanceof DecodeError)) throw error
+    // What is read alone stands in no struct.
+    const words = error.message.replace('struct field value.value', 'value')
+    return schema.type === 'bytes' ? `error decoding from json: ${words}` : words
   }
 }
 

@@ -1,5 +1,7 @@
 // The HTTP door: who asks, may they, what answers; and a line for the request log.
+
 import { readGoDuration } from '../../base/go-duration.ts'
+import { goJson } from '../../base/go-json.ts'
 import { localPeer, type Peer, type Upgrade } from '../../base/host.ts'
 import type { AccessAttributes, UserInfo } from '../identity.ts'
 import type { ResourceInfo } from '../kind.ts'
@@ -19,7 +21,7 @@ import { pageNotFound } from './page-not-found.ts'
 import { readBytes } from './read-body.ts'
 import { remoteResources } from './remote-resources.ts'
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request-info.ts'
-import { goJson, respondError } from './respond.ts'
+import { respondError } from './respond.ts'
 import { commonHeaders } from './response-headers.ts'
 import type { Route, RouteRequest, RouteServer } from './route.ts'
 import { authorize, type Server } from './server.ts'

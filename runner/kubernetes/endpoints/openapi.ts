@@ -1,9 +1,9 @@
 // The OpenAPI documents: an index and one document for each group version (v3), all in one (v2), made when first asked for.
+import { goJson } from '../../base/go-json.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { customKey, type OpenApiSource, openApiDocument, openApiHash, openApiIndex } from '../openapi/document.ts'
 import { swaggerDocument } from '../openapi/swagger.ts'
 import { swaggerProtobuf } from '../openapi/swagger-protobuf.ts'
-import { goJson } from './respond.ts'
 import type { Route, RouteRequest, RouteServer } from './route.ts'
 
 /** The rows of `/openapi`. */

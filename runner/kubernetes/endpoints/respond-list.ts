@@ -1,7 +1,8 @@
 // Lists as bytes. Those of each object are made once and kept as long as that version of it is there: who lists again waits for no encoder.
+import { goJson } from '../../base/go-json.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { ListPage } from '../registry/list.ts'
-import { goJson, listBody, respond, type Showing, withoutType } from './respond.ts'
+import { listBody, respond, type Showing, withoutType } from './respond.ts'
 
 const written = new WeakMap<KubernetesObject, Uint8Array>()
 

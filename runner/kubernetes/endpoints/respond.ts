@@ -1,4 +1,5 @@
 // Answers as bytes: JSON as Go prints it, or YAML; objects and lists as they are, as Tables, or as metadata alone.
+import { goJson } from '../../base/go-json.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { encodeProtobuf } from '../encoding/encode-protobuf.ts'
 import { formatYaml } from '../encoding/yaml.ts'
@@ -64,19 +65,9 @@ export function respondError(error: StatusError, format: Format = plainFormat): 
   return respond(error.toStatus(), format, { status: error.code, headers })
 }
 
-/** A value as Go's encoder writes it: `<`, `>`, `&` and two separators escaped. */
-export function goJson(value: unknown, pretty = false): string {
-  const text = pretty ? JSON.stringify(value, null, 2) : JSON.stringify(value)
-  return /[<>&\u2028\u2029]/.test(text) ? text.replace(/[<>&\u2028\u2029]/g, escapeCharacter) : text
-}
-
 function encode(body: JsonObject, { media, pretty }: Format): Uint8Array<ArrayBuffer> {
   const text = media === 'application/yaml' ? formatYaml(body) : pretty ? goJson(body, true) : `${goJson(body)}\n`
   return new TextEncoder().encode(text)
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Items of a built-in list do not say their kind. */

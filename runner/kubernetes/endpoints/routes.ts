@@ -1,11 +1,11 @@
 // Every path of a server that is no resource, one owner a line.
+import { goJson } from '../../base/go-json.ts'
 import type { ServiceAccountTokens } from '../authentication/service-account-tokens.ts'
 import { StatusError } from '../status-error.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { healthRoutes } from './health.ts'
 import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi.ts'
-import { goJson } from './respond.ts'
 import type { Route } from './route.ts'
 import { versionRoutes } from './version.ts'
 

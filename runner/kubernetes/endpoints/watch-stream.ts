@@ -1,4 +1,5 @@
 // A watch over HTTP: one JSON line for each event, until the time is over, the client goes, or it reads too slowly.
+import { goJson } from '../../base/go-json.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { encodeWatchFrame } from '../encoding/encode-protobuf.ts'
 import type { KubernetesObject } from '../object.ts'
@@ -7,7 +8,7 @@ import type { ServedResource } from '../registry/served-resource.ts'
 import { watchObjects } from '../registry/watch.ts'
 import type { Format } from './negotiate.ts'
 import type { ListOptionsRead } from './query-options.ts'
-import { goJson, objectBody } from './respond.ts'
+import { objectBody } from './respond.ts'
 import type { Server } from './server.ts'
 
 /** What is watched, and how it is shown. */

@@ -1,4 +1,5 @@
 // The annotation of kubectl's client-side apply, and how server-side apply by kubectl goes on from it.
+import { goJson } from '../../base/go-json.ts'
 import { isObject, type Json, type JsonObject, sortKeys } from '../../base/json.ts'
 import type { Schema } from '../openapi/schema.ts'
 import { difference, type FieldSet, union } from './field-set.ts'
@@ -20,7 +21,7 @@ export function allowedByLastApplied(live: JsonObject, schema: Schema, apiVersio
 /** The object with the annotation, if it has one, telling of what is applied now. */
 export function withLastApplied(object: JsonObject, applied: JsonObject): JsonObject {
   if (annotationOf(object) === undefined || !isObject(object.metadata)) return object
-  const text = `${JSON.stringify(sortKeys(withoutAnnotation(applied)))}\n`
+  const text = `${goJson(sortKeys(withoutAnnotation(applied)))}\n`
   const annotations = isObject(object.metadata.annotations) ? object.metadata.annotations : {}
   const rest = Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== annotation)) as JsonObject
   const size = Object.entries({ ...rest, [annotation]: text }).reduce((sum, [name, value]) => sum + name.length + String(value).length, 0)

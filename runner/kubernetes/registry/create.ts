@@ -6,6 +6,7 @@ import { validateCustomMetadata, validateMetadata } from '../kinds/metadata.ts'
 import { formatKey, formatTime, type KubernetesObject, type ManagedFieldsEntry, type ObjectMeta } from '../object.ts'
 import type { FieldError } from '../status-error.ts'
 import { makeCompanions } from './companions.ts'
+import { withDefaults } from './decode-object.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
 import { admissionRequest, admit, type Engine, isStored, validateAdmission, type WriteScope, writeContext } from './engine.ts'
 import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
@@ -129,10 +130,11 @@ function generatedName(engine: Engine, resource: ServedResource, object: Kuberne
   return { name: generated }
 }
 
+/** What is sent as status counts for nothing; a custom object is read with the status that its definition gives by default. */
 function withoutStatus(resource: ServedResource, object: KubernetesObject): KubernetesObject {
   if (!resource.hasStatus || object.status === undefined || keepsStatusOnCreate(resource.info)) return object
   const { status: _, ...rest } = object
-  return rest as KubernetesObject
+  return resource.custom ? withDefaults(resource, rest as KubernetesObject) : (rest as KubernetesObject)
 }
 
 function validateNew(resource: ServedResource, object: KubernetesObject, context: ReturnType<typeof writeContext>): readonly FieldError[] {

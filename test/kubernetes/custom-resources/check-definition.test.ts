@@ -1,7 +1,9 @@
 // Definitions that the server refuses, and names that are taken.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createAuthority } from '#runner/base/certificates.ts'
 import type { JsonObject } from '#runner/base/json.ts'
+import { createRandom } from '#runner/base/random.ts'
 import { acceptedStatus } from '#runner/kubernetes/custom-resources/accept-names.ts'
 import { definitionFindings, definitionUpdateFindings } from '#runner/kubernetes/custom-resources/check-definition.ts'
 import { resourcesOfDefinition } from '#runner/kubernetes/custom-resources/definition.ts'
@@ -123,6 +125,29 @@ test('a webhook that converts is named as other webhooks are', () => {
     [...definitionFindings({ ...definition, spec: { ...spec, conversion } })].map(({ field }) => field),
     ['spec.conversion.webhookClientConfig.url', 'spec.conversion.conversionReviewVersions'],
   )
+})
+
+test('a definition whose webhook nobody could trust is not served, and one that is served stays trusted', () => {
+  const good = btoa(createAuthority('ca', { secret: createRandom('ca'), now: 0 }).certificate)
+  const converted = (caBundle: string, established = true): KubernetesObject => {
+    const definition = define({ type: 'object' })
+    const webhook = { clientConfig: { caBundle, service: { namespace: 'a', name: 'b', port: 443 } }, conversionReviewVersions: ['v1'] }
+    const conditions = established ? [{ type: 'Established', status: 'True' }] : []
+    const spec = { ...(definition.spec as JsonObject), conversion: { strategy: 'Webhook', webhook } }
+    return { ...definition, spec, status: { storedVersions: ['v1'], conditions } }
+  }
+  const established = (definition: KubernetesObject): unknown => {
+    const { conditions } = acceptedStatus(definition, [], 0) as { conditions: { type: string; status: string; reason: string }[] }
+    return conditions.filter(({ type }) => type === 'Established').map(({ status, reason }) => [status, reason])
+  }
+  assert.deepEqual(established(converted('Cg==', false)), [['False', 'InvalidCABundle']])
+  assert.deepEqual(established(converted(good, false)), [['True', 'InitialNamesAccepted']])
+  const change = (caBundle: string, old: KubernetesObject): unknown => [...definitionUpdateFindings(converted(caBundle), old)].map(({ message }) => message)
+  const unreadable = 'Invalid value: "Cg==": unable to load root certificates: unable to parse bytes as PEM block'
+  assert.deepEqual(change('Cg==', converted(good)), [unreadable])
+  assert.deepEqual(change('Cg==', converted('')), [unreadable])
+  assert.deepEqual(change('Cg==', converted('aGVsbG8=')), [])
+  assert.deepEqual(change('Cg==', converted(good, false)), [])
 })
 
 test('a definition in a group of Kubernetes says whether it was approved', () => {

@@ -31,6 +31,7 @@ test('patterns match what they match in Go', () => {
   }
   assert.ok(matches('^[[:alpha:]]+$', 'abc') && !matches('^[[:alpha:]]+$', 'a1'))
   assert.ok(matches('(?i)^abc$', 'ABC'))
+  assert.ok(matches('^(?i)abc$', 'ABC'))
   assert.ok(matches('^a{,2}$', 'a{,2}'))
   assert.ok(matches('^\\Qa.b\\E$', 'a.b') && !matches('^\\Qa.b\\E$', 'axb'))
   assert.ok(matches('^[a-z\\-_]+$', 'a-_') && matches('^\\x41$', 'A'))

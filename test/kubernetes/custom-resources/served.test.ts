@@ -138,3 +138,16 @@ test('a count is managed in the version that it was scaled in', async () => {
     ],
   )
 })
+
+test('a status that a definition gives by default is there from the beginning, whatever was sent', async () => {
+  const { ask } = startBareServer()
+  const asked: Asked = async (...request) => (await (await ask(...request)).json()) as JsonObject
+  const conditions = [{ type: 'Accepted', status: 'Unknown', reason: 'Pending' }]
+  const status = { type: 'object', default: { conditions }, 'x-kubernetes-preserve-unknown-fields': true }
+  const schema = { openAPIV3Schema: { type: 'object', properties: { status } } }
+  await asked('POST', definitions, definition(version('v1', { schema, subresources: { status: {} } })))
+  const made = await asked('POST', tabs, { apiVersion: 't.io/v1', kind: 'Tab', metadata: { name: 'a' }, status: { conditions: [] } })
+  assert.deepEqual(made.status, { conditions })
+  assert.deepEqual((await asked('GET', `${tabs}/a`)).status, { conditions })
+  assert.ok(!JSON.stringify(made).includes('f:status'))
+})

@@ -40,7 +40,13 @@ const refusals: readonly (readonly [string, string, JsonObject, string])[] = [
     'json: cannot unmarshal number 2147483648 into Go struct field DeploymentSpec.spec.replicas of type int32',
   ],
   ['v1', 'Secret', { data: { a: 'YQ=' } }, 'illegal base64 data at input byte 3'],
-  ['v1', 'Service', { spec: { ports: [{ targetPort: true }] } }, 'json: cannot unmarshal bool into Go value of type int32'],
+  [
+    'v1',
+    'Service',
+    { spec: { ports: [{ targetPort: true }] } },
+    'json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32',
+  ],
+  ['v1', 'Pod', { status: { startTime: 5 } }, 'json: cannot unmarshal number into Go struct field PodStatus.status.startTime of type string'],
   ['v1', 'Pod', { metadata: { creationTimestamp: '2026-13-01T00:00:00Z' } }, 'parsing time "2026-13-01T00:00:00Z": month out of range'],
 ]
 

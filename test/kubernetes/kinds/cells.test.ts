@@ -71,8 +71,8 @@ test('a service shows where it is reached', () => {
   const cells = (spec: JsonObject, status: JsonObject = {}) =>
     rulesFor('v1', 'Service')?.cells?.({ apiVersion: 'v1', kind: 'Service', metadata, spec, status }, now)
   const ports = [{ port: 80, protocol: 'TCP', nodePort: 31000 }]
-  const balanced = { type: 'LoadBalancer', clusterIP: '10.0.0.9', ports, selector: { app: 'web' } }
-  assert.deepEqual(cells(balanced), ['web', 'LoadBalancer', '10.0.0.9', '<pending>', '80:31000/TCP', '30s', 'app=web'])
+  const balanced = { type: 'LoadBalancer', clusterIP: '10.0.0.9', ports, selector: { app: 'web', 'app.kubernetes.io/name': 'web' } }
+  assert.deepEqual(cells(balanced), ['web', 'LoadBalancer', '10.0.0.9', '<pending>', '80:31000/TCP', '30s', 'app.kubernetes.io/name=web,app=web'])
   assert.equal(cells(balanced, { loadBalancer: { ingress: [{ ip: '20.1.2.3' }] } })?.[3], '20.1.2.3')
   assert.deepEqual(cells({ type: 'ExternalName', externalName: 'a.example.com' }), [
     'web',
@@ -82,6 +82,23 @@ test('a service shows where it is reached', () => {
     '<none>',
     '30s',
     '<none>',
+  ])
+})
+
+test('a binding names accounts with a slash, even where no namespace is before it', () => {
+  const subjects = [
+    { kind: 'ServiceAccount', name: 'robot' },
+    { kind: 'ServiceAccount', name: 'other', namespace: 'shop' },
+    { kind: 'User', name: 'ada' },
+  ]
+  const object = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata, roleRef: { kind: 'Role', name: 'read' }, subjects }
+  assert.deepEqual(rulesFor(object.apiVersion, 'RoleBinding')?.cells?.(object as KubernetesObject, now), [
+    'web',
+    'Role/read',
+    '30s',
+    'ada',
+    '',
+    '/robot, shop/other',
   ])
 })
 

@@ -44,6 +44,17 @@ test('an address that another service has, or that lies elsewhere, is refused', 
   )
 })
 
+test('what is made once more finds its own address and its own port taken', () => {
+  const spec = { type: 'NodePort', clusterIP: '10.0.0.7', ports: [{ port: 80, nodePort: 30077 }] }
+  const again = contextOver([created(spec, contextOver([]), 'web')])
+  assert.throws(() => created(spec, again, 'web'), refusal(/failed to allocate IP 10\.0\.0\.7: provided IP is already allocated/))
+  assert.throws(
+    () => created({ ...spec, clusterIP: '' }, again, 'web'),
+    refusal(/ports\[0\]\.nodePort: Invalid value: 30077: provided port is already allocated/),
+  )
+  created({ ...spec, clusterIP: '' }, { ...again, dryRun: true }, 'web')
+})
+
 test('a node port comes with its type and goes with it', () => {
   const context = contextOver([])
   const before = created({ type: 'NodePort', ports: [{ port: 80 }] }, context, 'web')

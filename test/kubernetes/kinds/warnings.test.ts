@@ -1,9 +1,9 @@
 // What the real server (1.35.4) warns of in objects that it accepts, kind by kind.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createAuthority, type KeyPair, serverCertificate } from '#runner/base/certificates.ts'
 import type { JsonObject } from '#runner/base/json.ts'
 import { createRandom } from '#runner/base/random.ts'
-import { createAuthority, type KeyPair, serverCertificate } from '#runner/world/certificates.ts'
 import { startBareServer } from '#test/support/bare-server.ts'
 
 interface Target {

@@ -88,13 +88,13 @@ test('serverSideApply() by kubectl takes over from client-side apply without a c
   const last = '{"apiVersion":"v1","data":{"a":"1"},"kind":"ConfigMap","metadata":{"annotations":{},"name":"m"}}\n'
   const first = configMap({ a: '1' }, { name: 'm', annotations: { [annotation]: last } })
   const live = withFields(first, update(undefined, first, 'kubectl-client-side-apply', 1))
-  const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' }, data: { a: '2' } }
+  const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' }, data: { a: '<2>' } }
   assert.throws(() => serverSideApply({ ...base, live, applied, manager: 'other', force: false, time: at(2) }), { code: 409 })
   const { object, managedFields } = serverSideApply({ ...base, live, applied, manager: 'kubectl', force: false, time: at(2) })
-  assert.deepEqual(object.data, { a: '2' })
+  assert.deepEqual(object.data, { a: '<2>' })
   assert.equal(
     (object.metadata as { annotations: JsonObject }).annotations[annotation],
-    '{"apiVersion":"v1","data":{"a":"2"},"kind":"ConfigMap","metadata":{"name":"m"}}\n',
+    '{"apiVersion":"v1","data":{"a":"\\u003c2\\u003e"},"kind":"ConfigMap","metadata":{"name":"m"}}\n',
   )
   assert.deepEqual(
     managedFields.map(({ manager, operation }) => [manager, operation]),

@@ -39,8 +39,10 @@ export const mysqld: Program = async (_, process) => {
   say(`[Note] [Entrypoint]: Entrypoint script for MySQL Server ${version} started.`)
   if (!files.stat(`${folder}/mysql`)) {
     const passwords = ['MYSQL_ROOT_PASSWORD', 'MARIADB_ROOT_PASSWORD'].flatMap((name) => env.get(name) ?? [])
-    const open = ['MYSQL_ALLOW_EMPTY_PASSWORD', 'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD', 'MYSQL_RANDOM_ROOT_PASSWORD'].some((name) => env.has(name))
-    if (passwords.length === 0 && !open && !env.has('MYSQL_ROOT_PASSWORD_FILE')) return fail(process, complaint)
+    const open = ['MYSQL_ALLOW_EMPTY_PASSWORD', 'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD', 'MYSQL_RANDOM_ROOT_PASSWORD', 'ALLOW_EMPTY_PASSWORD'].some((name) =>
+      env.has(name),
+    )
+    if (passwords.length === 0 && !open && !env.has('MYSQL_ROOT_PASSWORD_FILE') && !env.has('MARIADB_ROOT_PASSWORD_FILE')) return fail(process, complaint)
     say('[Note] [Entrypoint]: Initializing database files')
     begin(process, passwords[0] ?? '')
     say('[Note] [Entrypoint]: MySQL init process done. Ready for start up.')
@@ -70,7 +72,7 @@ function begin({ env, files }: Process, password: string): void {
   const name = (suffix: string): string | undefined => env.get(`MYSQL_${suffix}`) ?? env.get(`MARIADB_${suffix}`)
   const [user, database] = [name('USER'), name('DATABASE')]
   const accounts = { root: password, ...(user !== undefined && { [user]: name('PASSWORD') ?? '' }) }
-  files.makeFolder(`${folder}/mysql`)
+  for (const path of [folder, `${folder}/mysql`]) if (!files.stat(path)) files.makeFolder(path)
   files.write(accountsFile, JSON.stringify(accounts))
   files.write(dataFile, JSON.stringify(database === undefined ? {} : { [database]: {} }))
 }

@@ -43,11 +43,12 @@ export function selectorText(selector: JsonObject | undefined): string {
   return formatLabelSelector(selector) || '<none>'
 }
 
-/** Labels as `a=b,c=d`, or `<none>`. */
+/** Labels as `a=b,c=d`, or `<none>`: in the order of these words, where `app=b` comes after `app.kubernetes.io/name=b`. */
 export function labelsText(labels: Json | undefined): string {
   return (
     entries(labels)
       .map(([key, value]) => `${key}=${value}`)
+      .sort()
       .join(',') || '<none>'
   )
 }

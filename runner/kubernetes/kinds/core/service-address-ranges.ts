@@ -6,12 +6,12 @@ import { type Cidr, contains, formatIpv4, parseAddress, parseCidr } from '../val
 import { fields, objects, text, texts } from '../validation/read.ts'
 import { isOfService } from './service-addresses.ts'
 
-/** Addresses that others have than this Service, which may have an IPAddress already. */
-export function usedBy(service: KubernetesObject, others: readonly KubernetesObject[], context: WriteContext): ReadonlySet<string> {
-  const { name, namespace } = service.metadata
+/** Addresses that others have than this Service, which may have an IPAddress already if it is not new. */
+export function usedBy(service: KubernetesObject | undefined, others: readonly KubernetesObject[], context: WriteContext): ReadonlySet<string> {
+  const { name, namespace } = service?.metadata ?? {}
   const own = (address: KubernetesObject): boolean => {
     const parent = fields(fields(address.spec).parentRef)
-    return isOfService(address) && parent.name === name && parent.namespace === namespace
+    return service !== undefined && isOfService(address) && parent.name === name && parent.namespace === namespace
   }
   const kept = context.list('networking.k8s.io/v1', 'IPAddress').filter((address) => !own(address))
   return new Set([...others.flatMap((other) => texts(fields(other.spec).clusterIPs)), ...kept.map(({ metadata }) => metadata.name ?? '')])

@@ -13,21 +13,22 @@ import { needsClusterIp, needsHealthCheckPort, needsNodePort } from './service-n
 
 const nodePorts = { first: 30000, last: 32767, reserved: 86 }
 
-/** The spec with everything that the server allocates. Throws the server's refusals. */
-export function allocated(service: KubernetesObject, spec: JsonObject, context: WriteContext): JsonObject {
+/** The spec with everything that the server allocates; a new Service finds taken even what one of its own name has. Throws the server's refusals. */
+export function allocated(service: KubernetesObject, spec: JsonObject, context: WriteContext, isNew = false): JsonObject {
   const refuse = (...findings: readonly FieldError[]): never => {
     throw invalidObject({ group: '', kind: 'Service' }, service.metadata.name ?? '', findings)
   }
   const found = [...validateFamilies(spec)]
   if (found.length > 0) refuse(...found)
   const withFamilies = needsClusterIp(spec) ? ipFamilies(spec, refuse) : spec
-  const withAddress = needsClusterIp(spec) ? clusterAddress(service, withFamilies, { context, refuse }) : withFamilies
-  return ports(service, withAddress, { context, refuse })
+  const withAddress = needsClusterIp(spec) ? clusterAddress(service, withFamilies, { context, refuse, isNew }) : withFamilies
+  return ports(service, withAddress, { context, refuse, isNew })
 }
 
 interface Allocation {
   readonly context: WriteContext
   readonly refuse: (finding: FieldError) => never
+  readonly isNew: boolean
 }
 
 function ipFamilies(spec: JsonObject, refuse: (finding: FieldError) => never): JsonObject {
@@ -44,10 +45,11 @@ function ipFamilies(spec: JsonObject, refuse: (finding: FieldError) => never): J
   return { ...spec, ipFamilies: both, ipFamilyPolicy: policy }
 }
 
-function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, refuse }: Allocation): JsonObject {
+function clusterAddress(service: KubernetesObject, spec: JsonObject, allocation: Allocation): JsonObject {
+  const { context, refuse, isNew } = allocation
   const asked = texts(spec.clusterIPs)[0] ?? text(spec.clusterIP)
   if (asked === 'None') return { ...spec, clusterIP: 'None', clusterIPs: ['None'] }
-  const kept = usedBy(service, others(service, context), context)
+  const kept = usedBy(isNew ? undefined : service, others(service, allocation), context)
   if (asked !== '' && parseAddress(asked) !== undefined) {
     const problem = addressProblem(asked, kept, context)
     if (problem !== undefined) refuse(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${problem}`))
@@ -58,7 +60,7 @@ function clusterAddress(service: KubernetesObject, spec: JsonObject, { context, 
 
 function ports(service: KubernetesObject, spec: JsonObject, allocation: Allocation): JsonObject {
   const { dryRun } = allocation.context
-  const used = new Set(dryRun ? [] : others(service, allocation.context).flatMap((other) => portsOf(fields(other.spec))))
+  const used = new Set(dryRun ? [] : others(service, allocation).flatMap((other) => portsOf(fields(other.spec))))
   const withPorts = needsNodePort(spec) ? { ...spec, ports: list(spec.ports).map((port, index) => withNodePort(fields(port), index, used, allocation)) } : spec
   if (!needsHealthCheckPort(spec) || number(spec.healthCheckNodePort) !== 0) return withPorts
   return { ...withPorts, healthCheckNodePort: freePort(used, allocation.context) }
@@ -99,7 +101,8 @@ function portsOf(spec: JsonObject): readonly number[] {
   return [...objects(spec.ports).map((port) => number(port.nodePort)), number(spec.healthCheckNodePort)].filter((port: Json) => port !== 0)
 }
 
-function others(service: KubernetesObject, context: WriteContext): readonly KubernetesObject[] {
+function others(service: KubernetesObject, { context, isNew }: Allocation): readonly KubernetesObject[] {
   const { name, namespace } = service.metadata
+  if (isNew) return context.list('v1', 'Service')
   return context.list('v1', 'Service').filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace)
 }

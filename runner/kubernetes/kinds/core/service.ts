@@ -36,7 +36,7 @@ export const service = defineKind({
   ]),
   prepareForCreate(object, context) {
     const { status: _status, ...rest } = object
-    return { ...rest, spec: asRead(allocated(object, withoutUselessAffinity(normalized(fields(object.spec), {})), context)) }
+    return { ...rest, spec: asRead(allocated(object, withoutUselessAffinity(normalized(fields(object.spec), {})), context, true)) }
   },
   prepareForUpdate(object, old, context) {
     const before = fields(old.spec)

@@ -40,9 +40,7 @@ function bindingKind(kind: string, roleKinds: readonly string[]): KindRules {
       const named = (of: string) => objects(object.subjects).filter((subject) => subject.kind === of)
       const users = named('User').map((subject) => text(subject.name))
       const groups = named('Group').map((subject) => text(subject.name))
-      const accounts = named('ServiceAccount').map((subject) =>
-        text(subject.namespace) === '' ? text(subject.name) : `${text(subject.namespace)}/${text(subject.name)}`,
-      )
+      const accounts = named('ServiceAccount').map((subject) => `${text(subject.namespace)}/${text(subject.name)}`)
       return [object.metadata.name ?? '', `${text(roleKind)}/${text(name)}`, age(object, now), users.join(', '), groups.join(', '), accounts.join(', ')]
     },
   })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
+import { clientCertificate, createAuthority, serverCertificate } from '#runner/base/certificates.ts'
 import { createRandom } from '#runner/base/random.ts'
-import { clientCertificate, createAuthority, serverCertificate } from '#runner/world/certificates.ts'
 
 const now = Date.parse('2026-03-02T08:00:00Z')
 

@@ -1,8 +1,8 @@
 // The world's own certificate authorities: X.509 (RFC 5280) certificates for its hosts and for users of its clusters.
-import type { CertificateRequest } from '../base/certificate-request.ts'
-import { bitString, element, integer, objectIdentifier, octetString, sequence, set, time, utf8, yes } from '../base/der.ts'
-import { createPrivateKey, fromHex, type PrivateKey, pem, privateKeyPem, publicKeyInfo, sign } from '../base/p256.ts'
-import { createRandom, type Random } from '../base/random.ts'
+import type { CertificateRequest } from './certificate-request.ts'
+import { bitString, element, integer, objectIdentifier, octetString, sequence, set, time, utf8, yes } from './der.ts'
+import { createPrivateKey, fromHex, type PrivateKey, pem, privateKeyPem, publicKeyInfo, sign } from './p256.ts'
+import { createRandom, type Random } from './random.ts'
 
 /** An authority as it stands in a snapshot. */
 export interface AuthorityState {
@@ -22,8 +22,8 @@ const day = 86_400_000
 const names = { commonName: '2.5.4.3', organization: '2.5.4.10' }
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
 
-/** A new authority, valid for ten years from a day before `now` (ms). Signing is dear: its certificate is made when it is first read. */
-export function createAuthority(name: string, options: { secret: Random; now: number }): AuthorityState {
+/** A new authority, valid for ten years (or until `to`) from a day before `now` (ms). Signing is dear: its certificate is made when it is first read. */
+export function createAuthority(name: string, options: { secret: Random; now: number; to?: number }): AuthorityState {
   const key = createPrivateKey(options.secret)
   const extensions = [extension('2.5.29.15', bitString(new Uint8Array([0xa6]), 1), true), extension('2.5.29.19', sequence(yes), true)]
   const body = {
@@ -32,7 +32,7 @@ export function createAuthority(name: string, options: { secret: Random; now: nu
     publicKey: publicKeyInfo(key),
     seed: `${key}`,
     from: options.now - day,
-    to: options.now + 3650 * day,
+    to: options.to ?? options.now + 3650 * day,
   }
   let certificate: string | undefined
   return {
@@ -84,7 +84,7 @@ export function signRequest(
     extension('2.5.29.37', usages(...extended)),
     ...(hosts.length > 0 ? [extension('2.5.29.17', sequence(...hosts.map(generalName)))] : []),
   ]
-  const subject: NamePart[] = [...organizations.map((organization) => ({ organization })), { commonName }]
+  const subject: NamePart[] = [...organizations.map((organization) => ({ organization })), ...(commonName === '' ? [] : [{ commonName }])]
   return issue(authority.key, {
     issuer: [{ commonName: authority.name }],
     subject,
@@ -94,6 +94,17 @@ export function signRequest(
     to,
     extensions,
   })
+}
+
+/** A PEM request for a certificate (PKCS#10, RFC 2986), for a key of one's own. */
+export function createCertificateRequest(key: PrivateKey, { commonName, hosts }: { readonly commonName: string; readonly hosts: readonly string[] }): string {
+  const asked = sequence(extension('2.5.29.17', sequence(...hosts.map(generalName))))
+  const attributes = element(0xa0, sequence(objectIdentifier('1.2.840.113549.1.9.14'), set(asked)))
+  const subject = distinguishedName(commonName === '' ? [] : [{ commonName }])
+  const body = sequence(integer(new Uint8Array([0])), subject, publicKeyInfo(key), attributes)
+  const signature = sign(key, body)
+  const signatureValue = sequence(integer(signature.slice(0, 32)), integer(signature.slice(32)))
+  return pem('CERTIFICATE REQUEST', sequence(body, ecdsaWithSha256, bitString(signatureValue)))
 }
 
 type NamePart = { readonly commonName: string } | { readonly organization: string }
