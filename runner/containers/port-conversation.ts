@@ -12,8 +12,8 @@ export interface Conversation extends PortConnection {
 /** What is held of a request at most, in bytes: more of it is not waited for. */
 const most = 8 * 2 ** 20
 
-/** Opens a conversation with a listener. */
-export function openConversation(listener: Listener, receive: PortReceiver): Conversation {
+/** Opens a conversation with a listener; `from` is the address of whoever speaks with it. */
+export function openConversation(listener: Listener, receive: PortReceiver, from = '127.0.0.1'): Conversation {
   if ('talk' in listener) {
     const talk = listener.talk()
     return { send: (bytes) => receive.data(toBytes(talk(fromBytes(bytes)))), close: () => undefined, unread: () => false }
@@ -34,7 +34,7 @@ export function openConversation(listener: Listener, receive: PortReceiver): Con
   return {
     send(bytes) {
       if (held.length < most) held += fromBytes(bytes)
-      for (let request = readRequest(held); request; request = readRequest(held)) {
+      for (let request = readRequest(held, from); request; request = readRequest(held, from)) {
         const { call, keep, rest } = request
         held = rest
         turn = turn.then(() => answer(call, keep)).catch(() => receive.end())
@@ -45,7 +45,7 @@ export function openConversation(listener: Listener, receive: PortReceiver): Con
   }
 }
 
-function readRequest(held: string): { readonly call: HttpCall; readonly keep: boolean; readonly rest: string } | undefined {
+function readRequest(held: string, from: string): { readonly call: HttpCall; readonly keep: boolean; readonly rest: string } | undefined {
   const end = held.indexOf('\r\n\r\n')
   if (end < 0) return undefined
   const [first = '', ...lines] = held.slice(0, end).split('\r\n')
@@ -55,7 +55,7 @@ function readRequest(held: string): { readonly call: HttpCall; readonly keep: bo
   const start = end + 4
   if (held.length < start + length) return undefined
   const keep = headers.connection?.toLowerCase() !== 'close' && version === 'HTTP/1.1'
-  return { call: { method, path, headers, body: held.slice(start, start + length), from: '127.0.0.1' }, keep, rest: held.slice(start + length) }
+  return { call: { method, path, headers, body: held.slice(start, start + length), from }, keep, rest: held.slice(start + length) }
 }
 
 function written(answer: HttpAnswer, method: string, keep: boolean): string {

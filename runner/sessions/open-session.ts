@@ -1,4 +1,5 @@
 // One learner at one world: the world, its sockets, and a sandbox with the learner's home and programs.
+import { openPortsOf } from '../edge/open-ports.ts'
 import { createEdge } from '../edge/serve.ts'
 import { type WorldFile, worldSchema } from '../labs/world-file.ts'
 import { homeFiles } from '../world/home.ts'
@@ -30,19 +31,22 @@ export async function openSession({ file, sandbox: choice, programs, shown, worl
   const world = await createWorld(file, { declarations: readDeclarations, ...options })
   world.clock.start()
   const edge = createEdge(world.internet)
+  const openPorts = openPortsOf(world, edge)
   try {
     const home = homeFiles(world, Date.now())
-    const sandbox = await openSandbox(choice, { user: file.user, hostName: hostNameOf(file), internet: world.internet, edge, home, programs, shown })
+    const sandbox = await openSandbox(choice, { user: file.user, hostName: hostNameOf(file), internet: world.internet, edge, home, programs, shown, openPorts })
     return {
       world,
       sandbox,
       async close() {
         await sandbox.close()
+        openPorts.close()
         edge.close()
         world.close()
       },
     }
   } catch (error) {
+    openPorts.close()
     edge.close()
     world.close()
     throw error

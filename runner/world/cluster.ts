@@ -6,6 +6,7 @@ import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random, type RandomState } from '../base/random.ts'
 import { createConnections } from '../containers/connections.ts'
+import { apiServers, dialAddress, nodeNames, type OpenAddress, openAddresses, type Viewpoint } from '../containers/open-addresses.ts'
 import { createRuntime, type Runtime } from '../containers/runtime.ts'
 import type { ControllerDefinition } from '../controllers/controller.ts'
 import { clusterControllers } from '../controllers/index.ts'
@@ -14,6 +15,7 @@ import { type AdmissionPlugin, type ApiServer, type ApiServerState, createApiSer
 import type { Client } from '../kubernetes/client.ts'
 import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } from '../kubernetes/identity.ts'
 import type { KubernetesObject } from '../kubernetes/object.ts'
+import type { PortReceiver } from '../kubernetes/pod-connections.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
 import type { AksFacts } from './births/aks.ts'
 import { clusterSecrets, renewedSecrets } from './cluster-secrets.ts'
@@ -131,6 +133,14 @@ export interface Cluster {
   containers(): JsonObject
   /** What listens at a pod's address, for who comes from another cluster. */
   reach(address: string, port: number): ReturnType<Runtime['net']['reach']>
+  /** Where it answers who stands on one of its machines, or somewhere outside. */
+  openAddresses(from: Viewpoint): readonly OpenAddress[]
+  /** Those of them that are its API server's. */
+  apiServers(): readonly OpenAddress[]
+  /** Names and addresses of its machines. */
+  nodeNames(): ReturnType<typeof nodeNames>
+  /** Connects somebody to such an address. */
+  dial(address: OpenAddress, receive: PortReceiver): ReturnType<typeof dialAddress>
   stop(): void
 }
 
@@ -243,6 +253,22 @@ class RunningCluster implements Cluster {
 
   reach(address: string, port: number): ReturnType<Runtime['net']['reach']> {
     return this.#runtime.net.reach(address, port)
+  }
+
+  openAddresses(from: Viewpoint): readonly OpenAddress[] {
+    return openAddresses(this.server.reader, from)
+  }
+
+  apiServers(): readonly OpenAddress[] {
+    return apiServers(this.server.reader)
+  }
+
+  nodeNames(): ReturnType<typeof nodeNames> {
+    return nodeNames(this.server.reader)
+  }
+
+  dial(address: OpenAddress, receive: PortReceiver): ReturnType<typeof dialAddress> {
+    return dialAddress(this.#runtime, address, receive)
   }
 
   repeat(mutation: Mutation, random: RandomState): void {

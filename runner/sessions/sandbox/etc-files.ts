@@ -58,10 +58,11 @@ export function writeEtc(
   }
 }
 
-/** The text of /etc/hosts: the world's names, and the machine's own. */
-export function hostsFile(names: readonly string[], hostName: string): string {
+/** The text of /etc/hosts: the world's names, the machine's own, and machines beside it with their addresses. */
+export function hostsFile(names: readonly string[], hostName: string, beside: readonly (readonly [name: string, address: string])[] = []): string {
   const own = [`127.0.0.1\tlocalhost${names.includes(hostName) ? '' : ` ${hostName}`}`]
-  return `${[...own, ...names.map((name) => `${worldAddress}\t${name}`)].join('\n')}\n`
+  const others = beside.filter(([name]) => name !== hostName && !names.includes(name)).map(([name, address]) => `${address}\t${name}`)
+  return `${[...own, ...names.map((name) => `${worldAddress}\t${name}`), ...others].join('\n')}\n`
 }
 
 /** Editors, the easiest first: `kubectl edit` opens the first that the machine has. */

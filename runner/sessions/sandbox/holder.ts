@@ -8,6 +8,7 @@ import { type ControlGroup, openControlGroup } from './control-groups.ts'
 import { shellEnvironment, worldAddress } from './etc-files.ts'
 import { openListeners } from './listeners.ts'
 import { becoming, outsideUser } from './outside-user.ts'
+import { listenAtPorts } from './port-listeners.ts'
 import { closeDescriptors, realPipes } from './processes.ts'
 import type { Launch, SandboxBody, SandboxKind, SandboxOptions, Shown } from './sandbox.ts'
 import { isSystemProgram, systemPath } from './seccomp-loader.ts'
@@ -17,7 +18,7 @@ import { stageFor } from './stage.ts'
 /** The shell that runs the scripts beside this file. */
 export const plainShell = ['bash', '--norc', '--noprofile', '-c'] as const
 const beginScript = `${closeDescriptors}; for group in $1; do echo $$ >"$group/cgroup.procs" || exit 70; done; shift; exec "$@"`
-const ports = [443, 6443]
+const tlsPorts = [443, 6443]
 
 /** What a body adds: two commands. */
 export interface Making {
@@ -40,10 +41,12 @@ export async function createHolder(making: Making, options: SandboxOptions): Pro
   const parts = begin(making, options)
   const { holder, folder, group, outside } = parts
   let servers: Promise<readonly Server[]> = Promise.resolve([])
-  const stopFollowing = options.internet.onChange(folder.writeHosts)
+  let ports: { close(): Promise<void> } | undefined
+  const stopFollowing = [options.internet.onChange(folder.writeHosts), options.openPorts?.onChange(folder.writeHosts)]
 
   async function close(): Promise<void> {
-    stopFollowing()
+    for (const stop of stopFollowing) stop?.()
+    await ports?.close()
     for (const server of await servers.catch(() => [])) server.close()
     if (holder.exitCode === null && holder.signalCode === null) {
       holder.kill('SIGKILL')
@@ -56,10 +59,12 @@ export async function createHolder(making: Making, options: SandboxOptions): Pro
   try {
     const { namespaces, ready } = follow(holder)
     await namespaces
-    const addresses = ports.map((port) => ({ host: worldAddress, port }))
-    servers = openListeners({ pid: firstProcess(holder), user: outside === undefined }, addresses)
+    const addresses = tlsPorts.map((port) => ({ host: worldAddress, port }))
+    const inside = { pid: firstProcess(holder), user: outside === undefined }
+    servers = openListeners(inside, addresses)
     const [opened] = await Promise.all([servers, ready])
     for (const server of opened) options.edge.attach(server)
+    ports = options.openPorts && listenAtPorts(inside, options.openPorts)
     return bodyOf(making, options, { ...parts, close })
   } catch (error) {
     await close()

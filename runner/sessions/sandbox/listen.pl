@@ -6,6 +6,13 @@ for my $address (@ARGV) {
   # IPv4, a stream, not blocking.
   socket(my $socket, 2, 1 | 2048, 0) or die "socket: $!\n";
   setsockopt($socket, 1, 2, pack("i", 1));
+  # An address beside the loopback's own is given to it under a name of its own, with no others around it (SIOCSIFADDR, SIOCSIFNETMASK).
+  if ($host !~ /^127\./) {
+    my @numbers = split /\./, $host;
+    my $name = "lo:" . sprintf "%02x" x 4, @numbers;
+    ioctl($socket, 0x8916, pack("a16 S n C4 x16", $name, 2, 0, @numbers)) or die "address $host: $!\n";
+    ioctl($socket, 0x891c, pack("a16 S n C4 x16", $name, 2, 0, 255, 255, 255, 255)) or die "mask of $host: $!\n";
+  }
   bind($socket, pack("S n C4 x8", 2, $port, split /\./, $host)) or die "bind $address: $!\n";
   listen($socket, 511) or die "listen: $!\n";
   my $line = qq({"cmd":"NODE_HANDLE","type":"net.Server","msg":"listening"}\n);

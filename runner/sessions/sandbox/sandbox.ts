@@ -1,5 +1,6 @@
 // What a sandbox is: a learner's machine, with a home, real programs, and no network but one world's hosts.
 import type { Writable } from 'node:stream'
+import type { OpenPorts } from '../../edge/open-ports.ts'
 import type { Edge } from '../../edge/serve.ts'
 import type { Internet } from '../../world/internet.ts'
 
@@ -32,6 +33,8 @@ export interface SandboxOptions {
   readonly home: Readonly<Record<string, HomeFile>>
   readonly programs: readonly Program[]
   readonly shown: readonly Shown[]
+  /** What else of the world is found, by its address. */
+  readonly openPorts?: OpenPorts
 }
 
 /** Where a script's output goes, and what ends it early. */

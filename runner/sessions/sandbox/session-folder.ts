@@ -60,6 +60,7 @@ export function createSessionFolder(options: SandboxOptions): SessionFolder {
   const path = mkdtempSync(join(tmpdir(), ownPrefix()))
   const home = shellEnvironment(options.user).HOME ?? '/'
   const shown = [...programsOf(options), ...options.shown]
+  let hosts = ''
   const folder = {
     path,
     name: basename(path),
@@ -67,7 +68,11 @@ export function createSessionFolder(options: SandboxOptions): SessionFolder {
     shown,
     writeMounts: (list: readonly Shown[]) =>
       writeFileSync(join(path, 'fstab'), toFstab(mountsOf({ session: path, user: options.user, home, shown: list }), join(path, 'root'))),
-    writeHosts: () => writeInPlace(join(path, 'etc/hosts'), hostsFile(options.internet.names(), options.hostName)),
+    writeHosts() {
+      const text = hostsFile(options.internet.names(), options.hostName, options.openPorts?.names())
+      if (text !== hosts) writeInPlace(join(path, 'etc/hosts'), text)
+      hosts = text
+    },
     remove: () => rmSync(path, { recursive: true, force: true }),
   }
   try {
