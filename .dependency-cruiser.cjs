@@ -3,7 +3,7 @@ const doors = [
   'kubernetes/(api-server|client|fetch-client|object|kind|status-error|identity|selectors|quantity|duration|json-path|request-log|heartbeats|bootstrap|bootstrap/complete|pod-connections)\\.ts',
   'kubernetes/kinds/',
   'kubernetes/admission/chain\\.ts',
-  'containers/(runtime|connections|open-addresses)\\.ts',
+  'containers/(runtime|connections|open-addresses|node-files)\\.ts',
   'controllers/(controller|index|run-controllers|work-queue|cluster-controllers)\\.ts',
   'controllers/template-hash/template-hash\\.ts',
   'controllers/fleet/(index|names|traffic-managers)\\.ts',

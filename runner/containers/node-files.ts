@@ -1,6 +1,8 @@
 // What a node has in its own file system, for pods that mount it: its system, and what kubeadm and the kubelet keep there.
+import { stringify } from 'yaml'
+import { type JsonObject, sortKeys } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { encodeText } from './bytes.ts'
+import { decodeText, encodeText } from './bytes.ts'
 import { type Entry, parentOf } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
@@ -85,10 +87,34 @@ function kubeletConfig(nameserver: string): string {
   return `apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    cacheTTL: 0s\n    enabled: true\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt\nauthorization:\n  mode: Webhook\ncgroupDriver: systemd\nclusterDNS:\n- ${nameserver}\nclusterDomain: cluster.local\ncontainerRuntimeEndpoint: unix:///var/run/containerd/containerd.sock\nhealthzBindAddress: 127.0.0.1\nhealthzPort: 10248\nkind: KubeletConfiguration\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n`
 }
 
-/** A manifest in JSON, which is YAML. */
+/** A manifest as kubeadm writes it: without what the API server fills in. */
 function manifestOf({ metadata, spec }: KubernetesObject): string {
-  const containers = objects(at(spec, 'containers'))
-  const name = String(metadata.labels?.component)
-  const kept = { containers, hostNetwork: true, priorityClassName: 'system-node-critical', volumes: at(spec, 'volumes') ?? [] }
-  return `${JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { labels: metadata.labels, name, namespace: 'kube-system' }, spec: kept }, null, 2)}\n`
+  const containers = objects(at(spec, 'containers')).map(({ terminationMessagePath: _path, terminationMessagePolicy: _policy, ...container }) => container)
+  const annotations = Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith('kubeadm.')))
+  const manifest: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+      labels: metadata.labels,
+      name: metadata.labels?.component,
+      namespace: 'kube-system',
+    },
+    spec: {
+      containers,
+      hostNetwork: true,
+      priority: 2_000_001_000,
+      priorityClassName: 'system-node-critical',
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      volumes: at(spec, 'volumes') ?? [],
+    },
+    status: {},
+  }
+  return stringify(sortKeys(manifest), { indentSeq: false, lineWidth: 0 })
+}
+
+/** The texts of a node's files below a folder, by their paths from there. */
+export function textsBelow(folder: string, of: NodeFilesOf): Readonly<Record<string, string>> {
+  const entries = [...nodeFiles(of)].filter(([path]) => path.startsWith(`${folder}/`))
+  return Object.fromEntries(entries.flatMap(([path, entry]) => (entry.kind === 'file' ? [[path.slice(folder.length + 1), decodeText(entry.content)]] : [])))
 }

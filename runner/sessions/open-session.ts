@@ -2,7 +2,7 @@
 import { openPortsOf } from '../edge/open-ports.ts'
 import { createEdge } from '../edge/serve.ts'
 import { type WorldFile, worldSchema } from '../labs/world-file.ts'
-import { homeFiles } from '../world/home.ts'
+import { homeFiles, machineFiles } from '../world/home.ts'
 import { createWorld, type World, type WorldOptions } from '../world/world.ts'
 import { readDeclarations } from './declarations.ts'
 import { type OwnShellOptions, openOwnSandbox } from './own-shell.ts'
@@ -34,7 +34,9 @@ export async function openSession({ file, sandbox: choice, programs, shown, worl
   const openPorts = openPortsOf(world, edge)
   try {
     const home = homeFiles(world, Date.now())
-    const sandbox = await openSandbox(choice, { user: file.user, hostName: hostNameOf(file), internet: world.internet, edge, home, programs, shown, openPorts })
+    const hostName = hostNameOf(file)
+    const etc = machineFiles(world, hostName)
+    const sandbox = await openSandbox(choice, { user: file.user, hostName, internet: world.internet, edge, home, etc, programs, shown, openPorts })
     return {
       world,
       sandbox,

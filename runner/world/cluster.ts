@@ -6,6 +6,7 @@ import { localPeer } from '../base/host.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom, type Random, type RandomState } from '../base/random.ts'
 import { createConnections } from '../containers/connections.ts'
+import { textsBelow } from '../containers/node-files.ts'
 import { apiServers, dialAddress, nodeNames, type OpenAddress, openAddresses, type Viewpoint } from '../containers/open-addresses.ts'
 import { createRuntime, type Runtime } from '../containers/runtime.ts'
 import type { ControllerDefinition } from '../controllers/controller.ts'
@@ -139,6 +140,8 @@ export interface Cluster {
   apiServers(): readonly OpenAddress[]
   /** Names and addresses of its machines. */
   nodeNames(): ReturnType<typeof nodeNames>
+  /** What lies in `/etc` of a machine of it, by path. */
+  etcOf(node: string): Readonly<Record<string, string>>
   /** Connects somebody to such an address. */
   dial(address: OpenAddress, receive: PortReceiver): ReturnType<typeof dialAddress>
   stop(): void
@@ -265,6 +268,10 @@ class RunningCluster implements Cluster {
 
   nodeNames(): ReturnType<typeof nodeNames> {
     return nodeNames(this.server.reader)
+  }
+
+  etcOf(node: string): Readonly<Record<string, string>> {
+    return textsBelow('etc', { node, reader: this.server.reader, nameserver: this.#runtime.net.nameserver, age: 0 })
   }
 
   dial(address: OpenAddress, receive: PortReceiver): ReturnType<typeof dialAddress> {

@@ -1,6 +1,7 @@
 // What stands in a learner's home when a world begins: kubeconfig with the world's contexts, and the signed-in az.
 import { seedProfile } from '../az/seed-profile.ts'
 import type { Azure } from '../azure/arm-server.ts'
+import { privateKeyPem } from '../base/p256.ts'
 import type { Cluster } from './cluster.ts'
 import { encode, formatKubeconfig, type KubeconfigEntry } from './kubeconfig.ts'
 import type { World } from './world.ts'
@@ -18,6 +19,25 @@ export function homeFiles(world: World, date: number): Readonly<Record<string, H
   return {
     ...(contexts.length > 0 ? { '.kube/config': { text: formatKubeconfig(contexts), mode: 0o600 } } : {}),
     ...(azure ? azureFiles(azure, { home: '/home/learner', date, extensions: world.file.fleet ? ['fleet'] : [] }) : {}),
+  }
+}
+
+/** Files below `/etc` of the machine that one sits at: those of Kubernetes, where it is a control plane. */
+export function machineFiles(world: World, hostName: string): Readonly<Record<string, string>> {
+  const [cluster] = world.clusters()
+  if (cluster?.spec.flavor !== 'kubeadm' || cluster.spec.host !== hostName) return {}
+  const own = Object.entries(cluster.etcOf(hostName)).filter(([path]) => path.startsWith('kubernetes/'))
+  const kubeconfig = formatKubeconfig(worldContexts(world))
+  const { authority } = cluster
+  const identity = world.internet.identity(hostName)
+  return {
+    ...Object.fromEntries(own),
+    'kubernetes/admin.conf': kubeconfig,
+    'kubernetes/super-admin.conf': kubeconfig,
+    // Clients are believed by the cluster's authority, its server by the world's: where kubeadm has one, here are both.
+    'kubernetes/pki/ca.crt': `${authority.certificate}${world.internet.ca}`,
+    'kubernetes/pki/ca.key': privateKeyPem(authority.key),
+    ...(identity && { 'kubernetes/pki/apiserver.crt': identity.certificate, 'kubernetes/pki/apiserver.key': identity.key }),
   }
 }
 

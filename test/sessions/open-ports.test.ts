@@ -77,3 +77,23 @@ ask 'the service' $(kubectl get service web -o jsonpath='{.spec.clusterIP}')`,
   )
   assert.deepEqual(printed, ['its balancer 200 0', 'the service 000 7'])
 })
+
+test('at a control plane lie the files of kubeadm, and its authority signs for whom it is asked', { timeout: 120_000 }, async () => {
+  const printed = await play(
+    [],
+    `ls /etc/kubernetes/manifests | xargs
+grep -o 'service-cluster-ip-range=.*' /etc/kubernetes/manifests/kube-apiserver.yaml
+kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o name | xargs
+cd /etc/kubernetes/pki; curl -s --cacert ca.crt https://controlplane:6443/healthz; echo
+openssl req -new -newkey rsa:2048 -nodes -keyout ~/jane.key -subj /CN=jane/O=dev -out ~/jane.csr 2>/dev/null
+openssl x509 -req -in ~/jane.csr -CA ca.crt -CAkey ca.key -set_serial 7 -out ~/jane.crt -days 30 2>/dev/null
+kubectl --client-certificate ~/jane.crt --client-key ~/jane.key auth whoami -o jsonpath='{.status.userInfo.username} {.status.userInfo.groups}{"\\n"}'`,
+  )
+  assert.deepEqual(printed, [
+    'etcd.yaml kube-apiserver.yaml kube-controller-manager.yaml kube-scheduler.yaml',
+    'service-cluster-ip-range=10.96.0.0/12',
+    'node/controlplane node/node01',
+    'ok',
+    'jane ["dev","system:authenticated"]',
+  ])
+})

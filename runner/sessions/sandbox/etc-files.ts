@@ -34,7 +34,13 @@ export const shownEtc = 'alternatives'
 /** Writes /etc into `folder`. */
 export function writeEtc(
   folder: string,
-  options: { readonly user: SandboxUser; readonly hostName: string; readonly ca: string; readonly bashrc: string },
+  options: {
+    readonly user: SandboxUser
+    readonly hostName: string
+    readonly ca: string
+    readonly bashrc: string
+    readonly own?: Readonly<Record<string, string>> | undefined
+  },
 ): void {
   for (const name of borrowed) {
     if (existsSync(`/etc/${name}`)) cpSync(`/etc/${name}`, join(folder, name), { recursive: true, verbatimSymlinks: true })
@@ -50,6 +56,7 @@ export function writeEtc(
     'resolv.conf': '',
     'drydock.bashrc': options.bashrc,
     ...Object.fromEntries(bundles.map((name) => [name, options.ca])),
+    ...options.own,
   }
   for (const [name, text] of Object.entries(files)) {
     const file = join(folder, name)

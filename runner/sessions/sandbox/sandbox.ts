@@ -31,6 +31,8 @@ export interface SandboxOptions {
   /** Serves the connections that are made to the internet's hosts. */
   readonly edge: Edge
   readonly home: Readonly<Record<string, HomeFile>>
+  /** Texts of files below `/etc` beside those that every sandbox has. */
+  readonly etc?: Readonly<Record<string, string>>
   readonly programs: readonly Program[]
   readonly shown: readonly Shown[]
   /** What else of the world is found, by its address. */

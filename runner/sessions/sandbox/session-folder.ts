@@ -78,7 +78,7 @@ export function createSessionFolder(options: SandboxOptions): SessionFolder {
   try {
     chmodSync(path, 0o711)
     for (const name of ['etc', 'home', 'root', 'bin', 'stage']) mkdirSync(join(path, name))
-    writeEtc(join(path, 'etc'), { user: options.user, hostName: options.hostName, ca: options.internet.ca, bashrc })
+    writeEtc(join(path, 'etc'), { user: options.user, hostName: options.hostName, ca: options.internet.ca, bashrc, own: options.etc })
     writeFileSync(join(path, seccompPath), seccompProgram() ?? '')
     folder.writeHosts()
     writeSkeleton(path, shown, home)
