@@ -16,6 +16,7 @@ import { flowSchemaStatus } from './flow-schema-status.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
 import { ingressStatus } from './ingress-status.ts'
+import { istio } from './istio.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
 import { namespaceController } from './namespace.ts'
@@ -80,7 +81,7 @@ const all = (): readonly ControllerDefinition[] => [
 ]
 
 /** Those of what people install, at work where its programs run. */
-const addOns: readonly ControllerDefinition[] = [certManager, ingressStatus]
+const addOns: readonly ControllerDefinition[] = [certManager, ingressStatus, istio]
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {
