@@ -148,6 +148,7 @@ const servers = new Set([
   'coredns',
   'nginx-ingress-controller',
   'cert-manager-webhook',
+  'pilot-discovery',
   'php-apache',
   'wordpress',
   'guestbook-front',

@@ -16,8 +16,10 @@ import { flowSchemaStatus } from './flow-schema-status.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.ts'
 import { ingressStatus } from './ingress-status.ts'
+import { istio } from './istio.ts'
 import { jobController } from './job/job.ts'
 import { kubelet } from './kubelet/kubelet.ts'
+import { metalLb } from './metallb.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpam } from './node/node-ipam.ts'
 import { nodeKubelet, nodeLifecycle } from './node/node-lifecycle.ts'
@@ -80,7 +82,7 @@ const all = (): readonly ControllerDefinition[] => [
 ]
 
 /** Those of what people install, at work where its programs run. */
-const addOns: readonly ControllerDefinition[] = [certManager, ingressStatus]
+const addOns: readonly ControllerDefinition[] = [certManager, ingressStatus, istio, metalLb]
 
 /** Names by which whole programs are left out. */
 const programs: Readonly<Record<string, (name: string) => boolean>> = {

@@ -4,9 +4,10 @@ import { at, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object
 import { parseQuantity } from '../kubernetes/quantity.ts'
 import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
 import { type ControllerContext, defineController } from './controller.ts'
+import { isProvisioner } from './installed-provisioners.ts'
 import type { Pod } from './pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from './resources.ts'
-import { expand, isProvided, provision } from './volume-provisioner.ts'
+import { expand, provision } from './volume-provisioner.ts'
 import type { Claim, Volume } from './volumes.ts'
 
 const component = 'persistentvolume-controller'
@@ -23,7 +24,7 @@ export const persistentVolumeBinder = defineController({
     { resource: persistentVolumes, keys: (volume) => [`volume ${volume.metadata.name}`, 'claims'] },
     {
       resource: pods,
-      keys: (pod, _change, old) => ((pod as Pod).spec.nodeName !== undefined && (old as Pod | undefined)?.spec.nodeName === undefined ? ['claims'] : []),
+      keys: (pod, _change, old) => (isPlacedNow(pod, old) || isProvisioner(pod) ? ['claims'] : []),
     },
   ],
   async reconcile(key: string, context: ControllerContext) {
@@ -71,7 +72,7 @@ async function settleClaim(key: string, context: ControllerContext): Promise<voi
   const { volumeName } = claim.spec
   const volume = volumeName ? volumes.find(({ metadata }) => metadata.name === volumeName) : best(claim, volumes)
   if (volume && claim.status?.phase === 'Bound') {
-    if (wantsMore(claim)) await expand(claim, volume, context)
+    if (wantsMore(claim, volume)) await expand(claim, volume, context)
     return
   }
   if (volume && (await mayBind(claim, context))) await bind(claim, volume, context)
@@ -80,11 +81,15 @@ async function settleClaim(key: string, context: ControllerContext): Promise<voi
   else if (!volumeName) await explain(claim, context)
 }
 
+function isPlacedNow(pod: KubernetesObject, old: KubernetesObject | undefined): boolean {
+  return (pod as Pod).spec.nodeName !== undefined && (old as Pod | undefined)?.spec.nodeName === undefined
+}
+
 /** True for a bound claim that asks for more than it has, from somebody who gives it. */
-function wantsMore({ metadata, spec, status }: Claim): boolean {
+function wantsMore({ spec, status }: Claim, { metadata }: Volume): boolean {
   const has = at(status, 'capacity', 'storage')
-  const provisioner = metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] ?? ''
-  return isProvided(provisioner) && typeof has === 'string' && parseQuantity(spec.resources?.requests?.storage ?? '0').nanos > parseQuantity(has).nanos
+  const provisioner = metadata.annotations?.['pv.kubernetes.io/provisioned-by'] ?? ''
+  return provisioner !== '' && typeof has === 'string' && parseQuantity(spec.resources?.requests?.storage ?? '0').nanos > parseQuantity(has).nanos
 }
 
 /** The smallest free volume that a claim may have; one that is reserved for it comes first. */
@@ -167,7 +172,7 @@ async function explain(claim: Claim, context: ControllerContext): Promise<void> 
   const words = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
   if (pod && node === undefined) return
   await say(claim, ['Normal', 'ExternalProvisioning', words], context)
-  if (isProvided(provisioner)) await provision(claim, { storageClass: found, node }, context)
+  await provision(claim, { storageClass: found, node }, context)
 }
 
 async function say(

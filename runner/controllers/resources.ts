@@ -11,6 +11,7 @@ export const clusterRoles = resource('rbac.authorization.k8s.io', 'clusterroles'
 export const configMaps = resource('', 'configmaps', 'ConfigMap')
 export const controllerRevisions = resource('apps', 'controllerrevisions', 'ControllerRevision')
 export const cronJobs = resource('batch', 'cronjobs', 'CronJob')
+export const csiDrivers = resource('storage.k8s.io', 'csidrivers', 'CSIDriver', 'Cluster')
 export const customResourceDefinitions = resource('apiextensions.k8s.io', 'customresourcedefinitions', 'CustomResourceDefinition', 'Cluster')
 export const daemonSets = resource('apps', 'daemonsets', 'DaemonSet')
 export const deployments = resource('apps', 'deployments', 'Deployment')

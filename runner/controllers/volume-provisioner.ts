@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.ts'
 import { type KubernetesObject, keyOf } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
 import type { ControllerContext } from './controller.ts'
+import { installedSource } from './installed-provisioners.ts'
 import { persistentVolumeClaims, persistentVolumes } from './resources.ts'
 import type { Claim } from './volumes.ts'
 
@@ -22,19 +23,17 @@ const sources: Readonly<Record<string, (name: string, node: string | undefined) 
   }),
 }
 
-/** True if volumes of a provisioner come by themselves. */
-export function isProvided(provisioner: string): boolean {
-  return provisioner in sources
-}
-
-/** Makes the volume of a claim, reserved for it. */
+/** Makes the volume of a claim, reserved for it, where somebody is there who makes volumes of its class. */
 export async function provision(
   claim: Claim,
   { storageClass, node }: { storageClass: KubernetesObject; node: string | undefined },
-  { client, event }: ControllerContext,
+  context: ControllerContext,
 ): Promise<void> {
   const provisioner = String(storageClass.provisioner)
+  const { client, event } = context
   await mark(claim, { provisioner, node }, client)
+  const installed = provisioner in sources ? undefined : await installedSource(provisioner, context)
+  if (!installed && !(provisioner in sources)) return
   const name = `pvc-${claim.metadata.uid}`
   const { namespace, name: claimName, uid, resourceVersion } = claim.metadata
   const { accessModes, volumeMode, resources, storageClassName } = claim.spec
@@ -50,6 +49,7 @@ export async function provision(
       storageClassName,
       volumeMode,
       ...sources[provisioner]?.(name, node),
+      ...installed?.(name, claim),
     },
   }
   const asked = `External provisioner is provisioning volume for claim "${namespace}/${claimName}"`

@@ -14,6 +14,7 @@ import { etcdPrograms } from './etcd.ts'
 import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
 import { metricsServer } from './metrics-server.ts'
 import { perl } from './perl.ts'
+import { pilot } from './pilot.ts'
 import { sampleApiserver } from './sample-apiserver.ts'
 import { samplePrograms } from './samples.ts'
 import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
@@ -306,6 +307,7 @@ export const serverPrograms: Readonly<Record<string, Program>> = {
   'sample-apiserver': sampleApiserver,
   'update-demo': updateDemo,
   'kube-webhook-certgen': webhookCertgen,
+  'pilot-discovery': pilot,
   'cert-manager-webhook': certManagerWebhook,
   startupapicheck: startupApiCheck,
   'nginx-ingress-controller': ingressNginx,

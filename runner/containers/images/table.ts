@@ -188,6 +188,7 @@ const rows: readonly Row[] = [
   ],
   [/(^|\/)cert-manager-webhook$/, image({ shell: false, entrypoint: ['/app/cert-manager-webhook'], programs: ['cert-manager-webhook'], user: 1000 })],
   [/(^|\/)cert-manager-(startupapicheck|ctl)$/, image({ shell: false, entrypoint: ['/app/startupapicheck'], programs: ['startupapicheck'], user: 1000 })],
+  [/(^|\/)pilot$/, image({ entrypoint: ['/usr/local/bin/pilot-discovery'], programs: ['pilot-discovery', 'curl'], user: 1337 })],
   [/(^|\/)kube-webhook-certgen$/, image({ shell: false, entrypoint: ['/kube-webhook-certgen'], programs: ['kube-webhook-certgen'], user: 65532 })],
   [/(^|\/)coredns$/, image({ shell: false, entrypoint: ['/coredns'], programs: ['coredns'] })],
   [/(^|\/)etcd$/, { ...bare, known: false, programs: ['etcdctl', 'etcdutl'] }],
