@@ -6,6 +6,7 @@ import { StatusError } from '../kubernetes/status-error.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
 import { userOf } from './environment.ts'
+import { Family } from './family.ts'
 import { imageOf } from './images/table.ts'
 import { answerKubelet, isNode } from './kubelet-api.ts'
 import { type LogLine, lineText, logText } from './log.ts'
@@ -99,6 +100,9 @@ async function exec(
   if (streams.tty) env.set('TERM', 'xterm')
   const process = processIn(inside, env, {
     ...connected,
+    pid: task.pid,
+    parent: 0,
+    family: new Family(task.pid),
     stdin,
     tty: streams.tty,
     halt,
@@ -107,7 +111,7 @@ async function exec(
     ...worldTime(runtime, halt),
   })
   if (!process.find(command[0] ?? '')) return { problem: missing(pod, name, command[0] ?? '') }
-  const exitCode = await finished(command, process)
+  const exitCode = await finished(command.map(encodeText), process)
   runtime.touched(`${pod.metadata.namespace}/${pod.metadata.name}`)
   return { exitCode }
 }
@@ -138,9 +142,9 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
   let steps = 0
   return {
     now: () => runtime.clock.now(),
-    async sleep(ms) {
+    async sleep(ms, own = halt) {
       const wait = runtime.sleeps.sleep(ms)
-      await halt.unless(wait.done).finally(() => wait.cancel())
+      await own.unless(wait.done).finally(() => wait.cancel())
     },
     step() {
       halt.check()

@@ -1,5 +1,6 @@
 // A container as a machine: its files, network, environment, and the processes that run in it.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { encodeText } from './bytes.ts'
 import { amount, hostnameOf, userOf } from './environment.ts'
 import { Files, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
@@ -40,6 +41,7 @@ export function insideOf(
     rootKeyOf,
     tasks,
     kill,
+    print,
   }: {
     readonly ground: ContainerGround
     readonly rootKey: string
@@ -48,6 +50,7 @@ export function insideOf(
     rootKeyOf(name: string): string
     tasks(): readonly Task[]
     kill: Machine['kill']
+    print: Machine['print']
   },
 ): Inside {
   const image = imageOf(container.image)
@@ -82,6 +85,7 @@ export function insideOf(
     store: image.programs.includes('etcdctl') ? ground.reader : undefined,
     tasks,
     kill,
+    print,
     linger: (ms) => {
       const own = run()
       if (own) own.lingers = ms
@@ -145,11 +149,11 @@ export function processIn(
   const { folder, ...rest } = from
   const process: Process = {
     ...rest,
-    env,
+    env: new Map([...env].map(([name, value]) => [name, encodeText(value)])),
     cwd: folder ?? image.folder,
     files,
     machine,
-    find: (name) => findProgram(name, image, { files, cwd: process.cwd }),
+    find: (name, cwd = process.cwd) => findProgram(name, image, { files, cwd }),
   }
   return process
 }

@@ -2,8 +2,9 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { decodeText } from './bytes.ts'
+import { decodeText, encodeText } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
+import { Family } from './family.ts'
 import { containerOf, objects, restartsOf, texts } from './pod.ts'
 import type { ProbeGround } from './probe-ground.ts'
 import { type Listener, runProgram } from './process.ts'
@@ -135,11 +136,14 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
         halt: own.halt,
         seed: createRandom(`${pod.metadata.uid}/${started}`),
         now: () => own.now(),
-        sleep: (ms) => own.sleep(ms),
+        sleep: (ms, halt) => own.sleep(ms, halt),
+        pid: 40,
+        parent: 0,
+        family: new Family(40),
         step: () => own.step(),
         folder: folderOf(container, inside.image),
       })
-      return runProgram(command, process)
+      return runProgram(command.map(encodeText), process)
     },
   })
   run.stdin.end()

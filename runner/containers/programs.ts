@@ -21,12 +21,12 @@ import { serverPrograms } from './images/servers.ts'
 import { placeOfProgram } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { child, fail, type Process, type Program, runProgram } from './process.ts'
-import { Scope } from './shell/scope.ts'
 import { runFile, runShell } from './shell/sh.ts'
 
 const shells: Readonly<Record<string, Program>> = {
   sh: (words, process) => runShell('sh', words, process),
   ash: (words, process) => runShell('ash', words, process),
+  dash: (words, process) => runShell('dash', words, process),
   bash: (words, process) => runShell('bash', words, process),
   zsh: (words, process) => runShell('zsh', words, process),
   busybox: ([name = '', ...words], process) => runProgram([name, ...words], process),
@@ -42,7 +42,7 @@ const chroot: Program = (words, process) => {
   const release = files.stat('/etc/os-release')
   const image = imageOf(release?.kind === 'file' && release.content.includes('ID=ubuntu') ? 'ubuntu' : process.machine.image)
   const machine = { ...process.machine, flavor: image.flavor }
-  const inner: Process = child(process, { files, machine, cwd: '/', find: (name) => findProgram(name, image, { files, cwd: inner.cwd }) })
+  const inner: Process = child(process, { files, machine, cwd: '/', find: (name, from = inner.cwd) => findProgram(name, image, { files, cwd: from }) })
   const asked = command.length === 0 ? ['/bin/sh', '-i'] : command
   if (!inner.find(asked[0] ?? '')) return fail(process, `chroot: can't execute '${asked[0]}': No such file or directory`, 127)
   return runProgram(asked, inner)
@@ -77,7 +77,7 @@ const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
 
 /** The program of a name; undefined if the container has none. */
 export function findProgram(name: string, image: Image, at: { readonly files: Files; readonly cwd: string }): Program | undefined {
-  const script = name.includes('/') ? scriptAt(resolve(at.cwd, name), at.files) : undefined
+  const script = name.includes('/') ? scriptAt(resolve(at.cwd, name), at.files, name) : undefined
   if (script) return script
   const base = nameOf(name)
   if (name.includes('/') && !/^(\/usr)?(\/local)?\/s?bin\/|^\/docker-entrypoint|^\//.test(name)) return undefined
@@ -100,7 +100,7 @@ function installed(name: string, files: Files): Program | undefined {
 }
 
 /** A file with a first line `#!`. */
-function scriptAt(path: string, files: Files): Program | undefined {
+function scriptAt(path: string, files: Files, shown = path): Program | undefined {
   const entry = files.stat(path)
   if (entry?.kind !== 'file') return undefined
   if ((entry.mode & 0o111) === 0) {
@@ -117,7 +117,8 @@ function scriptAt(path: string, files: Files): Program | undefined {
     .filter((word) => !word.endsWith('/env'))
   const name = nameOf(words[0] ?? 'sh')
   return (args, process) => {
-    if (/^(ba|a)?sh$/.test(name)) return runFile(child(process, {}), new Scope(name, args, process.env, process.cwd), { name, file: path })
-    return runProgram([...words, path, ...args], process)
+    if (!process.find(words[0] ?? '', process.cwd)) return fail(process, `sh: ${shown}: not found`, 127)
+    if (/^(ba|a|da)?sh$/.test(name)) return runFile(process, args, { name, file: path, shown })
+    return runProgram([...words, shown, ...args], process)
   }
 }

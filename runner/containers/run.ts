@@ -110,10 +110,16 @@ export class Run {
     for (const watcher of this.watchers) watcher(stream, bytes)
   }
 
-  sleep(ms: number): Promise<void> {
+  async sleep(ms: number, halt = this.halt): Promise<void> {
     this.#steps = 0
-    const wake = this.now() + Math.max(ms, 0)
-    return this.halt.unless(new Promise((resolve) => this.#sleepers.push({ wake, resolve })))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const sleeper = { wake: this.now() + Math.max(ms, 0), resolve }
+    this.#sleepers.push(sleeper)
+    try {
+      await halt.unless(promise)
+    } finally {
+      if (halt !== this.halt) this.#sleepers = this.#sleepers.filter((each) => each !== sleeper)
+    }
   }
 
   /** Whoever spins without a pause pays a second for every two thousand steps. */

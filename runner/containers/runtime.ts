@@ -3,9 +3,11 @@ import type { Clock } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { encodeText } from './bytes.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
+import { Family } from './family.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
@@ -234,7 +236,7 @@ export class Runtime implements ReachedLog {
   async #program(pod: KubernetesObject, container: ContainerSpec, { run, restarts }: { readonly run: Run; readonly restarts: number }): Promise<number> {
     const inside = this.inside(pod, container, restarts, () => run)
     const env = this.environment(pod, container, restarts)
-    const words = wordsOf(container, inside.image).map((word) => fill(word, env))
+    const words = wordsOf(container, inside.image).map((word) => encodeText(fill(word, env)))
     const [first = ''] = words
     const process = processIn(inside, env, {
       stdin: run.stdin,
@@ -244,7 +246,10 @@ export class Runtime implements ReachedLog {
       halt: run.halt,
       seed: createRandom(`${pod.metadata.uid}/${container.name}/${restarts}`),
       now: () => run.now(),
-      sleep: (ms) => run.sleep(ms),
+      sleep: (ms, halt) => run.sleep(ms, halt),
+      pid: 1,
+      parent: 0,
+      family: new Family(6),
       step: () => run.step(),
       folder: folderOf(container, inside.image),
       ...(!inside.image.known && { stranger: (name: string, from: Process) => unsimulated(nameOf(name), from) }),
@@ -281,6 +286,7 @@ export class Runtime implements ReachedLog {
       rootKeyOf: (name) => `root/${keyOf(pod, name, restartsOf(pod, name))}`,
       tasks: () => [...tasksOf(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
+      print: (stream, bytes) => this.#runs.get(keyOf(pod, container.name, restarts))?.write(stream, bytes),
     })
   }
 

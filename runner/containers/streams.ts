@@ -44,12 +44,31 @@ export class Pipe {
 
   /** The next line without its end; undefined at the end. */
   async readLine(): Promise<string | undefined> {
-    while (!this.#held.includes('\n') && !this.#ended) await this.#more()
+    await this.ready('\n')
+    return this.take('\n')?.text
+  }
+
+  /** Resolves when a mark is there, or so many bytes, or the end. */
+  async ready(mark: string | undefined, most = Number.POSITIVE_INFINITY): Promise<void> {
+    while (!(mark !== undefined && this.#held.includes(mark)) && this.#held.length < most && !this.#ended) await this.#more()
+  }
+
+  /** What comes before a mark, or at most so many bytes; `ended` if the mark was there. Undefined at the end. */
+  take(mark: string | undefined, most = Number.POSITIVE_INFINITY): { readonly text: string; readonly ended: boolean } | undefined {
     if (this.#held === '') return undefined
-    const end = this.#held.indexOf('\n')
-    const line = end < 0 ? this.#held : this.#held.slice(0, end)
-    this.#held = end < 0 ? '' : this.#held.slice(end + 1)
-    return line
+    const end = mark === undefined ? -1 : this.#held.indexOf(mark)
+    const ended = end >= 0 && end <= most
+    const length = ended ? end : Math.min(most, this.#held.length)
+    const text = this.#held.slice(0, length)
+    this.#held = this.#held.slice(length + (ended && length < most ? 1 : 0))
+    return { text, ended: ended || length === most }
+  }
+
+  /** What is there by now. */
+  takeAll(): string {
+    const held = this.#held
+    this.#held = ''
+    return held
   }
 
   async readAll(): Promise<string> {

@@ -138,10 +138,15 @@ function selected(name: 'head' | 'tail', content: string, count: string): string
   return number === 0 ? '' : lines.slice(-number).join('')
 }
 
-const counts: Readonly<Record<string, (content: string) => number>> = {
+/** True where characters are more than bytes: an environment asks for it. */
+function isWide(env: ReadonlyMap<string, string>): boolean {
+  return /utf-?8/i.test(env.get('LC_ALL') || env.get('LC_CTYPE') || env.get('LANG') || '')
+}
+
+const counts: Readonly<Record<string, (content: string, wide: boolean) => number>> = {
   l: (content) => content.split('\n').length - 1,
   w: (content) => content.split(/\s+/).filter((word) => word !== '').length,
-  m: (content) => decodeText(content).length,
+  m: (content, wide) => (wide ? [...decodeText(content)].length : content.length),
   c: (content) => content.length,
   L: (content) => Math.max(...content.split('\n').map((line) => line.replace(/\t/g, ' '.repeat(8)).length)),
 }
@@ -155,7 +160,7 @@ const wc: Program = async (words, process) => {
     const texts = numbers.map(String)
     process.out(`${texts.length === 1 ? texts[0] : texts.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`)
   }
-  const rows = parts.map(({ path, content }) => ({ path, numbers: chosen.map((name) => counts[name]?.(content) ?? 0) }))
+  const rows = parts.map(({ path, content }) => ({ path, numbers: chosen.map((name) => counts[name]?.(content, isWide(process.env)) ?? 0) }))
   for (const { path, numbers } of rows) show(numbers, path)
   const total = (index: number): number => {
     const column = rows.map(({ numbers }) => numbers[index] ?? 0)
