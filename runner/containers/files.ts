@@ -55,6 +55,7 @@ const reasons = {
   'not empty': 'Directory not empty',
   'read only': 'Read-only file system',
   denied: 'Permission denied',
+  'not permitted': 'Operation not permitted',
   loop: 'Too many levels of symbolic links',
   busy: 'Resource busy',
 } as const

@@ -3,15 +3,19 @@ import { tar } from './commands/archive.ts'
 import { awk } from './commands/awk.ts'
 import { bc } from './commands/bc.ts'
 import { blockPrograms } from './commands/blocks.ts'
+import { cat } from './commands/cat.ts'
+import { sumPrograms } from './commands/checksums.ts'
 import { columnPrograms } from './commands/columns.ts'
 import { comparePrograms } from './commands/diff.ts'
 import { dumpPrograms } from './commands/dump.ts'
+import { endPrograms } from './commands/ends.ts'
 import { folderPrograms } from './commands/folders.ts'
 import { grepPrograms } from './commands/grep.ts'
 import { gzipPrograms } from './commands/gzip.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
 import { installedMark, packagePrograms } from './commands/packages.ts'
+import { piecePrograms } from './commands/pieces.ts'
 import { sed } from './commands/sed.ts'
 import { sort, uniq } from './commands/sort.ts'
 import { systemPrograms } from './commands/system.ts'
@@ -52,12 +56,16 @@ const common: Readonly<Record<string, Program>> = {
   chroot,
   ...dumpPrograms,
   ...columnPrograms,
+  ...sumPrograms,
+  ...piecePrograms,
   ...comparePrograms,
   ...gzipPrograms,
   ...grepPrograms,
   sort,
   uniq,
   bc,
+  cat,
+  ...endPrograms,
   ...textPrograms,
   awk,
   sed,
@@ -71,8 +79,10 @@ const everything: Readonly<Record<string, Program>> = { ...common, ...networkPro
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
-  busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'bc', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
+  busybox: new Set(['bash', 'dash', 'zsh', 'apt', 'apt-get', 'join']),
+  debian: new Set(
+    'apk bc ash zsh busybox ps vi free top uptime usleep hexdump hd xxd strings pgrep pkill pidof killall watch less dos2unix unix2dos time'.split(' '),
+  ),
 }
 
 /** The program of a name; undefined if the container has none. */

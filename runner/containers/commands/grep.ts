@@ -5,6 +5,7 @@ import { matches } from '../shell/glob.ts'
 import { basicExpression, extendedExpression } from './expressions.ts'
 import { readOptions } from './options.ts'
 import { inputs, linesOf } from './text.ts'
+import { helpOf } from './usage.ts'
 
 /** The expression of all patterns that were given; undefined if one of them is none. */
 function expressionOf(patterns: readonly string[], options: ReturnType<typeof readOptions>): RegExp | undefined {
@@ -36,7 +37,10 @@ const grep: Program = async (words, process) => {
   const listed = files.length === 0 ? { parts: [] } : await inputs('grep', files, process)
   const given = [...options.all('e'), ...(files.length > 0 ? listed.parts.flatMap(({ content }) => linesOf(content)) : [])]
   const [patterns, rest] = options.has('e', 'f') ? [given, options.rest] : [options.rest.slice(0, 1), options.rest.slice(1)]
-  if (patterns.length === 0 && !options.has('f')) return fail(process, 'Usage: grep [-HhnlLoqvsrRiwFExmABC] PATTERN [FILE]...', 2)
+  if (patterns.length === 0 && !options.has('f')) {
+    process.err(process.machine.flavor === 'busybox' ? helpOf('grep') : "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
+    return 2
+  }
   const expression = expressionOf(patterns.length === 0 ? ['(?!)'] : patterns, options)
   if (!expression) return fail(process, `grep: bad regex '${patterns.join('|')}'`, 2)
   const recursive = options.has('r', 'R')

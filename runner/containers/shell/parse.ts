@@ -7,6 +7,8 @@ import { readWord } from './parse-word.ts'
 import { Reader, reserved } from './reader.ts'
 import type { Item, Node, Redirection, Word } from './syntax.ts'
 
+const closers: ReadonlySet<string> = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'])
+
 /** Words that stand for others where a command begins. */
 export type Aliases = ReadonlyMap<string, string>
 
@@ -72,6 +74,7 @@ class Parser extends Reader {
     for (;;) {
       this.blank(!oneLine)
       if (this.at >= this.text.length || (oneLine && this.char === '\n') || this.#isClosing(closing)) break
+      if (items.length > 0 && closers.has(this.peekWord())) break
       const start = this.at
       const node = this.#andOr()
       this.blank()
