@@ -19,7 +19,7 @@ import { pump } from './pump.ts'
 import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
-import { Terminal } from './terminal.ts'
+import { Terminal, type Typing } from './terminal.ts'
 import { measure } from './usage.ts'
 
 /** The nodes behind an API server, over its runtime. */
@@ -95,7 +95,8 @@ async function exec(
   const inside = runtime.inside(pod, container, restarts, () => (run?.repeating ? run : undefined), [task])
   const stdin = new Pipe()
   const halt = new Halt()
-  const connected = connect(streams, { stdin, halt })
+  const typing: Typing = {}
+  const connected = connect(streams, { stdin, halt, typing })
   const env = runtime.environment(pod, container, restarts)
   if (streams.tty) env.set('TERM', 'xterm')
   const process = processIn(inside, env, {
@@ -105,6 +106,7 @@ async function exec(
     family: new Family(task.pid),
     stdin,
     tty: streams.tty,
+    typing,
     halt,
     seed: createRandom(`${pod.metadata.uid}/${name}/${runtime.clock.now()}`),
     folder: folderOf(container, inside.image),
@@ -157,14 +159,20 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
 interface Joining {
   readonly stdin: Pipe
   readonly halt: Halt
+  readonly typing: Typing
+  /** What an interrupt is for. */
+  interrupt?(): void
   /** What the end of somebody's input is; for the program it is the end of its own. A container's input goes on after it, unless it is given once. */
   ended?(): void
 }
 
 /** Joins somebody's streams with a program's. */
-function connect(streams: RemoteStreams, { stdin, halt, ended = () => stdin.end() }: Joining): Pick<Process, 'out' | 'err'> {
+function connect(
+  streams: RemoteStreams,
+  { stdin, halt, typing, interrupt = () => halt.fire(130), ended = () => stdin.end() }: Joining,
+): Pick<Process, 'out' | 'err'> {
   const out = (bytes: string): void => streams.out(toBytes(bytes))
-  const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt: () => halt.fire(130) }) : undefined
+  const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt, typing }) : undefined
   const left = (): void => {
     if (streams.stdin) ended()
     void linger(halt)
@@ -198,6 +206,8 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
   const { out, err } = connect(given, {
     stdin: interactive && streams.stdin ? run.stdin : new Pipe(),
     halt: new Halt(),
+    typing: run.typing,
+    interrupt: () => run.halt.fire(130),
     ...(once ? {} : { ended: () => gone.abort() }),
   })
   const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))

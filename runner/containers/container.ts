@@ -10,7 +10,7 @@ import { mountLines } from './mount-lines.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ContainerSpec, containerNames, containerOf, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
-import { findProgram } from './programs.ts'
+import { findProgram, programNames } from './programs.ts'
 import type { Run } from './run.ts'
 import { mountsOf, type VolumeGround } from './volumes.ts'
 
@@ -115,7 +115,7 @@ function rootOf(container: ContainerSpec, key: string, ground: ContainerGround):
   let base: ReturnType<Tree['base']> | undefined
   const tree: Tree = {
     base: () => {
-      base ??= skeleton(container.image, imageOf(container.image), built)
+      base ??= skeleton(container.image, imageOf(container.image), built, programNames(imageOf(container.image)))
       return base
     },
     writes: ground.writes(key),

@@ -3,6 +3,7 @@ import { endBy, type Family } from './family.ts'
 import type { Files } from './files.ts'
 import type { ClusterReader } from './pod.ts'
 import { BrokenPipe, type Pipe, type Write } from './streams.ts'
+import type { Typing } from './terminal.ts'
 
 /** A request to something that listens, and its answer; bodies are byte strings. */
 export interface HttpCall {
@@ -154,6 +155,8 @@ export interface Process {
   readonly cwd: string
   readonly stdin: Pipe
   readonly tty: boolean
+  /** What the terminal is told of how lines could go on. */
+  readonly typing?: Typing
   out: Write
   err: Write
   readonly files: Files

@@ -101,6 +101,16 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
   return Object.hasOwn(everything, base) ? everything[base] : undefined
 }
 
+/** The names of the programs that an image has, for its folders of programs. */
+export function programNames(image: Image): readonly string[] {
+  if (!image.shell) return []
+  const own = image.programs.includes('*') ? Object.keys({ ...common, ...networkPrograms }) : image.programs.filter((name) => Object.hasOwn(everything, name))
+  const shared = Object.keys({ ...common, ...shells }).filter(
+    (name) => name !== 'zsh' && (name !== 'apk' || image.system === 'alpine') && !lacking[image.flavor].has(name),
+  )
+  return [...new Set([...own, ...shared])]
+}
+
 const places = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /** A program that was put into a folder of programs: by a package, or as a script. */
@@ -119,7 +129,10 @@ function scriptAt(path: string, files: Files, shown = path): Program | undefined
       return 126
     }
   }
-  if (entry.content.startsWith(installedMark)) return everything[entry.content.slice(installedMark.length).trim()]
+  if (entry.content.startsWith(installedMark)) {
+    const name = entry.content.slice(installedMark.length).trim()
+    return Object.hasOwn(shells, name) && name !== 'busybox' ? (args, process) => runShell(shown, args, process) : everything[name]
+  }
   const [, line] = entry.content.match(/^#!\s*([^\n]+)/) ?? []
   const words = (line ?? '/bin/sh')
     .trim()

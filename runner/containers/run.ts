@@ -2,6 +2,7 @@
 import { addToLog, type LogLine } from './log.ts'
 import { Exit, Halt, type Listener } from './process.ts'
 import { BrokenPipe, Pipe } from './streams.ts'
+import type { Typing } from './terminal.ts'
 
 /** How a run ended. */
 export interface RunEnd {
@@ -36,6 +37,8 @@ export class Run {
   readonly started: number
   readonly halt = new Halt()
   readonly stdin = new Pipe()
+  /** How lines that are typed into it could go on. */
+  readonly typing: Typing = {}
   readonly listeners = new Map<number, Listener>()
   readonly log: LogLine[]
   readonly watchers = new Set<(stream: 'out' | 'err', bytes: string) => void>()

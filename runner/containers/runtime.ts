@@ -240,6 +240,7 @@ export class Runtime implements ReachedLog {
     const [first = ''] = words
     const process = processIn(inside, env, {
       stdin: run.stdin,
+      typing: run.typing,
       tty: container.whole.tty === true,
       out: (bytes) => run.write('out', bytes),
       err: (bytes) => run.write('err', bytes),

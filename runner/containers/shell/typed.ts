@@ -1,6 +1,7 @@
 // A shell that somebody types into: it asks for lines, and tells of what came to its end in the background.
 import { Exit } from '../process.ts'
 import { jobLine } from './builtins/jobs.ts'
+import { completions } from './completions.ts'
 import { Leave } from './core.ts'
 import { languages } from './dialect.ts'
 import { ShellFault } from './faults.ts'
@@ -12,12 +13,16 @@ import type { Streams } from './redirect.ts'
 export async function typed(shell: Shell, streams: Streams): Promise<number> {
   const { process, scope } = shell
   shell.interactive = true
+  if (process.typing) process.typing.complete = (line) => completions(line, shell)
   let held = ''
   for (;;) {
     if (held === '') tellEnds(shell, streams)
     process.out(held === '' ? prompt(shell) : (scope.variables.get('PS2') ?? '> '))
     const line = await nextLine(shell, streams)
-    if (line === undefined) return scope.last
+    if (line === undefined) {
+      if (scope.dialect === 'bash') process.out('exit\n')
+      return scope.last
+    }
     if (line === '') {
       if (held === '') continue
     }

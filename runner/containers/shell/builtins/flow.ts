@@ -106,7 +106,8 @@ export const flow: Readonly<Record<string, Builtin>> = {
   ':': () => 0,
   true: () => 0,
   false: () => 1,
-  exit: ([word], shell) => {
+  exit: ([word], shell, { err }) => {
+    if (shell.interactive && shell.scope.dialect === 'bash') err('exit\n')
     throw new Exit(codeOf('exit', word, shell))
   },
   return: leaveFunction,
