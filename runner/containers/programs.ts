@@ -1,4 +1,7 @@
 // Which programs a container has, by name or path.
+
+import { apk } from './commands/apk.ts'
+import { aptPrograms } from './commands/apt.ts'
 import { tar } from './commands/archive.ts'
 import { awk } from './commands/awk.ts'
 import { bc } from './commands/bc.ts'
@@ -12,9 +15,10 @@ import { endPrograms } from './commands/ends.ts'
 import { folderPrograms } from './commands/folders.ts'
 import { grepPrograms } from './commands/grep.ts'
 import { gzipPrograms } from './commands/gzip.ts'
+import { jq } from './commands/jq.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
-import { installedMark, packagePrograms } from './commands/packages.ts'
+import { installedMark } from './commands/package-list.ts'
 import { piecePrograms } from './commands/pieces.ts'
 import { sed } from './commands/sed.ts'
 import { sort, uniq } from './commands/sort.ts'
@@ -72,14 +76,15 @@ const common: Readonly<Record<string, Program>> = {
   ...blockPrograms,
   ...folderPrograms,
   ...systemPrograms,
-  ...packagePrograms,
+  apk,
+  ...aptPrograms,
   tar,
 }
-const everything: Readonly<Record<string, Program>> = { ...common, ...networkPrograms, ...serverPrograms, ...shells }
+const everything: Readonly<Record<string, Program>> = { jq, ...common, ...networkPrograms, ...serverPrograms, ...shells }
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
-  busybox: new Set(['bash', 'dash', 'zsh', 'apt', 'apt-get', 'join']),
+  busybox: new Set(['bash', 'dash', 'zsh', 'apt', 'apt-get', 'apt-cache', 'dpkg', 'join']),
   debian: new Set(
     'apk bc ash zsh busybox ps vi free top uptime usleep hexdump hd xxd strings pgrep pkill pidof killall watch less dos2unix unix2dos time'.split(' '),
   ),
@@ -104,7 +109,9 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
 /** The names of the programs that an image has, for its folders of programs. */
 export function programNames(image: Image): readonly string[] {
   if (!image.shell) return []
-  const own = image.programs.includes('*') ? Object.keys({ ...common, ...networkPrograms }) : image.programs.filter((name) => Object.hasOwn(everything, name))
+  const own = image.programs.includes('*')
+    ? Object.keys({ jq, ...common, ...networkPrograms })
+    : image.programs.filter((name) => Object.hasOwn(everything, name))
   const shared = Object.keys({ ...common, ...shells }).filter(
     (name) => name !== 'zsh' && (name !== 'apk' || image.system === 'alpine') && !lacking[image.flavor].has(name),
   )

@@ -42,6 +42,7 @@ for (const [name, image, shell] of [
   ['ash', 'busybox:1.36', 'sh'],
   ['dash', 'nginx', 'sh'],
   ['bash', 'nginx', 'bash'],
+  ['jq', 'nicolaka/netshoot', 'bash'],
 ] as const)
   test(`${name} prints what the real one prints`, { timeout: 240_000 }, async () => {
     const cluster = await startCluster()

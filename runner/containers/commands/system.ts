@@ -116,8 +116,14 @@ const timeout: Program = async (words, process) => {
   return busybox || name === 'KILL' ? 128 + signalNumber(name) : options.has('preserve-status') ? code : 124
 }
 
-const hostname: Program = (words, { machine, out }) => {
-  out(`${words.some((word) => word === '-i' || word === '-I') ? machine.net.address : machine.hostname}\n`)
+const hostname: Program = (words, { machine, files, out }) => {
+  const letters = words.filter((word) => word.startsWith('-')).join('')
+  const hosts = files.stat('/etc/hosts')
+  const line = hosts?.kind === 'file' ? hosts.content.split('\n').find((each) => each.split(/\s+/).slice(1).includes(machine.hostname)) : undefined
+  const full = line?.split(/\s+/)[1] ?? machine.hostname
+  const [short = '', ...domain] = full.split('.')
+  if (/[iI]/.test(letters)) out(`${machine.net.address}${letters.includes('I') ? ' ' : ''}\n`)
+  else out(`${letters.includes('f') ? full : letters.includes('s') ? short : letters.includes('d') ? domain.join('.') : machine.hostname}\n`)
   return 0
 }
 
@@ -152,10 +158,17 @@ function decoded(text: string, lenient: boolean, process: Process): number {
 }
 
 const which: Program = (names, process) => {
-  const missing = names.filter((name) => !process.find(name))
-  const folder = process.machine.flavor === 'busybox' ? '/bin' : '/usr/bin'
-  for (const name of names) if (process.find(name)) process.out(`${folder}/${name}\n`)
-  return missing.length > 0 ? 1 : 0
+  const wanted = names.filter((name) => !name.startsWith('-'))
+  const folders = (process.env.get('PATH') ?? '').split(':')
+  let missing = 0
+  for (const name of wanted) {
+    const path = name.includes('/') ? name : folders.map((folder) => `${folder}/${name}`).find((each) => process.files.stat(each)?.kind === 'file')
+    const usual = process.find(name) ? `${process.machine.flavor === 'busybox' ? '/bin' : '/usr/bin'}/${name}` : undefined
+    const found = path ?? usual
+    if (found === undefined) missing = 1
+    else process.out(`${found}\n`)
+  }
+  return missing
 }
 
 /** `time` as a program of its own: busybox has it, and dash looks for it. */

@@ -200,7 +200,7 @@ export function skeleton(reference: string, image: Image, at: number, programs: 
   const usr = image.system === 'debian' || image.system === 'ubuntu'
   if (usr && image.shell) for (const name of ['bin', 'sbin']) entries.set(name, { kind: 'link', target: `usr/${name}`, at })
   for (const name of programs) {
-    const place = usr || (image.system === 'alpine' && image.programs.includes(name)) ? 'usr/bin' : 'bin'
+    const place = usr && name === 'nginx' ? 'usr/sbin' : usr || (image.system === 'alpine' && image.programs.includes(name)) ? 'usr/bin' : 'bin'
     if (placeOfProgram(name) === undefined) entries.set(`${place}/${name}`, { kind: 'file', content: `#!drydock ${name}\n`, mode: 0o755, at })
   }
   for (const [path, content] of Object.entries(files)) {
