@@ -63,7 +63,7 @@ async function unpack(
   if (content instanceof FileError) return fail(process, cannotOpen(file, content, process), process.machine.flavor === 'busybox' ? 1 : 2)
   const archive = content.startsWith('\x1f\x8b') ? unpacked(content) : content
   if (archive === '') return fail(process, 'tar: short read')
-  if (archive === undefined || !/^.{257}ustar/s.test(archive))
+  if (archive === undefined || !/^(.{257}ustar|\0{512})/s.test(archive))
     return fail(
       process,
       process.machine.flavor === 'busybox'

@@ -180,7 +180,11 @@ const timed: Program = async (words, process) => {
     'time',
   )
   const took = (process.now() - started) / 1000
-  process.err(`real\t${Math.floor(took / 60)}m ${(took % 60).toFixed(2)}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n`)
+  process.err(
+    words[0] === '-p'
+      ? `real ${took.toFixed(2)}\nuser 0.00\nsys 0.00\n`
+      : `real\t${Math.floor(took / 60)}m ${(took % 60).toFixed(2)}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n`,
+  )
   return code
 }
 

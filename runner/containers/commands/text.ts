@@ -81,7 +81,9 @@ const wc: Program = async (words, process) => {
   const chosen = Object.keys(counts).filter((name) => (options.has(...Object.keys(counts)) ? options.has(name) : 'lwc'.includes(name)))
   const show = (numbers: readonly number[], path: string): void => {
     const texts = numbers.map(String)
-    process.out(`${texts.length === 1 ? texts[0] : texts.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`)
+    process.out(
+      `${texts.length === 1 && (process.machine.flavor === 'debian' || rows.length >= options.rest.length) ? texts[0] : texts.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`,
+    )
   }
   const rows = parts.map(({ path, content }) => ({ path, numbers: chosen.map((name) => counts[name]?.(content, isWide(process.env)) ?? 0) }))
   for (const { path, numbers } of rows) show(numbers, path)

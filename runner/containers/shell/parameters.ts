@@ -47,7 +47,7 @@ interface At {
 function unset(name: string, { scope }: Expander): ShellFault {
   const bash = scope.dialect === 'bash'
   return new ShellFault(`${bash && /^\d+$/.test(name) ? `$${name}` : name}: ${parameterFault('unset', scope.dialect)}`, {
-    code: bash ? (scope.origin === 'words' ? 127 : 1) : 2,
+    code: bash ? (scope.origin === 'words' && !scope.inner ? 127 : 1) : 2,
   })
 }
 

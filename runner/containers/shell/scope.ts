@@ -44,6 +44,8 @@ export class Scope {
   line = 0
   /** The exit code of the last command whose output was taken. */
   captured = 0
+  /** It is a subshell's. */
+  inner = false
   /** How many loops one stands in. */
   loops = 0
   /** How many files one reads from, each called by the one before. */
@@ -81,6 +83,7 @@ export class Scope {
     for (const [name, value] of this.variables) made.variables.set(name, value)
     for (const frame of this.locals) made.locals.push(new Map(frame))
     Object.assign(made, {
+      inner: true,
       origin: this.origin,
       last: this.last,
       line: this.line,
