@@ -1,6 +1,5 @@
 // A container as a machine: its files, network, environment, and the processes that run in it.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { encodeText } from './bytes.ts'
 import { amount, hostnameOf, userOf } from './environment.ts'
 import { Files, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
@@ -42,6 +41,7 @@ export function insideOf(
     tasks,
     kill,
     print,
+    environment,
   }: {
     readonly ground: ContainerGround
     readonly rootKey: string
@@ -51,6 +51,8 @@ export function insideOf(
     tasks(): readonly Task[]
     kill: Machine['kill']
     print: Machine['print']
+    /** What the first process was given. */
+    environment(): ReadonlyMap<string, string>
   },
 ): Inside {
   const image = imageOf(container.image)
@@ -62,6 +64,7 @@ export function insideOf(
   const mounts: readonly Mount[] = [
     ...own,
     ...kernelMounts(pod, container, { user, node, mounts: mountLines(own, memoryLimit) }, built),
+    environFile(environment),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
       const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...followed(mountsOf(pod, other, ground), imageOf(other.image))] : []
@@ -103,6 +106,16 @@ function kernelOf(pod: KubernetesObject, reader: ContainerGround['reader']): str
 function followed(mounts: readonly Mount[], { system, shell }: Image): readonly Mount[] {
   if (system === 'busybox' || !shell) return mounts
   return mounts.map((mount) => ({ ...mount, path: mount.path.replace(/^\/var\/run(?=\/|$)/, '/run') }))
+}
+
+/** What the first process was given, as the kernel shows it. */
+function environFile(environment: () => ReadonlyMap<string, string>): Mount {
+  let base: ReturnType<Tree['base']> | undefined
+  const read = (): ReturnType<Tree['base']> => {
+    const content = [...environment()].map(([name, value]) => `${name}=${value}\0`).join('')
+    return new Map([['', { kind: 'file', content, mode: 0o400, at: built }]])
+  }
+  return { path: '/proc/1/environ', tree: { base: () => (base ??= read()) }, readOnly: true }
 }
 
 /** The file for a container's last words, that every user may write. */
@@ -149,7 +162,7 @@ export function processIn(
   const { folder, ...rest } = from
   const process: Process = {
     ...rest,
-    env: new Map([...env].map(([name, value]) => [name, encodeText(value)])),
+    env,
     cwd: folder ?? image.folder,
     files,
     machine,

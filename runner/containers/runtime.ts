@@ -236,7 +236,7 @@ export class Runtime implements ReachedLog {
   async #program(pod: KubernetesObject, container: ContainerSpec, { run, restarts }: { readonly run: Run; readonly restarts: number }): Promise<number> {
     const inside = this.inside(pod, container, restarts, () => run)
     const env = this.environment(pod, container, restarts)
-    const words = wordsOf(container, inside.image).map((word) => encodeText(fill(word, env)))
+    const words = wordsOf(container, inside.image).map((word) => fill(encodeText(word), env))
     const [first = ''] = words
     const process = processIn(inside, env, {
       stdin: run.stdin,
@@ -287,6 +287,7 @@ export class Runtime implements ReachedLog {
       rootKeyOf: (name) => `root/${keyOf(pod, name, restartsOf(pod, name))}`,
       tasks: () => [...tasksOf(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
+      environment: () => this.environment(pod, container, restarts),
       print: (stream, bytes) => this.#runs.get(keyOf(pod, container.name, restarts))?.write(stream, bytes),
     })
   }

@@ -6,9 +6,9 @@ import type { KubernetesObject } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
 /** What a container of busybox has logged after so many seconds of this script. */
-async function logged({ client, settle, connections }: TestCluster, script: string, seconds: number): Promise<string> {
+async function logged({ client, settle, connections }: TestCluster, script: string, seconds: number, env: readonly object[] = []): Promise<string> {
   const name = `p${seconds}`
-  const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script] }] }
+  const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script], env }] }
   await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec } as KubernetesObject)
   await settle(1000)
   await settle(seconds * 1000)
@@ -31,4 +31,9 @@ test('a shell that traps a signal does what it said while it waits for others', 
   // `$$$$`: a manifest writes each dollar sign twice.
   const script = 'trap "echo told; exit 0" TERM; (sleep 2; kill -TERM $$$$) & while :; do sleep 1 & wait $!; echo turn; done'
   assert.match(await logged(await startCluster(), script, 4), /^turn\n(turn\n)?told\n$/)
+})
+
+test('words outside ASCII come out as they went in, whatever way they took', async () => {
+  const script = 'echo "grüße $NAME $(NAME)"; echo häuser | wc -c; tr "\\0" "\\n" < /proc/1/environ | grep NAME='
+  assert.equal(await logged(await startCluster(), script, 3, [{ name: 'NAME', value: 'Jürgen ✓' }]), 'grüße Jürgen ✓ Jürgen ✓\n8\nHOSTNAME=p3\nNAME=Jürgen ✓\n')
 })
