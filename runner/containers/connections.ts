@@ -6,6 +6,7 @@ import { StatusError } from '../kubernetes/status-error.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
 import { userOf } from './environment.ts'
+import { Family } from './family.ts'
 import { imageOf } from './images/table.ts'
 import { answerKubelet, isNode } from './kubelet-api.ts'
 import { type LogLine, lineText, logText } from './log.ts'
@@ -18,7 +19,7 @@ import { pump } from './pump.ts'
 import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
-import { Terminal } from './terminal.ts'
+import { Terminal, type Typing } from './terminal.ts'
 import { measure } from './usage.ts'
 
 /** The nodes behind an API server, over its runtime. */
@@ -94,20 +95,25 @@ async function exec(
   const inside = runtime.inside(pod, container, restarts, () => (run?.repeating ? run : undefined), [task])
   const stdin = new Pipe()
   const halt = new Halt()
-  const connected = connect(streams, { stdin, halt })
+  const typing: Typing = {}
+  const connected = connect(streams, { stdin, halt, typing })
   const env = runtime.environment(pod, container, restarts)
   if (streams.tty) env.set('TERM', 'xterm')
   const process = processIn(inside, env, {
     ...connected,
+    pid: task.pid,
+    parent: 0,
+    family: new Family(task.pid),
     stdin,
     tty: streams.tty,
+    typing,
     halt,
     seed: createRandom(`${pod.metadata.uid}/${name}/${runtime.clock.now()}`),
     folder: folderOf(container, inside.image),
     ...worldTime(runtime, halt),
   })
   if (!process.find(command[0] ?? '')) return { problem: missing(pod, name, command[0] ?? '') }
-  const exitCode = await finished(command, process)
+  const exitCode = await finished(command.map(encodeText), process)
   runtime.touched(`${pod.metadata.namespace}/${pod.metadata.name}`)
   return { exitCode }
 }
@@ -138,9 +144,9 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
   let steps = 0
   return {
     now: () => runtime.clock.now(),
-    async sleep(ms) {
+    async sleep(ms, own = halt) {
       const wait = runtime.sleeps.sleep(ms)
-      await halt.unless(wait.done).finally(() => wait.cancel())
+      await own.unless(wait.done).finally(() => wait.cancel())
     },
     step() {
       halt.check()
@@ -153,14 +159,20 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
 interface Joining {
   readonly stdin: Pipe
   readonly halt: Halt
+  readonly typing: Typing
+  /** What an interrupt is for. */
+  interrupt?(): void
   /** What the end of somebody's input is; for the program it is the end of its own. A container's input goes on after it, unless it is given once. */
   ended?(): void
 }
 
 /** Joins somebody's streams with a program's. */
-function connect(streams: RemoteStreams, { stdin, halt, ended = () => stdin.end() }: Joining): Pick<Process, 'out' | 'err'> {
+function connect(
+  streams: RemoteStreams,
+  { stdin, halt, typing, interrupt = () => halt.fire(130), ended = () => stdin.end() }: Joining,
+): Pick<Process, 'out' | 'err'> {
   const out = (bytes: string): void => streams.out(toBytes(bytes))
-  const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt: () => halt.fire(130) }) : undefined
+  const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt, typing }) : undefined
   const left = (): void => {
     if (streams.stdin) ended()
     void linger(halt)
@@ -194,6 +206,8 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
   const { out, err } = connect(given, {
     stdin: interactive && streams.stdin ? run.stdin : new Pipe(),
     halt: new Halt(),
+    typing: run.typing,
+    interrupt: () => run.halt.fire(130),
     ...(once ? {} : { ended: () => gone.abort() }),
   })
   const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))

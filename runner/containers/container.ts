@@ -9,7 +9,7 @@ import { mountLines } from './mount-lines.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ContainerSpec, containerNames, containerOf, hasAnEnd, objects } from './pod.ts'
 import type { Machine, Net, Process, Task } from './process.ts'
-import { findProgram } from './programs.ts'
+import { findProgram, programNames } from './programs.ts'
 import type { Run } from './run.ts'
 import { mountsOf, type VolumeGround } from './volumes.ts'
 
@@ -40,6 +40,8 @@ export function insideOf(
     rootKeyOf,
     tasks,
     kill,
+    print,
+    environment,
   }: {
     readonly ground: ContainerGround
     readonly rootKey: string
@@ -48,6 +50,9 @@ export function insideOf(
     rootKeyOf(name: string): string
     tasks(): readonly Task[]
     kill: Machine['kill']
+    print: Machine['print']
+    /** What the first process was given. */
+    environment(): ReadonlyMap<string, string>
   },
 ): Inside {
   const image = imageOf(container.image)
@@ -59,6 +64,7 @@ export function insideOf(
   const mounts: readonly Mount[] = [
     ...own,
     ...kernelMounts(pod, container, { user, node, mounts: mountLines(own, memoryLimit) }, built),
+    environFile(environment),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
       const theirs = other ? [rootOf(other, rootKeyOf(other.name), ground), ...followed(mountsOf(pod, other, ground), imageOf(other.image))] : []
@@ -83,6 +89,7 @@ export function insideOf(
     store: image.programs.includes('etcdctl') ? ground.reader : undefined,
     tasks,
     kill,
+    print,
     linger: (ms) => {
       const own = run()
       if (own) own.lingers = ms
@@ -102,6 +109,16 @@ function followed(mounts: readonly Mount[], { system, shell }: Image): readonly 
   return mounts.map((mount) => ({ ...mount, path: mount.path.replace(/^\/var\/run(?=\/|$)/, '/run') }))
 }
 
+/** What the first process was given, as the kernel shows it. */
+function environFile(environment: () => ReadonlyMap<string, string>): Mount {
+  let base: ReturnType<Tree['base']> | undefined
+  const read = (): ReturnType<Tree['base']> => {
+    const content = [...environment()].map(([name, value]) => `${name}=${value}\0`).join('')
+    return new Map([['', { kind: 'file', content, mode: 0o400, at: built }]])
+  }
+  return { path: '/proc/1/environ', tree: { base: () => (base ??= read()) }, readOnly: true }
+}
+
 /** The file for a container's last words, that every user may write. */
 function terminationFile({ whole }: ContainerSpec, rootKey: string, ground: ContainerGround): Mount {
   const empty = new Map([['', { kind: 'file', content: '', mode: 0o666, at: built } as const]])
@@ -112,7 +129,7 @@ function rootOf(container: ContainerSpec, key: string, ground: ContainerGround):
   let base: ReturnType<Tree['base']> | undefined
   const tree: Tree = {
     base: () => {
-      base ??= skeleton(container.image, imageOf(container.image), built)
+      base ??= skeleton(container.image, imageOf(container.image), built, programNames(imageOf(container.image)))
       return base
     },
     writes: ground.writes(key),
@@ -150,7 +167,7 @@ export function processIn(
     cwd: folder ?? image.folder,
     files,
     machine,
-    find: (name) => findProgram(name, image, { files, cwd: process.cwd }),
+    find: (name, cwd = process.cwd) => findProgram(name, image, { files, cwd }),
   }
   return process
 }

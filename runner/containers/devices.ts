@@ -1,5 +1,6 @@
 // The devices of a container that programs read: nothing, zeros, chance. What has no end is given in pieces that have one.
 import type { Process } from './process.ts'
+import type { Write } from './streams.ts'
 
 /** How much of an endless device is read at once by a program that reads to the end, in bytes. */
 const piece = 65_536
@@ -21,6 +22,44 @@ const devices: Readonly<Record<string, Source>> = {
 /** What is read of a device; undefined for a path that is none. `bytes` where the reader says how much it wants. */
 export function readDevice(path: string, process: Pick<Process, 'seed'>, bytes = piece): string | undefined {
   return devices[path]?.(bytes, process)
+}
+
+type Sink = (process: Pick<Process, 'out' | 'err' | 'machine'>) => Write
+
+const out: Sink = (process) => process.out
+const err: Sink = (process) => process.err
+const nowhere: Sink = () => () => undefined
+
+const sinks: Readonly<Record<string, Sink>> = {
+  '/dev/stdout': out,
+  '/dev/fd/1': out,
+  '/proc/self/fd/1': out,
+  '/dev/tty': out,
+  '/dev/stderr': err,
+  '/dev/fd/2': err,
+  '/proc/self/fd/2': err,
+  '/dev/null': nowhere,
+  '/dev/zero': nowhere,
+  '/dev/random': nowhere,
+  '/dev/urandom': nowhere,
+  '/proc/1/fd/1':
+    ({ machine }) =>
+    (bytes) =>
+      machine.print('out', bytes),
+  '/proc/1/fd/2':
+    ({ machine }) =>
+    (bytes) =>
+      machine.print('err', bytes),
+}
+
+/** Where it goes what is written to a device or to somebody's stream; undefined for a path that is neither. */
+export function deviceSink(path: string, process: Parameters<Sink>[0]): Write | undefined {
+  return sinks[path]?.(process)
+}
+
+/** True for a path that is the input of whoever opens it. */
+export function isInput(path: string): boolean {
+  return path === '/dev/stdin' || path === '/dev/fd/0' || path === '/proc/self/fd/0'
 }
 
 /** True for a device that gives as much as is asked for. */

@@ -55,6 +55,7 @@ const reasons = {
   'not empty': 'Directory not empty',
   'read only': 'Read-only file system',
   denied: 'Permission denied',
+  'not permitted': 'Operation not permitted',
   loop: 'Too many levels of symbolic links',
   busy: 'Resource busy',
 } as const
@@ -64,6 +65,8 @@ export class Files {
   readonly #mounts: readonly Mount[]
   readonly #now: () => number
   readonly #user: FileUser
+  /** What new files are not allowed. */
+  mask = 0o022
 
   constructor(mounts: readonly Mount[], now: () => number, user: FileUser = { uid: 0, gid: 0, groups: [] }) {
     this.#user = user
@@ -143,7 +146,7 @@ export class Files {
     const before = this.entry(real)
     if (before?.kind === 'folder') throw new FileError('folder')
     const held = options.append && before?.kind === 'file' ? before.content : ''
-    const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o644)
+    const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o666 & ~this.mask)
     this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now(), ...this.#owner(real, before) })
   }
 
@@ -154,7 +157,7 @@ export class Files {
       throw new FileError('exists')
     }
     if (options.parents && path !== '/') this.makeFolder(parentOf(path), { parents: true })
-    this.#set(this.real(path) ?? path, { kind: 'folder', mode: options.mode ?? 0o755, at: this.#now(), ...this.#owner(path, undefined) })
+    this.#set(this.real(path) ?? path, { kind: 'folder', mode: options.mode ?? 0o777 & ~this.mask, at: this.#now(), ...this.#owner(path, undefined) })
   }
 
   link(path: string, target: string): void {
@@ -183,6 +186,11 @@ export class Files {
     const within = this.#mounts.filter(({ path }) => path.startsWith(root === '/' ? '/' : `${root}/`) && path !== root)
     const top = mount.path === root ? { ...mount, path: '/' } : { ...mount, path: '/', part: inside }
     return new Files([top, ...within.map((each) => ({ ...each, path: each.path.slice(root === '/' ? 0 : root.length) }))], this.#now, this.#user)
+  }
+
+  /** The same files with something mounted into them. */
+  plus(mount: Mount): Files {
+    return new Files([...this.#mounts, mount], this.#now, this.#user)
   }
 
   /** True for what is kept in memory. */

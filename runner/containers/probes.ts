@@ -2,11 +2,12 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { decodeText } from './bytes.ts'
+import { decodeText, encodeText } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
+import { Family } from './family.ts'
 import { containerOf, objects, restartsOf, texts } from './pod.ts'
 import type { ProbeGround } from './probe-ground.ts'
-import { child, type Listener, type Program, runProgram } from './process.ts'
+import { child, type Listener, type Process, type Program, runProgram } from './process.ts'
 import { Run } from './run.ts'
 
 /** How a probe or a hook ended. */
@@ -108,6 +109,21 @@ function portOf(pod: KubernetesObject, name: string, port: Json | undefined): nu
   return Number(named?.containerPort ?? port)
 }
 
+/** The kubelet's commands have numbers beside the container's own. */
+function ownNumbers(): Pick<Process, 'pid' | 'parent' | 'family'> {
+  return { pid: 40, parent: 0, family: new Family(40) }
+}
+
+/** The same process, whose looks for programs that are not there are told. */
+function noticing(process: Process, missing: () => void): Process {
+  const find = (name: string, cwd?: string): Program | undefined => {
+    const found = process.find(name, cwd)
+    if (!found) missing()
+    return found
+  }
+  return child(process, { find })
+}
+
 /** A command runs in a time of its own, as long as the probe waits. */
 async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: string, probe: JsonObject): Promise<Outcome> {
   const container = containerOf(pod, name)
@@ -123,6 +139,9 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
     text += bytes
   }
   let missed = false
+  const miss = (): void => {
+    missed = true
+  }
   const run = new Run({
     started,
     now: () => started + wait,
@@ -136,16 +155,12 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
         halt: own.halt,
         seed: createRandom(`${pod.metadata.uid}/${started}`),
         now: () => own.now(),
-        sleep: (ms) => own.sleep(ms),
+        sleep: (ms, halt) => own.sleep(ms, halt),
+        ...ownNumbers(),
         step: () => own.step(),
         folder: folderOf(container, inside.image),
       })
-      const find = (called: string): Program | undefined => {
-        const found = process.find(called)
-        missed ||= found === undefined
-        return found
-      }
-      return runProgram(command, child(process, { find }))
+      return runProgram(command.map(encodeText), noticing(process, miss))
     },
   })
   run.stdin.end()

@@ -1,9 +1,11 @@
 // What a running command sees: its words, streams, files, time and the machine that it believes to be on.
 import type { CoreDnsState } from './coredns/state.ts'
 import type { DnsAnswer, DnsQuestion } from './dns-message.ts'
+import { endBy, type Family } from './family.ts'
 import type { Files } from './files.ts'
 import type { ClusterReader } from './pod.ts'
 import { BrokenPipe, type Pipe, type Write } from './streams.ts'
+import type { Typing } from './terminal.ts'
 
 /** A request to something that listens, and its answer; bodies are byte strings. */
 export interface HttpCall {
@@ -115,6 +117,8 @@ export interface Machine {
   /** What an etcd keeps; for its own programs. */
   readonly store: ClusterReader | undefined
   tasks(): readonly Task[]
+  /** Prints as the container's first process does: into its log. */
+  print(stream: 'out' | 'err', bytes: string): void
   /** A signal for the container's first process; false if there is none of that number. */
   kill(pid: number, signal: string): boolean
   /** A first process goes on for so long after it was asked to end, ms. */
@@ -123,10 +127,16 @@ export interface Machine {
 
 /** A process. */
 export interface Process {
+  readonly pid: number
+  /** Who started it; 0 for a first process. */
+  readonly parent: number
+  readonly family: Family
   readonly env: Map<string, string>
   readonly cwd: string
   readonly stdin: Pipe
   readonly tty: boolean
+  /** What the terminal is told of how lines could go on. */
+  readonly typing?: Typing
   out: Write
   err: Write
   readonly files: Files
@@ -134,12 +144,12 @@ export interface Process {
   readonly seed: { below(limit: number): number }
   readonly halt: Halt
   now(): number
-  /** Sleeps on the world's clock; counts as a place where a signal ends the process. */
-  sleep(ms: number): Promise<void>
+  /** Sleeps on the world's clock; counts as a place where a signal ends the process: its own, or the one that is given. */
+  sleep(ms: number, halt?: Halt): Promise<void>
   /** Counts a step: whoever spins without a pause pays in time. */
   step(): Promise<void> | undefined
   /** The program of a name or path as this container has it. */
-  find(name: string): Program | undefined
+  find(name: string, cwd?: string): Program | undefined
   /** Runs a program that its image may have though nobody wrote it down, and that is the last of its script or not; only below the first process of a container. */
   readonly stranger?: (name: string, process: Process, last: boolean) => Promise<number> | undefined
 }
@@ -149,10 +159,38 @@ export function child(process: Process, changes: Partial<Process>): Process {
   return { ...process, ...changes }
 }
 
+/** A process below this one, that a signal ends alone; work that a signal ended has its code, and `killed` tells of it. */
+export async function apart(
+  process: Process,
+  { command, ...changes }: Partial<Process> & { readonly command: string },
+  work: (process: Process) => Promise<number>,
+): Promise<{ readonly code: number; readonly killed: boolean }> {
+  const { halt: own, leave } = process.halt.below()
+  const pid = changes.pid ?? process.family.next()
+  const step = (): Promise<void> | undefined => {
+    own.check()
+    return process.step()
+  }
+  const inner = child(process, { parent: process.pid, ...changes, pid, halt: own, step, sleep: (ms, halt = own) => process.sleep(ms, halt) })
+  const gone = process.family.join({ pid, command, signal: (name) => endBy(name, own) })
+  try {
+    const code = await work(inner)
+    process.halt.check()
+    return { code, killed: own.code !== undefined }
+  } catch (error) {
+    process.halt.check()
+    if (!(error instanceof Exit) || error.reason !== undefined) throw error
+    return { code: error.code, killed: own.code !== undefined }
+  } finally {
+    gone()
+    leave()
+  }
+}
+
 /** Runs a program; its exit code, also when it was ended from within or by a signal. */
 export async function runProgram(words: readonly string[], process: Process): Promise<number> {
   const [name = '', ...args] = words
-  const program = process.find(name)
+  const program = process.find(name, process.cwd)
   if (!program) return 127
   try {
     return await program(args, process)
@@ -171,6 +209,17 @@ export class Halt {
   fire(code: number): void {
     this.code ??= code
     for (const listener of this.#listeners) listener()
+  }
+
+  /** What is ended with this, and can be ended alone; who types an interrupt means only what stands in front. */
+  below(background = false): { readonly halt: Halt; leave(): void } {
+    const halt = new Halt()
+    if (this.code !== undefined) halt.fire(this.code)
+    const listener = (): void => {
+      if (this.code !== undefined && !(background && this.code === 130)) halt.fire(this.code)
+    }
+    this.#listeners.add(listener)
+    return { halt, leave: () => this.#listeners.delete(listener) }
   }
 
   /** Throws once the group was ended. */

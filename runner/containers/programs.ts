@@ -1,17 +1,25 @@
 // Which programs a container has, by name or path.
+
+import { apk } from './commands/apk.ts'
+import { aptPrograms } from './commands/apt.ts'
 import { tar } from './commands/archive.ts'
 import { awk } from './commands/awk.ts'
 import { bc } from './commands/bc.ts'
 import { blockPrograms } from './commands/blocks.ts'
+import { cat } from './commands/cat.ts'
+import { sumPrograms } from './commands/checksums.ts'
 import { columnPrograms } from './commands/columns.ts'
 import { comparePrograms } from './commands/diff.ts'
 import { dumpPrograms } from './commands/dump.ts'
+import { endPrograms } from './commands/ends.ts'
 import { folderPrograms } from './commands/folders.ts'
 import { grepPrograms } from './commands/grep.ts'
 import { gzipPrograms } from './commands/gzip.ts'
+import { jq } from './commands/jq.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
-import { installedMark, packagePrograms } from './commands/packages.ts'
+import { installedMark } from './commands/package-list.ts'
+import { piecePrograms } from './commands/pieces.ts'
 import { sed } from './commands/sed.ts'
 import { sort, uniq } from './commands/sort.ts'
 import { systemPrograms } from './commands/system.ts'
@@ -21,12 +29,12 @@ import { serverPrograms } from './images/servers.ts'
 import { placeOfProgram } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { child, fail, type Process, type Program, runProgram } from './process.ts'
-import { Scope } from './shell/scope.ts'
 import { runFile, runShell } from './shell/sh.ts'
 
 const shells: Readonly<Record<string, Program>> = {
   sh: (words, process) => runShell('sh', words, process),
   ash: (words, process) => runShell('ash', words, process),
+  dash: (words, process) => runShell('dash', words, process),
   bash: (words, process) => runShell('bash', words, process),
   zsh: (words, process) => runShell('zsh', words, process),
   busybox: ([name = '', ...words], process) => runProgram([name, ...words], process),
@@ -42,7 +50,7 @@ const chroot: Program = (words, process) => {
   const release = files.stat('/etc/os-release')
   const image = imageOf(release?.kind === 'file' && release.content.includes('ID=ubuntu') ? 'ubuntu' : process.machine.image)
   const machine = { ...process.machine, flavor: image.flavor }
-  const inner: Process = child(process, { files, machine, cwd: '/', find: (name) => findProgram(name, image, { files, cwd: inner.cwd }) })
+  const inner: Process = child(process, { files, machine, cwd: '/', find: (name, from = inner.cwd) => findProgram(name, image, { files, cwd: from }) })
   const asked = command.length === 0 ? ['/bin/sh', '-i'] : command
   if (!inner.find(asked[0] ?? '')) return fail(process, `chroot: can't execute '${asked[0]}': No such file or directory`, 127)
   return runProgram(asked, inner)
@@ -52,32 +60,39 @@ const common: Readonly<Record<string, Program>> = {
   chroot,
   ...dumpPrograms,
   ...columnPrograms,
+  ...sumPrograms,
+  ...piecePrograms,
   ...comparePrograms,
   ...gzipPrograms,
   ...grepPrograms,
   sort,
   uniq,
   bc,
+  cat,
+  ...endPrograms,
   ...textPrograms,
   awk,
   sed,
   ...blockPrograms,
   ...folderPrograms,
   ...systemPrograms,
-  ...packagePrograms,
+  apk,
+  ...aptPrograms,
   tar,
 }
-const everything: Readonly<Record<string, Program>> = { ...common, ...networkPrograms, ...serverPrograms, ...shells }
+const everything: Readonly<Record<string, Program>> = { jq, ...common, ...networkPrograms, ...serverPrograms, ...shells }
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
-  busybox: new Set(['bash', 'zsh', 'apt', 'apt-get']),
-  debian: new Set(['apk', 'bc', 'ash', 'zsh', 'busybox', 'ps', 'vi', 'free', 'top', 'uptime', 'usleep', 'hexdump', 'hd', 'xxd']),
+  busybox: new Set(['bash', 'dash', 'zsh', 'apt', 'apt-get', 'apt-cache', 'dpkg', 'join']),
+  debian: new Set(
+    'apk bc ash zsh busybox ps vi free top uptime usleep hexdump hd xxd strings pgrep pkill pidof killall watch less dos2unix unix2dos time'.split(' '),
+  ),
 }
 
 /** The program of a name; undefined if the container has none. */
 export function findProgram(name: string, image: Image, at: { readonly files: Files; readonly cwd: string }): Program | undefined {
-  const script = name.includes('/') ? scriptAt(resolve(at.cwd, name), at.files) : undefined
+  const script = name.includes('/') ? scriptAt(resolve(at.cwd, name), at.files, name) : undefined
   if (script) return script
   const base = nameOf(name)
   if (name.includes('/') && !/^(\/usr)?(\/local)?\/s?bin\/|^\/docker-entrypoint|^\//.test(name)) return undefined
@@ -91,6 +106,18 @@ export function findProgram(name: string, image: Image, at: { readonly files: Fi
   return Object.hasOwn(everything, base) ? everything[base] : undefined
 }
 
+/** The names of the programs that an image has, for its folders of programs. */
+export function programNames(image: Image): readonly string[] {
+  if (!image.shell) return []
+  const own = image.programs.includes('*')
+    ? Object.keys({ jq, ...common, ...networkPrograms })
+    : image.programs.filter((name) => Object.hasOwn(everything, name))
+  const shared = Object.keys({ ...common, ...shells }).filter(
+    (name) => name !== 'zsh' && (name !== 'apk' || image.system === 'alpine') && !lacking[image.flavor].has(name),
+  )
+  return [...new Set([...own, ...shared])]
+}
+
 const places = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /** A program that was put into a folder of programs: by a package, or as a script. */
@@ -100,7 +127,7 @@ function installed(name: string, files: Files): Program | undefined {
 }
 
 /** A file with a first line `#!`. */
-function scriptAt(path: string, files: Files): Program | undefined {
+function scriptAt(path: string, files: Files, shown = path): Program | undefined {
   const entry = files.stat(path)
   if (entry?.kind !== 'file') return undefined
   if ((entry.mode & 0o111) === 0) {
@@ -109,7 +136,10 @@ function scriptAt(path: string, files: Files): Program | undefined {
       return 126
     }
   }
-  if (entry.content.startsWith(installedMark)) return everything[entry.content.slice(installedMark.length).trim()]
+  if (entry.content.startsWith(installedMark)) {
+    const name = entry.content.slice(installedMark.length).trim()
+    return Object.hasOwn(shells, name) && name !== 'busybox' ? (args, process) => runShell(shown, args, process) : everything[name]
+  }
   const [, line] = entry.content.match(/^#!\s*([^\n]+)/) ?? []
   const words = (line ?? '/bin/sh')
     .trim()
@@ -117,7 +147,8 @@ function scriptAt(path: string, files: Files): Program | undefined {
     .filter((word) => !word.endsWith('/env'))
   const name = nameOf(words[0] ?? 'sh')
   return (args, process) => {
-    if (/^(ba|a)?sh$/.test(name)) return runFile(child(process, {}), new Scope(name, args, process.env, process.cwd), { name, file: path })
-    return runProgram([...words, path, ...args], process)
+    if (!process.find(words[0] ?? '', process.cwd)) return fail(process, `sh: ${shown}: not found`, 127)
+    if (/^(ba|a|da)?sh$/.test(name)) return runFile(process, args, { name, file: path, shown })
+    return runProgram([...words, shown, ...args], process)
   }
 }

@@ -2,6 +2,7 @@
 import { addToLog, type LogLine } from './log.ts'
 import { Exit, Halt, type Listener } from './process.ts'
 import { BrokenPipe, Pipe } from './streams.ts'
+import type { Typing } from './terminal.ts'
 
 /** How a run ended. */
 export interface RunEnd {
@@ -36,6 +37,8 @@ export class Run {
   readonly started: number
   readonly halt = new Halt()
   readonly stdin = new Pipe()
+  /** How lines that are typed into it could go on. */
+  readonly typing: Typing = {}
   readonly listeners = new Map<number, Listener>()
   readonly log: LogLine[]
   readonly watchers = new Set<(stream: 'out' | 'err', bytes: string) => void>()
@@ -110,10 +113,16 @@ export class Run {
     for (const watcher of this.watchers) watcher(stream, bytes)
   }
 
-  sleep(ms: number): Promise<void> {
+  async sleep(ms: number, halt = this.halt): Promise<void> {
     this.#steps = 0
-    const wake = this.now() + Math.max(ms, 0)
-    return this.halt.unless(new Promise((resolve) => this.#sleepers.push({ wake, resolve })))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const sleeper = { wake: this.now() + Math.max(ms, 0), resolve }
+    this.#sleepers.push(sleeper)
+    try {
+      await halt.unless(promise)
+    } finally {
+      if (halt !== this.halt) this.#sleepers = this.#sleepers.filter((each) => each !== sleeper)
+    }
   }
 
   /** Whoever spins without a pause pays a second for every two thousand steps. */

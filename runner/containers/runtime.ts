@@ -3,10 +3,12 @@ import type { Clock } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
 import { createRandom } from '../base/random.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { encodeText } from './bytes.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
 import { coreDnsIn } from './coredns/running.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
+import { Family } from './family.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
@@ -246,17 +248,21 @@ export class Runtime implements ReachedLog {
   async #program(pod: KubernetesObject, container: ContainerSpec, { run, restarts }: { readonly run: Run; readonly restarts: number }): Promise<number> {
     const inside = this.inside(pod, container, restarts, () => run)
     const env = this.environment(pod, container, restarts)
-    const words = wordsOf(container, inside.image).map((word) => fill(word, env))
+    const words = wordsOf(container, inside.image).map((word) => fill(encodeText(word), env))
     const [first = ''] = words
     const process = processIn(inside, env, {
       stdin: run.stdin,
+      typing: run.typing,
       tty: container.whole.tty === true,
       out: (bytes) => run.write('out', bytes),
       err: (bytes) => run.write('err', bytes),
       halt: run.halt,
       seed: createRandom(`${pod.metadata.uid}/${container.name}/${restarts}`),
       now: () => run.now(),
-      sleep: (ms) => run.sleep(ms),
+      sleep: (ms, halt) => run.sleep(ms, halt),
+      pid: 1,
+      parent: 0,
+      family: new Family(6),
       step: () => run.step(),
       folder: folderOf(container, inside.image),
       stranger: (name, from, last) => (mayHave(inside.image, nameOf(name)) ? unsimulated(nameOf(name), from, last) : undefined),
@@ -294,6 +300,8 @@ export class Runtime implements ReachedLog {
       rootKeyOf: (name) => `root/${keyOf(pod, name, restartsOf(pod, name))}`,
       tasks: () => [...tasksOf(pod, container.name), ...own],
       kill: (pid, signal) => this.#signal(pod, container.name, pid, signal),
+      environment: () => this.environment(pod, container, restarts),
+      print: (stream, bytes) => this.#runs.get(keyOf(pod, container.name, restarts))?.write(stream, bytes),
     })
   }
 

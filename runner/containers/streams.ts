@@ -11,6 +11,8 @@ export class Pipe {
   #held = ''
   #ended = false
   #closed = false
+  /** Whoever reads next finds the end, once. */
+  #once = false
   #wake: (() => void) | undefined
 
   write(bytes: string): void {
@@ -25,6 +27,12 @@ export class Pipe {
     this.#wake?.()
   }
 
+  /** The end for whoever reads, and for nobody after. */
+  endOnce(): void {
+    this.#once = true
+    this.#wake?.()
+  }
+
   /** Nobody will read any more. */
   close(): void {
     this.#closed = true
@@ -36,27 +44,51 @@ export class Pipe {
 
   /** Everything there is, waiting for some; undefined at the end. */
   async read(): Promise<string | undefined> {
-    while (this.#held === '' && !this.#ended) await this.#more()
-    const held = this.#held
-    this.#held = ''
-    return held === '' ? undefined : held
+    while (this.#held === '' && !this.#over) await this.#more()
+    return this.takeAll() || undefined
   }
 
   /** The next line without its end; undefined at the end. */
   async readLine(): Promise<string | undefined> {
-    while (!this.#held.includes('\n') && !this.#ended) await this.#more()
-    if (this.#held === '') return undefined
-    const end = this.#held.indexOf('\n')
-    const line = end < 0 ? this.#held : this.#held.slice(0, end)
-    this.#held = end < 0 ? '' : this.#held.slice(end + 1)
-    return line
+    await this.ready('\n')
+    return this.take('\n')?.text
+  }
+
+  /** Resolves when a mark is there, or so many bytes, or the end. */
+  async ready(mark: string | undefined, most = Number.POSITIVE_INFINITY): Promise<void> {
+    while (!(mark !== undefined && this.#held.includes(mark)) && this.#held.length < most && !this.#over) await this.#more()
+  }
+
+  /** What comes before a mark, or at most so many bytes; `ended` if the mark was there. Undefined at the end. */
+  take(mark: string | undefined, most = Number.POSITIVE_INFINITY): { readonly text: string; readonly ended: boolean } | undefined {
+    if (this.#held === '') {
+      this.#once = false
+      return undefined
+    }
+    const end = mark === undefined ? -1 : this.#held.indexOf(mark)
+    const ended = end >= 0 && end <= most
+    const length = ended ? end : Math.min(most, this.#held.length)
+    const text = this.#held.slice(0, length)
+    this.#held = this.#held.slice(length + (ended && length < most ? 1 : 0))
+    return { text, ended: ended || length === most }
+  }
+
+  /** What is there by now. */
+  takeAll(): string {
+    const held = this.#held
+    if (held === '') this.#once = false
+    this.#held = ''
+    return held
   }
 
   async readAll(): Promise<string> {
-    while (!this.#ended) await this.#more()
-    const held = this.#held
-    this.#held = ''
-    return held
+    while (!this.#over) await this.#more()
+    this.#once = false
+    return this.takeAll()
+  }
+
+  get #over(): boolean {
+    return this.#ended || this.#once
   }
 
   #more(): Promise<void> {

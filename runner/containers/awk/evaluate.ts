@@ -9,6 +9,8 @@ export type Need =
   | { readonly kind: 'step' }
   | { readonly kind: 'run'; readonly command: string; readonly shown: boolean }
   | { readonly kind: 'read'; readonly path: string }
+  /** More of the input, if there is any. */
+  | { readonly kind: 'more' }
 
 /** What came of a need: the text that was read or printed, if any, and an exit code. */
 export interface Given {

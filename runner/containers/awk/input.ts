@@ -9,6 +9,16 @@ export class Records {
     this.#rest = text
   }
 
+  /** What came after it. */
+  add(text: string): void {
+    this.#rest += text
+  }
+
+  /** True if a whole record is there, with what ends it. */
+  holds(separator: string): boolean {
+    return separator.length === 1 && this.#rest.includes(separator)
+  }
+
   /** The next record; undefined at the end. */
   next(separator: string): string | undefined {
     if (separator === '') this.#rest = this.#rest.replace(/^\n+/, '')

@@ -40,6 +40,8 @@ export class Awk {
   readonly #ranges = new Set<Rule>()
   #files: string[]
   #named = false
+  /** More may come of the input. */
+  #comes = false
   #records: Records | undefined
   #code = 0
   #seed = 0
@@ -129,7 +131,13 @@ export class Awk {
   /** The next record of the input, over all files. */
   *#next(): Work<string | undefined> {
     for (;;) {
-      const record = this.#records?.next(this.#memory.text('RS'))
+      const separator = this.#memory.text('RS')
+      while (this.#comes && !this.#records?.holds(separator)) {
+        const { text }: Given = yield { kind: 'more' }
+        if (text === undefined) this.#comes = false
+        else this.#records?.add(text)
+      }
+      const record = this.#records?.next(separator)
       if (record !== undefined) return record
       if (!(yield* this.#openNext())) return undefined
     }
@@ -153,7 +161,8 @@ export class Awk {
   }
 
   *#open(path: string): Work<void> {
-    const { text = '' } = yield { kind: 'read', path }
+    this.#comes = path === '-'
+    const { text = '' }: Given = this.#comes ? {} : yield { kind: 'read', path }
     this.#records = new Records(text)
     this.#memory.set('FILENAME', path === '-' ? '' : path)
     this.#memory.set('FNR', 0)

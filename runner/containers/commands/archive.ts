@@ -1,23 +1,118 @@
 // `tar`: what `kubectl cp` runs inside containers.
 import { type Entry, FileError, join, parentOf, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
+import { patternSource } from '../shell/glob.ts'
+import { formatDate } from './date.ts'
+import { permissions } from './facts.ts'
+import { packed as packedOf, unpacked } from './gzip.ts'
 import { readOptions } from './options.ts'
+import { entriesOf, record } from './tar-records.ts'
+import { helpOf, tooFew } from './usage.ts'
+
+interface Asked {
+  readonly folder: string
+  readonly file: string
+  readonly paths: readonly string[]
+  readonly verbose: boolean
+  readonly packed: boolean
+  readonly left: readonly RegExp[]
+  readonly strip: number
+}
 
 /** `tar` with `-c`, `-x` or `-t`, through `-f` or the streams. */
 export const tar: Program = async (words, process) => {
   const [first = '', ...rest] = words
-  const all = /^[a-z]+$/i.test(first) ? [`-${first}`, ...rest] : words
-  const options = readOptions(all, ['f', 'C', 'file', 'directory'])
-  const folder = resolve(process.cwd, options.value('C', 'directory') ?? '.')
+  const all = /^[a-z]+$/i.test(first) ? spread(first, rest) : words
+  const options = readOptions(all, ['f', 'C', 'file', 'directory', 'X', 'T', 'exclude', 'strip-components', 'owner', 'group', 'mode'])
+  const { flavor } = process.machine
+  const odd = flavor === 'busybox' ? words.find((word) => /^--(exclude|owner|group|mode)/.test(word)) : undefined
+  if (odd !== undefined) return fail(process, `tar: unrecognized option '${odd}'\n${helpOf('tar').trimEnd()}`)
   const file = options.value('f', 'file') ?? '-'
-  if (options.has('c')) return create(process, { folder, file, paths: options.rest })
-  const archive = file === '-' ? await process.halt.unless(process.stdin.readAll()) : process.files.read(resolve(process.cwd, file))
-  if (archive === '') return fail(process, 'tar: short read')
-  for (const { name, entry } of entriesOf(archive, process.now())) {
-    if (options.has('t')) process.out(`${name}\n`)
-    else if (!extract(process, resolve(folder, name), entry)) return fail(process, `tar: can't open '${name}': No such file or directory`)
+  const asked: Asked = {
+    folder: resolve(process.cwd, options.value('C', 'directory') ?? '.'),
+    file,
+    paths: options.rest,
+    verbose: options.has('v', 'verbose'),
+    packed: options.has('z', 'gzip') || (options.has('a') && /\.t?gz$/.test(file)),
+    left: options.all('exclude').map((pattern) => new RegExp(`(^|/)${patternSource(pattern.replace(/^\.\//, ''))}(/|$)`)),
+    strip: Number(options.value('strip-components') ?? 0),
   }
-  return 0
+  if (options.has('c', 'create')) return asked.paths.length === 0 ? fail(process, emptyArchive[flavor], flavor === 'busybox' ? 1 : 2) : create(process, asked)
+  if (!options.has('x', 't', 'extract', 'list', 'get')) return flavor === 'busybox' ? tooFew(process, 'tar') : fail(process, needsWay, 2)
+  return unpack(process, asked, { list: options.has('t', 'list'), show: options.has('O', 'to-stdout') })
+}
+
+const emptyArchive = {
+  busybox: 'tar: empty archive',
+  debian: "tar: Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.",
+}
+const needsWay = "tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information."
+
+/** Letters without a dash: those that take a value take the words that follow, one after the other. */
+function spread(letters: string, rest: readonly string[]): readonly string[] {
+  const left = [...rest]
+  return [...[...letters].flatMap((letter) => (/[fCXT]/.test(letter) ? [`-${letter}`, left.shift() ?? ''] : [`-${letter}`])), ...left]
+}
+
+async function unpack(
+  process: Process,
+  { folder, file, paths, verbose, strip }: Asked,
+  { list, show }: { readonly list: boolean; readonly show: boolean },
+): Promise<number> {
+  const content = await contentOf(file, process)
+  if (content instanceof FileError) return fail(process, cannotOpen(file, content, process), process.machine.flavor === 'busybox' ? 1 : 2)
+  const archive = content.startsWith('\x1f\x8b') ? unpacked(content) : content
+  if (archive === '') return fail(process, 'tar: short read')
+  if (archive === undefined || !/^(.{257}ustar|\0{512})/s.test(archive))
+    return fail(
+      process,
+      process.machine.flavor === 'busybox'
+        ? 'tar: invalid tar magic'
+        : 'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors',
+      process.machine.flavor === 'busybox' ? 1 : 2,
+    )
+  const wanted = paths.map((path) => path.replace(/^\.\/|\/$/g, ''))
+  const found = new Set<string>()
+  for (const { name, entry } of entriesOf(archive, process.now())) {
+    const plain = name.replace(/^\.\//, '')
+    const match = wanted.find((path) => plain === path || plain.startsWith(`${path}/`))
+    if (wanted.length > 0 && match === undefined) continue
+    if (match !== undefined) found.add(match)
+    const shown = entry.kind === 'folder' ? `${name}/` : name
+    if (list) process.out(verbose ? `${longLine(shown, entry)}\n` : `${shown}\n`)
+    else if (show) process.out(entry.kind === 'file' ? entry.content : '')
+    else {
+      const kept = name.split('/').slice(strip).join('/')
+      if (kept !== '' && !extract(process, resolve(folder, kept), entry)) return fail(process, `tar: can't open '${name}': No such file or directory`)
+      if (verbose) process.out(`${shown}\n`)
+    }
+  }
+  const missing = wanted.filter((path) => !found.has(path))
+  for (const path of missing) process.err(`tar: ${path}: ${process.machine.flavor === 'busybox' ? 'not found in archive' : 'Not found in archive'}\n`)
+  return missing.length === 0 ? 0 : process.machine.flavor === 'busybox' ? 1 : 2
+}
+
+function longLine(name: string, entry: Entry): string {
+  const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
+  const size = entry.kind === 'file' ? entry.content.length : 0
+  const of = (id: number): string => (id === 0 ? 'root' : String(id))
+  return `${permissions(entry)} ${of(uid)}/${of(gid)} ${String(size).padStart(9)} ${formatDate(entry.at, '%Y-%m-%d %H:%M:%S')} ${name}${entry.kind === 'link' ? ` -> ${entry.target}` : ''}`
+}
+
+async function contentOf(file: string, process: Process): Promise<string | FileError> {
+  if (file === '-') return process.halt.unless(process.stdin.readAll())
+  try {
+    return process.files.read(resolve(process.cwd, file))
+  } catch (error) {
+    if (error instanceof FileError) return error
+    throw error
+  }
+}
+
+function cannotOpen(file: string, error: FileError, { machine }: Process): string {
+  return machine.flavor === 'busybox'
+    ? `tar: can't open '${file}': ${error.message}`
+    : `tar: ${file}: Cannot open: ${error.message}\ntar: Error is not recoverable: exiting now`
 }
 
 function extract({ files }: Process, path: string, entry: Entry): boolean {
@@ -34,68 +129,39 @@ function extract({ files }: Process, path: string, entry: Entry): boolean {
   }
 }
 
-function create(process: Process, { folder, file, paths }: { readonly folder: string; readonly file: string; readonly paths: readonly string[] }): number {
+function create(process: Process, { folder, file, paths, verbose, packed, left }: Asked): number {
   let archive = ''
   let code = 0
+  const { flavor } = process.machine
+  const print = file === '-' ? process.err : process.out
   const add = (name: string, path: string): void => {
+    if (left.some((pattern) => pattern.test(name)) || (file !== '-' && path === resolve(process.cwd, file))) return
     const entry = process.files.entry(path)
     if (!entry) {
-      process.err(`tar: ${name}: No such file or directory\n`)
-      code = process.machine.flavor === 'busybox' ? 1 : 2
+      process.err(flavor === 'busybox' ? `tar: ${name}: No such file or directory\n` : `tar: ${name}: Cannot stat: No such file or directory\n`)
+      code = flavor === 'busybox' ? 1 : 2
       return
     }
-    archive += record(name.replace(/^\/+/, ''), entry)
+    const plain = name.replace(/^\/+/, '')
+    if (plain !== '') archive += record(plain, entry)
+    if (verbose) print(`${plain}${entry.kind === 'folder' && !plain.endsWith('/') ? '/' : ''}\n`)
     if (entry.kind === 'folder') for (const each of process.files.list(path)) add(join(name.replace(/\/$/, ''), each), join(path, each))
   }
   if (paths.some((path) => path.startsWith('/')))
-    process.err(process.machine.flavor === 'busybox' ? "tar: removing leading '/' from member names\n" : "tar: Removing leading `/' from member names\n")
-  for (const path of paths) add(path, resolve(folder, path))
+    process.err(flavor === 'busybox' ? "tar: removing leading '/' from member names\n" : "tar: Removing leading `/' from member names\n")
+  for (const path of paths) add(path.replace(/(.)\/+$/, '$1'), resolve(folder, path))
   archive += '\0'.repeat(1024)
-  if (file === '-') process.out(archive)
-  else process.files.write(resolve(process.cwd, file), archive)
-  if (code !== 0)
-    process.err(
-      process.machine.flavor === 'busybox' ? 'tar: error exit delayed from previous errors\n' : 'tar: Exiting with failure status due to previous errors\n',
-    )
-  return code
-}
-
-function record(name: string, entry: Entry): string {
-  const content = entry.kind === 'file' ? entry.content : ''
-  const type = entry.kind === 'folder' ? '5' : entry.kind === 'link' ? '2' : '0'
-  const mode = entry.kind === 'link' ? 0o777 : entry.mode
-  const shown = entry.kind === 'folder' ? `${name}/` : name
-  const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`
-  const head = [
-    shown.slice(0, 100).padEnd(100, '\0'),
-    octal(mode, 8),
-    octal(0, 8),
-    octal(0, 8),
-    octal(content.length, 12),
-    octal(Math.floor(entry.at / 1000), 12),
-  ].join('')
-  const tail = [type, (entry.kind === 'link' ? entry.target : '').padEnd(100, '\0'), 'ustar  \0', 'root'.padEnd(32, '\0'), 'root'.padEnd(32, '\0')].join('')
-  const sum = [...`${head}        ${tail}`].reduce((total, char) => total + char.charCodeAt(0), 0)
-  const header = `${head}${sum.toString(8).padStart(6, '0')}\0 ${tail}`.padEnd(512, '\0')
-  return header + content.padEnd(Math.ceil(content.length / 512) * 512, '\0')
-}
-
-function* entriesOf(archive: string, now: number): Generator<{ readonly name: string; readonly entry: Entry }> {
-  let longName: string | undefined
-  for (let at = 0; at + 512 <= archive.length; ) {
-    const field = (from: number, length: number): string => archive.slice(at + from, at + from + length).split('\0', 1)[0] ?? ''
-    const size = Number.parseInt(field(124, 12).trim() || '0', 8)
-    const prefix = field(257, 5) === 'ustar' && archive[at + 262] === '\0' ? field(345, 155) : ''
-    const name = longName ?? `${prefix === '' ? '' : `${prefix}/`}${field(0, 100)}`
-    const type = archive[at + 156] ?? '0'
-    if (field(0, 100) === '') return
-    const content = archive.slice(at + 512, at + 512 + size)
-    at += 512 + Math.ceil(size / 512) * 512
-    longName = type === 'L' ? content.replace(/\0+$/, '') : type === 'x' ? content.match(/\d+ path=(.*)\n/)?.[1] : undefined
-    if (type === 'L' || type === 'x' || type === 'g') continue
-    const mode = Number.parseInt(field(100, 8).trim() || '644', 8) & 0o777
-    if (type === '5') yield { name: name.replace(/\/$/, ''), entry: { kind: 'folder', mode, at: now } }
-    else if (type === '2') yield { name, entry: { kind: 'link', target: field(157, 100), at: now } }
-    else yield { name, entry: { kind: 'file', content, mode, at: now } }
+  const whole = packed ? packedOf(archive) : archive
+  if (file === '-') process.out(whole)
+  else {
+    try {
+      process.files.write(resolve(process.cwd, file), whole)
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      return fail(process, cannotOpen(file, error, process), flavor === 'busybox' ? 1 : 2)
+    }
   }
+  if (code !== 0)
+    process.err(flavor === 'busybox' ? 'tar: error exit delayed from previous errors\n' : 'tar: Exiting with failure status due to previous errors\n')
+  return code
 }

@@ -31,7 +31,11 @@ export const awk: Program = async (words, process) => {
     })
     return await driven(program, process)
   } catch (error) {
-    if (error instanceof AwkFault) return fail(process, `awk: ${error.message.startsWith('/') ? '' : 'cmd. line:1: '}${error.message}`)
+    if (error instanceof AwkFault)
+      return fail(
+        process,
+        `awk: ${/: (No such file or directory|Permission denied|Is a directory)$/.test(error.message) ? '' : 'cmd. line:1: '}${error.message}`,
+      )
     if (error instanceof FileError) return fail(process, `awk: ${error.message}`)
     throw error
   }
@@ -56,6 +60,10 @@ async function driven(program: Awk, process: Process): Promise<number> {
 }
 
 async function satisfied(need: Need, process: Process): Promise<Given> {
+  if (need.kind === 'more') {
+    const text = await process.halt.unless(process.stdin.read())
+    return text === undefined ? {} : { text }
+  }
   if (need.kind === 'read') return { text: need.path === '-' ? await process.halt.unless(process.stdin.readAll()) : contentOf(need.path, process) }
   if (need.kind === 'step') {
     await process.step()

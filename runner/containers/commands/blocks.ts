@@ -26,11 +26,24 @@ const dd: Program = async (words, process) => {
   const content = await contentOf(source, Math.min(wanted, most), process)
   if (content instanceof FileError) return fail(process, complaint(process, 'dd', given.get('if') ?? '', content))
   const kept = content.slice((bytesOf(given.get('skip') ?? '0') ?? 0) * size).slice(0, wanted)
-  const problem = put(process, target, kept)
+  const problem = put(process, target, placed(kept, target, { given, size, process }))
   if (problem) return fail(process, complaint(process, 'dd', given.get('of') ?? '', problem))
   const copied = source !== undefined && isEndless(source) ? wanted : kept.length
   if (given.get('status') !== 'none') process.err(summary(copied, size, process))
   return 0
+}
+
+/** What a file comes to hold: `seek` leaves its beginning, `conv=notrunc` also what lies behind. */
+function placed(
+  kept: string,
+  target: string | undefined,
+  { given, size, process }: { readonly given: ReadonlyMap<string, string>; readonly size: number; readonly process: Process },
+): string {
+  const entry = target === undefined ? undefined : process.files.stat(target)
+  const before = entry?.kind === 'file' && (given.has('seek') || given.get('conv')?.includes('notrunc')) ? entry.content : ''
+  const start = (bytesOf(given.get('seek') ?? '0') ?? 0) * size
+  const behind = given.get('conv')?.includes('notrunc') ? before.slice(start + kept.length) : ''
+  return before.slice(0, start).padEnd(Math.min(start, most), '\0') + kept + behind
 }
 
 async function contentOf(source: string | undefined, bytes: number, process: Process): Promise<string | FileError> {

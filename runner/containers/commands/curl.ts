@@ -2,7 +2,7 @@
 import { resolve } from '../files.ts'
 import { fail, type HttpAnswer, type Process, type Program } from '../process.ts'
 import { type Options, readOptions } from './options.ts'
-import { readTarget, reasonOf, type Target, type Transfer, transfer } from './transfer.ts'
+import { headOf, readTarget, type Target, type Transfer, transfer } from './transfer.ts'
 
 const valued = [
   'o',
@@ -51,17 +51,34 @@ const valued = [
 export const curl: Program = async (words, process) => {
   const options = readOptions(words, valued)
   const addresses = [...options.rest, ...options.all('url')]
+  if (options.has('V', 'version')) return version(process)
   if (addresses.length === 0) return fail(process, "curl: try 'curl --help' or 'curl --manual' for more information", 2)
   let code = 0
   for (const address of addresses) code = await fetchOne(readTarget(address), options, process)
   return code
 }
 
+function version(process: Process): number {
+  process.out(
+    'curl 8.14.1 (x86_64-pc-linux-gnu) libcurl/8.14.1 OpenSSL/3.5.1 zlib/1.3.1\nRelease-Date: 2025-06-04\nProtocols: dict file ftp ftps http https\nFeatures: alt-svc AsynchDNS HSTS HTTP2 HTTPS-proxy IPv6 Largefile libz SSL\n',
+  )
+  return 0
+}
+
+/** The address that `--resolve HOST:PORT:ADDRESS` gives a host. */
+function resolved({ host, port }: Target, options: Options): string | undefined {
+  const line = options
+    .all('resolve')
+    .find((each) => each.startsWith(`${host}:${port}:`) || each.startsWith(`+${host}:${port}:`) || each.startsWith(`*:${port}:`))
+  return line?.replace(/^\+/, '').slice(line.replace(/^\+/, '').indexOf(':', line.indexOf(':') + 1) + 1)
+}
+
 async function fetchOne(target: Target, options: Options, process: Process, redirects = 0): Promise<number> {
   const quiet = options.has('s', 'silent') && !options.has('S', 'show-error')
   const started = process.now()
   const patience = Number(options.value('connect-timeout') ?? options.value('m', 'max-time') ?? 130) * 1000
-  const outcome = await transfer(process, target, sendingOf(options, patience))
+  const place = resolved(target, options)
+  const outcome = await transfer(process, target, { ...sendingOf(options, patience), ...(place !== undefined && { place }) })
   const trouble = troubleOf(outcome, target, { patience, limited: options.value('connect-timeout') === undefined && options.has('m', 'max-time') })
   if (trouble) {
     const [code, text] = trouble
@@ -123,7 +140,7 @@ const meterHead =
 
 function give(process: Process, answer: HttpAnswer, options: Options): void {
   const headOnly = options.has('I', 'head')
-  const head = options.has('i', 'include', 'I', 'head') ? headOf(answer) : ''
+  const head = options.has('i', 'include', 'I', 'head') ? headOf(answer, process.now()) : ''
   const output = options.value('o', 'output') ?? (options.has('O', 'remote-name') ? (options.rest[0]?.split('/').at(-1) ?? '') : undefined)
   const text = head + (headOnly ? '' : answer.body)
   if (!options.has('s', 'silent') && (output !== undefined || !process.tty)) {
@@ -134,15 +151,6 @@ function give(process: Process, answer: HttpAnswer, options: Options): void {
   }
   if (output === undefined || output === '-') process.out(text)
   else if (output !== '/dev/null') process.files.write(resolve(process.cwd, output), text)
-}
-
-function headOf(answer: HttpAnswer): string {
-  const lines = Object.entries({ ...answer.headers, 'content-length': String(answer.body.length) })
-  return `HTTP/1.1 ${answer.status} ${reasonOf(answer)}\r\n${lines.map(([name, value]) => `${title(name)}: ${value}\r\n`).join('')}\r\n`
-}
-
-function title(name: string): string {
-  return name.replace(/(^|-)([a-z])/g, (whole) => whole.toUpperCase()).replace(/^Etag$/, 'ETag')
 }
 
 function talk(
@@ -156,7 +164,7 @@ function talk(
   process.err(`${known}*   Trying ${address}:${target.port}...\n* Connected to ${target.host} (${address}) port ${target.port}\n`)
   process.err(`${sent.map((line) => `> ${line}\r\n`).join('')}* Request completely sent off\n`)
   process.err(
-    `${headOf(answer)
+    `${headOf(answer, process.now())
       .split('\r\n')
       .slice(0, -1)
       .map((line) => `< ${line}\r\n`)
@@ -183,6 +191,17 @@ function written(format: string, answer: HttpAnswer | undefined, at: { readonly 
     time_connect: answer ? '0.000412' : '0.000000',
     remote_ip: at.address,
     redirect_url: redirectOf(answer, at.target),
+    remote_port: String(at.target.port),
+    num_redirects: '0',
+    scheme: at.target.scheme,
+    http_version: '1.1',
+    size_header: '0',
+    time_starttransfer: answer ? '0.001102' : '0.000000',
+    time_namelookup: answer ? '0.000214' : '0.000000',
+    time_appconnect: '0.000000',
+    exitcode: answer ? '0' : '7',
+    method: 'GET',
+    speed_download: answer ? String(Math.round(answer.body.length / at.seconds)) : '0',
     url_effective: `${at.target.scheme}://${at.target.host}${at.target.path}`,
   }
   return format

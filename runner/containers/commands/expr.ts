@@ -50,6 +50,7 @@ class Reader {
   }
 
   whole(): string {
+    if (this.#words.length === 0) throw new ExprFault('too few arguments')
     const value = this.#level(0)
     if (this.#at < this.#words.length) throw new ExprFault('syntax error')
     return value

@@ -40,6 +40,8 @@ export function basicExpression(source: string): string {
   return translated(source, (char, next, before) => {
     if (char === '\\') return ['(){}|+?'.includes(next) && next !== '' ? next : escaped(next), 2]
     if (char === '*' && (before === '' || before.endsWith('(') || before.endsWith('|') || before === '^')) return ['\\*', 1]
+    if (char === '$' && next !== '' && next !== '\\') return ['\\$', 1]
+    if (char === '^' && before !== '' && !/[(|]$/.test(before)) return ['\\^', 1]
     return ['(){}|+?'.includes(char) ? `\\${char}` : char, 1]
   })
 }

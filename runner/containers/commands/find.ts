@@ -3,6 +3,10 @@ import { type Entry, join, nameOf, resolve } from '../files.ts'
 import { child, fail, type Process, type Program, runProgram } from '../process.ts'
 import { matches } from '../shell/glob.ts'
 import { inputOf } from '../streams.ts'
+import { basicExpression } from './expressions.ts'
+import { modeOf } from './modes.ts'
+import { numberIn } from './people.ts'
+import { helpOf } from './usage.ts'
 
 /** A file that was come upon. */
 interface Found {
@@ -15,6 +19,9 @@ interface Found {
 type Test = (file: Found) => boolean | Promise<boolean>
 
 class FindFault extends Error {}
+
+/** `-quit`: that is enough. */
+class Enough extends Error {}
 
 const kinds: Readonly<Record<string, Entry['kind']>> = { f: 'file', d: 'folder', l: 'link' }
 const units: Readonly<Record<string, number>> = { c: 1, k: 1024, b: 512, M: 1024 ** 2, G: 1024 ** 3 }
@@ -120,9 +127,37 @@ class Expression {
       return (file) => compared(count, ageOf(file, word === '-mtime' ? 86_400_000 : 60_000))
     }
     if (word === '-newer') {
-      const other = this.#process.files.stat(resolve(this.#process.cwd, this.#next()))
-      return ({ entry }) => entry.at > (other?.at ?? 0)
+      const path = this.#next()
+      const other = this.#process.files.stat(resolve(this.#process.cwd, path))
+      if (!other) throw new FindFault(`${path}: No such file or directory`)
+      return ({ entry }) => entry.at > other.at
     }
+    if (word === '-regex') {
+      const expression = new RegExp(`^(?:${basicExpression(this.#next())})$`)
+      return ({ path }) => expression.test(path)
+    }
+    return this.#ofOwner(word)
+  }
+
+  /** Who has a file, and who may do what with it. */
+  #ofOwner(word: string): Test | undefined {
+    const ownerOf = (entry: Entry): readonly [number, number] => (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
+    if (word === '-user' || word === '-uid' || word === '-group' || word === '-gid') {
+      const name = this.#next()
+      const users = word === '-user' || word === '-uid'
+      const number = numberIn(users ? '/etc/passwd' : '/etc/group', name, this.#process) ?? Number(name)
+      return ({ entry }) => ownerOf(entry)[users ? 0 : 1] === number
+    }
+    if (word === '-perm') {
+      const [, sign = '', text = ''] = /^([-/+]?)(.*)$/.exec(this.#next()) ?? []
+      const wanted = modeOf(text, 0, { folder: false, mask: 0 })
+      if (wanted === undefined) throw new FindFault(`invalid mode '${text}'`)
+      return ({ entry }) => {
+        const mode = entry.kind === 'link' ? 0o777 : entry.mode
+        return sign === '' ? mode === wanted : sign === '-' ? (mode & wanted) === wanted : (mode & wanted) !== 0
+      }
+    }
+    if (word === '-executable') return ({ entry }) => entry.kind !== 'link' && (entry.mode & 0o111) !== 0
     if (word === '-empty')
       return ({ entry, real }) => (entry.kind === 'folder' ? this.#process.files.list(real).length === 0 : entry.kind === 'file' && entry.content === '')
     return undefined
@@ -140,11 +175,39 @@ class Expression {
     this.acts = true
     if (word === '-print') return ({ path }) => this.#print(path, '\n')
     if (word === '-print0') return ({ path }) => this.#print(path, '\0')
-    if (word === '-exec') return this.#exec()
+    if (word === '-exec' || word === '-execdir') return this.#exec()
+    if (word === '-quit')
+      return () => {
+        throw new Enough()
+      }
+    if (word === '-ls' && this.#process.machine.flavor === 'debian') return ({ path }) => this.#print(path, '\n')
+    if (word === '-printf' && this.#process.machine.flavor === 'debian') return this.#form(this.#next())
     if (word !== '-delete') throw new FindFault(`unrecognized: ${word}`)
     this.deepFirst = true
     return ({ real }) => {
       this.#process.files.remove(real)
+      return true
+    }
+  }
+
+  /** `-printf`: facts of a file in a form. */
+  #form(form: string): Test {
+    return ({ path, entry }) => {
+      const facts: Readonly<Record<string, string>> = {
+        p: path,
+        f: nameOf(path),
+        h: path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.',
+        s: String(bytesOf(entry)),
+        m: (entry.kind === 'link' ? 0o777 : entry.mode).toString(8),
+        y: { file: 'f', folder: 'd', link: 'l' }[entry.kind],
+        T: String(entry.at / 1000),
+        '%': '%',
+      }
+      this.#process.out(
+        form.replace(/%([a-zA-Z%])|\\([nt0])/g, (whole, letter?: string, sign?: string) =>
+          sign === undefined ? (facts[letter ?? ''] ?? whole) : ({ n: '\n', t: '\t', '0': '\0' }[sign] ?? ''),
+        ),
+      )
       return true
     }
   }
@@ -193,7 +256,7 @@ export const find: Program = async (words, process) => {
       const real = resolve(process.cwd, path)
       const entry = process.files.entry(real)
       if (!entry) {
-        code = fail(process, `find: ${path}: No such file or directory`)
+        code = fail(process, process.machine.flavor === 'busybox' ? `find: ${path}: No such file or directory` : `find: ‘${path}’: No such file or directory`)
         return
       }
       const file: Found = { path, real, entry, pruned: false }
@@ -206,7 +269,10 @@ export const find: Program = async (words, process) => {
     for (const { command, paths: all } of expression.gathered) if (all.length > 0) code = (await run([...command, ...all], process)) === 0 ? code : 1
     return code
   } catch (error) {
+    if (error instanceof Enough) return code
     if (!(error instanceof FindFault)) throw error
-    return fail(process, `find: ${error.message}`)
+    if (process.machine.flavor === 'busybox')
+      return fail(process, `find: ${error.message}${error.message.startsWith('unrecognized') ? `\n${helpOf('find').trimEnd()}` : ''}`)
+    return fail(process, `find: ${error.message.replace(/^unrecognized: (.*)$/, "unknown predicate `$1'")}`)
   }
 }

@@ -5,6 +5,7 @@ import { matches } from '../shell/glob.ts'
 import { basicExpression, extendedExpression } from './expressions.ts'
 import { readOptions } from './options.ts'
 import { inputs, linesOf } from './text.ts'
+import { helpOf } from './usage.ts'
 
 /** The expression of all patterns that were given; undefined if one of them is none. */
 function expressionOf(patterns: readonly string[], options: ReturnType<typeof readOptions>): RegExp | undefined {
@@ -36,7 +37,10 @@ const grep: Program = async (words, process) => {
   const listed = files.length === 0 ? { parts: [] } : await inputs('grep', files, process)
   const given = [...options.all('e'), ...(files.length > 0 ? listed.parts.flatMap(({ content }) => linesOf(content)) : [])]
   const [patterns, rest] = options.has('e', 'f') ? [given, options.rest] : [options.rest.slice(0, 1), options.rest.slice(1)]
-  if (patterns.length === 0 && !options.has('f')) return fail(process, 'Usage: grep [-HhnlLoqvsrRiwFExmABC] PATTERN [FILE]...', 2)
+  if (patterns.length === 0 && !options.has('f')) {
+    process.err(process.machine.flavor === 'busybox' ? helpOf('grep') : "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n")
+    return 2
+  }
   const expression = expressionOf(patterns.length === 0 ? ['(?!)'] : patterns, options)
   if (!expression) return fail(process, `grep: bad regex '${patterns.join('|')}'`, 2)
   const recursive = options.has('r', 'R')
@@ -44,6 +48,8 @@ const grep: Program = async (words, process) => {
   const all = recursive ? expandFolders(rest.length === 0 ? ['.'] : rest, process) : rest
   const paths = include === undefined ? all : all.filter((path) => matches(nameOf(path), include))
   if (recursive && paths.length === 0) return 1
+  const whole = options.has('c', 'l', 'L', 'A', 'B', 'C', 'Z')
+  if (paths.length === 0 && !whole) return filtered(expression, options, process)
   const { parts, code } = await inputs('grep', paths, options.has('s') ? { ...process, err: () => undefined } : process)
   const named = (recursive || paths.length > 1 || options.has('H')) && !options.has('h')
   const fits = (line: string): boolean => line.search(expression) >= 0
@@ -63,6 +69,22 @@ const grep: Program = async (words, process) => {
   }
   if (code > 0 && !options.has('q')) return 2
   return found > 0 ? 0 : code > 0 ? 2 : 1
+}
+
+/** Lines of the input as they come: nobody waits for its end. */
+async function filtered(expression: RegExp, options: ReturnType<typeof readOptions>, process: Process): Promise<number> {
+  const most = Number(options.value('m') ?? Number.POSITIVE_INFINITY)
+  const head = options.has('H') ? '(standard input)' : ''
+  let found = 0
+  for (let index = 0; found < most; index += 1) {
+    const line = await process.halt.unless(process.stdin.readLine())
+    if (line === undefined) return found > 0 ? 0 : 1
+    if (line.search(expression) >= 0 === options.has('v')) continue
+    found += 1
+    if (options.has('q')) break
+    showHits(process, { hits: [{ line, index }], lines: [line], head, options, expression, before: false })
+  }
+  return found > 0 ? 0 : 1
 }
 
 /** Prints what was found in one file; true if something was. Between groups that do not touch stands `--`. */

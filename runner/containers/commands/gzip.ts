@@ -6,12 +6,13 @@ import { fail, type Process, type Program } from '../process.ts'
 import { readOptions } from './options.ts'
 import { complaint } from './text.ts'
 
-function packed(content: string): string {
+/** Packs as `gzip` does. */
+export function packed(content: string): string {
   return fromBytes(gzipSync(toBytes(content)))
 }
 
 /** What was packed; undefined if this is nothing of `gzip`'s. */
-function unpacked(content: string): string | undefined {
+export function unpacked(content: string): string | undefined {
   if (!content.startsWith('\x1f\x8b')) return undefined
   try {
     return fromBytes(gunzipSync(toBytes(content)))
@@ -20,7 +21,12 @@ function unpacked(content: string): string | undefined {
   }
 }
 
-function one(name: string, path: string, process: Process, how: { readonly unpack: boolean; readonly show: boolean; readonly keep: boolean }): number {
+function one(
+  name: string,
+  path: string,
+  process: Process,
+  how: { readonly unpack: boolean; readonly show: boolean; readonly keep: boolean; readonly force: boolean },
+): number {
   const real = resolve(process.cwd, path)
   const content = process.files.read(real)
   const result = how.unpack ? unpacked(content) : packed(content)
@@ -31,6 +37,8 @@ function one(name: string, path: string, process: Process, how: { readonly unpac
   }
   if (how.unpack && !/\.(gz|tgz)$/.test(path)) return fail(process, `${name}: ${path}: unknown suffix - ignored`)
   const target = how.unpack ? real.replace(/\.tgz$/, '.tar').replace(/\.gz$/, '') : `${real}.gz`
+  if (process.files.entry(target) && !how.force)
+    return fail(process, `${name}: can't open '${how.unpack ? path.replace(/\.gz$/, '') : `${path}.gz`}': File exists`)
   process.files.write(target, result)
   if (!how.keep) process.files.remove(real)
   return 0
@@ -40,7 +48,7 @@ const zipper =
   (name: string, given: { readonly unpack: boolean; readonly show: boolean }): Program =>
   async (words, process) => {
     const options = readOptions(words, [])
-    const how = { unpack: given.unpack || options.has('d'), show: given.show || options.has('c', 't'), keep: options.has('k') }
+    const how = { unpack: given.unpack || options.has('d'), show: given.show || options.has('c', 't'), keep: options.has('k'), force: options.has('f') }
     if (options.rest.length === 0 || options.rest[0] === '-') {
       const content = await process.halt.unless(process.stdin.readAll())
       const result = how.unpack ? unpacked(content) : packed(content)

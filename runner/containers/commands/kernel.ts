@@ -17,7 +17,7 @@ function isPrivileged(process: Process): boolean {
 
 const uname: Program = (words, { machine, out }) => {
   const options = readOptions(words, [])
-  const system = machine.flavor === 'debian' ? 'GNU/Linux' : 'Linux'
+  const system = /alpine/.test(machine.image) ? 'Linux' : 'GNU/Linux'
   if (options.has('a')) out(`Linux ${machine.hostname} ${machine.kernel} #1 SMP PREEMPT_DYNAMIC x86_64 ${system}\n`)
   else out(`${options.has('r') ? machine.kernel : options.has('m') ? 'x86_64' : options.has('n') ? machine.hostname : options.has('o') ? system : 'Linux'}\n`)
   return 0

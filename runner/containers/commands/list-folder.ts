@@ -1,19 +1,24 @@
 // `ls`.
 import { type Entry, join, nameOf, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
+import { formatDate } from './date.ts'
+import { inodeOf, permissions, sizeOf } from './facts.ts'
 import { readOptions } from './options.ts'
 import { groupName, userName } from './people.ts'
+import { noOption, strangeOption } from './usage.ts'
 
 /** Lists folders and files; columns when a terminal reads it. */
 export const listFolder: Program = (words, process) => {
-  const options = readOptions(words, [])
+  const strange = strangeOption('ls', words, process.machine.flavor)
+  if (strange !== undefined) return noOption(process, 'ls', strange, process.machine.flavor === 'busybox' ? 1 : 2)
+  const options = readOptions(words, ['w', 'T', 'I'])
   const paths = options.rest.length === 0 ? ['.'] : options.rest
   let code = 0
   const plain: Row[] = []
   const folders: string[] = []
   for (const path of paths) {
     const real = resolve(process.cwd, path)
-    const entry = options.has('l', 'd') && !options.has('L', 'H') && !/.\/$/.test(path) ? process.files.entry(real) : process.files.stat(real)
+    const entry = options.has('l', 'd', 'n') && !options.has('L', 'H') && !/.\/$/.test(path) ? process.files.entry(real) : process.files.stat(real)
     if (!entry)
       code = fail(
         process,
@@ -46,9 +51,11 @@ function listOne(path: string, has: Has, process: Process): void {
     const entry = has('L') ? process.files.stat(path) : process.files.entry(path)
     return entry ? [{ name, entry }] : []
   })
+  if (has('S')) rows.sort((a, b) => sizeOf(b.entry) - sizeOf(a.entry))
+  if (has('X')) rows.sort((a, b) => (extension(a.name) < extension(b.name) ? -1 : extension(a.name) > extension(b.name) ? 1 : 0))
   if (has('t')) rows.sort((a, b) => b.entry.at - a.entry.at)
   if (has('r')) rows.reverse()
-  if (has('l')) process.out(`total ${rows.reduce((sum, { entry }) => sum + (entry.kind === 'link' ? 0 : Math.ceil(sizeOf(entry) / 4096) * 4), 0)}\n`)
+  if (has('l', 'n')) process.out(`total ${rows.reduce((sum, { entry }) => sum + (entry.kind === 'link' ? 0 : Math.ceil(sizeOf(entry) / 4096) * 4), 0)}\n`)
   show(rows, has, process)
   if (!has('R')) return
   for (const { name, entry } of rows) {
@@ -59,14 +66,53 @@ function listOne(path: string, has: Has, process: Process): void {
 }
 
 function show(rows: readonly Row[], has: Has, process: Process): void {
-  if (has('l'))
+  if (has('l', 'n'))
     for (const line of lines(
       rows.map((row) => long(row, has, process)),
       process,
     ))
       process.out(`${line}\n`)
-  else if (process.tty && !has('1') && rows.length > 0) process.out(`${rows.map(({ name }) => name).join('    ')}\n`)
-  else for (const { name } of rows) process.out(`${name}\n`)
+  else if (((process.tty && !has('1')) || has('C', 'x')) && rows.length > 0)
+    process.out(
+      inColumns(
+        rows.map((row) => shownName(row, has)),
+        has('x'),
+      ),
+    )
+  else for (const row of rows) process.out(`${leading(row, has, process)}${shownName(row, has)}\n`)
+}
+
+/** A name with the sign of its kind, where that is wanted. */
+function shownName({ name, entry }: Row, has: Has): string {
+  if (entry.kind === 'folder' && has('F', 'p', 'classify')) return `${name}/`
+  if (!has('F', 'classify')) return name
+  return entry.kind === 'link' ? `${name}@` : entry.kind === 'file' && (entry.mode & 0o111) !== 0 ? `${name}*` : name
+}
+
+/** A number and a size before the name. */
+function leading({ name, entry }: Row, has: Has, { cwd }: Process): string {
+  const number = has('i') ? `${String(inodeOf(resolve(cwd, name))).padStart(7)} ` : ''
+  return `${number}${has('s') ? `${String(entry.kind === 'link' ? 0 : Math.ceil(sizeOf(entry) / 4096) * 4).padStart(6)} ` : ''}`
+}
+
+const screen = 80
+
+/** Names side by side, as many as a line of a terminal holds. */
+function inColumns(names: readonly string[], across: boolean): string {
+  const width = Math.max(...names.map((name) => name.length)) + 2
+  const columns = Math.max(Math.floor((screen + 1) / width), 1)
+  const rows = Math.ceil(names.length / columns)
+  return Array.from({ length: rows }, (_, row) => {
+    const line = names.filter((__, index) => (across ? Math.floor(index / columns) === row : index % rows === row))
+    return `${line
+      .map((name) => name.padEnd(width))
+      .join('')
+      .trimEnd()}\n`
+  }).join('')
+}
+
+function extension(name: string): string {
+  return name.includes('.') ? name.slice(name.lastIndexOf('.')) : ''
 }
 
 /** The fields of a long line: busybox gives each a width of its own, others as much as the widest needs. */
@@ -91,15 +137,6 @@ function lines(rows: readonly Fields[], { machine }: Process): readonly string[]
   )
 }
 
-/** An entry's kind and who may do what with it, as `ls -l` has them. */
-export function permissions(entry: Entry): string {
-  const kind = entry.kind === 'folder' ? 'd' : entry.kind === 'link' ? 'l' : '-'
-  const mode = entry.kind === 'link' ? 0o777 : entry.mode
-  const plain = [6, 3, 0].map((place) => ['r', 'w', 'x'].map((letter, index) => ((mode >> place) & (4 >> index) ? letter : '-')).join('')).join('')
-  const handed = mode & 0o2000 ? `${plain.slice(0, 5)}s${plain.slice(6)}` : plain
-  return `${kind}${mode & 0o1000 ? `${handed.slice(0, 8)}${mode & 1 ? 't' : 'T'}` : handed}`
-}
-
 function long({ name, entry }: Row, has: Has, process: Process): Fields {
   const { files, cwd } = process
   const bits = permissions(entry)
@@ -109,7 +146,14 @@ function long({ name, entry }: Row, has: Has, process: Process): Fields {
   const target = entry.kind === 'link' ? ` -> ${entry.target}` : ''
   const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
   const [owner, group] = has('n') ? [String(uid), String(gid)] : [userName(uid, process), groupName(gid, process)]
-  return { bits, links: String(links), owner, group, size: shown, end: `${shortDate(entry.at, process.now())} ${name}${target}` }
+  return {
+    bits,
+    links: String(links),
+    owner,
+    group,
+    size: shown,
+    end: `${has('full-time') ? formatDate(entry.at, '%Y-%m-%d %H:%M:%S +0000') : shortDate(entry.at, process.now())} ${shownName({ name, entry }, has)}${target}`,
+  }
 }
 
 function inUnits(size: number): string {
@@ -119,11 +163,6 @@ function inUnits(size: number): string {
 
 function countFolders(files: Process['files'], path: string): number {
   return nameOf(path) !== '' && files.isFolder(path) ? files.list(path).filter((name) => files.entry(join(path, name))?.kind === 'folder').length : 0
-}
-
-function sizeOf(entry: Entry): number {
-  if (entry.kind === 'folder') return 4096
-  return entry.kind === 'file' ? entry.content.length : entry.target.length
 }
 
 const halfYear = 15_778_476_000

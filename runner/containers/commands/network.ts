@@ -1,12 +1,14 @@
 // Programs of the network but curl: wget, nc, ping and what shows addresses.
 import { nameOf, resolve } from '../files.ts'
-import { fail, type HttpCall, type Listener, type Process, type Program, unkeyed } from '../process.ts'
+import { fail, type HttpCall, type Listener, type Process, type Program } from '../process.ts'
+import { addressPrograms } from './addresses.ts'
 import { curl } from './curl.ts'
-import { hardwareAddress, interfacePrograms } from './interfaces.ts'
+import { interfacePrograms } from './interfaces.ts'
 import { lsof, tcpdump } from './looking.ts'
 import { namePrograms } from './names.ts'
 import { readOptions } from './options.ts'
-import { readTarget, reasonOf, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
+import { headOf, readTarget, reasonOf, type Sending, type Target, type Transfer, transfer } from './transfer.ts'
+import { tooFew } from './usage.ts'
 
 const wget: Program = async (words, process) => {
   const options = readOptions(
@@ -14,7 +16,7 @@ const wget: Program = async (words, process) => {
     ['O', 'T', 'U', 'P', 't', 'timeout', 'tries', 'header', 'post-data', 'output-document', 'user-agent'],
   )
   const address = options.rest[0]
-  if (address === undefined) return fail(process, 'BusyBox v1.37.0 multi-call binary.\n\nUsage: wget [-cqS] [--spider] [-O FILE] [-T SEC] URL...')
+  if (address === undefined) return tooFew(process, 'wget', 'missing URL\nUsage: wget [OPTION]... [URL]...\n')
   const target = readTarget(address)
   const quiet = options.has('q', 'quiet')
   const data = options.value('post-data')
@@ -26,6 +28,8 @@ const wget: Program = async (words, process) => {
   const outcome = await followed(process, target, { method: data === undefined ? 'GET' : 'POST', headers, body: data ?? '', patience })
   if (!quiet && outcome.kind !== 'unknown host')
     process.err(`Connecting to ${target.host}${target.host === outcome.address ? `:${target.port}` : ` (${outcome.address}:${target.port})`}\n`)
+  if (options.has('S', 'server-response') && outcome.kind === 'answer')
+    process.err(headOf(outcome.answer, process.now()).replace(/\r\n/g, '\n').replace(/^/gm, '  ').replace(/ +$/, ''))
   const trouble = wgetTrouble(outcome, target)
   if (trouble !== undefined) return fail(process, `wget: ${trouble}`)
   return outcome.kind === 'answer' ? store(process, outcome.answer.body, { options, quiet, target }) : 1
@@ -75,7 +79,8 @@ function store(
 
 const ping: Program = async (words, process) => {
   const options = readOptions(words, ['c', 'W', 'w', 'i'])
-  const [name = ''] = options.rest
+  const [name] = options.rest
+  if (name === undefined) return tooFew(process, 'ping', 'usage error: Destination address required', 2)
   const found = process.machine.net.resolve(name)
   if (!found)
     return fail(
@@ -101,6 +106,7 @@ const nc: Program = async (words, process) => {
   const options = readOptions(words, ['p', 'w', 'e', 'i', 's', 'q'])
   if (options.has('l')) return serve(Number(options.value('p') ?? options.rest.at(-1)), options.has('k'), process)
   const [name = '', port = ''] = options.rest
+  if (name === '' || port === '') return tooFew(process, 'nc', 'missing port number')
   const found = process.machine.net.resolve(name)
   if (!found) return fail(process, `nc: bad address '${name}'`)
   const [address = ''] = found.addresses
@@ -138,17 +144,15 @@ async function speak(listener: Listener, process: Process): Promise<number> {
   }
   if ('health' in listener) return 0
   if ('stream' in listener) return follow(listener, process)
-  const [first = '', ...rest] = (await process.halt.unless(process.stdin.readAll())).split(/\r?\n/)
+  const text = await process.halt.unless(process.stdin.readAll())
+  if (text.trim() === '') return 0
+  const [first = '', ...rest] = text.split(/\r?\n/)
   const [method = 'GET', path = '/'] = first.split(' ')
   const headers = Object.fromEntries(
     rest.filter((line) => line.includes(':')).map((line) => [line.split(':')[0]?.toLowerCase() ?? '', line.slice(line.indexOf(':') + 1).trim()]),
   )
   const answer = await listener.http({ method, path, headers, body: '', from: process.machine.net.address })
-  process.out(
-    `HTTP/1.1 ${answer.status} ${reasonOf(answer)}\r\n${Object.entries(answer.headers)
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join('')}\r\n${answer.body}`,
-  )
+  process.out(`${headOf(answer, process.now())}${answer.body}`)
   return 0
 }
 
@@ -190,35 +194,6 @@ async function serve(port: number, again: boolean, process: Process): Promise<nu
   }
 }
 
-/** The bit of CAP_NET_ADMIN among a process's capabilities. */
-const netAdmin = 1n << 12n
-
-const ip: Program = (words, { machine, files, out, err }) => {
-  const { address } = machine.net
-  if (words.includes('add') || words.includes('del') || words.includes('set')) {
-    const [, held = '0'] = /^CapEff:\t([0-9a-f]+)$/m.exec(files.read('/proc/self/status')) ?? []
-    if ((BigInt(`0x${held}`) & netAdmin) !== 0n) return 0
-    err(`${machine.flavor === 'busybox' ? 'ip: ' : ''}RTNETLINK answers: Operation not permitted\n`)
-    return 2
-  }
-  if (words.some((word) => word.startsWith('r'))) out(`default via ${address.replace(/\d+$/, '1')} dev eth0 \n`)
-  else
-    out(
-      `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n2: eth0@if8: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue \n    link/ether ${hardwareAddress(address)} brd ff:ff:ff:ff:ff:ff\n    inet ${address}/24 brd ${address.replace(/\d+$/, '255')} scope global eth0\n       valid_lft forever preferred_lft forever\n`,
-    )
-  return 0
-}
-
-const netstat: Program = (_, { machine, out }) => {
-  out('Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       \n')
-  for (const port of machine.net.listening) {
-    const { protocol, number } = unkeyed(port)
-    const state = protocol === 'TCP' ? 'LISTEN' : ''
-    out(`${protocol.toLowerCase()}        0      0 ${`0.0.0.0:${number}`.padEnd(23)} 0.0.0.0:*               ${state.padEnd(12)}\n`)
-  }
-  return 0
-}
-
 /** Programs of the network by name. */
 export const networkPrograms: Readonly<Record<string, Program>> = {
   lsof,
@@ -229,8 +204,6 @@ export const networkPrograms: Readonly<Record<string, Program>> = {
   ping,
   nc,
   netcat: nc,
-  ip,
-  netstat,
+  ...addressPrograms,
   ...interfacePrograms,
-  ss: netstat,
 }

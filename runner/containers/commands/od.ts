@@ -49,6 +49,7 @@ export const od: Program = async (words, process) => {
   if (!type || !address) return fail(process, `od: invalid type string '${wanted}'`)
   const [skipped, limit] = [Number(options.value('j') ?? 0), options.value('N') === undefined ? undefined : Number(options.value('N'))]
   const { parts, code } = await inputs('od', options.rest, process, limit === undefined ? undefined : skipped + limit)
+  if (parts.length === 0) return code
   const bytes = Array.from(
     parts
       .map(({ content }) => content)

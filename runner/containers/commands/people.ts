@@ -10,6 +10,28 @@ function nameIn(file: string, number: number, { files }: Process): string | unde
   return line?.split(':')[0]
 }
 
+/** The number of a name in a file of accounts; undefined if it has none. */
+export function numberIn(file: string, name: string, { files }: Process): number | undefined {
+  const entry = files.stat(file)
+  const line = entry?.kind === 'file' ? entry.content.split('\n').find((each) => each.split(':')[0] === name) : undefined
+  return line === undefined ? undefined : Number(line.split(':')[2])
+}
+
+/** The user and group of an account. */
+function accountOf(name: string, { files }: Process): { readonly uid: number; readonly gid: number } | undefined {
+  const entry = files.stat('/etc/passwd')
+  const line = entry?.kind === 'file' ? entry.content.split('\n').find((each) => each.split(':')[0] === name || each.split(':')[2] === name) : undefined
+  const [, , uid, gid] = line?.split(':') ?? []
+  return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
+}
+
+/** Further groups that name an account. */
+function groupsOf(name: string, { files }: Process): readonly number[] {
+  const entry = files.stat('/etc/group')
+  const lines = entry?.kind === 'file' ? entry.content.split('\n').map((line) => line.split(':')) : []
+  return lines.filter(([, , , members = '']) => members.split(',').includes(name)).map(([, , gid]) => Number(gid))
+}
+
 /** The name of a user, or its number. */
 export function userName(uid: number, process: Process): string {
   return nameIn('/etc/passwd', uid, process) ?? String(uid)
@@ -21,9 +43,12 @@ export function groupName(gid: number, process: Process): string {
 }
 
 const id: Program = (words, process) => {
-  const { uid, gid, groups } = process.machine.user
   const { out } = process
   const options = readOptions(words, [])
+  const [asked] = options.rest
+  const account = asked === undefined ? undefined : accountOf(asked, process)
+  if (asked !== undefined && !account) return fail(process, process.machine.flavor === 'busybox' ? `id: unknown user ${asked}` : `id: '${asked}': no such user`)
+  const { uid, gid, groups } = account ? { ...account, groups: groupsOf(asked ?? '', process) } : process.machine.user
   const others = groups.filter((each) => each !== gid)
   const all = process.machine.flavor === 'busybox' ? [gid, ...others].sort((a, b) => a - b) : [gid, ...others]
   const named = (file: string, number: number): string => {

@@ -1,5 +1,7 @@
 // `printf`: words in a form.
 import type { Process, Program } from '../process.ts'
+import { backslashed } from '../shell/quote.ts'
+import { formatDate } from './date.ts'
 
 const codes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', e: '\x1b', f: '\f', v: '\v', '\\': '\\', '"': '"' }
 
@@ -11,13 +13,16 @@ function unescaped(text: string): string {
   })
 }
 
-const form = /\\[\s\S]|%([-+ 0#]*)(\*|\d*)(?:\.(\*|\d*))?([a-zA-Z%])|[\s\S]/g
+const form = /\\[\s\S]|%([-+ 0#]*)(\*|\d*)(?:\.(\*|\d*))?(?:[hlLjzt]*)([a-zA-Z%]|\([^)]*\)T)|[\s\S]/g
 
 /** One printing: the words left, and what is wrong with those it has used. */
 interface Printing {
   readonly rest: string[]
   readonly faults: string[]
   ended: boolean
+  /** It knows `%q` and times. */
+  readonly wide: boolean
+  readonly now: number
 }
 
 function numberOf(word: string, printing: Printing): number {
@@ -57,6 +62,8 @@ function shown(kind: string, word: string, precision: string | undefined, signs:
     printing.ended = after.length > 0
     return unescaped(before)
   }
+  if (printing.wide && kind === 'q') return backslashed(word)
+  if (printing.wide && kind.endsWith('T')) return formatDate(word === '' || Number(word) < 0 ? printing.now : Number(word) * 1000, kind.slice(1, -2) || '%T')
   if (kind === 'd' || kind === 'i' || kind === 'u') return whole(word, precision, signs, printing)
   if (/^[xXo]$/.test(kind)) {
     const value = BigInt.asUintN(64, BigInt(Math.trunc(numberOf(word, printing)))).toString(kind === 'o' ? 8 : 16)
@@ -97,24 +104,43 @@ function once(format: string, printing: Printing): string | undefined {
   return text
 }
 
-/** `printf`: again as long as words are left that the form takes. */
-export const printf: Program = ([first = '', ...others], process: Process) => {
+/** `printf`. */
+export const printf: Program = (words, process) => printForm(words, process, process.machine.flavor === 'debian')
+
+/** Prints a form again as long as words are left that it takes; `wide` has `%q` and times. */
+export function printForm([first, ...others]: readonly string[], process: Process, wide: boolean): number {
+  if (first === undefined) return usage(process, wide)
   const words = first === '--' ? others : [first, ...others]
   const [format = '', ...rest] = words
   const plain = format.replace(/\\(?:0?[0-7]{1,3}|x[\da-fA-F]{1,2}|[\s\S])/g, (part) => (part === '\\c' ? part : unescaped(part).replaceAll('%', '%%')))
-  const printing: Printing = { rest: [...rest], faults: [], ended: false }
+  const printing: Printing = { rest: [...rest], faults: [], ended: false, wide, now: process.now() }
   const [head = plain] = plain.split('\\c')
   let left: number
   do {
     left = printing.rest.length
     const text = once(head, printing)
     if (text === undefined) {
-      process.err(process.machine.flavor === 'busybox' ? `sh: ${format}: invalid format\n` : `printf: ${format}: invalid format\n`)
+      process.err(`printf: ${format}: invalid format\n`)
       return 1
     }
     process.out(text)
   } while (printing.rest.length > 0 && printing.rest.length < left && !printing.ended && head === plain)
   for (const word of printing.faults)
-    process.err(process.machine.flavor === 'busybox' ? `sh: invalid number '${word}'\n` : `printf: '${word}': expected a numeric value\n`)
+    process.err(
+      process.machine.flavor === 'busybox'
+        ? `printf: invalid number '${word}'\n`
+        : `printf: ${wide ? `${word}: invalid number` : `${word}: expected numeric value`}\n`,
+    )
   return printing.faults.length > 0 ? 1 : 0
+}
+
+function usage({ machine, err }: Process, wide: boolean): number {
+  err(
+    machine.flavor === 'busybox'
+      ? 'printf: usage: printf FORMAT [ARGUMENT...]\n'
+      : wide
+        ? 'printf: usage: printf [-v var] format [arguments]\n'
+        : 'printf: usage: printf format [arg ...]\n',
+  )
+  return 2
 }

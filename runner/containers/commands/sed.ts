@@ -17,6 +17,7 @@ export const sed: Program = async (given, process) => {
   if (script === undefined) return fail(process, 'sed: no script was given')
   try {
     const edits = new ScriptReader(script, options.has('E', 'r', 'regexp-extended')).edits()
+    if (paths.length === 0 && !options.has('i', 'in-place') && !looksAhead(edits)) return await streamed(edits, options.has('n', 'quiet', 'silent'), process)
     const { parts, code } = await inputs('sed', paths, process)
     const silent = options.has('n', 'quiet', 'silent')
     const place = options.has('i', 'in-place')
@@ -37,6 +38,26 @@ export const sed: Program = async (given, process) => {
   }
 }
 
+/** True for commands that ask for lines before these have come. */
+function looksAhead(edits: readonly Edit[]): boolean {
+  return edits.some(({ verb, from, to, body }) => 'nNDG'.includes(verb) || from === '$' || to === '$' || looksAhead(body))
+}
+
+/** Lines of the input as they come: nobody waits for its end. */
+async function streamed(edits: readonly Edit[], silent: boolean, process: Process): Promise<number> {
+  const work = new Work('', { edits, silent, process })
+  for (;;) {
+    await process.halt.unless(process.stdin.ready('\n'))
+    const piece = process.stdin.take('\n')
+    if (!piece) return work.code
+    work.add(piece.text, piece.ended)
+    await work.whole()
+    process.out(work.out)
+    work.out = ''
+    if (work.over) return work.code
+  }
+}
+
 /** What comes after a command: the next one, the next line (with or without showing this one), a label, or the end. */
 type Step = undefined | 'next' | 'drop' | 'again' | 'quit' | { readonly label: string }
 
@@ -47,14 +68,16 @@ class Work {
   readonly #silent: boolean
   readonly #process: Process
   /** The last line had no line end. */
-  readonly #open: boolean
+  #open: boolean
   readonly #ranges = new Map<Edit, number>()
   #index = 0
   #line = ''
   #held = ''
   #after = ''
   #changed = false
-  #code = 0
+  code = 0
+  /** It was told to end. */
+  over = false
 
   constructor(content: string, { edits, silent, process }: { readonly edits: readonly Edit[]; readonly silent: boolean; readonly process: Process }) {
     this.#lines = content.split('\n')
@@ -63,6 +86,12 @@ class Work {
     this.#edits = edits
     this.#silent = silent
     this.#process = process
+  }
+
+  /** One more line, with its end or without it. */
+  add(line: string, ended: boolean): void {
+    this.#lines.push(line)
+    this.#open = !ended
   }
 
   /** All lines; gives the exit code that `q` named. */
@@ -74,11 +103,12 @@ class Work {
       const step = await this.#all()
       if ((step === undefined || step === 'next' || step === 'quit') && !this.#silent) this.#show(this.#line)
       this.#flush()
-      if (step === 'quit' || this.#code !== 0) return this.#code
+      if (step === 'quit') this.over = true
+      if (this.over || this.code !== 0) return this.code
       again = step === 'again'
       if (!again) this.#index += 1
     }
-    return this.#code
+    return this.code
   }
 
   async #all(): Promise<Step> {
@@ -152,8 +182,8 @@ class Work {
       return jumps ? { label: text } : undefined
     }
     if (verb === 'q' || verb === 'Q') {
-      this.#code = Number(text)
-      if (verb === 'Q') this.#index = this.#lines.length
+      this.code = Number(text)
+      if (verb === 'Q') this.over = true
       return verb === 'q' ? 'quit' : 'drop'
     }
     if (verb === 'D') {

@@ -1,34 +1,42 @@
 // Programs about the machine, time and other programs.
 
-import { child, fail, Halt, type Process, type Program, runProgram } from '../process.ts'
-import { inputOf } from '../streams.ts'
-import { formatDate } from './date.ts'
+import { apart, child, fail, type Process, type Program, runProgram } from '../process.ts'
+import { signalName, signalNumber } from '../signals.ts'
+import { date, formatDate } from './date.ts'
 import { expr, seq } from './expr.ts'
-import { kernelPrograms, may } from './kernel.ts'
+import { kernelPrograms } from './kernel.ts'
 import { readOptions } from './options.ts'
+import { pagePrograms } from './pages.ts'
 import { peoplePrograms } from './people.ts'
 import { printf } from './printf.ts'
 import { echo } from './say.ts'
 import { taskPrograms } from './tasks.ts'
 import { inputs } from './text.ts'
+import { tooFew } from './usage.ts'
+import { xargs } from './xargs.ts'
 
 const env: Program = (words, process) => {
   const changed = new Map(process.env)
   let rest = [...words]
-  if (rest[0] === '-i') {
-    changed.clear()
-    rest = rest.slice(1)
+  for (; /^-./.test(rest[0] ?? '') || rest[0] === '-'; rest = rest.slice(1)) {
+    const [word = ''] = rest
+    if (word === '-' || /^-\w*i|^--ignore-environment$/.test(word)) changed.clear()
+    else if (word === '-u' || word === '--unset') {
+      changed.delete(rest[1] ?? '')
+      rest = rest.slice(1)
+    } else if (word.startsWith('-u') || word.startsWith('--unset=')) changed.delete(word.replace(/^(-u|--unset=)/, ''))
   }
-  for (; /^[A-Za-z_]\w*=/.test(rest[0] ?? ''); rest = rest.slice(1))
+  for (; /^[A-Za-z_][\w.]*=/.test(rest[0] ?? ''); rest = rest.slice(1))
     changed.set(rest[0]?.split('=')[0] ?? '', (rest[0] ?? '').slice((rest[0] ?? '').indexOf('=') + 1))
   if (rest.length > 0) return launch(rest, child(process, { env: changed }), 'env')
-  for (const [name, value] of changed) process.out(`${name}=${value}\n`)
+  const end = words.includes('-0') ? '\0' : '\n'
+  for (const [name, value] of changed) process.out(`${name}=${value}${end}`)
   return 0
 }
 
 /** Runs a program for another that was asked to. */
 async function launch(words: readonly string[], process: Process, name: string): Promise<number> {
-  if (process.find(words[0] ?? '')) return runProgram(words, process)
+  if (process.find(words[0] ?? '', process.cwd)) return runProgram(words, process)
   const text =
     process.machine.flavor === 'busybox'
       ? `${name}: can't execute '${words[0]}': No such file or directory`
@@ -47,31 +55,6 @@ const printenv: Program = (names, process) => {
   return code
 }
 
-function cannotSetDate({ machine }: Process): string {
-  return `date: ${machine.flavor === 'busybox' ? "can't" : 'cannot'} set date: Operation not permitted`
-}
-
-const date: Program = (words, process) => {
-  const options = readOptions(words, ['d', 'date', 's', 'set'])
-  if (options.has('s', 'set') && !may(process, 'SYS_TIME')) return fail(process, cannotSetDate(process))
-  const given = options.value('d', 'date')
-  const at =
-    given === undefined
-      ? process.now()
-      : given.startsWith('@')
-        ? Number(given.slice(1)) * 1000
-        : Date.parse(`${given.replace(' ', 'T')}${/[Zz]|[-+]\d\d:?\d\d$/.test(given) ? '' : 'Z'}`)
-  if (Number.isNaN(at)) return fail(process, `date: invalid date '${given}'`)
-  const wanted = options.rest.find((word) => !word.startsWith('+'))
-  if (wanted !== undefined) return fail(process, /^\d{8}(\d\d){0,2}(\.\d\d)?$/.test(wanted) ? cannotSetDate(process) : `date: invalid date '${wanted}'`)
-  const format = options.rest.find((word) => word.startsWith('+'))
-  const iso = options.has('I', 'Iseconds', 'iso-8601')
-  process.out(
-    `${formatDate(at, format?.slice(1) ?? (iso ? '%Y-%m-%d' : process.machine.flavor === 'busybox' ? '%a %b %e %H:%M:%S UTC %Y' : '%a %b %e %H:%M:%S UTC %Y'))}\n`,
-  )
-  return 0
-}
-
 const units: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
 
 function seconds(word: string): number | undefined {
@@ -81,11 +64,17 @@ function seconds(word: string): number | undefined {
 }
 
 const sleep: Program = async (words, process) => {
+  if (words.length === 0) return tooFew(process, 'sleep')
   let total = 0
   for (const word of words) {
     const wait = seconds(word)
     if (wait === undefined)
-      return fail(process, process.machine.flavor === 'busybox' ? `sleep: invalid number '${word}'` : `sleep: invalid time interval '${word}'`)
+      return fail(
+        process,
+        process.machine.flavor === 'busybox'
+          ? `sleep: invalid number '${word}'`
+          : `sleep: invalid time interval '${word}'\nTry 'sleep --help' for more information.`,
+      )
     total += wait
   }
   await process.sleep(total * 1000)
@@ -93,39 +82,49 @@ const sleep: Program = async (words, process) => {
 }
 
 const timeout: Program = async (words, process) => {
-  const options = readOptions(words, ['t', 's', 'k', 'signal'], true)
-  const [limit = '', ...command] = options.value('t') === undefined ? options.rest : [options.value('t') ?? '', ...options.rest]
-  const halt = new Halt()
-  const inner = child(process, { halt, sleep: (ms) => halt.unless(process.sleep(ms)) })
-  const late = Symbol('late')
-  const work = launch(command, inner, 'timeout')
-  const ended = await Promise.race([work, process.sleep((seconds(limit) ?? 0) * 1000).then(() => late)])
-  if (ended !== late) return ended as number
-  halt.fire(143)
-  if (process.machine.flavor === 'busybox') process.err('Terminated\n')
-  return process.machine.flavor === 'busybox' ? 143 : 124
+  const options = readOptions(words, ['t', 's', 'k', 'signal', 'kill-after'], true)
+  const [limit, ...command] = options.value('t') === undefined ? options.rest : [options.value('t') ?? '', ...options.rest]
+  if (limit === undefined || command.length === 0) return tooFew(process, 'timeout', 'missing operand', 125)
+  const wait = seconds(limit)
+  const busybox = process.machine.flavor === 'busybox'
+  if (wait === undefined)
+    return fail(
+      process,
+      busybox ? `timeout: invalid number '${limit}'` : `timeout: invalid time interval '${limit}'\nTry 'timeout --help' for more information.`,
+      busybox ? 1 : 125,
+    )
+  const name = signalName(options.value('s', 'signal') ?? 'TERM') ?? 'TERM'
+  if (!process.find(command[0] ?? '', process.cwd)) return launch(command, process, 'timeout')
+  let late = false
+  const { code } = await apart(process, { command: command.join(' ') }, async (inner) => {
+    const { halt: clock, leave } = process.halt.below()
+    const alarm = process.sleep(wait === 0 ? Number.POSITIVE_INFINITY : wait * 1000, clock).then(
+      () => {
+        late = true
+        inner.halt.fire(128 + signalNumber(name))
+      },
+      () => undefined,
+    )
+    const ended = await runProgram(command, inner)
+    clock.fire(0)
+    await alarm
+    leave()
+    return ended
+  })
+  if (!late) return code
+  if (busybox || name === 'KILL') process.err(`${name === 'KILL' ? 'Killed' : 'Terminated'}\n`)
+  return busybox || name === 'KILL' ? 128 + signalNumber(name) : options.has('preserve-status') ? code : 124
 }
 
-const hostname: Program = (words, { machine, out }) => {
-  out(`${words.some((word) => word === '-i' || word === '-I') ? machine.net.address : machine.hostname}\n`)
+const hostname: Program = (words, { machine, files, out }) => {
+  const letters = words.filter((word) => word.startsWith('-')).join('')
+  const hosts = files.stat('/etc/hosts')
+  const line = hosts?.kind === 'file' ? hosts.content.split('\n').find((each) => each.split(/\s+/).slice(1).includes(machine.hostname)) : undefined
+  const full = line?.split(/\s+/)[1] ?? machine.hostname
+  const [short = '', ...domain] = full.split('.')
+  if (/[iI]/.test(letters)) out(`${machine.net.address}${letters.includes('I') ? ' ' : ''}\n`)
+  else out(`${letters.includes('f') ? full : letters.includes('s') ? short : letters.includes('d') ? domain.join('.') : machine.hostname}\n`)
   return 0
-}
-
-const xargs: Program = async (words, process) => {
-  const options = readOptions(words, ['n', 'I', 'd', 'P', 'L'], true)
-  const text = await process.stdin.readAll()
-  const place = options.value('I')
-  const items = (place === undefined ? text.split(options.has('0') ? '\0' : /\s+/) : text.split('\n')).filter((item) => item !== '')
-  const command = options.rest.length === 0 ? ['echo'] : options.rest
-  const size = place === undefined ? Number(options.value('n') ?? items.length) || 1 : 1
-  let code = 0
-  for (let start = 0; start < items.length; start += size) {
-    const group = items.slice(start, start + size)
-    const line = place === undefined ? [...command, ...group] : command.map((word) => word.replaceAll(place, group[0] ?? ''))
-    const ended = await launch(line, child(process, { stdin: inputOf('') }), 'xargs')
-    if (ended !== 0) code = 123
-  }
-  return code
 }
 
 const yes: Program = async (words, process) => {
@@ -136,19 +135,57 @@ const yes: Program = async (words, process) => {
 }
 
 const base64: Program = async (words, process) => {
-  const options = readOptions(words, ['w'])
+  const options = readOptions(words, ['w', 'wrap'])
   const { parts, code } = await inputs('base64', options.rest, process)
+  if (code !== 0) return code
   const content = parts.map((part) => part.content).join('')
-  if (options.has('d', 'D', 'decode')) process.out(atob(content.replace(/\s/g, '')))
-  else process.out(options.value('w') === '0' ? btoa(content) : `${btoa(content).replace(/.{76}(?=.)/g, '$&\n')}\n`)
+  if (options.has('d', 'D', 'decode')) return decoded(content.replace(/\s/g, ''), options.has('i', 'ignore-garbage'), process)
+  const width = Number(options.value('w', 'wrap') ?? 76)
+  const text = btoa(content)
+  const lines = width === 0 ? text : text.replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\n')
+  process.out(width === 0 || text === '' ? lines : `${lines}\n`)
   return code
 }
 
+function decoded(text: string, lenient: boolean, process: Process): number {
+  const plain = lenient ? text.replace(/[^\w+/=]/g, '') : text
+  const [good = ''] = /^[A-Za-z\d+/]*={0,2}/.exec(plain) ?? []
+  const bare = good.replace(/=+$/, '')
+  const whole = bare.slice(0, bare.length % 4 === 1 ? -1 : undefined)
+  process.out(atob(whole))
+  if (good === plain && bare.length % 4 !== 1 && (good.length % 4 === 0 || process.machine.flavor === 'busybox')) return 0
+  return fail(process, process.machine.flavor === 'busybox' ? 'base64: truncated input' : 'base64: invalid input')
+}
+
 const which: Program = (names, process) => {
-  const missing = names.filter((name) => !process.find(name))
-  const folder = process.machine.flavor === 'busybox' ? '/bin' : '/usr/bin'
-  for (const name of names) if (process.find(name)) process.out(`${folder}/${name}\n`)
-  return missing.length > 0 ? 1 : 0
+  const wanted = names.filter((name) => !name.startsWith('-'))
+  const folders = (process.env.get('PATH') ?? '').split(':')
+  let missing = 0
+  for (const name of wanted) {
+    const path = name.includes('/') ? name : folders.map((folder) => `${folder}/${name}`).find((each) => process.files.stat(each)?.kind === 'file')
+    const usual = process.find(name) ? `${process.machine.flavor === 'busybox' ? '/bin' : '/usr/bin'}/${name}` : undefined
+    const found = path ?? usual
+    if (found === undefined) missing = 1
+    else process.out(`${found}\n`)
+  }
+  return missing
+}
+
+/** `time` as a program of its own: busybox has it, and dash looks for it. */
+const timed: Program = async (words, process) => {
+  const started = process.now()
+  const code = await launch(
+    words.filter((word, index) => index > 0 || word !== '-p'),
+    process,
+    'time',
+  )
+  const took = (process.now() - started) / 1000
+  process.err(
+    words[0] === '-p'
+      ? `real ${took.toFixed(2)}\nuser 0.00\nsys 0.00\n`
+      : `real\t${Math.floor(took / 60)}m ${(took % 60).toFixed(2)}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n`,
+  )
+  return code
 }
 
 const nothing: Program = () => 0
@@ -189,7 +226,18 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
     return 0
   },
   test: (words, process) => launch(['sh', '-c', 'test "$@"', 'test', ...words], process, 'test'),
-  clear: nothing,
+  clear: (_, { out }) => {
+    out('\x1b[H\x1b[J')
+    return 0
+  },
+  reset: nothing,
+  logger: nothing,
+  stty: (_, process) => (process.tty ? 0 : fail(process, 'stty: standard input: Inappropriate ioctl for device')),
+  arch: (_, { out }) => {
+    out('x86_64\n')
+    return 0
+  },
+  ...pagePrograms,
   sync: nothing,
   nproc: (_, { out }) => {
     out('4\n')
@@ -203,7 +251,7 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
     out(tty ? '/dev/pts/0\n' : 'not a tty\n')
     return tty ? 0 : 1
   },
-  nohup: (words, process) => launch(words, process, 'nohup'),
-  time: (words, process) => launch(words, process, 'time'),
+  nohup: (words, process) => (words.length === 0 ? tooFew(process, 'nohup', 'missing operand', 125) : launch(words, process, 'nohup')),
+  time: timed,
   vi: (_, process) => fail(process, 'vi: editing a whole screen is not simulated: write files with cat, echo or sed -i'),
 }

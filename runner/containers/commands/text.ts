@@ -1,10 +1,12 @@
 // Programs over text: what comes in by lines goes out by lines.
 
 import { decodeText } from '../bytes.ts'
-import { readDevice } from '../devices.ts'
+import { deviceSink, isInput, readDevice } from '../devices.ts'
 import { FileError, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
+import type { Write } from '../streams.ts'
 import { readOptions } from './options.ts'
+import { tooFew } from './usage.ts'
 
 /** Whole contents of files, or of the input when none is named or `-` is; of a device without an end so many bytes. */
 export async function inputs(
@@ -16,7 +18,7 @@ export async function inputs(
   const parts: { path: string; content: string }[] = []
   let code = 0
   for (const path of paths.length === 0 ? ['-'] : paths) {
-    if (path === '-' || path === '/dev/stdin') parts.push({ path: '-', content: await process.halt.unless(process.stdin.readAll()) })
+    if (path === '-' || isInput(path)) parts.push({ path: '-', content: await process.halt.unless(process.stdin.readAll()) })
     else {
       try {
         const real = resolve(process.cwd, path)
@@ -31,7 +33,7 @@ export async function inputs(
 }
 
 /** Programs of busybox that name what they could not open without more words. */
-const bare: ReadonlySet<string> = new Set('head wc grep cut nl paste fold sort sed rev tac xxd od hexdump cmp'.split(' '))
+const bare: ReadonlySet<string> = new Set('head wc grep cut nl paste fold sort sed rev tac xxd od hexdump cmp base64'.split(' '))
 
 /** A failed file operation in the words of this container's programs. */
 export function complaint({ machine }: Process, name: string, path: string, error: FileError, doing = 'open'): string {
@@ -57,91 +59,17 @@ const whole =
     return code
   }
 
-const cat: Program = async (words, process) => {
-  const options = readOptions(words, [])
-  if (options.rest.length === 0) {
-    for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read()))
-      process.out(piece)
-    return 0
-  }
-  const { parts, code } = await inputs('cat', options.rest, process)
-  const content = parts.map((part) => part.content).join('')
-  if (!options.has('n')) process.out(content)
-  else for (const [index, line] of linesOf(content).entries()) process.out(`${String(index + 1).padStart(6)}\t${line}\n`)
-  return code
-}
-
 const tac = whole((lines) => [...lines].reverse(), 'tac')
 
-/** Waits for what is added to a file, as it is written. */
-async function follow(path: string, process: Process, seen: number): Promise<number> {
-  let shown = seen
-  for (;;) {
-    await process.sleep(1000)
-    const entry = process.files.stat(path)
-    if (entry?.kind !== 'file') continue
-    if (entry.content.length < shown) shown = 0
-    if (entry.content.length > shown) process.out(entry.content.slice(shown))
-    shown = entry.content.length
-  }
+/** True where characters are more than bytes: an environment asks for it. */
+function isWide(env: ReadonlyMap<string, string>): boolean {
+  return /utf-?8/i.test(env.get('LC_ALL') || env.get('LC_CTYPE') || env.get('LANG') || '')
 }
 
-const headOrTail =
-  (name: 'head' | 'tail'): Program =>
-  async (words, process) => {
-    const old = words.map((word, index) => {
-      if (index === 0 && name === 'tail') return word.replace(/^\+(\d+)$/, '-n+$1').replace(/^-(\d+)$/, '-n$1')
-      return /^-[nc]$/.test(words[index - 1] ?? '') ? word : word.replace(/^-(\d+)$/, '-n$1')
-    })
-    const options = readOptions(old, ['n', 'c', 'lines', 'bytes'])
-    const count = options.value('n', 'lines') ?? '10'
-    const bytes = options.value('c', 'bytes')
-    if (name === 'head' && options.rest.length === 0) return headOfInput(process, { count, bytes })
-    const { parts, code } = await inputs(name, options.rest, process, name === 'head' && bytes !== undefined ? Number(bytes) : undefined)
-    const follows = name === 'tail' && options.has('f', 'F', 'follow')
-    for (const [index, { path, content }] of parts.entries()) {
-      if ((parts.length > 1 && !options.has('q')) || options.has('v')) process.out(`${index === 0 ? '' : '\n'}==> ${path} <==\n`)
-      if (bytes !== undefined) process.out(bytesOf(name, content, bytes))
-      else process.out(selected(name, content, count))
-    }
-    const [first] = parts
-    if (follows && parts.length === 0 && options.has('F')) return follow(resolve(process.cwd, options.rest[0] ?? ''), process, 0)
-    if (follows && first?.path === '/dev/null') await process.sleep(Number.POSITIVE_INFINITY)
-    return follows && first ? follow(resolve(process.cwd, first.path), process, first.content.length) : code
-  }
-
-function bytesOf(name: 'head' | 'tail', content: string, count: string): string {
-  const number = Number(count.replace(/^\+/, ''))
-  if (name === 'head') return content.slice(0, number)
-  if (count.startsWith('+')) return content.slice(Math.max(number - 1, 0))
-  return number === 0 ? '' : content.slice(-Math.abs(number))
-}
-
-/** Reads no more of the input than is shown: whoever writes without an end hears that nobody reads on. */
-async function headOfInput(process: Process, { count, bytes }: { readonly count: string; readonly bytes: string | undefined }): Promise<number> {
-  const shown = (text: string): string => (bytes === undefined ? selected('head', text, count) : text.slice(0, Number(bytes)))
-  let text = ''
-  for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
-    text += piece
-    if (bytes === undefined ? !count.startsWith('-') && text.split('\n').length > Number(count) : text.length >= Number(bytes)) break
-  }
-  process.stdin.close()
-  process.out(shown(text))
-  return 0
-}
-
-function selected(name: 'head' | 'tail', content: string, count: string): string {
-  const lines = content.split(/(?<=\n)/)
-  const number = Number(count.replace(/^[-+]/, ''))
-  if (name === 'head') return lines.slice(0, count.startsWith('-') ? -number : number).join('')
-  if (count.startsWith('+')) return lines.slice(number - 1).join('')
-  return number === 0 ? '' : lines.slice(-number).join('')
-}
-
-const counts: Readonly<Record<string, (content: string) => number>> = {
+const counts: Readonly<Record<string, (content: string, wide: boolean) => number>> = {
   l: (content) => content.split('\n').length - 1,
   w: (content) => content.split(/\s+/).filter((word) => word !== '').length,
-  m: (content) => decodeText(content).length,
+  m: (content, wide) => (wide ? [...decodeText(content)].length : content.length),
   c: (content) => content.length,
   L: (content) => Math.max(...content.split('\n').map((line) => line.replace(/\t/g, ' '.repeat(8)).length)),
 }
@@ -153,9 +81,11 @@ const wc: Program = async (words, process) => {
   const chosen = Object.keys(counts).filter((name) => (options.has(...Object.keys(counts)) ? options.has(name) : 'lwc'.includes(name)))
   const show = (numbers: readonly number[], path: string): void => {
     const texts = numbers.map(String)
-    process.out(`${texts.length === 1 ? texts[0] : texts.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`)
+    process.out(
+      `${texts.length === 1 && (process.machine.flavor === 'debian' || rows.length >= options.rest.length) ? texts[0] : texts.map((text) => text.padStart(9)).join(' ')}${path === '-' ? '' : ` ${path}`}\n`,
+    )
   }
-  const rows = parts.map(({ path, content }) => ({ path, numbers: chosen.map((name) => counts[name]?.(content) ?? 0) }))
+  const rows = parts.map(({ path, content }) => ({ path, numbers: chosen.map((name) => counts[name]?.(content, isWide(process.env)) ?? 0) }))
   for (const { path, numbers } of rows) show(numbers, path)
   const total = (index: number): number => {
     const column = rows.map(({ numbers }) => numbers[index] ?? 0)
@@ -171,16 +101,28 @@ const wc: Program = async (words, process) => {
 
 const tee: Program = async (words, process) => {
   const options = readOptions(words, [])
-  const paths = options.rest.map((path) => resolve(process.cwd, path))
-  for (const path of paths) if (!options.has('a')) process.files.write(path, '')
+  let code = 0
+  const sinks = options.rest.flatMap((path): Write[] => {
+    const real = resolve(process.cwd, path)
+    const device = deviceSink(real, process)
+    if (device) return [device]
+    try {
+      process.files.write(real, '', { append: options.has('a', 'append') })
+      return [(bytes) => process.files.write(real, bytes, { append: true })]
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      code = fail(process, `tee: ${path}: ${error.message}`)
+      return []
+    }
+  })
   for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
     process.out(piece)
-    for (const path of paths) process.files.write(path, piece, { append: true })
+    for (const write of sinks) write(piece)
   }
-  return 0
+  return code
 }
 
-const cut = whole(
+const cutLines = whole(
   (lines, options) => {
     const ranges = (options.value('f', 'c', 'b') ?? '1').split(',').map((range) => {
       const [from = '', to] = range.split('-')
@@ -198,11 +140,21 @@ const cut = whole(
   ['f', 'c', 'b', 'd'],
 )
 
+const cut: Program = (words, process) => {
+  if (words.some((word) => /^-[fcb]|^--(fields|characters|bytes)/.test(word))) return cutLines(words, process)
+  const line =
+    process.machine.flavor === 'busybox'
+      ? 'cut: expected a list of bytes, characters, or fields'
+      : "cut: you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information."
+  return fail(process, line)
+}
+
 const rev = whole((lines) => lines.map((line) => [...line].reverse().join('')), 'rev')
 
 /** Piece by piece, so that what has no end can be cut off behind it. */
 const tr: Program = async (words, process) => {
   const options = readOptions(words, [])
+  if (options.rest.length === 0) return tooFew(process, 'tr')
   const [from = '', to = ''] = options.rest.map(characters)
   const others = options.has('c', 'C', 'complement')
   const place = (char: string): number => (others ? (from.includes(char) ? -1 : to.length) : from.indexOf(char))
@@ -264,10 +216,7 @@ function characters(set: string): string {
 
 /** Programs over text by name. */
 export const textPrograms: Readonly<Record<string, Program>> = {
-  cat,
   tac,
-  head: headOrTail('head'),
-  tail: headOrTail('tail'),
   wc,
   tee,
   cut,

@@ -1,6 +1,7 @@
 // What programs of the network share: names, connections, requests.
 import { encodeText } from '../bytes.ts'
 import type { HttpAnswer, Process } from '../process.ts'
+import { formatDate } from './date.ts'
 
 /** An address on the web, in parts. */
 export interface Target {
@@ -21,6 +22,8 @@ export interface Sending {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** An address to go to in place of the host's own. */
+  readonly place?: string
   /** How long to wait for a connection that nobody answers, in ms. */
   readonly patience: number
 }
@@ -37,7 +40,7 @@ export const resolverPatience = 5000
 /** Sends a request; one that nobody answers waits as long as its sender does. */
 export async function transfer(process: Process, target: Target, sending: Sending): Promise<Transfer> {
   const { net } = process.machine
-  const found = net.resolve(target.host)
+  const found = net.resolve(sending.place ?? target.host)
   if (!found) {
     const silent = !net.answersNames
     if (silent) await process.sleep(Math.min(sending.patience, 2 * resolverPatience))
@@ -90,4 +93,23 @@ export function answerText(text: string, type = 'text/plain; charset=utf-8', sta
 export function answerSniffed(text: string, status = 200): HttpAnswer {
   const html = /^\s*<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[ >]/i.test(text)
   return answerText(text, html ? 'text/html; charset=utf-8' : undefined, status)
+}
+
+/** nginx's own order of what it says first. */
+const order = ['server', 'date', 'content-type', 'content-length', 'location', 'last-modified', 'connection', 'etag', 'accept-ranges']
+
+/** The head of an answer as it comes over the wire. */
+export function headOf(answer: HttpAnswer, now: number): string {
+  const { headers } = answer
+  const length = headers['content-length'] ?? String(answer.body.length)
+  const date = formatDate(now, '%a, %d %b %Y %H:%M:%S GMT')
+  const nginx = headers.server?.startsWith('nginx') === true
+  const all = { ...headers, date, 'content-length': length, ...(nginx && { connection: 'keep-alive' }) }
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
+  const lines = nginx ? Object.entries(all).sort(([a], [b]) => rank(a) - rank(b)) : Object.entries(all)
+  return `HTTP/1.1 ${answer.status} ${reasonOf(answer)}\r\n${lines.map(([name, value]) => `${title(name)}: ${value}\r\n`).join('')}\r\n`
+}
+
+function title(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (whole) => whole.toUpperCase()).replace(/^Etag$/, 'ETag')
 }

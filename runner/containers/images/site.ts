@@ -39,6 +39,7 @@ export function servePage(files: Files, root: string, call: HttpCall, voice: Voi
     'last-modified': formatDate(found.at, '%a, %d %b %Y %H:%M:%S GMT'),
     etag: `"${found.content.length.toString(16)}-${Math.floor(found.at / 1000).toString(16)}"`,
     'accept-ranges': 'bytes',
+    ...(call.method === 'HEAD' && { 'content-length': String(found.content.length) }),
   }
   return { status: 200, headers, body: call.method === 'HEAD' ? '' : found.content }
 }

@@ -20,6 +20,7 @@ const folders = [
   '/tmp',
   '/usr',
   '/usr/bin',
+  '/usr/sbin',
   '/usr/local',
   '/usr/local/bin',
   '/usr/share',
@@ -171,7 +172,7 @@ function notBrought(what: string): string {
 }
 
 /** The files of an image, before anything is written. `at` is when it was built. */
-export function skeleton(reference: string, image: Image, at: number): ReadonlyMap<string, Entry> {
+export function skeleton(reference: string, image: Image, at: number, programs: readonly string[] = []): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>()
   const folder = (path: string): void => {
     if (path === '/' || entries.has(path.slice(1))) return
@@ -195,6 +196,12 @@ export function skeleton(reference: string, image: Image, at: number): ReadonlyM
     ...(image.shell && release !== undefined && { '/etc/os-release': release }),
     ...ownFiles(reference, image.programs),
     ...Object.fromEntries(image.programs.flatMap((name) => [placeOfProgram(name) ?? []].flat().map((path) => [path, `#!drydock ${name}\n`] as const))),
+  }
+  const usr = image.system === 'debian' || image.system === 'ubuntu'
+  if (usr && image.shell) for (const name of ['bin', 'sbin']) entries.set(name, { kind: 'link', target: `usr/${name}`, at })
+  for (const name of programs) {
+    const place = usr && name === 'nginx' ? 'usr/sbin' : usr || (image.system === 'alpine' && image.programs.includes(name)) ? 'usr/bin' : 'bin'
+    if (placeOfProgram(name) === undefined) entries.set(`${place}/${name}`, { kind: 'file', content: `#!drydock ${name}\n`, mode: 0o755, at })
   }
   for (const [path, content] of Object.entries(files)) {
     folder(parentOf(path))

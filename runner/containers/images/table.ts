@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
       flavor: 'busybox',
       system: 'busybox',
       command: ['sh'],
-      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd', 'telnet', 'ifconfig', 'route'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'httpd', 'telnet', 'ifconfig', 'route', 'arp', 'traceroute'],
     }),
   ],
   [
@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
     image({
       flavor: 'busybox',
       command: ['/bin/sh'],
-      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent', 'ifconfig', 'route'],
+      programs: ['wget', 'nslookup', 'nc', 'ping', 'ip', 'netstat', 'ps', 'vi', 'getent', 'ifconfig', 'route', 'arp', 'traceroute'],
     }),
   ],
   [

@@ -1,10 +1,14 @@
 // `[[ … ]]`: read as a language of its own, in which nothing is split and operators of the shell are the condition's.
 import { characterClasses } from '../character-classes.ts'
 import { evaluateTest } from '../commands/test.ts'
-import { type Expander, expandExpression, expandPattern, expandText } from './expand.ts'
+import type { Cursor } from './cursor.ts'
+import { calculated, expandExpression, expandPattern, expandText } from './expand.ts'
+import type { Expander } from './expander.ts'
+import { SyntaxFault } from './faults.ts'
 import { matches } from './glob.ts'
-import { type Cursor, readWord } from './parse-word.ts'
-import { type Condition, type Node, SyntaxFault, type Word } from './syntax.ts'
+import { readWord } from './parse-word.ts'
+import type { Condition, Node, Word } from './syntax.ts'
+import { describeTest } from './testing.ts'
 
 /** The condition at the cursor, which stands on `[[`. */
 export function readCondition(cursor: Cursor): Node {
@@ -49,7 +53,14 @@ function operand(cursor: Cursor, before: Word | undefined): Word {
     cursor.at += 1
     return [{ kind: 'text', text: sign, quoted: false }]
   }
-  return readWord(cursor, plainText(before) === '=~' ? expressionEnd() : (char) => /[\s;&|()<>]/.test(char))
+  return readWord(
+    cursor,
+    plainText(before) === '=~'
+      ? expressionEnd()
+      : cursor.language.wide && /^(==?|!=)$/.test(plainText(before) ?? '')
+        ? patternEnd()
+        : (char) => /[\s;&|()<>]/.test(char),
+  )
 }
 
 /** Blanks end a regular expression, unless its own parentheses hold them. */
@@ -61,10 +72,22 @@ function expressionEnd(): (char: string) => boolean {
   }
 }
 
+/** A pattern's own parentheses, as in `@(a|b)`, hold what would end it. */
+function patternEnd(): (char: string) => boolean {
+  let [depth, last] = [0, '']
+  return (char) => {
+    if (char === '(' && (depth > 0 || '@?*+!'.includes(last || ' '))) depth += 1
+    else if (depth === 0 && /[\s;&|()<>]/.test(char)) return true
+    else if (char === ')') depth -= 1
+    last = char
+    return false
+  }
+}
+
 /** What is left of the script, after blanks. */
 function rest(cursor: Cursor): string {
   cursor.at += /^(\s|\\\n)*/.exec(cursor.text.slice(cursor.at))?.[0].length ?? 0
-  if (cursor.at >= cursor.text.length) throw new SyntaxFault('syntax error: unexpected end of file (expecting "]]")', true)
+  if (cursor.at >= cursor.text.length) throw new SyntaxFault({ kind: 'end', expecting: ']]' }, { incomplete: true })
   return cursor.text.slice(cursor.at)
 }
 
@@ -79,7 +102,7 @@ function take(cursor: Cursor, sign: string): boolean {
 }
 
 function unexpected(cursor: Cursor): never {
-  throw new SyntaxFault(`syntax error: unexpected "${/^(\S+)/.exec(rest(cursor))?.[0] ?? ''}"`)
+  throw new SyntaxFault({ kind: 'unexpected', token: /^(\S+)/.exec(rest(cursor))?.[0] ?? '' })
 }
 
 function plainText(word: Word | undefined): string | undefined {
@@ -99,16 +122,22 @@ export async function evaluateCondition(test: Condition, shell: Expander): Promi
 }
 
 async function evaluateWords([first = [], second, third]: readonly Word[], shell: Expander): Promise<boolean | string> {
-  const at = { files: shell.files, cwd: shell.scope.cwd }
+  const { scope, process } = shell
+  const test = (words: readonly string[]): boolean | string => {
+    const outcome = evaluateTest(words, { files: process.files, cwd: scope.cwd, process })
+    return typeof outcome === 'boolean' ? outcome : describeTest(outcome, words, scope.dialect)
+  }
   const left = await expandText(first, shell)
   if (!second) return left !== ''
   const sign = await expandText(second, shell)
-  if (!third) return left === '-v' ? shell.scope.has(sign) : evaluateTest([left, sign], at)
-  if (/^(==?|!=)$/.test(sign)) return matches(left, await expandPattern(third, shell)) === (sign !== '!=')
+  if (!third) return left === '-v' ? scope.has(sign) : test([left, sign])
+  // To ash the quotes of a pattern mean nothing.
+  const pattern = scope.dialect === 'ash' ? expandText : expandPattern
+  if (/^(==?|!=)$/.test(sign)) return matches(left, await pattern(third, shell)) === (sign !== '!=')
   if (sign === '=~') return matchesExpression(left, await expandExpression(third, shell), shell)
   const right = await expandText(third, shell)
-  const number = /^-(eq|ne|[lg][te])$/.test(sign)
-  return evaluateTest(number ? [left || '0', sign, right || '0'] : [left, sign, right], at)
+  if (!/^-(eq|ne|[lg][te])$/.test(sign) || scope.dialect === 'ash') return test([left, sign, right])
+  return test([String(calculated(left, shell)), sign, String(calculated(right, shell))])
 }
 
 function matchesExpression(text: string, expression: string, { scope }: Expander): boolean {

@@ -33,7 +33,7 @@ export const getopts: Builtin = ([known = '', name = '', ...given], shell, { err
     further()
     scope.set(name, '?')
     if (silent) scope.set('OPTARG', letter)
-    else err(`Illegal option -${letter}\n`)
+    else err(scope.dialect === 'bash' ? `${scope.name}: illegal option -- ${letter}\n` : `Illegal option -${letter}\n`)
     return 0
   }
   if (known[place + 1] !== ':') {
@@ -46,6 +46,6 @@ export const getopts: Builtin = ([known = '', name = '', ...given], shell, { err
   scope.set(name, value === undefined ? (silent ? ':' : '?') : letter)
   if (value !== undefined) scope.set('OPTARG', value)
   else if (silent) scope.set('OPTARG', letter)
-  else err(`No arg for -${letter} option\n`)
+  else err(scope.dialect === 'bash' ? `${scope.name}: option requires an argument -- ${letter}\n` : `No arg for -${letter} option\n`)
   return 0
 }

@@ -1,20 +1,48 @@
 // Patterns: file names, `case`, and parts of variables.
+import { characterClasses } from '../character-classes.ts'
 import { type Files, join, resolve } from '../files.ts'
 
 /** A pattern as a regular expression's source; characters after a backslash stand for themselves. */
 export function patternSource(pattern: string, greedy = true): string {
   const many = greedy ? '.*' : '.*?'
-  return pattern.replace(/\\(.)|(\[[!^]?\]?[^\]]*\])|([*?])|([.+^${}()|/\\[\]-])/gs, (_, escaped, set, sign, special) => {
-    if (escaped !== undefined) return escapeText(escaped)
-    if (set !== undefined) return set.replace(/^\[!/, '[^').replaceAll('[:digit:]', '0-9').replaceAll('[:alpha:]', 'A-Za-z').replaceAll('[:space:]', '\\s')
-    if (sign !== undefined) return sign === '*' ? many : '.'
-    return `\\${special}`
+  return pattern.replace(
+    /([@?*+!])\(([^()]*)\)|\\(.)|\[([!^]?)(\]?(?:\[:\w+:\]|\\.|[^\]\\])*)\]|([*?])|([.+^${}()|/\\[\]-])/gs,
+    (_, group, inside, escaped, not, set, sign, special) => {
+      if (group !== undefined) return groupSource(group, inside, greedy)
+      if (escaped !== undefined) return escapeText(escaped)
+      if (set !== undefined) return set === '' ? escapeText(`[${not}]`) : `[${not === '' ? '' : '^'}${bracketSource(set)}]`
+      if (sign !== undefined) return sign === '*' ? many : '.'
+      return `\\${special}`
+    },
+  )
+}
+
+const groups: Readonly<Record<string, string>> = { '@': '', '?': '?', '*': '*', '+': '+' }
+
+/** `@(a|b)` and its likes, as bash has them. */
+function groupSource(sign: string, inside: string, greedy: boolean): string {
+  const source = `(?:${inside
+    .split('|')
+    .map((part) => patternSource(part, greedy))
+    .join('|')})`
+  return sign === '!' ? `(?!${source}$).*` : `${source}${groups[sign] ?? ''}`
+}
+
+/** What stands between brackets: classes by name, and characters that a regular expression would take for its own. */
+function bracketSource(set: string): string {
+  return set.replace(/\[:(\w+):\]|\\(.)|([\][\\^])/gs, (whole, name?: string, escaped?: string) => {
+    if (name !== undefined) return characterClasses[name] ?? whole
+    return escapeText(escaped ?? whole)
   })
 }
 
 /** True if the whole text fits the pattern. */
 export function matches(text: string, pattern: string): boolean {
-  return new RegExp(`^${patternSource(pattern)}$`, 's').test(text)
+  try {
+    return new RegExp(`^${patternSource(pattern)}$`, 's').test(text)
+  } catch {
+    return text === pattern
+  }
 }
 
 /** A text as a pattern that fits only itself. */

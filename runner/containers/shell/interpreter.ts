@@ -1,220 +1,214 @@
-// Runs a shell's tree.
-import { child, Exit, type Process, runProgram } from '../process.ts'
-import { BrokenPipe, Pipe, type Write } from '../streams.ts'
-import { builtins } from './builtins.ts'
-import { evaluateCondition } from './condition.ts'
-import { type Builtin, Leave, type ShellCore } from './core.ts'
-import { type Expander, expandPattern, expandText, expandWords, sum, UnsetFault } from './expand.ts'
-import { matches } from './glob.ts'
+// Runs a shell's trees.
+
+import { apart, Exit, type Process } from '../process.ts'
+import { BrokenPipe, inputOf } from '../streams.ts'
+import { Connections } from './connecting.ts'
+import { control } from './control.ts'
+import { type CallOptions, Leave, type ShellCore } from './core.ts'
+import { languages } from './dialect.ts'
+import { expandText } from './expand.ts'
+import type { Expander } from './expander.ts'
+import { describe, ShellFault, SyntaxFault } from './faults.ts'
+import { Jobs } from './jobs.ts'
+import { lastCommand } from './last-command.ts'
+import { type Aliases, createParser } from './parse.ts'
+import { runPipe } from './pipes.ts'
 import { RedirectFault, redirect, type Streams } from './redirect.ts'
 import type { Scope } from './scope.ts'
-import type { Node } from './syntax.ts'
+import { callWords, runSimple } from './simple.ts'
+import type { Item, Node } from './syntax.ts'
+import { Traps } from './traps.ts'
+
+/** Commands whose failure ends a shell that stops at errors. */
+const ending: ReadonlySet<Node['kind']> = new Set(['simple', 'condition', 'subshell', 'pipe', 'calculate'])
 
 /** A shell at work. */
 export class Shell implements ShellCore {
   readonly scope: Scope
   readonly process: Process
-  readonly jobs: Promise<number>[]
-  /** The command with which the script ends. */
-  last: Node | undefined
-  #atLast = false
+  readonly jobs = new Jobs()
+  readonly traps: Traps
+  /** Somebody types into it. */
+  interactive = false
   #quiet = 0
-  #captured = 0
+  #reading = 0
+  #last: Node | undefined
 
-  constructor(process: Process, scope: Scope, jobs: Promise<number>[] = []) {
+  constructor(process: Process, scope: Scope, ignored: ReadonlyMap<string, string> = new Map()) {
     this.process = process
     this.scope = scope
-    this.jobs = jobs
+    this.traps = new Traps(process, ignored)
   }
 
   /** Runs a tree; gives its exit code, which is `$?` afterwards. */
   async run(node: Node, streams: Streams): Promise<number> {
     await this.process.step()
+    if (this.traps.isWaiting) await this.heed(streams)
+    if (this.scope.options.has('noexec')) return 0
     const code = await this.#redirected(node, streams)
     this.scope.last = code
-    if (
-      code !== 0 &&
-      this.scope.exitOnError &&
-      this.#quiet === 0 &&
-      (node.kind === 'simple' || node.kind === 'condition' || node.kind === 'subshell' || node.kind === 'pipe')
-    ) {
-      if (node.kind !== 'pipe' || !node.negated) throw new Exit(code)
-    }
+    this.process.halt.check()
+    if (this.traps.isWaiting) await this.heed(streams)
+    if (code !== 0 && this.#quiet === 0 && ending.has(node.kind) && !(node.kind === 'pipe' && node.negated)) await this.#failed(code, streams)
     return code
   }
 
-  /** A line for people, with the shell's name before it. */
-  complain(streams: Streams, line: string): number {
-    streams.err(`${this.prefix}${line}\n`)
+  async #failed(code: number, streams: Streams): Promise<void> {
+    const body = this.scope.dialect === 'bash' ? this.traps.get('ERR') : undefined
+    if (body !== undefined && body !== '') await this.#quietly(body, streams)
+    if (this.scope.options.has('errexit')) throw new Exit(code)
+  }
+
+  async #quietly(text: string, streams: Streams): Promise<void> {
+    this.#quiet += 1
+    try {
+      await this.read(text, streams)
+    } finally {
+      this.#quiet -= 1
+    }
+  }
+
+  /** Runs the traps of signals that came. */
+  async heed(streams: Streams): Promise<void> {
+    for (let name = this.traps.next(); name !== undefined; name = this.traps.next()) {
+      const { last } = this.scope
+      await this.#quietly(this.traps.get(name) ?? '', streams)
+      this.scope.last = last
+    }
+  }
+
+  async read(text: string, streams: Streams): Promise<number> {
+    const parser = createParser(text, languages[this.scope.dialect], this.#aliases)
+    this.#reading += 1
+    try {
+      let code = 0
+      for (let node = this.#next(parser, text); node; node = this.#next(parser, text)) {
+        if (this.#reading === 1) this.#last = parser.ended() ? lastCommand(node) : undefined
+        code = await this.run(node, streams)
+      }
+      return code
+    } finally {
+      this.#reading -= 1
+    }
+  }
+
+  isLast(node: Node): boolean {
+    return node === this.#last
+  }
+
+  /** bash heeds aliases only where somebody types, or asked for it. */
+  get #aliases(): Aliases {
+    const { dialect, ways, aliases } = this.scope
+    return dialect !== 'bash' || this.interactive || ways.has('expand_aliases') ? aliases : none
+  }
+
+  /** The next line's tree; what cannot be read ends the shell. */
+  #next(parser: ReturnType<typeof createParser>, text: string): Node | undefined {
+    try {
+      return parser.next()
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error
+      throw this.#unreadable(error, text, parser.line())
+    }
+  }
+
+  #unreadable({ trouble, line: told, incomplete }: SyntaxFault, text: string, reached: number): ShellFault {
+    const { dialect, origin } = this.scope
+    const said = describe(trouble, dialect)
+    const line = Math.max(told, reached)
+    this.scope.line = line
+    if (dialect !== 'bash') return new ShellFault(said, { code: 2, syntax: true })
+    const lines = text.replace(/\n$/, '').split('\n')
+    const at = origin === 'words' && trouble.kind !== 'substitution' ? '-c' : undefined
+    const behind = trouble.kind === 'end' || (trouble.kind === 'missing' && trouble.sign === ')')
+    if (incomplete) this.scope.line = lines.length - (behind ? 0 : 1)
+    const again = trouble.kind === 'unexpected' ? `\n${this.#prefix(at)}\`${lines[line] ?? ''}'` : ''
+    return new ShellFault(`${said}${again}`, { code: trouble.kind === 'substitution' ? 1 : 2, syntax: true, ...(at !== undefined && { command: at }) })
+  }
+
+  complain(streams: Streams, line: string, command?: string): number {
+    streams.err(`${this.#prefix(command)}${line}\n`)
     return 2
   }
 
-  get prefix(): string {
-    const { name } = this.scope
-    if (this.process.machine.flavor === 'busybox') return `${name}: `
-    return name.endsWith('bash') ? `${name}: line 1: ` : `${name}: 1: `
+  /** What stands before its complaints. */
+  #prefix(command?: string): string {
+    const { name, dialect, line, origin } = this.scope
+    const said = command === undefined ? '' : `${command}: `
+    if (dialect === 'ash') return `${name}: ${said}${command === undefined || this.interactive ? '' : `line ${line + (origin === 'words' ? 0 : 1)}: `}`
+    if (dialect === 'dash') return `${name}: ${line + 1}: ${said}`
+    if (command === '-c') return `${name}: -c: line ${line + 1}: `
+    return this.interactive ? `${name}: ${said}` : `${name}: line ${line + 1}: ${said}`
   }
 
-  /** Runs a function or program by its words: for `command`, `eval` and the like. */
-  async call(words: readonly string[], streams: Streams, env?: Map<string, string>): Promise<number> {
-    const [name = '', ...args] = words
-    const body = this.scope.functions.get(name)
-    if (body) return this.#callFunction(body, args, streams)
-    const builtin: Builtin | undefined = builtins[name]
-    if (builtin) return builtin(args, this, streams)
-    const { process, scope } = this
-    const program = child(process, { env: env ?? scope.environment(), cwd: scope.cwd, ...streams })
-    if (process.find(name)) return runProgram(words, program)
-    return process.stranger?.(name, program, this.#atLast) ?? this.#notFound(name, streams)
+  call(words: readonly string[], streams: Streams, options: CallOptions = {}): Promise<number> {
+    return callWords(this, words, { streams, ...options })
   }
 
-  expander(streams: Streams): Expander {
-    const { scope, process } = this
-    return { scope, files: process.files, seed: process.seed, err: streams.err, capture: (body) => this.#capture(body, streams) }
-  }
-
-  #notFound(name: string, streams: Streams): number {
-    const { flavor } = this.process.machine
+  notFound(name: string, streams: Streams): number {
+    const { dialect } = this.scope
     const path = name.includes('/')
-    const words =
-      path && flavor === 'busybox' ? 'not found' : path ? 'No such file or directory' : this.scope.name.endsWith('bash') ? 'command not found' : 'not found'
-    streams.err(`${this.prefix}${name}: ${words}\n`)
-    return 127
+    const there = path && this.process.files.stat(name.startsWith('/') ? name : `${this.scope.cwd}/${name}`) !== undefined
+    const words = dialect === 'ash' ? 'not found' : path ? 'No such file or directory' : dialect === 'bash' ? 'command not found' : 'not found'
+    this.complain(streams, `${name}: ${there ? 'Permission denied' : dialect === 'dash' ? 'not found' : words}`)
+    return there ? 126 : 127
+  }
+
+  expander(streams: Streams, connections?: Connections): Expander {
+    const { scope, process } = this
+    return {
+      scope,
+      process: connections?.process ?? process,
+      err: streams.err,
+      capture: (body) => this.#capture(body, streams),
+      connect: (body, into) => connections?.connect(body, into, streams) ?? Promise.resolve(''),
+    }
   }
 
   async #redirected(node: Node, streams: Streams): Promise<number> {
-    if (!node.redirections) return this.#execute(node, streams)
+    const connections = new Connections(this.process, (body, given) => this.subshell(body, given))
+    const failed = (): number => (this.scope.dialect === 'dash' ? 2 : 1)
     let directed = streams
     try {
-      for (const each of node.redirections) {
-        const target = await expandText(each.target, this.expander(streams))
-        directed = redirect(directed, each, target, { files: this.process.files, cwd: this.scope.cwd, seed: this.process.seed })
+      for (const each of node.redirections ?? []) {
+        const target = await expandText(each.target, this.expander(directed, connections))
+        const { cwd, dialect, options } = this.scope
+        directed = redirect(directed, each, target, { process: connections.process, cwd, dialect, careful: options.has('noclobber') })
       }
     } catch (error) {
       if (!(error instanceof RedirectFault)) throw error
-      streams.err(`${this.prefix}${error.message}\n`)
-      return 1
+      if (node.kind === 'simple') this.scope.line = node.line
+      this.complain(streams, error.message)
+      return failed()
     }
-    return this.#execute(node, directed)
+    // What `exec` redirects without a program stays so.
+    if (node.redirections && isBareExec(node)) Object.assign(streams, directed)
+    const code = await this.#execute(node, directed, connections)
+    await connections.close(streams)
+    return code
   }
 
-  #execute(node: Node, streams: Streams): Promise<number> {
+  #execute(node: Node, streams: Streams, connections: Connections): Promise<number> {
     switch (node.kind) {
       case 'simple':
-        return this.#simple(node, streams)
-      case 'condition':
-        return this.#condition(node, streams)
+        return runSimple(this, node, { streams, connections })
       case 'pipe':
-        return this.#pipe(node, streams)
-      case 'and':
-      case 'or':
-        return this.#either(node, streams)
+        return runPipe(node, this, streams)
       case 'list':
-        return this.#list(node, streams)
-      case 'if':
-        return this.#if(node, streams)
-      case 'loop':
-        return this.#loop(node, streams)
-      case 'for':
-      case 'count':
-        return node.kind === 'for' ? this.#for(node, streams) : this.#count(node, streams)
-      case 'case':
-        return this.#case(node, streams)
+        return this.#list(node.items, streams)
       case 'function':
         this.scope.functions.set(node.name, node.body)
         return Promise.resolve(0)
       case 'group':
         return this.run(node.body, streams)
       case 'subshell':
-        return this.#subshell(node.body, streams)
-      case 'calculate':
-        return sum(node.word, this.expander(streams)).then((value) => (value === 0 ? 1 : 0))
+        return this.subshell(node.body, streams)
+      default:
+        return control(node, this, streams)
     }
   }
 
-  async #simple(node: Node & { kind: 'simple' }, streams: Streams): Promise<number> {
-    const expander = this.expander(streams)
-    this.#captured = 0
-    this.#atLast = node === this.last
-    const words = await expandWords(node.words, expander)
-    const assigned = new Map<string, string>()
-    for (const [name, value, append] of node.assigns) {
-      const text = await expandText(value, expander)
-      assigned.set(name, append ? (this.scope.variables.get(name) ?? '') + text : text)
-    }
-    for (const [name, values, append] of node.lists ?? []) this.#assignList(name, await expandWords(values, expander), append)
-    if (this.scope.trace) streams.err(`+ ${[...[...assigned].map(([name, value]) => `${name}=${value}`), ...words].join(' ')}\n`)
-    if (words.length === 0) {
-      for (const [name, value] of assigned) this.scope.set(name, value)
-      return this.#captured
-    }
-    if (assigned.size === 0) return this.call(words, streams)
-    if (words[0] === 'read') return this.scope.during(assigned, () => this.call(words, streams))
-    return this.call(words, streams, new Map([...this.scope.environment(), ...assigned]))
-  }
-
-  async #condition({ test }: Node & { kind: 'condition' }, streams: Streams): Promise<number> {
-    const { name } = this.scope
-    // dash, the `sh` of Debian, has no such command.
-    if (this.process.machine.flavor === 'debian' && /(^|\/)(da)?sh$/.test(name)) return this.#notFound('[[', streams)
-    const outcome = await evaluateCondition(test, this.expander(streams))
-    if (typeof outcome === 'boolean') return outcome ? 0 : 1
-    return this.complain(streams, `[[: ${outcome}`)
-  }
-
-  #assignList(name: string, values: readonly string[], append: boolean): void {
-    const before = append ? [...(this.scope.lists.get(name)?.values() ?? [])] : []
-    this.scope.lists.set(name, new Map([...before, ...values].entries().map(([index, value]) => [String(index), value])))
-  }
-
-  async #callFunction(body: Node, args: readonly string[], streams: Streams): Promise<number> {
-    const { scope } = this
-    const outer = scope.parameters
-    scope.parameters = args
-    scope.locals.push(new Map())
-    try {
-      return await this.run(body, streams)
-    } catch (error) {
-      if (error instanceof Leave && error.kind === 'return') return error.levels
-      throw error
-    } finally {
-      scope.parameters = outer
-      for (const [name, value] of scope.locals.pop() ?? [])
-        if (value === undefined) scope.variables.delete(name)
-        else scope.set(name, value)
-    }
-  }
-
-  async #pipe(node: Node & { kind: 'pipe' }, streams: Streams): Promise<number> {
-    const [only] = node.parts
-    const code = node.parts.length === 1 && only ? await this.#tested(only, streams, node.negated) : await this.#connected(node.parts, streams)
-    return node.negated ? (code === 0 ? 1 : 0) : code
-  }
-
-  async #connected(parts: readonly Node[], streams: Streams): Promise<number> {
-    let stdin = streams.stdin
-    const codes = parts.map((part, index) => {
-      const last = index === parts.length - 1
-      const pipe = new Pipe()
-      const input = stdin
-      stdin = pipe
-      const out: Write = last ? streams.out : (bytes) => pipe.write(bytes)
-      return this.#subshell(part, { ...streams, stdin: input, out }).finally(() => {
-        pipe.end()
-        if (index > 0) input.close()
-      })
-    })
-    const ended = await Promise.all(codes)
-    return this.scope.pipeFail ? (ended.findLast((code) => code !== 0) ?? 0) : (ended.at(-1) ?? 0)
-  }
-
-  async #either(node: Node & { kind: 'and' | 'or' }, streams: Streams): Promise<number> {
-    const code = await this.#tested(node.left, streams, true)
-    return (code === 0) === (node.kind === 'and') ? this.run(node.right, streams) : code
-  }
-
-  /** A command whose failure is part of the plan. */
-  async #tested(node: Node, streams: Streams, quiet: boolean): Promise<number> {
+  async tested(node: Node, streams: Streams, quiet = true): Promise<number> {
     this.#quiet += quiet ? 1 : 0
     try {
       return await this.run(node, streams)
@@ -223,108 +217,92 @@ export class Shell implements ShellCore {
     }
   }
 
-  async #list(node: Node & { kind: 'list' }, streams: Streams): Promise<number> {
+  async #list(items: readonly Item[], streams: Streams): Promise<number> {
     let code = 0
-    for (const item of node.items) {
-      if (!item.background) code = await this.run(item.node, streams)
-      else {
-        this.jobs.push(this.#subshell(item.node, { ...streams, stdin: emptyInput() }))
-        this.scope.background = 100 + this.jobs.length
-        code = 0
-      }
+    for (const item of items) {
+      if (item.background) code = this.#background(item, streams)
+      else code = await this.run(item.node, streams)
     }
     return code
   }
 
-  async #subshell(body: Node, streams: Streams): Promise<number> {
-    const shell = new Shell(this.process, this.scope.copy())
+  #background({ node, text }: Item, streams: Streams): number {
+    const pid = this.process.family.next()
+    const { halt, leave } = this.process.halt.below(true)
+    const given = { ...streams, stdin: inputOf('') }
+    const work = apart({ ...this.process, halt }, { pid, command: this.scope.name }, (process) => this.subshell(node, given, process)).finally(leave)
+    const job = this.jobs.add(pid, text, work)
+    this.scope.background = pid
+    if (this.interactive) streams.err(`[${job.number}] ${pid}\n`)
+    return 0
+  }
+
+  /** Runs commands in a copy of this shell, to its end and its own traps. */
+  async subshell(body: Node, streams: Streams, process = this.process): Promise<number> {
+    const shell = new Shell(process, this.scope.copy(), this.traps.ignored)
+    shell.#quiet = this.#quiet
+    const own = { ...streams }
+    const gone =
+      process === this.process ? undefined : process.family.join({ pid: process.pid, command: this.scope.name, signal: (name) => shell.traps.signal(name) })
     try {
-      return await shell.run(body, streams)
+      return await ended(shell, own, () => shell.run(body, own))
     } catch (error) {
       if (error instanceof BrokenPipe) return 141
-      if (error instanceof Leave) return error.kind === 'return' ? error.levels : 0
-      if (!(error instanceof Exit) || this.process.halt.code !== undefined) throw error
+      if (!(error instanceof Exit) || process.halt.code !== undefined || error.reason !== undefined) throw error
       return error.code
+    } finally {
+      gone?.()
     }
   }
 
   async #capture(body: Node, streams: Streams): Promise<string> {
     let text = ''
-    // `$(<file)` is the file.
-    if (body.kind === 'simple' && body.words.length + body.assigns.length === 0 && body.redirections?.[0]?.operator === '<') {
-      return this.#capture({ ...body, words: [[{ kind: 'text', text: 'cat', quoted: false }]] }, streams)
+    // `$(<file)` is the file, but not to ash and dash.
+    const [first] = body.redirections ?? []
+    const file = body.kind === 'simple' && body.words.length + body.assigns.length === 0 && first?.operator === '<'
+    const read: Node = file && this.scope.dialect === 'bash' ? { ...body, words: [[{ kind: 'text', text: 'cat', quoted: false }]] } : body
+    const keep = (bytes: string): void => {
+      text += bytes
     }
-    this.#captured = await this.#subshell(body, { ...streams, out: (bytes) => (text += bytes) })
-    return text
-  }
-
-  async #if(node: Node & { kind: 'if' }, streams: Streams): Promise<number> {
-    for (const [condition, body] of node.cases) if ((await this.#tested(condition, streams, true)) === 0) return this.run(body, streams)
-    return node.otherwise ? this.run(node.otherwise, streams) : 0
-  }
-
-  async #loop(node: Node & { kind: 'loop' }, streams: Streams): Promise<number> {
-    let code = 0
-    while (((await this.#tested(node.condition, streams, true)) === 0) !== node.until) {
-      const [ended, next] = await this.#turn(node.body, streams)
-      code = ended
-      if (!next) break
-    }
-    return code
-  }
-
-  async #for(node: Node & { kind: 'for' }, streams: Streams): Promise<number> {
-    const words = node.words ? await expandWords(node.words, this.expander(streams)) : this.scope.parameters
-    let code = 0
-    for (const word of words) {
-      this.scope.set(node.name, word)
-      const [ended, next] = await this.#turn(node.body, streams)
-      code = ended
-      if (!next) break
-    }
-    return code
-  }
-
-  async #count(node: Node & { kind: 'count' }, streams: Streams): Promise<number> {
-    const expander = this.expander(streams)
-    let code = 0
-    for (await sum(node.start, expander); node.condition.length === 0 || (await sum(node.condition, expander)) !== 0; await sum(node.step, expander)) {
-      const [ended, next] = await this.#turn(node.body, streams)
-      code = ended
-      if (!next) break
-    }
-    return code
-  }
-
-  /** One turn of a loop: its exit code, and whether there is a next. */
-  async #turn(body: Node, streams: Streams): Promise<readonly [code: number, next: boolean]> {
-    try {
-      return [await this.run(body, streams), true]
-    } catch (error) {
-      if (!(error instanceof Leave) || error.kind === 'return') throw error
-      error.levels -= 1
-      if (error.levels > 0) throw error
-      return [0, error.kind === 'continue']
-    }
-  }
-
-  async #case(node: Node & { kind: 'case' }, streams: Streams): Promise<number> {
-    const expander = this.expander(streams)
-    const text = await expandText(node.word, expander)
-    for (const { patterns, body } of node.cases) {
-      for (const pattern of patterns) if (matches(text, await expandPattern(pattern, expander))) return this.run(body, streams)
-    }
-    return 0
+    this.scope.captured = await this.subshell(read, { ...streams, out: keep })
+    this.scope.last = this.scope.captured
+    return text.replaceAll('\0', '')
   }
 }
 
-function emptyInput(): Pipe {
-  const pipe = new Pipe()
-  pipe.end()
-  return pipe
+/** Does a shell's work, and at its end what `trap` said; a fault has its line and its code. */
+export async function ended(shell: Shell, streams: Streams, work: () => Promise<number>): Promise<number> {
+  let code: number
+  try {
+    code = await work()
+  } catch (error) {
+    code = codeOf(error, shell, streams)
+  }
+  const body = shell.traps.get('EXIT')
+  if (body === undefined || body === '') return code
+  shell.traps.set('EXIT', undefined)
+  shell.scope.last = code
+  try {
+    await shell.read(body, streams)
+    return code
+  } catch (error) {
+    return codeOf(error, shell, streams)
+  }
 }
 
-/** True for what ends a shell with a line of its own. */
-export function isFault(error: unknown): error is UnsetFault {
-  return error instanceof UnsetFault
+function codeOf(error: unknown, shell: Shell, streams: Streams): number {
+  if (error instanceof Leave) return error.kind === 'return' ? error.levels : 0
+  if (error instanceof ShellFault) {
+    shell.complain(streams, error.message, error.command)
+    return error.code ?? 2
+  }
+  if (!(error instanceof Exit) || error.reason !== undefined || shell.process.halt.code !== undefined) throw error
+  return error.code
+}
+
+const none: Aliases = new Map()
+
+function isBareExec(node: Node): boolean {
+  const [word] = node.kind === 'simple' ? node.words : []
+  return node.kind === 'simple' && node.words.length === 1 && word?.length === 1 && word[0]?.kind === 'text' && word[0].text === 'exec'
 }

@@ -1,17 +1,12 @@
 // Reads words: quotes, variables, substitutions.
-import { type Node, type Part, SyntaxFault, type Word } from './syntax.ts'
-
-/** A place in a script. */
-export interface Cursor {
-  readonly text: string
-  at: number
-  /** Reads commands up to a closing word or sign. */
-  script(end: string): Node
-}
+import type { Cursor } from './cursor.ts'
+import { SyntaxFault } from './faults.ts'
+import { closing, readBraced } from './parse-parameter.ts'
+import type { Node, Part, Word } from './syntax.ts'
 
 const ends = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')'])
 
-/** The word at the cursor; `end` says where it ends, default at blanks and operators. */
+/** The word at the cursor; `isEnd` says where it ends, default at blanks and operators. */
 export function readWord(cursor: Cursor, isEnd: (char: string) => boolean = (char) => ends.has(char)): Word {
   const parts: Part[] = []
   let plain = ''
@@ -24,7 +19,7 @@ export function readWord(cursor: Cursor, isEnd: (char: string) => boolean = (cha
       flush()
       const next = cursor.text[cursor.at + 1]
       cursor.at += 2
-      if (next !== undefined && next !== '\n') parts.push({ kind: 'text', text: next, quoted: true })
+      if (next !== '\n' || cursor.at >= cursor.text.length) parts.push({ kind: 'text', text: next ?? '\\', quoted: true })
     } else if (char === "'" || char === '"' || char === '$' || char === '`') {
       flush()
       parts.push(...readSpecial(cursor, char))
@@ -38,9 +33,13 @@ export function readWord(cursor: Cursor, isEnd: (char: string) => boolean = (cha
 }
 
 /** The whole text as one double-quoted word: a here-document. */
-export function readQuoted(text: string, script: Cursor['script']): Word {
-  const cursor: Cursor = { text, at: 0, script }
-  return readInside(cursor, undefined)
+export function readQuoted(text: string, { language, nested }: Omit<Cursor, 'text' | 'at'>): Word {
+  return readInside({ text, at: 0, language, nested }, undefined)
+}
+
+/** A word within braces that stand within double quotes: quotes in it only set apart. */
+export function readWithin(text: string, { language, nested }: Omit<Cursor, 'text' | 'at'>): Word {
+  return readInside({ text, at: 0, language, nested }, undefined, true)
 }
 
 function readSpecial(cursor: Cursor, char: string): readonly Part[] {
@@ -51,35 +50,59 @@ function readSpecial(cursor: Cursor, char: string): readonly Part[] {
     return inside.length === 0 ? [{ kind: 'text', text: '', quoted: true }] : inside
   }
   if (char === '`') return [readBackquoted(cursor, false)]
-  if (cursor.text[cursor.at + 1] === "'") return [readDollarSingle(cursor)]
+  const next = cursor.text[cursor.at + 1]
+  if (next === "'" && cursor.language.extended) return [readDollarSingle(cursor)]
+  if (next === '"' && cursor.language.wide) {
+    cursor.at += 1
+    return readSpecial(cursor, '"')
+  }
   return [readDollar(cursor, false)]
+}
+
+function unended(sign: string): SyntaxFault {
+  return new SyntaxFault({ kind: 'quote', sign }, { incomplete: true })
 }
 
 function readSingle(cursor: Cursor): Part {
   const end = cursor.text.indexOf("'", cursor.at + 1)
-  if (end < 0) throw new SyntaxFault('unterminated quoted string', true)
+  if (end < 0) throw unended("'")
   const text = cursor.text.slice(cursor.at + 1, end)
   cursor.at = end + 1
   return { kind: 'text', text, quoted: true }
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', e: '\x1b', a: '\x07', b: '\b', '0': '\0', '\\': '\\', "'": "'" }
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  e: '\x1b',
+  E: '\x1b',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+}
 
 function readDollarSingle(cursor: Cursor): Part {
-  let text = ''
-  cursor.at += 2
-  for (let char = cursor.text[cursor.at]; char !== "'"; char = cursor.text[cursor.at]) {
-    if (char === undefined) throw new SyntaxFault('unterminated quoted string', true)
-    const next = cursor.text[cursor.at + 1] ?? ''
-    text += char === '\\' ? (escapes[next] ?? `\\${next}`) : char
-    cursor.at += char === '\\' ? 2 : 1
-  }
-  cursor.at += 1
+  const end = /'((?:[^'\\]|\\[\s\S])*)'/y
+  end.lastIndex = cursor.at + 1
+  const found = end.exec(cursor.text)
+  if (!found) throw unended("'")
+  cursor.at = end.lastIndex
+  const text = (found[1] ?? '').replace(/\\(?:([0-7]{1,3})|x([\da-fA-F]{1,2})|([\s\S]))/g, (whole, octal?: string, hex?: string, char?: string) => {
+    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+    return escapes[char ?? ''] ?? whole
+  })
   return { kind: 'text', text, quoted: true }
 }
 
 /** The inside of double quotes, up to `end` or to the end of the text. */
-function readInside(cursor: Cursor, end: string | undefined): Word {
+function readInside(cursor: Cursor, end: string | undefined, bare = false): Word {
   const parts: Part[] = []
   let plain = ''
   const flush = (): void => {
@@ -87,16 +110,16 @@ function readInside(cursor: Cursor, end: string | undefined): Word {
     plain = ''
   }
   for (let char = cursor.text[cursor.at]; char !== end; char = cursor.text[cursor.at]) {
-    if (char === undefined) throw new SyntaxFault('unterminated quoted string', true)
+    if (char === undefined) throw unended('"')
     const next = cursor.text[cursor.at + 1]
-    if (char === '\\' && next !== undefined && '$`"\\\n'.includes(next) && !(next === '"' && end === undefined)) {
+    if (char === '\\' && next !== undefined && (bare ? '$`"\\}\n' : '$`"\\\n').includes(next) && !(next === '"' && end === undefined && !bare)) {
       plain += next === '\n' ? '' : next
       cursor.at += 2
     } else if (char === '$' || char === '`') {
       flush()
       parts.push(char === '$' ? readDollar(cursor, true) : readBackquoted(cursor, true))
     } else {
-      plain += char
+      if (!bare || char !== '"') plain += char
       cursor.at += 1
     }
   }
@@ -106,11 +129,13 @@ function readInside(cursor: Cursor, end: string | undefined): Word {
 }
 
 function readBackquoted(cursor: Cursor, quoted: boolean): Part {
-  const end = cursor.text.indexOf('`', cursor.at + 1)
-  if (end < 0) throw new SyntaxFault('unterminated quoted string', true)
-  const inside = { ...cursor, text: cursor.text.slice(cursor.at + 1, end).replace(/\\([$`\\])/g, '$1'), at: 0 }
-  cursor.at = end + 1
-  return { kind: 'command', body: cursor.script(inside.text), quoted }
+  const end = /`((?:[^`\\]|\\[\s\S])*)`/y
+  end.lastIndex = cursor.at
+  const found = end.exec(cursor.text)
+  if (!found) throw unended('`')
+  cursor.at = end.lastIndex
+  const inside = (found[1] ?? '').replace(quoted ? /\\([$`\\"])/g : /\\([$`\\])/g, '$1')
+  return { kind: 'command', body: cursor.nested(inside, 0, '').node, quoted }
 }
 
 function readDollar(cursor: Cursor, quoted: boolean): Part {
@@ -118,59 +143,37 @@ function readDollar(cursor: Cursor, quoted: boolean): Part {
   const next = text[cursor.at + 1] ?? ''
   if (text.startsWith('$((', cursor.at)) {
     const end = closing(text, cursor.at + 3, '))')
-    const word = readQuoted(text.slice(cursor.at + 3, end), cursor.script)
-    cursor.at = end + 2
-    return { kind: 'sum', word, quoted }
+    if (end !== undefined) {
+      const word = readQuoted(text.slice(cursor.at + 3, end), cursor)
+      cursor.at = end + 2
+      return { kind: 'sum', word, quoted }
+    }
   }
   if (next === '(') {
-    const end = closing(text, cursor.at + 2, ')')
-    const body = cursor.script(text.slice(cursor.at + 2, end))
-    cursor.at = end + 1
-    return { kind: 'command', body, quoted }
+    const { node, end } = readCommands(cursor)
+    cursor.at = end
+    return { kind: 'command', body: node, quoted }
   }
-  if (next === '{') return readBraced(cursor, quoted)
-  const name = text.slice(cursor.at + 1).match(/^([A-Za-z_]\w*|[0-9?$#!@*-])/)?.[0]
+  if (next === '[' && cursor.language.wide) {
+    const end = text.indexOf(']', cursor.at)
+    const word = readQuoted(text.slice(cursor.at + 2, end), cursor)
+    cursor.at = end + 1
+    return { kind: 'sum', word, quoted }
+  }
+  if (next === '{') return readBraced(cursor, quoted, { readWord, readQuoted, readWithin })
+  const name = text.slice(cursor.at + 1, cursor.at + 200).match(/^([A-Za-z_]\w*|[0-9?$#!@*-])/)?.[0]
   cursor.at += 1 + (name?.length ?? 0)
   return name === undefined ? { kind: 'text', text: '$', quoted } : { kind: 'variable', name, quoted }
 }
 
-function readBraced(cursor: Cursor, quoted: boolean): Part {
-  const end = closing(cursor.text, cursor.at + 2, '}')
-  const inside = cursor.text.slice(cursor.at + 2, end)
-  cursor.at = end + 1
-  const length = inside.match(/^#([A-Za-z_]\w*|[@*0-9])(?:\[([^\]]+)\])?$/)
-  const indexOf = (text: string | undefined): { index?: Word } => (text === undefined ? {} : { index: readQuoted(text, cursor.script) })
-  if (length) return { kind: 'variable', name: length[1] ?? '', ...indexOf(length[2]), length: true, quoted }
-  const [whole = '', name = '', index, operator] =
-    inside.match(/^([A-Za-z_]\w*|[0-9]+|[?$#!@*-])(?:\[([^\]]+)\])?(:[-=?+]|[-=?+]|##?|%%?|\/\/?|:|\^\^?|,,?)?/) ?? []
-  if (name === '') throw new SyntaxFault('bad substitution')
-  const variable = { kind: 'variable', name, ...indexOf(index), quoted } as const
-  if (operator === undefined) return variable
-  const rest: Cursor = { text: inside.slice(whole.length), at: 0, script: cursor.script }
-  return { ...variable, operator, word: readWord(rest, () => false) }
-}
-
-/** Where what was opened is closed, quotes and nesting heeded. */
-function closing(text: string, from: number, close: string): number {
-  const open = close === '}' ? '{' : '('
-  let depth = 0
-  for (let at = from; at < text.length; at += 1) {
-    const char = text[at] ?? ''
-    if (char === '\\') at += 1
-    else if (char === "'" || char === '"') {
-      at = skipQuoted(text, at)
-    } else if (depth === 0 && text.startsWith(close, at)) return at
-    else if (char === open) depth += 1
-    else if (char === close[0]) depth -= 1
+/** The commands of `$(…)`; what only looks like a sum may be a subshell. */
+function readCommands(cursor: Cursor): { readonly node: Node; readonly end: number } {
+  try {
+    return cursor.nested(cursor.text, cursor.at + 2, ')')
+  } catch (error) {
+    if (!(error instanceof SyntaxFault) || !error.incomplete) throw error
+    if (!cursor.text.startsWith('$((', cursor.at))
+      throw error.trouble.kind === 'end' && cursor.language.wide ? new SyntaxFault({ kind: 'missing', sign: ')' }, { incomplete: true }) : error
+    throw new SyntaxFault({ kind: 'missing', sign: '))' }, { incomplete: true })
   }
-  throw new SyntaxFault(`unexpected end of file (expecting "${close}")`, true)
-}
-
-function skipQuoted(text: string, from: number): number {
-  const quote = text[from]
-  for (let at = from + 1; at < text.length; at += 1) {
-    if (text[at] === '\\' && quote === '"') at += 1
-    else if (text[at] === quote) return at
-  }
-  throw new SyntaxFault('unterminated quoted string', true)
 }

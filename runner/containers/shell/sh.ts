@@ -1,168 +1,156 @@
 // The program `sh`: a script in words, in a file, from a pipe, or typed at a prompt.
 import { FileError, resolve } from '../files.ts'
 import { Exit, fail, type Process } from '../process.ts'
-import { isFault, Shell } from './interpreter.ts'
-import { lastCommand } from './last-command.ts'
-import { isIncomplete, parse } from './parse.ts'
+import { signalName } from '../signals.ts'
+import { dialectOf, languages } from './dialect.ts'
+import { ended, Shell } from './interpreter.ts'
+import { optionOfLetter, optionOfName } from './options.ts'
+import { isIncomplete } from './parse.ts'
 import type { Streams } from './redirect.ts'
 import { Scope } from './scope.ts'
-import { SyntaxFault } from './syntax.ts'
+import { typed } from './typed.ts'
+
+/** The words of a shell, read. */
+interface Asked {
+  readonly on: readonly string[]
+  readonly script?: string
+  /** It reads its input though words are given. */
+  readonly input: boolean
+  readonly interactive: boolean
+  readonly rest: readonly string[]
+  /** A letter that needs another word. */
+  readonly lacking?: string
+}
+
+function asked(words: readonly string[]): Asked {
+  const on: string[] = []
+  let [input, interactive, command] = [false, false, false]
+  let index = 0
+  for (; /^[-+]./.test(words[index] ?? ''); index += 1) {
+    const word = words[index] ?? ''
+    if (word === '--') {
+      index += 1
+      break
+    }
+    if (/^--(rcfile|init-file)$/.test(word)) index += 1
+    if (word.startsWith('--')) continue
+    if (word.includes('c')) command = true
+    if (word.includes('s')) input = true
+    if (word.includes('i')) interactive = true
+    for (const letter of word.slice(1)) if (letter !== 'o' && letter !== 'O') on.push(`${word[0]}${letter}`)
+    if (/[oO]$/.test(word)) {
+      index += 1
+      on.push(`${word[0]}o ${words[index]}`)
+    }
+  }
+  if (!command) return { on, input, interactive, rest: words.slice(index) }
+  const script = words[index]
+  return { on, input, interactive, rest: words.slice(index + 1), ...(script === undefined ? { lacking: 'c' } : { script }) }
+}
 
 /** Runs a shell called by this name. */
 export async function runShell(name: string, words: readonly string[], process: Process): Promise<number> {
-  const args = [...words]
-  const scope = new Scope(name, [], process.env, process.cwd)
-  let given: string | undefined
-  while (/^-./.test(args[0] ?? '')) {
-    const flags = args.shift() ?? ''
-    if (flags.includes('e')) scope.exitOnError = true
-    if (flags.includes('u')) scope.refuseUnset = true
-    if (flags.includes('x')) scope.trace = true
-    if (flags.endsWith('o') && args.shift() === 'pipefail') scope.pipeFail = true
-    if (/^-[a-z]*c/.test(flags)) {
-      given = args.shift()
-      if (given === undefined) return fail(process, `${name}: option requires an argument -- 'c'`, 2)
-      break
-    }
+  const { on, script, input, interactive, rest, lacking } = asked(words)
+  const dialect = dialectOf(name, process.machine.flavor)
+  if (lacking !== undefined) {
+    const line = { ash: `${name}: -c requires an argument`, dash: `${name}: 0: -c requires an argument`, bash: `${name}: -c: option requires an argument` }
+    return fail(process, line[dialect], 2)
   }
-  const shell = new Shell(process, scope)
-  if (given !== undefined) {
-    const first = args.shift()
-    return finish(new Shell(process, named(scope, first ?? name, args)), scriptOf(given))
+  const [first, ...more] = rest
+  const parameters = input && script === undefined ? rest : more
+  const scope = begun(new Scope({ name: input && script === undefined ? name : (first ?? name), dialect, parameters }, process.env, process.cwd), process)
+  for (const word of on) setOption(word, scope)
+  if (script !== undefined) {
+    scope.origin = 'words'
+    return finish(process, scope, (shell, streams) => shell.read(script, streams))
   }
-  const file = args.shift()
-  if (file !== undefined) return runFile(process, named(scope, file, args), { name, file })
-  return process.tty ? typed(shell) : finish(shell, piped)
+  if (first !== undefined && !input) return runScript(process, scope, { name, file: first })
+  if (process.tty || interactive) return finish(process, scope, typed)
+  return finish(process, scope, piped)
 }
 
-/** Runs a script under the name of its file. */
-export async function runFile(process: Process, scope: Scope, { name, file }: { readonly name: string; readonly file: string }): Promise<number> {
+function setOption(word: string, { options, dialect }: Scope): void {
+  const option = word.startsWith('o ', 1) ? optionOfName(word.slice(3), dialect) : optionOfLetter(word.slice(1))
+  if (option && word.startsWith('-')) options.add(option)
+  else if (option) options.delete(option)
+}
+
+function begun(scope: Scope, process: Process): Scope {
+  scope.pid = process.pid
+  scope.started = process.now()
+  if (!scope.variables.has('PATH')) scope.variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+  return scope
+}
+
+/** Runs a script by the shell that its first line names. */
+export function runFile(
+  process: Process,
+  args: readonly string[],
+  { name, file, shown = file }: { readonly name: string; readonly file: string; readonly shown?: string },
+): Promise<number> {
+  const scope = new Scope({ name: shown, dialect: dialectOf(name, process.machine.flavor), parameters: args }, process.env, process.cwd)
+  return runScript(process, begun(scope, process), { name, file })
+}
+
+function runScript(process: Process, scope: Scope, { name, file }: { readonly name: string; readonly file: string }): Promise<number> {
+  scope.origin = 'file'
+  let text: string
   try {
-    return await finish(new Shell(process, scope), scriptOf(process.files.read(resolve(process.cwd, file))))
+    text = process.files.read(resolve(process.cwd, file))
   } catch (error) {
     if (!(error instanceof FileError)) throw error
-    return fail(process, `${name}: can't open '${file}': ${error.message}`, 2)
+    const line = {
+      ash: `${name}: can't open '${file}': ${error.message}`,
+      dash: `${name}: 0: cannot open ${file}: No such file`,
+      bash: error.code === 'folder' ? `${file}: ${file}: Is a directory` : `${name}: ${file}: ${error.message}`,
+    }
+    return Promise.resolve(fail(process, line[scope.dialect], scope.dialect === 'bash' ? 127 : 2))
   }
-}
-
-function named(scope: Scope, name: string, parameters: readonly string[]): Scope {
-  const made = new Scope(name, parameters, scope.variables, scope.cwd)
-  return Object.assign(made, {
-    shell: scope.shell,
-    exitOnError: scope.exitOnError,
-    refuseUnset: scope.refuseUnset,
-    trace: scope.trace,
-    pipeFail: scope.pipeFail,
-  })
-}
-
-function streamsOf({ stdin, out, err }: Process): Streams {
-  return { stdin, out, err }
+  return finish(process, scope, (shell, streams) => shell.read(text, streams))
 }
 
 /** How a shell comes to its end: through a script, or through what it reads. */
 type Work = (shell: Shell, streams: Streams) => Promise<number>
-
-function scriptOf(text: string): Work {
-  return (shell, streams) => attempt(shell, text, streams)
-}
 
 /** Commands from a pipe: each is run as soon as its lines are there, and what they read comes after them. */
 async function piped(shell: Shell, streams: Streams): Promise<number> {
   let held = ''
   for (;;) {
     const line = await shell.process.halt.unless(streams.stdin.readLine())
-    if (line === undefined) return held === '' ? shell.scope.last : attempt(shell, held, streams)
+    if (line === undefined) return held === '' ? shell.scope.last : shell.read(held, streams)
     held += `${line}\n`
-    if (isIncomplete(held)) continue
-    const code = await attempt(shell, held, streams)
+    if (isIncomplete(held, languages[shell.scope.dialect])) continue
+    const text = held
     held = ''
-    if (code === 2 && shell.scope.last !== 2) return code
+    await shell.read(text, streams)
   }
 }
 
-async function finish(shell: Shell, work: Work): Promise<number> {
-  const streams = streamsOf(shell.process)
-  let code: number
+async function finish(process: Process, scope: Scope, work: Work): Promise<number> {
+  const shell = new Shell(process, scope)
+  const streams: Streams = { stdin: process.stdin, out: process.out, err: process.err }
+  const gone = process.family.join({ pid: process.pid, command: scope.name, signal: (name) => shell.traps.signal(name) })
   try {
-    code = await work(shell, streams)
+    return await ended(shell, streams, () => work(shell, streams))
   } catch (error) {
-    if (!(error instanceof Exit)) throw error
-    code = await trapped(shell, error.code, streams)
-    return shell.process.halt.code ?? code
+    if (!(error instanceof Exit) || process.halt.code === undefined || error.reason !== undefined) throw error
+    return await halted(shell, streams, error)
+  } finally {
+    gone()
   }
-  return trapped(shell, code, streams)
 }
 
-/** What `trap` said is to be done at the end, or at the signal that ended it. */
-async function trapped(shell: Shell, code: number, streams: Streams): Promise<number> {
-  const { traps } = shell.scope
+/** A signal from outside ended what ran: what `trap` said is to be done at it is done. */
+async function halted(shell: Shell, streams: Streams, error: Exit): Promise<number> {
   const { halt } = shell.process
-  const signal = halt.code === undefined ? undefined : traps.get(signalNames[halt.code - 128] ?? '')
-  const body = signal ?? (halt.code === undefined ? traps.get('EXIT') : undefined)
-  if (body === undefined || body === '') return code
-  traps.clear()
+  const code = halt.code ?? 0
+  const name = code > 128 ? (signalName(String(code - 128)) ?? '') : ''
+  const body = shell.traps.get(name) ?? (shell.scope.dialect === 'bash' && name !== 'KILL' ? shell.traps.get('EXIT') : undefined)
+  if (body === undefined || body === '') throw error
+  if (shell.traps.get(name) === undefined) shell.traps.clear()
   halt.code = undefined
-  try {
-    await attempt(shell, body, streams)
-    return signal === undefined ? code : 0
-  } catch (error) {
-    if (error instanceof Exit) return error.code
-    throw error
-  }
-}
-
-const signalNames: Readonly<Record<number, string>> = { 2: 'INT', 15: 'TERM', 1: 'HUP' }
-
-async function attempt(shell: Shell, script: string, streams: Streams): Promise<number> {
-  try {
-    const tree = parse(script)
-    shell.last = lastCommand(tree)
-    return await shell.run(tree, streams)
-  } catch (error) {
-    if (error instanceof SyntaxFault) return shell.complain(streams, error.message)
-    if (isFault(error)) return shell.complain(streams, error.message)
-    throw error
-  }
-}
-
-/** Lines from a terminal, each run when it is whole. */
-async function typed(shell: Shell): Promise<number> {
-  const { process } = shell
-  const streams = streamsOf(process)
-  let held = ''
-  for (;;) {
-    process.out(held === '' ? prompt(shell) : '> ')
-    const line = await process.halt.unless(process.stdin.readLine())
-    if (line === undefined) return shell.scope.last
-    held += `${line}\n`
-    if (isIncomplete(held)) continue
-    try {
-      const node = parse(held)
-      held = ''
-      await shell.run(node, streams)
-    } catch (error) {
-      if (error instanceof Exit) {
-        if (process.halt.code === 130) {
-          process.halt.code = undefined
-          process.out('\n')
-          continue
-        }
-        return error.code
-      }
-      held = ''
-      if (!(error instanceof SyntaxFault) && !isFault(error)) throw error
-      shell.complain(streams, error.message)
-    }
-  }
-}
-
-function prompt({ scope, process }: Shell): string {
-  const { machine } = process
-  const sign = machine.user.uid === 0 ? '#' : '$'
-  if (machine.flavor === 'debian' && scope.name.endsWith('bash'))
-    return `${machine.user.uid === 0 ? 'root' : 'I have no name!'}@${machine.hostname}:${scope.cwd}${sign} `
-  if (machine.flavor === 'debian') return `${sign} `
-  const home = scope.variables.get('HOME') ?? ''
-  return `${scope.cwd === home && home !== '/' ? '~' : scope.cwd} ${sign} `
+  const trapped = shell.traps.get(name) !== undefined
+  const left = await ended(shell, streams, () => shell.read(body, streams))
+  halt.code = undefined
+  return trapped || left !== 0 ? left : code
 }
