@@ -91,6 +91,9 @@ function sorted(value: unknown): unknown {
   )
 }
 
+/** Steps of one call: more would hold up everybody else. */
+const most = 3_000_000
+
 /** `jq`. */
 export const jq: Program = async (words, process) => {
   const asked = askedBy(words)
@@ -131,8 +134,13 @@ function answer(filter: Filter, read: readonly unknown[], { flags, indent, varia
   const left = [...read]
   let last: unknown
   let code = 0
+  let steps = 0
   const around = {
     variables,
+    tick(): void {
+      steps += 1
+      if (steps > most) throw new ValueFault(`drydock: more than ${most} steps are not simulated`)
+    },
     environment: Object.fromEntries([...process.env].map(([name, value]) => [name, decodeText(value)])),
     *inputs() {
       while (left.length > 0) yield left.shift()

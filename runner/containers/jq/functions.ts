@@ -7,6 +7,8 @@ interface Call {
   readonly args: readonly Filter[]
   values(arg: Filter, input: unknown): Iterable<unknown>
   paths(arg: Filter, input: unknown): Iterable<readonly unknown[]>
+  /** Counts a step. */
+  tick(): void
 }
 
 type Work = (input: unknown, call: Call) => Iterable<unknown>
@@ -198,10 +200,10 @@ const lists: Readonly<Record<string, Work>> = {
   'last/1': (input, { args: [arg], values }) => (arg ? [...values(arg, input)].slice(-1) : []),
   'nth/1': given((input, at) => indexed(input, at)),
   'limit/2': (input, { args: [count, arg], values }) => (count && arg ? [...values(arg, input)].slice(0, Number([...values(count, input)][0])) : []),
-  'range/1': (input, { args: [to], values }) => Array.from({ length: Math.max(Math.ceil(Number(to && [...values(to, input)][0])), 0) }, (_, index) => index),
-  'range/2': (input, { args: [from, to], values }) => {
-    const [start, end] = [from, to].map((arg) => Number(arg && [...values(arg, input)][0]))
-    return Array.from({ length: Math.max(Math.ceil((end ?? 0) - (start ?? 0)), 0) }, (_, index) => (start ?? 0) + index)
+  'range/1': (input, { args: [to], values, tick }) => rangeOf(0, Number(to && [...values(to, input)][0]), tick),
+  'range/2': (input, { args: [from, to], values, tick }) => {
+    const [start = 0, end = 0] = [from, to].map((arg) => Number(arg && [...values(arg, input)][0]))
+    return rangeOf(start, end, tick)
   },
   'index/1': given((input, part) =>
     typeof input === 'string'
@@ -217,6 +219,13 @@ const lists: Readonly<Record<string, Work>> = {
     const rows = list(input).map(list)
     return Array.from({ length: Math.max(0, ...rows.map((row) => row.length)) }, (_, column) => rows.map((row) => row[column] ?? null))
   }),
+}
+
+function* rangeOf(from: number, to: number, tick: () => void): Generator<unknown> {
+  for (let value = from; value < to; value += 1) {
+    tick()
+    yield value
+  }
 }
 
 /** All functions. */

@@ -7,6 +7,8 @@ import { fieldsOf, indexed, operations, placed, typeOf, ValueFault } from './val
 export interface Surroundings {
   readonly variables: ReadonlyMap<string, unknown>
   readonly environment: Readonly<Record<string, string>>
+  /** Counts a step: an expression that makes too many is given up, for nobody could end it. Throws ValueFault. */
+  tick(): void
   /** Values that were not read yet. */
   inputs(): Iterable<unknown>
 }
@@ -15,6 +17,7 @@ type Values = Iterable<unknown>
 
 /** The values of an expression over one value. */
 export function* run(filter: Filter, input: unknown, around: Surroundings): Generator<unknown> {
+  around.tick()
   switch (filter.kind) {
     case 'identity':
       yield input
@@ -260,6 +263,6 @@ function* call({ name, args }: Filter & { kind: 'call' }, input: unknown, around
   else {
     const work = functions[`${name}/${args.length}`]
     if (!work) throw new ValueFault(`${name}/${args.length} is not defined`)
-    yield* work(input, { args, values: (arg, value) => run(arg, value, around), paths: (arg, value) => pathsOf(arg, value, around) })
+    yield* work(input, { args, values: (arg, value) => run(arg, value, around), paths: (arg, value) => pathsOf(arg, value, around), tick: around.tick })
   }
 }

@@ -11,6 +11,14 @@ export class ValueFault extends Error {
   }
 }
 
+/** The longest text that is made of another one. */
+const longest = 1 << 24
+
+function repeated(text: string, count: number): string {
+  if (text.length * count > longest) throw new ValueFault('Repeat string result too long')
+  return text.repeat(count)
+}
+
 /** The kind of a value, as jq names it. */
 export function typeOf(value: unknown): string {
   if (value === null || value === undefined) return 'null'
@@ -83,7 +91,7 @@ export const operations: Readonly<Record<string, (a: unknown, b: unknown) => unk
   },
   '*': (a, b) => {
     if (typeof a === 'number' && typeof b === 'number') return a * b
-    if (typeof a === 'string' && typeof b === 'number') return b > 0 ? a.repeat(Math.ceil(b)) : null
+    if (typeof a === 'string' && typeof b === 'number') return b > 0 ? repeated(a, Math.ceil(b)) : null
     if (fieldsOf(a) && fieldsOf(b)) return merged(a, b)
     return unfit(a, b, 'multiplied')
   },
