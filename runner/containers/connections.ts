@@ -142,6 +142,7 @@ function missing(pod: KubernetesObject, name: string, word: string): string {
 /** The time of programs that somebody waits for: the world's. */
 function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' | 'step'> {
   let steps = 0
+  let pause: Promise<void> | undefined
   return {
     now: () => runtime.clock.now(),
     async sleep(ms, own = halt) {
@@ -151,7 +152,12 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
     step() {
       halt.check()
       steps += 1
-      return steps % 500 === 0 ? quiet() : undefined
+      // All that runs here pauses together: each by itself would leave the others no end.
+      if (steps % 500 === 0)
+        pause ??= quiet().finally(() => {
+          pause = undefined
+        })
+      return pause
     },
   }
 }

@@ -8,13 +8,26 @@ export interface Member {
   signal(name: string): void
 }
 
+/** How many processes of one family run at a time: far more than a script has, far less than would burden others. */
+const most = 1024
+
 /** All that came from one first process, and the numbers they bear. */
 export class Family {
   readonly #members = new Map<number, Member>()
   #last: number
+  #running = 0
 
   constructor(first: number) {
     this.#last = first
+  }
+
+  /** One more process runs; what is to be called at its end, or undefined when there are too many. */
+  fork(): (() => void) | undefined {
+    if (this.#running === most) return undefined
+    this.#running += 1
+    return () => {
+      this.#running -= 1
+    }
   }
 
   next(): number {

@@ -47,8 +47,12 @@ export class FileError extends Error {
   }
 }
 
+/** What a file holds at most: the disk of a node is full then. */
+const mostBytes = 64 * 2 ** 20
+
 const reasons = {
   missing: 'No such file or directory',
+  full: 'No space left on device',
   exists: 'File exists',
   folder: 'Is a directory',
   'no folder': 'Not a directory',
@@ -146,6 +150,7 @@ export class Files {
     const before = this.entry(real)
     if (before?.kind === 'folder') throw new FileError('folder')
     const held = options.append && before?.kind === 'file' ? before.content : ''
+    if (held.length + content.length > mostBytes) throw new FileError('full')
     const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o666 & ~this.mask)
     this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now(), ...this.#owner(real, before) })
   }

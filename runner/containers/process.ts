@@ -131,6 +131,8 @@ export interface Process {
   /** Who started it; 0 for a first process. */
   readonly parent: number
   readonly family: Family
+  /** How many processes it came from, each started by the one before; 0 without it. */
+  readonly depth?: number
   readonly env: Map<string, string>
   readonly cwd: string
   readonly stdin: Pipe
@@ -171,7 +173,15 @@ export async function apart(
     own.check()
     return process.step()
   }
-  const inner = child(process, { parent: process.pid, ...changes, pid, halt: own, step, sleep: (ms, halt = own) => process.sleep(ms, halt) })
+  const inner = child(process, {
+    parent: process.pid,
+    depth: (process.depth ?? 0) + 1,
+    ...changes,
+    pid,
+    halt: own,
+    step,
+    sleep: (ms, halt = own) => process.sleep(ms, halt),
+  })
   const gone = process.family.join({ pid, command, signal: (name) => endBy(name, own) })
   try {
     const code = await work(inner)

@@ -59,6 +59,7 @@ export class Run {
   #begun = false
   readonly #outside = new Set<Promise<unknown>>()
   #steps = 0
+  #pause: Promise<void> | undefined
   #turn: Promise<void> = Promise.resolve()
 
   constructor({ started, state, now, go, ended }: RunOptions) {
@@ -125,11 +126,15 @@ export class Run {
     }
   }
 
-  /** Whoever spins without a pause pays a second for every two thousand steps. */
+  /** Whoever spins without a pause pays a second for every two thousand steps, and all that run beside it do. */
   step(): Promise<void> | undefined {
     this.halt.check()
     this.#steps += 1
-    return this.#steps % 2000 === 0 ? this.sleep(1000) : undefined
+    if (this.#steps % 2000 === 0)
+      this.#pause ??= this.sleep(1000).finally(() => {
+        this.#pause = undefined
+      })
+    return this.#pause
   }
 
   /** Ends the program from outside. */

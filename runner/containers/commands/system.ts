@@ -128,8 +128,10 @@ const hostname: Program = (words, { machine, files, out }) => {
 }
 
 const yes: Program = async (words, process) => {
+  const line = `${words.join(' ') || 'y'}\n`
+  const block = line.repeat(Math.ceil(4096 / line.length))
   for (;;) {
-    process.out(`${words.join(' ') || 'y'}\n`)
+    process.out(block)
     await process.step()
   }
 }

@@ -9,6 +9,7 @@ import { languages } from './dialect.ts'
 import { expandText } from './expand.ts'
 import type { Expander } from './expander.ts'
 import { describe, ShellFault, SyntaxFault } from './faults.ts'
+import { forked } from './fork.ts'
 import { Jobs } from './jobs.ts'
 import { lastCommand } from './last-command.ts'
 import { type Aliases, createParser } from './parse.ts'
@@ -138,7 +139,7 @@ export class Shell implements ShellCore {
     if (dialect === 'ash') return `${name}: ${said}${command === undefined || this.interactive ? '' : `line ${line + (origin === 'words' ? 0 : 1)}: `}`
     if (dialect === 'dash') return `${name}: ${line + 1}: ${said}`
     if (command === '-c') return `${name}: -c: line ${line + 1}: `
-    return this.interactive ? `${name}: ${said}` : `${name}: line ${line + 1}: ${said}`
+    return this.interactive || command === 'fork' ? `${name}: ${said}` : `${name}: line ${line + 1}: ${said}`
   }
 
   call(words: readonly string[], streams: Streams, options: CallOptions = {}): Promise<number> {
@@ -239,6 +240,7 @@ export class Shell implements ShellCore {
 
   /** Runs commands in a copy of this shell, to its end and its own traps. */
   async subshell(body: Node, streams: Streams, process = this.process): Promise<number> {
+    const leave = forked(this)
     const shell = new Shell(process, this.scope.copy(), this.traps.ignored)
     shell.#quiet = this.#quiet
     const own = { ...streams }
@@ -252,6 +254,7 @@ export class Shell implements ShellCore {
       return error.code
     } finally {
       gone?.()
+      leave()
     }
   }
 
@@ -261,8 +264,11 @@ export class Shell implements ShellCore {
     const [first] = body.redirections ?? []
     const file = body.kind === 'simple' && body.words.length + body.assigns.length === 0 && first?.operator === '<'
     const read: Node = file && this.scope.dialect === 'bash' ? { ...body, words: [[{ kind: 'text', text: 'cat', quoted: false }]] } : body
+    let full = false
     const keep = (bytes: string): void => {
-      text += bytes
+      full ||= text.length + bytes.length > mostCaptured
+      text = full ? '' : text + bytes
+      if (full) throw new Exit(137)
     }
     this.scope.captured = await this.subshell(read, { ...streams, out: keep })
     this.scope.last = this.scope.captured
@@ -299,6 +305,9 @@ function codeOf(error: unknown, shell: Shell, streams: Streams): number {
   if (!(error instanceof Exit) || error.reason !== undefined || shell.process.halt.code !== undefined) throw error
   return error.code
 }
+
+/** What `$(…)` takes at most, bytes: whatever prints more is killed, as by a machine whose memory is full. */
+const mostCaptured = 16 * 2 ** 20
 
 const none: Aliases = new Map()
 

@@ -1,7 +1,7 @@
 // Where a command's streams go: files, other streams, here-documents.
 import { deviceSink, isInput, readDevice } from '../devices.ts'
 import { FileError, resolve } from '../files.ts'
-import type { Process } from '../process.ts'
+import { Exit, type Process } from '../process.ts'
 import { inputOf, type Pipe, type Write } from '../streams.ts'
 import type { Dialect } from './dialect.ts'
 import type { Redirection } from './syntax.ts'
@@ -116,5 +116,13 @@ function sink(streams: Streams, path: string, { process, cwd, dialect, append, c
     if (!(error instanceof FileError)) throw error
     throw new RedirectFault(failures[dialect]('create', path, error))
   }
-  return (bytes) => files.write(real, bytes, { append: true })
+  return (bytes) => {
+    try {
+      files.write(real, bytes, { append: true })
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      streams.err(`write error: ${error.message}\n`)
+      throw new Exit(1)
+    }
+  }
 }

@@ -1,6 +1,7 @@
 // What a shell holds while it runs: variables, parameters, functions, options.
 import type { Dialect } from './dialect.ts'
 import { parameterFault, ShellFault } from './faults.ts'
+import { List } from './list.ts'
 import { initialOptions, type ShellOption } from './options.ts'
 import type { Node } from './syntax.ts'
 
@@ -101,24 +102,30 @@ export class Scope {
   set(name: string, value: string): void {
     const [, list, key] = name.match(/^(\w+)\[(.*)\]$/s) ?? []
     this.mayChange(list ?? name)
-    if (list !== undefined && key !== undefined)
-      this.lists.set(list, ordered((this.lists.get(list) ?? this.#asList(list)).set(key, value), this.keyed.has(list)))
+    if (list !== undefined && key !== undefined) this.list(list).set(key, value)
     else if (this.lists.has(name)) this.lists.get(name)?.set('0', value)
     else this.variables.set(name, value)
     if (this.options.has('allexport')) this.exported.add(list ?? name)
   }
 
-  #asList(name: string): Map<string, string> {
+  /** The values of a list; what was a variable becomes its first. Throws a `ShellFault` for what is fixed. */
+  list(name: string): Map<string, string> {
+    this.mayChange(name)
+    const values = this.lists.get(name)
+    if (values && (this.keyed.has(name) || values instanceof List)) return values
     const value = this.variables.get(name)
     this.variables.delete(name)
-    return new Map(value === undefined ? [] : [['0', value]])
+    const before = [...(values ?? (value === undefined ? [] : [['0', value] as const]))]
+    const made = this.keyed.has(name) ? new Map(before) : List.of(before)
+    this.lists.set(name, made)
+    return made
   }
 
   /** Sets all values of a list. */
   setList(name: string, values: Map<string, string>): void {
     this.mayChange(name)
     this.variables.delete(name)
-    this.lists.set(name, ordered(values, this.keyed.has(name)))
+    this.lists.set(name, this.keyed.has(name) ? values : List.of(values))
   }
 
   unset(name: string): void {
@@ -192,9 +199,4 @@ export class Scope {
     }
     return env
   }
-}
-
-/** Values in the order of their numbers. */
-function ordered(values: Map<string, string>, keyed: boolean): Map<string, string> {
-  return keyed ? values : new Map([...values].sort(([a], [b]) => Number(a) - Number(b)))
 }

@@ -6,6 +6,8 @@ import type { Connections } from './connecting.ts'
 import { type CallOptions, Leave, type ShellCore } from './core.ts'
 import { calculated, expandText, expandWords } from './expand.ts'
 import type { Expander } from './expander.ts'
+import { forked } from './fork.ts'
+import { List } from './list.ts'
 import { locate } from './locate.ts'
 import { quoteForAsh, quoteForBash } from './quote.ts'
 import type { Streams } from './redirect.ts'
@@ -82,24 +84,23 @@ async function assignList(
   { append, expander }: { readonly append: boolean; readonly expander: Expander },
 ): Promise<void> {
   const { scope } = expander
-  const before = append
-    ? (scope.lists.get(name) ?? new Map(scope.variables.has(name) ? [['0', scope.variables.get(name) ?? '']] : []))
-    : new Map<string, string>()
-  const values = new Map(before)
-  let next = Math.max(...[...values.keys()].map(Number), -1) + 1
+  const list = append ? scope.list(name) : undefined
+  let next = list instanceof List ? list.next : 0
+  const values: (readonly [key: string, value: string])[] = []
   for (const word of words) {
     const [first] = word
     const [, key, start = ''] =
       (first?.kind === 'text' && !first.quoted ? /^\[([^\]]*)\]=(.*)$/s.exec(first.text) : undefined) ?? (await quotedKey(word, expander)) ?? []
-    if (key === undefined) for (const value of await expandWords([word], expander)) values.set(String(next++), value)
+    if (key === undefined) for (const value of await expandWords([word], expander)) values.push([String(next++), value])
     else {
       const rest = word.slice(word.findIndex((part) => part.kind === 'text' && !part.quoted && part.text.includes(']=')) + 1)
       const place = scope.keyed.has(name) ? key : String(calculated(key, expander))
-      values.set(place, start + (await expandText(rest, expander)))
+      values.push([place, start + (await expandText(rest, expander))])
       next = Number(place) + 1
     }
   }
-  scope.setList(name, values)
+  if (list) for (const [key, value] of values) list.set(key, value)
+  else scope.setList(name, new Map(values))
 }
 
 /** `["a b"]=…`: a key in quotes. */
@@ -157,9 +158,9 @@ async function callProgram(shell: ShellCore, words: readonly string[], { process
     return 126
   }
   const command = words.join(' ')
-  const { code, killed } = await apart(process, { command, ...around }, (own) =>
-    runProgram([name.includes('/') ? name : pathOf(found.path, name), ...args], own),
-  )
+  const path = name.includes('/') ? name : pathOf(found.path, name)
+  const leave = forked(shell)
+  const { code, killed } = await apart(process, { command, ...around }, (own) => runProgram([path, ...args], own)).finally(leave)
   const word = killed ? endedBy(code) : undefined
   if (word !== undefined && !(scope.dialect === 'bash' && word === 'Terminated')) sayEnded(shell, streams, { word, command })
   return code
