@@ -2,40 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { pods } from '#runner/controllers/resources.ts'
-import type { KubernetesObject } from '#runner/kubernetes/object.ts'
-import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
+import { podOf, run } from '#test/support/container-shell.ts'
+import { startCluster } from '#test/support/start-cluster.ts'
 
 type Recorded = readonly (readonly [script: string, code: number, printed: string])[]
 
 function recorded(name: string): Recorded {
   return JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), 'utf8')) as Recorded
-}
-
-async function podOf({ client, settle }: TestCluster, image: string): Promise<KubernetesObject> {
-  const spec = { containers: [{ name: 'c', image, command: ['sleep', '360000'] }] }
-  await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'box', namespace: 'default' }, spec } as KubernetesObject)
-  await settle(5000)
-  const pod = await client.get(pods, { namespace: 'default', name: 'box' })
-  assert.ok(pod)
-  return pod
-}
-
-/** Runs a script in an empty folder, on the world's clock; errors stand where they are printed. */
-async function run({ connections, clock }: TestCluster, pod: KubernetesObject, words: readonly string[]): Promise<readonly [number, string]> {
-  const printed: Uint8Array[] = []
-  const print = (bytes: Uint8Array): void => void printed.push(bytes.slice())
-  let over = false
-  const ended = connections.exec(pod, 'c', words, { tty: false, out: print, err: print, gone: new AbortController().signal }).finally(() => {
-    over = true
-  })
-  for (let turn = 0; turn < 2000 && !over; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (turn % 10 === 9) await clock.advance(100)
-  }
-  assert.ok(over, `${words.at(-1)} comes to an end`)
-  const end = await ended
-  return ['exitCode' in end ? end.exitCode : -1, Buffer.concat(printed).toString()]
 }
 
 for (const [name, image, shell] of [

@@ -129,7 +129,7 @@ const hostname: Program = (words, { machine, files, out }) => {
 
 const yes: Program = async (words, process) => {
   const line = `${words.join(' ') || 'y'}\n`
-  const block = line.repeat(Math.ceil(4096 / line.length))
+  const block = line.repeat(Math.ceil(256 / line.length))
   for (;;) {
     process.out(block)
     await process.step()

@@ -228,10 +228,14 @@ export class Shell implements ShellCore {
   }
 
   #background({ node, text }: Item, streams: Streams): number {
+    const gone = forked(this)
     const pid = this.process.family.next()
     const { halt, leave } = this.process.halt.below(true)
     const given = { ...streams, stdin: inputOf('') }
-    const work = apart({ ...this.process, halt }, { pid, command: this.scope.name }, (process) => this.subshell(node, given, process)).finally(leave)
+    const work = apart({ ...this.process, halt }, { pid, command: this.scope.name }, (process) => this.subshell(node, given, process)).finally(() => {
+      leave()
+      gone()
+    })
     const job = this.jobs.add(pid, text, work)
     this.scope.background = pid
     if (this.interactive) streams.err(`[${job.number}] ${pid}\n`)
@@ -240,7 +244,7 @@ export class Shell implements ShellCore {
 
   /** Runs commands in a copy of this shell, to its end and its own traps. */
   async subshell(body: Node, streams: Streams, process = this.process): Promise<number> {
-    const leave = forked(this)
+    const leave = process === this.process ? forked(this) : undefined
     const shell = new Shell(process, this.scope.copy(), this.traps.ignored)
     shell.#quiet = this.#quiet
     const own = { ...streams }
@@ -254,7 +258,7 @@ export class Shell implements ShellCore {
       return error.code
     } finally {
       gone?.()
-      leave()
+      leave?.()
     }
   }
 
