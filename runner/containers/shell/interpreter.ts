@@ -4,8 +4,9 @@ import { apart, Exit, type Process } from '../process.ts'
 import { BrokenPipe, inputOf } from '../streams.ts'
 import { Connections } from './connecting.ts'
 import { control } from './control.ts'
-import { type CallOptions, Leave, type ShellCore } from './core.ts'
+import type { CallOptions, ShellCore } from './core.ts'
 import { languages } from './dialect.ts'
+import { ended } from './ended.ts'
 import { expandText } from './expand.ts'
 import type { Expander } from './expander.ts'
 import { describe, ShellFault, SyntaxFault } from './faults.ts'
@@ -278,36 +279,6 @@ export class Shell implements ShellCore {
     this.scope.last = this.scope.captured
     return text.replaceAll('\0', '')
   }
-}
-
-/** Does a shell's work, and at its end what `trap` said; a fault has its line and its code. */
-export async function ended(shell: Shell, streams: Streams, work: () => Promise<number>): Promise<number> {
-  let code: number
-  try {
-    code = await work()
-  } catch (error) {
-    code = codeOf(error, shell, streams)
-  }
-  const body = shell.traps.get('EXIT')
-  if (body === undefined || body === '') return code
-  shell.traps.set('EXIT', undefined)
-  shell.scope.last = code
-  try {
-    await shell.read(body, streams)
-    return code
-  } catch (error) {
-    return codeOf(error, shell, streams)
-  }
-}
-
-function codeOf(error: unknown, shell: Shell, streams: Streams): number {
-  if (error instanceof Leave) return error.kind === 'return' ? error.levels : 0
-  if (error instanceof ShellFault) {
-    shell.complain(streams, error.message, error.command)
-    return error.code ?? 2
-  }
-  if (!(error instanceof Exit) || error.reason !== undefined || shell.process.halt.code !== undefined) throw error
-  return error.code
 }
 
 /** What `$(…)` takes at most, bytes: whatever prints more is killed, as by a machine whose memory is full. */
