@@ -31,7 +31,7 @@ export class ClusterNames {
   answer(origin: Origin, question: DnsQuestion, ground: NetworkGround): DnsAnswer | undefined {
     const answering = answeringNames(origin, ground)
     if (answering === undefined || answering === 'outside') return answering && answerOutside(question)
-    const loaded = (answering === 'unseen' ? undefined : coreDnsIn(answering, ground.reader, this.#options.now())?.present) ?? usual()
+    const loaded = (answering === 'unseen' ? undefined : coreDnsIn(answering, ground.reader, this.#options.now())?.present) ?? usual
     if (loaded.fault !== undefined) return undefined
     const answer = loaded.servers.answer(question, { reader: ground.reader, serial: serialOf(ground) })
     if (answering !== 'unseen' && loaded.servers.logs(question.name)) this.#log(answering, origin, { question, answer })

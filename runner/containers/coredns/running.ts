@@ -20,9 +20,8 @@ export function coreDnsIn(pod: KubernetesObject, reader: ClusterReader, now: num
   const later = started === changed && maps.every(({ object }) => versionOf(pod) > versionOf(object))
   if (started > changed || later) return { start: loaded, present: loaded, refused: undefined }
   // What it read before the change is not kept: most were born with what every cluster is born with.
-  const before = usual()
-  if (now < changed + interval) return { start: before, present: before, refused: undefined }
-  return { start: before, present: loaded.fault === undefined ? loaded : before, refused: loaded.fault }
+  if (now < changed + interval) return { start: usual, present: usual, refused: undefined }
+  return { start: usual, present: loaded.fault === undefined ? loaded : usual, refused: loaded.fault }
 }
 
 /** A ConfigMap, and where its keys stand. */
@@ -84,11 +83,6 @@ function loadFiles(files: ReadonlyMap<string, string>): Loaded {
   }
 }
 
-/** What a cluster without a CoreDNS of its own answers with, and every one before it was told otherwise. */
-export function usual(): Loaded {
-  return loadFiles(new Map([[corefilePath, usualCorefile]]))
-}
-
 const usualCorefile = `.:53 {
     errors
     health {
@@ -113,3 +107,6 @@ const usualCorefile = `.:53 {
     loadbalance
 }
 `
+
+/** What a cluster without a CoreDNS of its own answers with, and every one before it was told otherwise. */
+export const usual: Loaded = loadFiles(new Map([[corefilePath, usualCorefile]]))
