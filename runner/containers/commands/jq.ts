@@ -1,4 +1,5 @@
-// `jq`: values of JSON, and what an expression makes of them.
+// `jq`: values of JSON, and what an expression makes of them. Not jq-wasm, which sandboxes have: it holds its process until it is done,
+// and here that process is the runner's; this one counts its steps and gives up.
 import { decodeText, encodeText } from '../bytes.ts'
 import { parseFilter } from '../jq/parse.ts'
 import { run } from '../jq/run.ts'
