@@ -31,24 +31,31 @@ export async function bundleClients(cache: string, names: readonly ClientName[])
   const bundles = names.map((name): ClientBundle => ({ name, file: join(cache, key, `${name}.mjs`) }))
   const present = await Promise.all(bundles.map(({ file }) => isFile(file)))
   if (present.every(Boolean)) return bundles
-  const { build } = await import('esbuild')
   await mkdir(join(cache, key), { recursive: true })
-  for (const { name, file } of bundles) {
-    const result = await build({
-      entryPoints: [join(here, `${name}-entry.ts`)],
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      // Packages in the older module format ask for Node's own modules at run time.
-      banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
-      minify: true,
-      write: false,
-      logLevel: 'silent',
-    })
-    await writeWhole(file, result.outputFiles[0]?.contents ?? new Uint8Array())
+  const { build, stop } = await import('esbuild')
+  try {
+    for (const { name, file } of bundles) await writeWhole(file, await bundled(name, build))
+  } finally {
+    // It builds in a process of its own, which would stay for as long as this one.
+    await stop()
   }
   return bundles
+}
+
+async function bundled(name: ClientName, build: typeof import('esbuild').build): Promise<Uint8Array> {
+  const result = await build({
+    entryPoints: [join(here, `${name}-entry.ts`)],
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // Packages in the older module format ask for Node's own modules at run time.
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    minify: true,
+    write: false,
+    logLevel: 'silent',
+  })
+  return result.outputFiles[0]?.contents ?? new Uint8Array()
 }
 
 async function isFile(path: string): Promise<boolean> {
