@@ -6,6 +6,8 @@ export interface Member {
   readonly pid: number
   readonly command: string
   signal(name: string): void
+  /** True if it does something of its own at this signal. */
+  heeds(name: string): boolean
 }
 
 /** How many processes of one family run at a time: far more than a script has, far less than would burden others. */

@@ -182,7 +182,7 @@ export async function apart(
     step,
     sleep: (ms, halt = own) => process.sleep(ms, halt),
   })
-  const gone = process.family.join({ pid, command, signal: (name) => endBy(name, own) })
+  const gone = process.family.join({ pid, command, signal: (name) => endBy(name, own), heeds: () => false })
   try {
     const code = await work(inner)
     process.halt.check()

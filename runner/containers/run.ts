@@ -1,4 +1,6 @@
 // One run of a container's own program. It has a time of its own, that is moved on when somebody looks: nothing ticks.
+
+import { Family } from './family.ts'
 import { addToLog, type LogLine } from './log.ts'
 import { Exit, Halt, type Listener } from './process.ts'
 import { BrokenPipe, Pipe } from './streams.ts'
@@ -11,11 +13,19 @@ export interface RunEnd {
   readonly reason?: string
 }
 
+/** A signal that came from outside, and when, ms. */
+export interface SentSignal {
+  readonly at: number
+  readonly name: string
+}
+
 /** Everything of a run that a snapshot holds. */
 export interface RunState {
   readonly started: number
   readonly reached: number
   readonly log: readonly LogLine[]
+  /** Those that it was sent; absent where it was sent none. */
+  readonly signals?: readonly SentSignal[]
   readonly end?: RunEnd
 }
 
@@ -29,6 +39,8 @@ export interface RunOptions {
   ended(run: Run): void
 }
 
+const endsServers: ReadonlySet<string> = new Set(['TERM', 'INT', 'QUIT'])
+
 /** How much a run may do in one look before its time jumps to the last of it. */
 const budget = { sleeps: 2000, kept: 100 }
 
@@ -36,6 +48,8 @@ const budget = { sleeps: 2000, kept: 100 }
 export class Run {
   readonly started: number
   readonly halt = new Halt()
+  /** Its processes; a shell that is the first of them answers to 1. */
+  readonly family = new Family(6)
   readonly stdin = new Pipe()
   /** How lines that are typed into it could go on. */
   readonly typing: Typing = {}
@@ -45,6 +59,8 @@ export class Run {
   /** Told when the program is over: those who are connected to it. */
   readonly connected = new Set<() => void>()
   end: RunEnd | undefined
+  /** It was asked to end, and has a trap for that. */
+  trapped = false
   /** How long its program goes on after it was asked to end, ms. */
   lingers = 0
   /** True while it goes again through what was done before it was written down: nothing that it does counts. */
@@ -58,6 +74,8 @@ export class Run {
   #moving = false
   #begun = false
   readonly #outside = new Set<Promise<unknown>>()
+  readonly #signals: SentSignal[]
+  #heeded = 0
   #steps = 0
   #pause: Promise<void> | undefined
   #turn: Promise<void> = Promise.resolve()
@@ -67,6 +85,7 @@ export class Run {
     this.log = [...(state?.log ?? [])]
     this.end = state?.end
     this.repeating = state !== undefined
+    this.#signals = [...(state?.signals ?? [])]
     this.#until = state?.reached ?? started
     this.#time = started
     this.#now = now
@@ -137,6 +156,20 @@ export class Run {
     return this.#pause
   }
 
+  /** Sends its first process a signal: a shell runs its trap, a server ends well, whatever else pays no heed, as the kernel has it for process 1. */
+  async signal(name: string): Promise<void> {
+    this.#signals.push({ at: this.#now(), name })
+    if (!this.#moving) await this.advance()
+  }
+
+  #heed(name: string): void {
+    const first = this.family.find(1)
+    if (name === 'KILL') return
+    this.trapped ||= name === 'TERM' && first?.heeds(name) === true
+    if (first?.heeds(name) === true) first.signal(name)
+    else if (this.listeners.size > 0 && endsServers.has(name)) this.halt.fire(name === 'INT' ? 130 : 0)
+  }
+
   /** Ends the program from outside. */
   async stop(code: number): Promise<void> {
     await this.advance()
@@ -152,7 +185,8 @@ export class Run {
   }
 
   state(): RunState {
-    return { started: this.started, reached: this.#time, log: this.log, ...(this.end && { end: this.end }) }
+    const signals = this.#signals.length > 0 && { signals: this.#signals }
+    return { started: this.started, reached: this.#time, log: this.log, ...signals, ...(this.end && { end: this.end }) }
   }
 
   async #advance(target: number): Promise<void> {
@@ -205,6 +239,14 @@ export class Run {
         await quiet()
       }
       const next = this.#next()
+      const signal = this.#signals[this.#heeded]
+      if (signal && signal.at <= Math.min(next?.wake ?? Number.POSITIVE_INFINITY, target)) {
+        this.#heeded += 1
+        this.#time = Math.max(this.#time, signal.at)
+        this.#heed(signal.name)
+        await quiet()
+        continue
+      }
       if (!next || next.wake > target) return
       if (sleeps === budget.sleeps - budget.kept) first = next.wake
       if (sleeps === budget.sleeps) this.#jump(first, next.wake, target)

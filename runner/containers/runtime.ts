@@ -8,7 +8,6 @@ import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
 import { coreDnsIn } from './coredns/running.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
-import { Family } from './family.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
@@ -180,9 +179,20 @@ export class Runtime implements ReachedLog {
     )
   }
 
-  /** How long a container's program goes on after it was asked to end, ms. */
-  lingers(pod: KubernetesObject, name: string): number {
-    return this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))?.lingers ?? 0
+  /** Asks a container's program to end: how long it goes on, ms, `Infinity` if it pays no heed; `trap` if what it has for that decides; undefined for one that nobody wrote. */
+  async terminate(pod: KubernetesObject, name: string): Promise<number | 'trap' | undefined> {
+    const key = keyOf(pod, name, restartsOf(pod, name))
+    const run = this.#runs.has(key) || this.#kept.has(key) ? await this.run(pod, name) : undefined
+    if (!run || run.end || run.lingers > 0) return run?.lingers
+    await run.signal('TERM')
+    if (run.end) return 0
+    if (run.trapped) return 'trap'
+    return run.family.find(1) ? Number.POSITIVE_INFINITY : undefined
+  }
+
+  /** True for a program that was asked to end and had a trap for that. */
+  isTrapping(pod: KubernetesObject, name: string): boolean {
+    return this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))?.trapped === true
   }
 
   /** What a pod answers to a GET on one of its ports, as the API server asks it; undefined if nothing listens there. */
@@ -262,7 +272,7 @@ export class Runtime implements ReachedLog {
       sleep: (ms, halt) => run.sleep(ms, halt),
       pid: 1,
       parent: 0,
-      family: new Family(6),
+      family: run.family,
       step: () => run.step(),
       folder: folderOf(container, inside.image),
       stranger: (name, from, last) => (mayHave(inside.image, nameOf(name)) ? unsimulated(nameOf(name), from, last) : undefined),
@@ -305,14 +315,10 @@ export class Runtime implements ReachedLog {
     })
   }
 
-  /** Only servers, and shells that set a trap, heed a signal as a container's first process. */
+  /** A container's first process gets a signal from one beside it. */
   #signal(pod: KubernetesObject, name: string, pid: number, signal: string): boolean {
     if (pid !== 1) return tasksOf(pod, name).some((task) => task.pid === pid)
-    const run = this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))
-    const server = run !== undefined && run.listeners.size > 0
-    const container = containerOf(pod, name)
-    const trapped = container !== undefined && [...container.command, ...container.args].some((word) => word.includes('trap'))
-    if ((server || trapped) && signal !== 'KILL') run?.halt.fire(signal === 'TERM' && server ? 0 : signal === 'INT' ? 130 : 143)
+    void this.#runs.get(keyOf(pod, name, restartsOf(pod, name)))?.signal(signal)
     return true
   }
 

@@ -42,8 +42,10 @@ export interface ContainerRuntime {
   identity(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
   /** Runs a probe or a hook: how long it takes, ms, why it failed, if it did, or what is worth a warning though it succeeded. */
   probe(pod: KubernetesObject, container: string, probe: JsonObject): Promise<{ readonly ms: number; readonly failure?: string; readonly warning?: string }>
-  /** How long a program goes on after it was asked to end, ms. */
-  lingers(pod: KubernetesObject, container: string): number
+  /** Asks a program to end: how long it goes on, ms, `Infinity` if it pays no heed; `trap` if it does what it has for that; undefined if nobody knows it. */
+  terminate(pod: KubernetesObject, container: string): Promise<number | 'trap' | undefined>
+  /** True for a program that was asked to end and has something of its own for that. */
+  isTrapping(pod: KubernetesObject, container: string): boolean
   /** What a program that ended left as its termination message, or the end of its log where that is asked for. */
   lastWords(pod: KubernetesObject, container: string, code: number): string | undefined
   kill(pod: KubernetesObject, container: string, code: number): Promise<void>

@@ -18,6 +18,7 @@ import { type Authorizer, systemUser, type TokenAuthenticator, type UserInfo } f
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { PortReceiver } from '../kubernetes/pod-connections.ts'
 import type { RequestLogEntry } from '../kubernetes/request-log.ts'
+import type { WorldFile } from '../labs/world-file.ts'
 import type { AksFacts } from './births/aks.ts'
 import { clusterSecrets, renewedSecrets } from './cluster-secrets.ts'
 
@@ -166,11 +167,12 @@ export function createCluster(spec: ClusterSpec, ground: ClusterGround, options:
   return new RunningCluster(spec, ground, options)
 }
 
-/** Sets Kubernetes' own controllers to work. */
-export function runCluster(cluster: Cluster): void {
+/** Sets Kubernetes' own controllers to work. Where durations are `real`, programs that heed no signal live as long as their pod lets them. */
+export function runCluster(cluster: Cluster, durations: WorldFile['durations']): void {
   cluster.server.repeated()
   const { flavor, without } = cluster.spec
   const settings: Record<string, string> = {
+    durations,
     ...(flavor === 'aks' && { cloud: 'azure' }),
     ...(without.includes('kubelet') && { bornNodes: cluster.bornNodes.join(' ') }),
   }

@@ -149,7 +149,7 @@ class RunningWorld implements World {
       for (const record of records) this.#repeat(record)
       const stopped = stoppedClusters(this.azure)
       for (const id of stopped) this.#power(id, false, ground)
-      for (const cluster of this.#clusters.values()) if (!stopped.has(cluster.spec.id)) runCluster(cluster)
+      for (const cluster of this.#clusters.values()) if (!stopped.has(cluster.spec.id)) runCluster(cluster, this.file.durations)
       for (const cluster of this.#clusters.values()) if (cluster.spec.flavor === 'hub') runHub(cluster, ground)
       for (const membership of this.#memberships) if (!stopped.has(membership.cluster)) runMember(ground, membership)
       await this.activity.settled()
@@ -245,7 +245,7 @@ class RunningWorld implements World {
       addCluster: (spec, own = []) => {
         this.#record?.({ kind: 'cluster', at: this.clock.now(), spec, own })
         const cluster = this.#addCluster(spec, { own })
-        runCluster(cluster)
+        runCluster(cluster, this.file.durations)
         return cluster
       },
       removeCluster: (id) => this.#removeCluster(id),
@@ -307,7 +307,7 @@ class RunningWorld implements World {
       return
     }
     this.#showCluster(cluster)
-    runCluster(cluster)
+    runCluster(cluster, this.file.durations)
     for (const membership of this.#memberships) if (membership.cluster === id) runMember(ground, membership)
   }
 

@@ -48,6 +48,7 @@ interface ClusterOptions {
   readonly from?: ClusterSnapshot
   readonly objects?: readonly KubernetesObject[]
   readonly featureGates?: readonly string[]
+  readonly durations?: 'short' | 'real'
 }
 
 /** Starts a cluster; `from` goes on with one. */
@@ -87,7 +88,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
     random,
     clientFor: (name, { fieldManager = 'kube-controller-manager' }) => server.client(systemUser(`system:${name}`), { fieldManager }),
     prefix: 'test',
-    settings: { podCidr: '10.244.0.0/16', clusterName: 'test' },
+    settings: { podCidr: '10.244.0.0/16', clusterName: 'test', durations: options.durations ?? 'short' },
     runtime,
     authority: {
       sign: ({ commonName, organizations }, { from: start, to, usages }) =>

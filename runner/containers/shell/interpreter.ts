@@ -249,8 +249,7 @@ export class Shell implements ShellCore {
     const shell = new Shell(process, this.scope.copy(), this.traps.ignored)
     shell.#quiet = this.#quiet
     const own = { ...streams }
-    const gone =
-      process === this.process ? undefined : process.family.join({ pid: process.pid, command: this.scope.name, signal: (name) => shell.traps.signal(name) })
+    const gone = process === this.process ? undefined : process.family.join({ pid: process.pid, command: this.scope.name, ...shell.traps.answers() })
     try {
       return await ended(shell, own, () => shell.run(body, own))
     } catch (error) {

@@ -130,7 +130,7 @@ async function piped(shell: Shell, streams: Streams): Promise<number> {
 async function finish(process: Process, scope: Scope, work: Work): Promise<number> {
   const shell = new Shell(process, scope)
   const streams: Streams = { stdin: process.stdin, out: process.out, err: process.err }
-  const gone = process.family.join({ pid: process.pid, command: scope.name, signal: (name) => shell.traps.signal(name) })
+  const gone = process.family.join({ pid: process.pid, command: scope.name, ...shell.traps.answers() })
   try {
     return await ended(shell, streams, () => work(shell, streams))
   } catch (error) {

@@ -1,5 +1,5 @@
 // What a shell does at its end and at signals.
-import { endBy } from '../family.ts'
+import { endBy, type Member } from '../family.ts'
 import type { Process } from '../process.ts'
 
 /** The traps of one shell, and the signals that wait to be heeded. */
@@ -46,6 +46,11 @@ export class Traps {
     }
     this.#waiting.push(name)
     this.#told?.()
+  }
+
+  /** How its process answers to signals. */
+  answers(): Pick<Member, 'signal' | 'heeds'> {
+    return { signal: (name) => this.signal(name), heeds: (name) => (this.#bodies.get(name) ?? '') !== '' }
   }
 
   /** The next signal whose trap is to be run. */

@@ -30,13 +30,13 @@ export async function afterStart(pod: Pod, each: Placed, context: ControllerCont
   await context.runtime?.kill(pod, each.container.name, 137)
 }
 
-/** Before a pod's containers are told to end; how long they take to it, ms: their hooks, and what they still do after the signal. */
+/** Before a pod's containers are told to end: how long their hooks take, ms. */
 export async function beforeStop(pod: Pod, context: ControllerContext): Promise<number> {
   let longest = 0
   for (const each of [...placed(pod, 'containers'), ...placed(pod, 'initContainers').filter(isSidecar)]) {
     if (stateOf(each) !== 'running') continue
     const { ms, failure } = await runHook(pod, each, 'preStop', context)
-    longest = Math.max(longest, ms + (context.runtime?.lingers(pod, each.container.name) ?? 0))
+    longest = Math.max(longest, ms)
     if (failure !== undefined) await notify(pod, each, [{ type: 'Warning', reason: 'FailedPreStopHook', message: 'PreStopHook failed' }], context)
   }
   return longest

@@ -4,7 +4,7 @@ import { isDone, type Pod, podCondition } from '../pods.ts'
 import { pods } from '../resources.ts'
 import type { Change } from './container-status.ts'
 import { beforeStop } from './hooks.ts'
-import { type PodMemory, remember } from './memory.ts'
+import { type Leaving, type PodMemory, remember } from './memory.ts'
 import { startedAt } from './round.ts'
 import { exitAfterSignal } from './running.ts'
 import { type Placed, placed, stateOf } from './state.ts'
@@ -25,16 +25,21 @@ const unknown = {
   message: 'The container could not be located when the pod was terminated',
 } as const
 
+/** The shortest time that programs have after their hooks, ms (`kuberuntime_container.go`, minimumGracePeriodInSeconds). */
+const least = 2000
+
 /** Stops a pod's containers, says how they ended, and takes the pod away. Throws NotFound for a pod that is gone. */
 export async function leave(key: string, pod: Pod, { known, context }: Looking): Promise<ReconcileResult | undefined> {
   const { clock, memory } = context
-  const gone = known.gone ?? (await stop(pod, context))
-  if (gone > clock.now()) {
-    remember(memory, key, { ...known, gone })
-    return { requeueAfter: gone - clock.now() }
+  if (!isDone(pod)) {
+    const { leaving, wake } = await goOnLeaving(pod, known.leaving ?? (await begin(pod, context)), context)
+    if (leaving.gone === undefined || leaving.gone > clock.now()) {
+      remember(memory, key, { ...known, leaving })
+      return { requeueAfter: Math.max(wake - clock.now(), 0) }
+    }
+    await writeStatus(pod, await ends(pod, context), context, { final: true })
   }
   memory.set(key, undefined)
-  if (!isDone(pod)) await writeStatus(pod, await ends(pod, context), context, { final: true })
   return removeNow(pod, context)
 }
 
@@ -44,13 +49,48 @@ export async function removeNow({ metadata }: Pod, { client }: ControllerContext
   await client.delete(pods, { name, namespace }, { gracePeriodSeconds: 0, preconditions: { uid } })
 }
 
-/** Tells containers to end; when they will have, ms. A pod that is done has nothing left to stop. */
-async function stop(pod: Pod, context: ControllerContext): Promise<number> {
-  const now = context.clock.now()
-  if (isDone(pod)) return now
+/** Says that containers are stopped, and runs their hooks. */
+async function begin(pod: Pod, context: ControllerContext): Promise<Leaving> {
   for (const each of running(pod)) await notify(pod, each, [stopping], context)
-  const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), now)
-  return Math.min(now + (await beforeStop(pod, context)), latest) + 800 + context.random.below(400)
+  const now = context.clock.now()
+  const grace = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), now)
+  return { asks: Math.min(now + (await beforeStop(pod, context)), grace) }
+}
+
+/** One look at a pod on its way out; `wake` is the next, as world time. */
+async function goOnLeaving(pod: Pod, leaving: Leaving, context: ControllerContext): Promise<{ readonly leaving: Leaving; readonly wake: number }> {
+  const now = context.clock.now()
+  const { asks, firm, gone } = leaving
+  if (gone !== undefined) return { leaving, wake: gone }
+  if (now < asks) return { leaving, wake: asks }
+  const latest = Math.max(Date.parse(pod.metadata.deletionTimestamp ?? ''), asks + least)
+  const sure = firm ?? (await ask(pod, latest, context))
+  const wake = now < latest ? await nextOf(pod, context) : undefined
+  if (wake !== undefined) return { leaving: { asks, firm: sure }, wake: Math.min(wake, latest) }
+  const over = Math.max(sure, now) + 800 + context.random.below(400)
+  return { leaving: { asks, firm: sure, gone: over }, wake: over }
+}
+
+/** Asks all programs to end; when those will have that do not decide for themselves. Where time is short nobody waits for who pays no heed. */
+async function ask(pod: Pod, latest: number, { clock, runtime, settings }: ControllerContext): Promise<number> {
+  let firm = clock.now()
+  for (const each of running(pod)) {
+    const told = (await runtime?.terminate(pod, each.container.name)) ?? (exitAfterSignal(each) === 0 ? 0 : Number.POSITIVE_INFINITY)
+    if (told === 'trap' || (told === Number.POSITIVE_INFINITY && settings.durations !== 'real')) continue
+    firm = Math.max(firm, Math.min(clock.now() + told, latest))
+  }
+  return firm
+}
+
+/** When a program is to be looked at again that a trap may end; undefined if there is none. */
+async function nextOf(pod: Pod, { runtime }: ControllerContext): Promise<number | undefined> {
+  let next: number | undefined
+  for (const each of running(pod)) {
+    const look = await runtime?.look(pod, each.container.name, { restarts: Number(each.status?.restartCount ?? 0), started: startedAt(each) })
+    if (look && !look.end && runtime?.isTrapping(pod, each.container.name))
+      next = Math.min(next ?? Number.POSITIVE_INFINITY, look.wake ?? Number.POSITIVE_INFINITY)
+  }
+  return next
 }
 
 function running(pod: Pod): readonly Placed[] {

@@ -19,11 +19,17 @@ export interface ProbeMemory {
   readonly succeeded: number
 }
 
+/** A pod on its way out, all in ms of world time: when its programs are asked to end, how long those take that say so, and when it is gone. */
+export interface Leaving {
+  readonly asks: number
+  readonly firm?: number
+  readonly gone?: number
+}
+
 /** A pod. */
 export interface PodMemory {
   readonly uid: string
-  /** When it is to be gone, for a pod on its way out. */
-  readonly gone?: number
+  readonly leaving?: Leaving
   /** When its volumes are tried again, and how often they were. */
   readonly mount?: { readonly due: number; readonly times: number }
   readonly containers: Readonly<Record<string, ContainerMemory>>
@@ -43,7 +49,7 @@ export function remember(memory: Memory, key: string, pod: PodMemory): void {
       ([, { stage, passed, probes, resizing }]) => stage !== '' || Object.keys(passed).length > 0 || probes !== undefined || resizing,
     ),
   )
-  const worth = pod.gone !== undefined || pod.mount !== undefined || Object.keys(containers).length > 0
+  const worth = pod.leaving !== undefined || pod.mount !== undefined || Object.keys(containers).length > 0
   memory.set(key, worth ? ({ ...pod, containers } as unknown as Json) : undefined)
 }
 

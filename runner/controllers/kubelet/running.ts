@@ -51,11 +51,12 @@ export async function lookAtRunning(each: Placed, round: Round): Promise<void> {
 
 const dying = 'probe-failed'
 
-/** A container that heeds no signal is killed when its time is over. */
+/** A container that was asked to end ends by itself, or is killed when its time is over. */
 async function goDown(each: Placed, { due, passed }: ContainerMemory, { pod, context, containers, steps, wakes }: Round): Promise<void> {
-  if (due > context.clock.now()) return void wakes.push(due)
   const { name } = each.container
-  const code = exitAfterSignal(each)
+  const look = await context.runtime?.look(pod, name, { restarts: Number(each.status?.restartCount ?? 0), started: startedAt(each) })
+  if (!look?.end && due > context.clock.now()) return void wakes.push(Math.min(due, look?.wake ?? due))
+  const code = look?.end?.code ?? exitAfterSignal(each)
   containers[name] = { stage: '', due: 0, passed }
   steps.push({ each, change: { next: { terminated: { exitCode: code, reason: code === 0 ? 'Completed' : 'Error' } } }, notices: [] })
   await context.runtime?.kill(pod, name, code)
@@ -147,7 +148,8 @@ async function probe(each: Placed, memory: ContainerMemory, round: Round): Promi
     const patience = Number(
       at(kind === 'liveness' ? livenessProbe : startupProbe, 'terminationGracePeriodSeconds') ?? pod.spec.terminationGracePeriodSeconds ?? 30,
     )
-    const due = context.clock.now() + (exitAfterSignal(each) === 0 ? 0 : patience * 1000)
+    const told = (await context.runtime.terminate(pod, name)) ?? (exitAfterSignal(each) === 0 ? 0 : Number.POSITIVE_INFINITY)
+    const due = context.clock.now() + Math.min(told === 'trap' ? Number.POSITIVE_INFINITY : told, patience * 1000)
     steps.push({ each, change: {}, notices: [...probed.notices, killing] })
     containers[name] = { ...memory, stage: dying, due }
     return goDown(each, { ...memory, due }, round)
