@@ -62,7 +62,7 @@ interface SharedWatch {
   failures: number
   /** True until the first list of controllers that go on from a state: all they had to look at stands in its queue and the clock's timers. */
   caughtUp: boolean
-  stop: () => void
+  watching: { stop(): void } | undefined
 }
 
 const own = 'own'
@@ -106,7 +106,7 @@ class ControllerRunner implements RunningControllers {
 
   stop(): void {
     this.#stopped = true
-    for (const watch of this.#watches.values()) watch.stop()
+    for (const watch of this.#watches.values()) watch.watching?.stop()
     for (const remove of this.#handlers.values()) remove()
   }
 
@@ -125,7 +125,7 @@ class ControllerRunner implements RunningControllers {
         targets: [],
         failures: 0,
         caughtUp: this.#options.state !== undefined && !this.#options.catchUp,
-        stop: () => undefined,
+        watching: undefined,
       }
       shared.targets.push({ controller: definition.name, keys, follower })
       this.#watches.set(id, shared)
@@ -180,12 +180,11 @@ class ControllerRunner implements RunningControllers {
         if (!watch.caughtUp) for (const object of items) this.#notice(watch, { type: 'ADDED', object })
         watch.caughtUp = false
         watch.failures = 0
-        const { stop } = watch.client.watch(
+        watch.watching = watch.client.watch(
           watch.resource,
           { ...inNamespace(watch), resourceVersion },
           { event: (event) => this.#changed(watch, event), end: (error) => (error ? this.#followLater(watch) : this.#follow(watch)) },
         )
-        watch.stop = stop
       } catch {
         this.#followLater(watch)
       }

@@ -104,7 +104,7 @@ class DirectClient implements Client {
       watching.stop()
       listener.end?.(error instanceof StatusError ? error : undefined)
     })
-    return { stop: () => watching.stop() }
+    return watching
   }
 
   postSubresource(target: Resource, key: ObjectKey, subresource: string, body: JsonObject): Promise<JsonObject> {

@@ -51,9 +51,9 @@ export function followPods(cluster: TestCluster): { faults(): Promise<readonly s
     if (type === 'DELETED') known.delete(formatKey(keyOf(object)))
     else known.set(formatKey(keyOf(object)), object)
   }
-  const { stop } = cluster.client.watch(pods, { resourceVersion: String(last) }, { event: heard, end: () => wrong.push('the watch ended') })
+  const watching = cluster.client.watch(pods, { resourceVersion: String(last) }, { event: heard, end: () => wrong.push('the watch ended') })
   return {
-    stop,
+    stop: () => watching.stop(),
     async faults() {
       const { items } = await cluster.client.list(pods)
       const differ = items.filter((pod) => known.get(formatKey(keyOf(pod))) !== pod).map(({ metadata }) => `the watch knows another ${metadata.name}`)

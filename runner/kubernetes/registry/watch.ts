@@ -33,37 +33,75 @@ export interface WatchSink {
 
 /** Starts a watch; changes so far are told before this returns. */
 export function watchObjects(engine: WatchedEngine, resource: ServedResource, request: WatchRequest, sink: WatchSink): { stop(): void } {
-  const { store } = engine
   dropExpired(engine, resource.storage)
-  const matcher = compileSelection(resource, request)
-  const start = startOf(request)
-  const turns = resource.custom?.conversions ? new Turns(engine, sink) : undefined
-  const inTurn = (work: () => void): void => (turns ? turns.add(work) : work())
-  const tell = (event: StoredEvent): void => inTurn(() => tellEvent(resource, matcher, event, sink))
-  if (start.present) {
-    for (const stored of store.list(resource.storage, matcher.namespace)) inTurn(() => tellPresent(resource, { matcher, stored, sink }))
-    const { revision } = store
-    inTurn(() => sink.present?.(revision))
-  } else if (start.after !== undefined) {
-    const young = start.after < store.log.since && !store.log.trimmed
-    const missed = store.log.after(young ? store.log.since : start.after, resource.storage)
-    if (young) for (const stored of bornAfter(store, resource, { matcher, after: start.after })) inTurn(() => tellPresent(resource, { matcher, stored, sink }))
-    if (missed === undefined) {
-      sink.expired(new StatusError('Expired', `too old resource version: ${start.after} (${store.log.since})`))
-      return { stop: () => undefined }
-    }
-    for (const event of missed) tell(event)
+  const watch = new ObjectWatch(engine, resource, request, sink)
+  watch.begin(startOf(request))
+  return watch
+}
+
+/** A watch is few objects: a cluster at rest has many of them, and a fleet a thousand clusters. */
+class ObjectWatch {
+  readonly #store: Store
+  readonly #resource: ServedResource
+  readonly #matcher: Matcher
+  readonly #sink: WatchSink
+  readonly #turns: Turns | undefined
+  #from = 0
+  #unsubscribe: (() => void) | undefined
+
+  constructor(engine: WatchedEngine, resource: ServedResource, request: WatchRequest, sink: WatchSink) {
+    this.#store = engine.store
+    this.#resource = resource
+    this.#matcher = compileSelection(resource, request)
+    this.#sink = sink
+    this.#turns = resource.custom?.conversions ? new Turns(engine, sink) : undefined
   }
-  const from = start.after ?? 0
-  const listen = (event: StoredEvent): void => {
-    if (event.revision > from) tell(event)
+
+  begin({ present, after }: Start): void {
+    this.#from = after ?? 0
+    if (present) this.#tellAll()
+    else if (after !== undefined && !this.#tellMissed(after)) return
+    this.#unsubscribe = this.#store.subscribe(this.#resource.storage, (event) => this.#hear(event), this.#matcher.namespace)
   }
-  const unsubscribe = store.subscribe(resource.storage, listen, matcher.namespace)
-  return {
-    stop() {
-      unsubscribe()
-      turns?.end()
-    },
+
+  stop(): void {
+    this.#unsubscribe?.()
+    this.#turns?.end()
+  }
+
+  #hear(event: StoredEvent): void {
+    if (event.revision <= this.#from) return
+    if (this.#turns) this.#inTurn(() => tellEvent(this.#resource, this.#matcher, event, this.#sink))
+    else tellEvent(this.#resource, this.#matcher, event, this.#sink)
+  }
+
+  #inTurn(work: () => void): void {
+    if (this.#turns) this.#turns.add(work)
+    else work()
+  }
+
+  #tellAll(): void {
+    for (const stored of this.#store.list(this.#resource.storage, this.#matcher.namespace)) this.#tellPresent(stored)
+    const { revision } = this.#store
+    this.#inTurn(() => this.#sink.present?.(revision))
+  }
+
+  /** What came after a version; false, and the watch is over, where that is forgotten. */
+  #tellMissed(after: number): boolean {
+    const { log } = this.#store
+    const young = after < log.since && !log.trimmed
+    const missed = log.after(young ? log.since : after, this.#resource.storage)
+    if (young) for (const stored of bornAfter(this.#store, this.#resource, { matcher: this.#matcher, after })) this.#tellPresent(stored)
+    if (missed) for (const event of missed) this.#inTurn(() => tellEvent(this.#resource, this.#matcher, event, this.#sink))
+    else this.#sink.expired(new StatusError('Expired', `too old resource version: ${after} (${log.since})`))
+    return missed !== undefined
+  }
+
+  #tellPresent(stored: KubernetesObject): void {
+    this.#inTurn(() => {
+      const object = this.#resource.fromStorage(stored)
+      if (this.#matcher.matches(object)) this.#sink.event('ADDED', object, undefined)
+    })
   }
 }
 
@@ -101,14 +139,6 @@ class Turns {
   }
 }
 
-function tellPresent(
-  resource: ServedResource,
-  { matcher, stored, sink }: { readonly matcher: Matcher; readonly stored: KubernetesObject; readonly sink: WatchSink },
-): void {
-  const object = resource.fromStorage(stored)
-  if (matcher.matches(object)) sink.event('ADDED', object, undefined)
-}
-
 /** What a young server was born with after a version. */
 function bornAfter(
   store: Store,
@@ -119,7 +149,13 @@ function bornAfter(
   return objects.filter(({ metadata }) => Number(metadata.resourceVersion) > after)
 }
 
-function startOf({ resourceVersion = '', sendInitialEvents }: WatchRequest): { readonly present: boolean; readonly after: number | undefined } {
+/** Where a watch begins: with all that is there, after a version, or with the next change. */
+interface Start {
+  readonly present: boolean
+  readonly after: number | undefined
+}
+
+function startOf({ resourceVersion = '', sendInitialEvents }: WatchRequest): Start {
   if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
     const why = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`
     throw plainError(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: ${why}`)
