@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deployments, endpointSlices, endpoints, nodes, pods, services } from '#runner/controllers/resources.ts'
-import { at, type KubernetesObject } from '#runner/kubernetes/object.ts'
+import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
 import { startCluster } from '#test/support/start-cluster.ts'
 
 const namespace = 'default'
 const labels = { app: 'x' }
+const events: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true }
 const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /** What controllers write into a slice's metadata, without names and times of its own. */
@@ -88,4 +89,37 @@ test('endpoints have the names and the hints that their Service asks for', async
     ['on-node-1', undefined],
     ['on-node-2', undefined],
   ])
+})
+
+test('endpoints of a Service that is to be routed by topology are given to zones after their CPU, and the Service is told', async () => {
+  const { client, settle } = await startCluster({ nodes: 2 })
+  for (const [index, name] of ['node-1', 'node-2'].entries())
+    await client.patch(nodes, { name }, { metadata: { labels: { 'topology.kubernetes.io/zone': `z${index + 1}` } } }, { type: 'merge' })
+  const spec = { selector: labels, ports: [{ port: 80 }] }
+  const annotations = { 'service.kubernetes.io/topology-mode': 'Auto' }
+  await client.create(services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace, annotations }, spec })
+  for (const name of ['a', 'b', 'c', 'd'])
+    await client.create(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, labels },
+      spec: { nodeSelector: { 'kubernetes.io/hostname': 'node-1' }, containers: [{ name: 'c', image: 'nginx' }] },
+    } as KubernetesObject)
+  await settle(10_000)
+  const hints = async (): Promise<unknown> => {
+    const [slice] = (await client.list(endpointSlices, { namespace, labelSelector: 'kubernetes.io/service-name=x' })).items
+    return (at(slice, 'endpoints') as readonly { hints?: { forZones: { name: string }[] } }[]).map((endpoint) => endpoint.hints?.forZones[0]?.name ?? '').sort()
+  }
+  const told = async (): Promise<readonly string[]> => {
+    const { items } = await client.list(events, { namespace, fieldSelector: 'involvedObject.kind=Service' })
+    return items.map((event) => `${event.type} ${event.reason} ${event.message}`).sort()
+  }
+  assert.deepEqual(await hints(), ['z1', 'z1', 'z2', 'z2'])
+  const enabled = 'Normal TopologyAwareHintsEnabled Topology Aware Hints has been enabled, addressType: IPv4'
+  assert.equal((await told()).includes(enabled), true)
+  await client.delete(nodes, { name: 'node-2' })
+  await settle(1000)
+  assert.deepEqual(await hints(), ['', '', '', ''])
+  const insufficient = 'Insufficient Node information: allocatable CPU or zone not specified on one or more nodes, addressType: IPv4'
+  assert.equal((await told()).includes(`Warning TopologyAwareHintsDisabled ${insufficient}`), true)
 })

@@ -1,8 +1,8 @@
 // Publishes the addresses of a Service's pods as EndpointSlices (endpointslice `reconciler.go`).
 import { equal, type JsonObject } from '../../base/json.ts'
 import type { Client } from '../../kubernetes/client.ts'
-import { formatTime, type KubernetesObject, parseKey } from '../../kubernetes/object.ts'
-import { type ControllerContext, defineController } from '../controller.ts'
+import { formatKey, formatTime, type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.ts'
+import { type ControllerContext, defineController, type EventNotice } from '../controller.ts'
 import { isReady, type Pod } from '../pods.ts'
 import { endpointSlices, nodes, pods, services } from '../resources.ts'
 import { sliceOf } from './new-slice.ts'
@@ -20,6 +20,7 @@ import {
   triggerTime,
   uidOf,
 } from './service-pods.ts'
+import { isOverloaded, wantsHints, withHints, type ZoneCounts, zoneFacts, zoneShares } from './topology-hints.ts'
 
 interface Slice extends KubernetesObject {
   readonly endpoints?: readonly JsonObject[] | null
@@ -39,14 +40,21 @@ function deletedSlice({ metadata }: KubernetesObject, change: string): readonly 
 /** Keys are those of Services, and `namespace/*` for all of a namespace. */
 export const endpointSliceController = defineController({
   name: 'endpointslice-controller',
-  watches: [{ resource: services }, { resource: pods, keys: podKeys }, { resource: endpointSlices, keys: deletedSlice }],
+  watches: [
+    { resource: services },
+    { resource: pods, keys: podKeys },
+    { resource: endpointSlices, keys: deletedSlice },
+    { resource: nodes, keys: (node, change, old) => (change === 'MODIFIED' && old && zoneFacts(node) === zoneFacts(old) ? [] : [nodesKey]) },
+  ],
   async reconcile(key: string, context: ControllerContext) {
+    if (key === nodesKey) return wakeOverloaded(context)
     if (key.endsWith('/*')) return eachService(key, context)
     const found = await selected(context.client, key)
     const { namespace = '', name } = parseKey(key)
     const mine = (await context.client.list(endpointSlices, { namespace, labelSelector: `${serviceName}=${name},${managedBy}=${sliceManager}` }))
       .items as readonly Slice[]
     if (!found) {
+      context.memory.set(key, undefined)
       for (const slice of mine) await context.client.delete(endpointSlices, { namespace, name: slice.metadata.name ?? '' })
       return undefined
     }
@@ -54,6 +62,16 @@ export const endpointSliceController = defineController({
     return undefined
   },
 })
+
+const nodesKey = 'nodes'
+
+/** Services whose zones are served badly since nodes came, went or changed. */
+async function wakeOverloaded({ client, memory, enqueue }: ControllerContext): Promise<undefined> {
+  const hinted = memory.keys()
+  if (hinted.length === 0) return
+  const shares = zoneShares((await client.list(nodes)).items)
+  for (const key of hinted) if (isOverloaded((memory.get(key) ?? {}) as ZoneCounts, shares)) enqueue(key)
+}
 
 /** How many endpoints a slice takes. */
 const room = 100
@@ -68,8 +86,10 @@ interface SliceContent {
  * Pods with the same ports share slices. An endpoint stays where it is; new ones go where room is left, then into new slices.
  * A Service without any keeps one empty slice (endpointslice `reconciler.go`).
  */
-async function writeSlices({ client, clock }: ControllerContext, { service, pods: chosen }: Selected, mine: readonly Slice[]): Promise<void> {
-  const zones = await zonesOf(client)
+async function writeSlices(context: ControllerContext, { service, pods: chosen }: Selected, mine: readonly Slice[]): Promise<void> {
+  const { client, clock } = context
+  const present = (await client.list(nodes)).items
+  const zones = zonesOf(present)
   const groups = Map.groupBy(chosen, (pod) => JSON.stringify(portsOf(service, pod)))
   if (groups.size === 0) groups.set(JSON.stringify([]), [])
   const left = new Set(mine)
@@ -85,9 +105,47 @@ async function writeSlices({ client, clock }: ControllerContext, { service, pods
     }
     creations.push(...fresh.map((endpoints) => ({ endpoints, ports })))
   }
-  for (const [slice, content] of updates) await updateSlice(client, slice, { ...content, labels: labelsOf(service), chosen })
-  for (const content of creations) await client.create(endpointSlices, { ...newSlice(service, formatTime(clock.now())), ...content })
+  const hinted = hint(context, service, { creations, updates, present })
+  for (const [slice, content] of hinted.updates) await updateSlice(client, slice, { ...content, labels: labelsOf(service), chosen })
+  for (const content of hinted.creations) await client.create(endpointSlices, { ...newSlice(service, formatTime(clock.now())), ...content })
   for (const { metadata } of left) await client.delete(endpointSlices, { namespace: metadata.namespace ?? '', name: metadata.name ?? '' })
+  if (hinted.notice) await context.event(service, { ...hinted.notice, component: 'endpoint-slice-controller' })
+}
+
+/** What is to be written of a Service's slices. */
+interface Writes {
+  readonly creations: readonly SliceContent[]
+  readonly updates: readonly (readonly [Slice, SliceContent])[]
+}
+
+/** Gives endpoints to zones where the Service asks for that, and tells when that begins, fails or ends. */
+function hint(
+  { memory }: ControllerContext,
+  service: Service,
+  { creations, updates, present }: Writes & { readonly present: readonly KubernetesObject[] },
+): Writes & { readonly notice?: Pick<EventNotice, 'type' | 'reason' | 'message'> } {
+  const key = formatKey(keyOf(service))
+  const before = memory.get(key)
+  const told = (enabled: boolean, message: string) =>
+    ({
+      type: enabled ? 'Normal' : 'Warning',
+      reason: `TopologyAwareHints${enabled ? 'Enabled' : 'Disabled'}`,
+      message: `${message}, addressType: IPv4`,
+    }) as const
+  if (!wantsHints(service)) {
+    memory.set(key, undefined)
+    return { creations, updates, ...(before !== undefined && { notice: told(false, 'Topology Aware Hints has been disabled') }) }
+  }
+  const drafts = [...creations, ...updates.map(([{ endpoints }, content]) => ({ endpoints: content.endpoints, stored: endpoints ?? [] }))]
+  const { slices, zones, why } = withHints(drafts, zoneShares(present))
+  memory.set(key, zones)
+  const enabled = zones !== undefined && before === undefined
+  return {
+    creations: creations.map((content, index) => ({ ...content, endpoints: slices[index] ?? [] })),
+    updates: updates.map(([slice, content], index) => [slice, { ...content, endpoints: slices[creations.length + index] ?? [] }]),
+    ...(why !== undefined && { notice: told(false, why) }),
+    ...(enabled && { notice: told(true, 'Topology Aware Hints has been enabled') }),
+  }
 }
 
 async function updateSlice(
@@ -164,9 +222,9 @@ function endpointOf(service: Service, pod: Pod, zones: ReadonlyMap<string, strin
 const preferClose = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 
 /** Whom an endpoint is for, where the service wants its traffic kept close (endpointslice `trafficdist`). */
-function hintsOf({ metadata, spec }: Service, node: string, zone: string | undefined): { readonly hints?: JsonObject } {
-  const annotated = metadata.annotations?.['service.kubernetes.io/topology-mode']
-  if (!preferClose.includes(spec.trafficDistribution ?? '') || annotated?.toLowerCase() === 'auto') return {}
+function hintsOf(service: Service, node: string, zone: string | undefined): { readonly hints?: JsonObject } {
+  const { spec } = service
+  if (!preferClose.includes(spec.trafficDistribution ?? '') || wantsHints(service)) return {}
   const hints = {
     ...(zone !== undefined && { forZones: [{ name: zone }] }),
     ...(spec.trafficDistribution === 'PreferSameNode' && node !== '' && { forNodes: [{ name: node }] }),
@@ -174,10 +232,9 @@ function hintsOf({ metadata, spec }: Service, node: string, zone: string | undef
   return Object.keys(hints).length > 0 ? { hints } : {}
 }
 
-async function zonesOf(client: Client): Promise<ReadonlyMap<string, string>> {
-  const { items } = await client.list(nodes)
+function zonesOf(all: readonly KubernetesObject[]): ReadonlyMap<string, string> {
   return new Map(
-    items.flatMap(({ metadata: { name = '', labels } }) =>
+    all.flatMap(({ metadata: { name = '', labels } }) =>
       labels?.['topology.kubernetes.io/zone'] === undefined ? [] : [[name, labels['topology.kubernetes.io/zone']]],
     ),
   )
