@@ -153,7 +153,14 @@ async function bind(claim: Claim, volume: Volume, { client }: ControllerContext)
   await client.update(persistentVolumes, { ...taken, status: { ...(taken.status as JsonObject | undefined), phase: 'Bound' } }, { subresource: 'status' })
   const metadata = { ...claim.metadata, annotations: { ...claim.metadata.annotations, ...bound } }
   const named = await client.update(persistentVolumeClaims, { ...claim, metadata, spec: { ...claim.spec, volumeName: volume.metadata.name ?? '' } })
-  const status = { ...claim.status, phase: 'Bound', accessModes: volume.spec.accessModes ?? [], capacity: volume.spec.capacity ?? {} }
+  const attributes = volume.spec.volumeAttributesClassName
+  const status = {
+    ...claim.status,
+    phase: 'Bound',
+    accessModes: volume.spec.accessModes ?? [],
+    capacity: volume.spec.capacity ?? {},
+    ...(attributes !== undefined && { currentVolumeAttributesClassName: attributes }),
+  }
   if (!equal(named.status, status)) await client.update(persistentVolumeClaims, { ...named, status }, { subresource: 'status' })
 }
 

@@ -19,6 +19,7 @@ export interface Claim extends KubernetesObject {
 export interface Volume extends KubernetesObject {
   readonly spec: {
     readonly storageClassName?: string
+    readonly volumeAttributesClassName?: string
     readonly volumeMode?: string
     readonly accessModes?: readonly string[]
     readonly capacity?: Readonly<Record<string, string>>
