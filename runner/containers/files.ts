@@ -24,6 +24,8 @@ export interface Tree {
   /** What is there before anything was written. */
   base(): ReadonlyMap<string, Entry>
   readonly writes?: Writes
+  /** The files of a node. */
+  readonly ofNode?: boolean
 }
 
 /** A tree in its place. */
@@ -33,8 +35,12 @@ export interface Mount {
   /** The part of the tree that is mounted; default all. */
   readonly part?: string
   readonly readOnly?: boolean
+  /** Links lead from the volume's part to somewhere else: the kubelet does not mount it. */
+  readonly astray?: boolean
   /** A file system in memory, as the kubelet mounts Secrets and what is projected. */
   readonly memory?: boolean
+  /** How much room such a file system has, KiB; without it all that the container, or its node, may use. */
+  readonly size?: number
 }
 
 /** Why a file operation failed, as the C library says it. */
@@ -201,6 +207,12 @@ export class Files {
   /** True for what is kept in memory. */
   inMemory(path: string): boolean {
     return this.#place(this.real(path) ?? path).mount.memory === true
+  }
+
+  /** True for a place at which all of a node's files are mounted. */
+  leadsToNode(path: string): boolean {
+    const mount = this.#mounts.find((each) => each.path === path)
+    return mount?.tree.ofNode === true && (mount.part ?? '') === ''
   }
 
   /** The mounts, for `mount` and `df`. */

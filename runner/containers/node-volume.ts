@@ -24,6 +24,8 @@ export interface NodePath {
   readonly type: string
   /** It was made for a claim. */
   readonly claimed: boolean
+  /** It is a local volume, which a pod's group is given. */
+  readonly local?: boolean
 }
 
 /** Where a volume lies on its pod's node: a hostPath, or a claim's volume that is one, or is local. */
@@ -33,7 +35,7 @@ export function nodePathOf(pod: KubernetesObject, volume: JsonObject, reader: Cl
   if (typeof own === 'string') return { node, path: trimmed(own), type: String(at(volume, 'hostPath', 'type') ?? ''), claimed: false }
   const bound = volumeOfClaim(pod, volume, reader)
   const path = at(bound, 'spec', 'hostPath', 'path') ?? at(bound, 'spec', 'local', 'path')
-  return typeof path === 'string' ? { node, path: trimmed(path), type: '', claimed: true } : undefined
+  return typeof path === 'string' ? { node, path: trimmed(path), type: '', claimed: true, local: isObject(at(bound, 'spec', 'local')) } : undefined
 }
 
 /** The claim that a volume names, or that is made for it. */
@@ -60,7 +62,7 @@ export function nodeTree({ node, path, type, claimed }: NodePath, ground: NodeGr
     known = all.has(path) || path === '' ? all : new Map([...all, [path, made]])
     return known
   }
-  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes: ground.writes(keyOfNode(node)) }
+  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes: ground.writes(keyOfNode(node)), ofNode: true }
 }
 
 /** True for a part of a node's files that has its logs in it, or is in them. */

@@ -63,6 +63,8 @@ export class Run {
   trapped = false
   /** How long its program goes on after it was asked to end, ms. */
   lingers = 0
+  /** It was asked to end. */
+  asked = false
   /** True while it goes again through what was done before it was written down: nothing that it does counts. */
   repeating: boolean
   readonly #now: () => number

@@ -183,6 +183,7 @@ export class Runtime implements ReachedLog {
   async terminate(pod: KubernetesObject, name: string): Promise<number | 'trap' | undefined> {
     const key = keyOf(pod, name, restartsOf(pod, name))
     const run = this.#runs.has(key) || this.#kept.has(key) ? await this.run(pod, name) : undefined
+    if (run) run.asked = true
     if (!run || run.end || run.lingers > 0) return run?.lingers
     await run.signal('TERM')
     if (run.end) return 0
@@ -296,7 +297,7 @@ export class Runtime implements ReachedLog {
       file: this.file,
       writes: (key) => this.#holdings.writes(key),
       logs: (node) => this.#nodes.logs(node),
-      token: (of, audience, seconds) => this.#holdings.token(of, audience, seconds),
+      token: (of, audience, seconds) => this.#holdings.token(of, audience, { seconds, now: this.clock.now() }),
       nameserver: this.net.nameserver,
       now: () => this.clock.now(),
       netOf: (of, owner): Net => this.net.of(of, container.name, owner),

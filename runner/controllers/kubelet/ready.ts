@@ -33,6 +33,6 @@ function lackOf(pod: Pod, { runtime, random }: ControllerContext): Lack | undefi
   }
   const sandbox = runtime?.sandboxFault(pod)
   if (sandbox === undefined) return undefined
-  const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = ${sandbox}`
+  const message = `Failed to create pod sandbox: ${sandbox}`
   return { reason: 'FailedCreatePodSandBox', message, wait: () => 10_000 + random.below(5000) }
 }
