@@ -119,6 +119,11 @@ export class Run {
     return this.#moving
   }
 
+  /** True while it waits for others: to wait for it then might be to wait for oneself. */
+  get waiting(): boolean {
+    return this.#outside.size > 0
+  }
+
   /** Something beside time that its program waits for. */
   async outside<value>(work: Promise<value>): Promise<value> {
     this.#outside.add(work)
