@@ -26,6 +26,8 @@ export interface NodePath {
   readonly claimed: boolean
   /** It is a local volume, which a pod's group is given. */
   readonly local?: boolean
+  /** A provisioner made it, and what belongs to it. */
+  readonly made?: boolean
 }
 
 /** Where a volume lies on its pod's node: a hostPath, or a claim's volume that is one, or is local. */
@@ -35,7 +37,16 @@ export function nodePathOf(pod: KubernetesObject, volume: JsonObject, reader: Cl
   if (typeof own === 'string') return { node, path: trimmed(own), type: String(at(volume, 'hostPath', 'type') ?? ''), claimed: false }
   const bound = volumeOfClaim(pod, volume, reader)
   const path = at(bound, 'spec', 'hostPath', 'path') ?? at(bound, 'spec', 'local', 'path')
-  return typeof path === 'string' ? { node, path: trimmed(path), type: '', claimed: true, local: isObject(at(bound, 'spec', 'local')) } : undefined
+  return typeof path === 'string'
+    ? {
+        node,
+        path: trimmed(path),
+        type: '',
+        claimed: true,
+        local: isObject(at(bound, 'spec', 'local')),
+        made: bound?.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined,
+      }
+    : undefined
 }
 
 /** The claim that a volume names, or that is made for it. */
@@ -92,15 +103,29 @@ const wanted: Readonly<Record<string, string>> = {
   BlockDevice: 'a block device',
 }
 
-/** Why a hostPath cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`); undefined if all can. */
-export function nodePathFault(pod: KubernetesObject, ground: NodeGround): { readonly volume: string; readonly text: string } | undefined {
+/** Why a hostPath or a local volume cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`, `local`); undefined if all can. */
+export function nodePathFault(pod: KubernetesObject, ground: NodeGround): VolumeFault | undefined {
   for (const volume of objects(at(pod, 'spec', 'volumes'))) {
-    const place = isObject(volume.hostPath) ? nodePathOf(pod, volume, ground.reader) : undefined
-    const thing = place && wanted[place.type]
-    if (thing === undefined || place === undefined || place.path === '' || sortOf(place, ground) === place.type) continue
+    const place = nodePathOf(pod, volume, ground.reader)
+    if (place?.local && place.made !== true && sortOf(place, ground) === undefined)
+      return {
+        volume: volumeOfClaim(pod, volume, ground.reader)?.metadata.name ?? '',
+        step: 'NewMounter initialization',
+        text: `path ${JSON.stringify(`/${place.path}`)} does not exist`,
+      }
+    const thing = isObject(volume.hostPath) && place && wanted[place.type]
+    if (typeof thing !== 'string' || place === undefined || place.path === '' || sortOf(place, ground) === place.type) continue
     return { volume: String(volume.name), text: `hostPath type check failed: ${at(volume, 'hostPath', 'path')} is not ${thing}` }
   }
   return undefined
+}
+
+/** A volume that cannot be mounted, what failed of that, and why. */
+export interface VolumeFault {
+  readonly volume: string
+  /** Default: `SetUp`. */
+  readonly step?: string
+  readonly text: string
 }
 
 function sortOf({ node, path }: NodePath, ground: NodeGround): string | undefined {

@@ -13,7 +13,7 @@ import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf, mayHave } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { nodePathFault } from './node-volume.ts'
+import { nodePathFault, type VolumeFault } from './node-volume.ts'
 import { Nodes } from './nodes.ts'
 import { type Plan, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
@@ -121,7 +121,7 @@ export class Runtime implements ReachedLog {
   }
 
   /** Why a pod's volumes cannot be mounted. */
-  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
+  volumeFault(pod: KubernetesObject): VolumeFault | undefined {
     return volumeFault(pod, this.reader) ?? nodePathFault(pod, this.#nodes)
   }
 

@@ -7,7 +7,7 @@ import { type Entry, FileError, Files, type Mount, type Tree } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
 import { nodeHosts } from './node-files.ts'
-import { claimOf, type NodeGround, nodePathOf, nodeTree, volumeOfClaim } from './node-volume.ts'
+import { claimOf, type NodeGround, nodePathOf, nodeTree, type VolumeFault, volumeOfClaim } from './node-volume.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 import { resolvConf, resolverOf } from './resolv-conf.ts'
 
@@ -114,12 +114,18 @@ export function subPathFault(pod: KubernetesObject, container: ContainerSpec, gr
 }
 
 /** Why a volume cannot be mounted, as the kubelet says it; undefined if all can. */
-export function volumeFault(pod: KubernetesObject, reader: ClusterReader): { readonly volume: string; readonly text: string } | undefined {
+export function volumeFault(pod: KubernetesObject, reader: ClusterReader): VolumeFault | undefined {
   const { namespace = '' } = pod.metadata
   for (const volume of objects(at(pod, 'spec', 'volumes'))) {
-    for (const [kind, name, optional] of sourcesOf(volume)) {
-      if (optional || reader.get('v1', kind, { namespace, name })) continue
-      return { volume: String(volume.name), text: `${kind.toLowerCase()} ${JSON.stringify(name)} not found` }
+    for (const { kind, name, optional, keys } of sourcesOf(volume)) {
+      const found = reader.get('v1', kind, { namespace, name })
+      if (optional) continue
+      if (!found) return { volume: String(volume.name), text: `${kind.toLowerCase()} ${JSON.stringify(name)} not found` }
+      const data = dataOf(found)
+      const missing = keys.find((key) => !data.has(key))
+      if (missing === undefined) continue
+      const what = kind === 'Secret' ? 'references non-existent secret key' : 'configmap references non-existent config key'
+      return { volume: String(volume.name), text: `${what}: ${missing}` }
     }
   }
   return undefined
@@ -136,9 +142,19 @@ export function sandboxFault(pod: KubernetesObject, reader: ClusterReader): stri
   return `rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for ${JSON.stringify(handler)} is configured`
 }
 
-function sourcesOf(volume: JsonObject): readonly (readonly [kind: string, name: string, optional: boolean])[] {
-  const one = (source: Json | undefined, kind: string, field: string): (readonly [string, string, boolean])[] =>
-    isObject(source) ? [[kind, String(source[field] ?? ''), source.optional === true]] : []
+interface Source {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
+  readonly optional: boolean
+  /** The keys that it names. */
+  readonly keys: readonly string[]
+}
+
+function sourcesOf(volume: JsonObject): readonly Source[] {
+  const one = (source: Json | undefined, kind: Source['kind'], field: string): readonly Source[] =>
+    isObject(source)
+      ? [{ kind, name: String(source[field] ?? ''), optional: source.optional === true, keys: objects(source.items).map(({ key }) => String(key)) }]
+      : []
   const projected = objects(at(volume, 'projected', 'sources')).flatMap((source) => [
     ...one(source.configMap, 'ConfigMap', 'name'),
     ...one(source.secret, 'Secret', 'name'),

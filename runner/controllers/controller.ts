@@ -35,7 +35,7 @@ export interface ContainerRuntime {
     pod: KubernetesObject,
     container: string,
   ): { readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'StartError'; readonly message: string } | undefined
-  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
+  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly step?: string; readonly text: string } | undefined
   /** Why no sandbox can be made for a pod. */
   sandboxFault(pod: KubernetesObject): string | undefined
   /** Whom a container runs as. */

@@ -83,7 +83,7 @@ kubectl get --raw /api/v1/namespaces/default/pods/two/log
   assert.deepEqual(printed, ['now', 'Error from server (BadRequest): a container name must be specified for pod two, choose one of: [first a b]'])
 })
 
-test("a local volume is given to its pod's group, and to the next one's", { timeout: 120_000 }, async () => {
+test("a local volume must be there, and is given to its pod's group, and to the next one's", { timeout: 120_000 }, async () => {
   const volumes = [{ name: 'l', persistentVolumeClaim: { claimName: 'c' } }]
   const user = (name: string, group: number): string =>
     `${pod(name, { nodeName: 'node01', volumes, securityContext: { fsGroup: group } }, { volumeMounts: [{ name: 'l', mountPath: '/l' }] })}kubectl wait --for=condition=Ready pod/${name} --timeout=60s >/dev/null\n`
@@ -95,11 +95,18 @@ test("a local volume is given to its pod's group, and to the next one's", { time
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec: { ...shared, resources: { requests: { storage: '1Gi' } } } },
   ]
   const printed = await play(`kubectl apply -f - <<'END' >/dev/null\n${JSON.stringify({ apiVersion: 'v1', kind: 'List', items })}\nEND
+${pod('early', { nodeName: 'node01', volumes }, { volumeMounts: [{ name: 'l', mountPath: '/l' }] })}
+until kubectl get events --field-selector involvedObject.name=early,reason=FailedMount -o name | grep -q .; do sleep 0.2; done
+kubectl get events --field-selector involvedObject.name=early,reason=FailedMount -o jsonpath='{.items[0].message}{"\\n"}'
+kubectl delete pod early --now >/dev/null
+${pod('maker', { nodeName: 'node01', volumes: [{ name: 'm', hostPath: { path: '/mnt' } }] }, { command: ['sh', '-c', 'mkdir /m/l; chmod 777 /m/l; sleep 3600'], volumeMounts: [{ name: 'm', mountPath: '/m' }] })}
+kubectl wait --for=condition=Ready pod/maker --timeout=60s >/dev/null
 ${user('first', 1234)}kubectl exec first -- sh -c 'echo x > /l/x; stat -c "%a %g" /l /l/x'
 kubectl delete pod first --now >/dev/null
 ${user('second', 4321)}kubectl exec second -- stat -c '%a %g' /l /l/x
 `)
-  assert.deepEqual(printed, ['2777 1234', '644 1234', '2777 4321', '664 4321'])
+  const refused = 'MountVolume.NewMounter initialization failed for volume "l" : path "/mnt/l" does not exist'
+  assert.deepEqual(printed, [refused, '2777 1234', '644 1234', '2777 4321', '664 4321'])
 })
 
 test("a token of a pod's account is renewed before its time is over", { timeout: 120_000 }, async () => {
@@ -135,4 +142,35 @@ done
 `)
   const message = 'failed to prepare subPath for volumeMount "d" of container "c"'
   assert.deepEqual(printed, ['hello', 'pod/out condition met', message, 'pod/up condition met', message])
+})
+
+test('a volume must have the keys that it names', { timeout: 120_000 }, async () => {
+  const items = [{ key: 'nothing', path: 'x' }]
+  const sources = {
+    one: { configMap: { name: 'c', items } },
+    two: { secret: { secretName: 's', items } },
+    three: { projected: { sources: [{ secret: { name: 's', items } }] } },
+  }
+  const pods = Object.entries(sources).map(([name, source]) =>
+    pod(name, { volumes: [{ name: 'v', ...source }] }, { volumeMounts: [{ name: 'v', mountPath: '/v' }] }),
+  )
+  const optional = pod(
+    'free',
+    { volumes: [{ name: 'v', configMap: { name: 'c', items, optional: true } }] },
+    { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
+  )
+  const printed = await play(`kubectl create configmap c --from-literal=a=b >/dev/null; kubectl create secret generic s --from-literal=a=b >/dev/null
+${pods.join('')}${optional}kubectl wait --for=condition=Ready pod/free --timeout=60s
+for name in one two three; do
+  until kubectl get events --field-selector involvedObject.name=$name,reason=FailedMount -o name | grep -q .; do sleep 0.2; done
+  kubectl get events --field-selector involvedObject.name=$name,reason=FailedMount -o jsonpath='{.items[0].message}{"\\n"}'
+done
+`)
+  const secret = 'MountVolume.SetUp failed for volume "v" : references non-existent secret key: nothing'
+  assert.deepEqual(printed, [
+    'pod/free condition met',
+    'MountVolume.SetUp failed for volume "v" : configmap references non-existent config key: nothing',
+    secret,
+    secret,
+  ])
 })

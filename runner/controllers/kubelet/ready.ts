@@ -28,7 +28,7 @@ export async function makeReady(pod: Pod, known: PodMemory, context: ControllerC
 function lackOf(pod: Pod, { runtime, random }: ControllerContext): Lack | undefined {
   const volume = runtime?.volumeFault(pod)
   if (volume) {
-    const message = `MountVolume.SetUp failed for volume "${volume.volume}" : ${volume.text}`
+    const message = `MountVolume.${volume.step ?? 'SetUp'} failed for volume "${volume.volume}" : ${volume.text}`
     return { reason: 'FailedMount', message, wait: (times) => Math.min(500 * 2 ** times, 122_000) }
   }
   const sandbox = runtime?.sandboxFault(pod)
