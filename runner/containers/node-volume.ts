@@ -66,14 +66,17 @@ export function volumeOfClaim(pod: KubernetesObject, volume: JsonObject, reader:
 /** The files of a node, as a volume at a path of it has them: what is not there yet is made when it is mounted. */
 export function nodeTree({ node, path, type, claimed }: NodePath, ground: NodeGround, age: number): Tree {
   const made: Entry = type.startsWith('File') ? { kind: 'file', content: '', mode: 0o644, at: age } : { kind: 'folder', mode: claimed ? 0o777 : 0o755, at: age }
+  const writes = ground.writes(keyOfNode(node))
   let known: ReadonlyMap<string, Entry> | undefined
   const own = (): ReadonlyMap<string, Entry> => {
     if (known) return known
     const all = nodeFiles({ node, reader: ground.reader, nameserver: ground.nameserver, age })
-    known = all.has(path) || path === '' ? all : new Map([...all, [path, made]])
+    const there = all.has(path) || path === ''
+    if (!there && !writes.get(path)) writes.set(path, made)
+    known = there ? all : new Map([...all, [path, made]])
     return known
   }
-  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes: ground.writes(keyOfNode(node)), ofNode: true }
+  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes, ofNode: true }
 }
 
 /** True for a part of a node's files that has its logs in it, or is in them. */

@@ -127,3 +127,19 @@ test('what an older release kept by folders of a node is found in the node', () 
   assert.deepEqual([...holdings.writes('node/node01').keys()], ['mnt/data/x', 'etc/y'])
   assert.deepEqual([...holdings.writes('pod/uid/cache').keys()], ['z'])
 })
+
+test('what a hostPath makes stays on the node', { timeout: 120_000 }, async () => {
+  const mount = '{"name":"d","mountPath":"/d"}'
+  const made = ['"path":"/srv/folder","type":"DirectoryOrCreate"', '"path":"/srv/file","type":"FileOrCreate"', '"path":"/srv/any"']
+  const there = ['"path":"/srv/folder","type":"Directory"', '"path":"/srv/file","type":"File"', '"path":"/srv/any","type":"Directory"']
+  const all = (prefix: string, paths: readonly string[]): string =>
+    paths.map((path, index) => pod(`${prefix}${index}`, 'sleep 3600', mount, `{"name":"d","hostPath":{${path}}}`)).join('\n')
+  const printed = await play(`
+${all('first', made)}
+kubectl wait --for=condition=Ready pod/first0 pod/first1 pod/first2 --timeout=60s >/dev/null
+kubectl delete pod --all --now >/dev/null
+${all('second', there)}
+kubectl wait --for=condition=Ready pod/second0 pod/second1 pod/second2 --timeout=60s
+`)
+  assert.deepEqual(printed, ['pod/second0 condition met', 'pod/second1 condition met', 'pod/second2 condition met'])
+})
