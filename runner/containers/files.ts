@@ -10,9 +10,9 @@ export interface FileUser {
   readonly groups: readonly number[]
 }
 
-/** A file, folder or link as plain data; `content` is a byte string. */
+/** A file, folder or link as plain data; `content` is a byte string, behind which so many zeros come as `zeros` says. */
 export type Entry =
-  | { readonly kind: 'file'; readonly content: string; readonly mode: number; readonly at: number; readonly owner?: Owner }
+  | { readonly kind: 'file'; readonly content: string; readonly zeros?: number; readonly mode: number; readonly at: number; readonly owner?: Owner }
   | { readonly kind: 'folder'; readonly mode: number; readonly at: number; readonly owner?: Owner }
   | { readonly kind: 'link'; readonly target: string; readonly at: number }
 
@@ -151,14 +151,15 @@ export class Files {
     return [...names].filter((name) => name !== '').sort()
   }
 
-  write(path: string, content: string, options: { append?: boolean; mode?: number } = {}): void {
+  write(path: string, content: string, options: { append?: boolean; mode?: number; zeros?: number } = {}): void {
     const real = this.real(path) ?? path
     const before = this.entry(real)
     if (before?.kind === 'folder') throw new FileError('folder')
     const held = options.append && before?.kind === 'file' ? before.content : ''
     if (held.length + content.length > mostBytes) throw new FileError('full')
     const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o666 & ~this.mask)
-    this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now(), ...this.#owner(real, before) })
+    const { zeros = options.append && before?.kind === 'file' ? before.zeros : undefined } = options
+    this.#set(real, { kind: 'file', content: held + content, ...(zeros && { zeros }), mode, at: this.#now(), ...this.#owner(real, before) })
   }
 
   makeFolder(path: string, options: { parents?: boolean; mode?: number } = {}): void {
@@ -266,6 +267,11 @@ export class Files {
     for (const [key, entry] of mount.tree.writes ?? []) if (entry !== null && key.startsWith(`${inside}/`)) return true
     return false
   }
+}
+
+/** How many bytes a file has. */
+export function lengthOf({ content, zeros = 0 }: Extract<Entry, { kind: 'file' }>): number {
+  return content.length + zeros
 }
 
 /** A path seen from a folder, without `.` and `..`. */

@@ -7,6 +7,7 @@ import { encodeText } from './bytes.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
 import { coreDnsIn } from './coredns/running.ts'
+import { diskFault, hasDiskLimit } from './disk-use.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
@@ -189,6 +190,18 @@ export class Runtime implements ReachedLog {
     if (run.end) return 0
     if (run.trapped) return 'trap'
     return run.family.find(1) ? Number.POSITIVE_INFINITY : undefined
+  }
+
+  /** Why a pod that may take only so much of its node's disk must go; undefined if it takes no more, `free` for one that has no such limit. */
+  async diskFault(pod: KubernetesObject): Promise<string | 'free' | undefined> {
+    if (!hasDiskLimit(pod)) return 'free'
+    for (const name of containerNames(pod)) if (runningSince(pod, name) !== undefined) await this.run(pod, name)
+    const key = (name: string): string => keyOf(pod, name, restartsOf(pod, name))
+    return diskFault(pod, {
+      root: (name) => this.#holdings.writes(`root/${key(name)}`),
+      volume: (name) => this.#holdings.writes(`pod/${pod.metadata.uid}/${name}`),
+      log: (name) => (this.#runs.get(key(name))?.log ?? []).reduce((sum, [, , text]) => sum + text.length + 40, 0),
+    })
   }
 
   /** True for a program that was asked to end and had a trap for that. */

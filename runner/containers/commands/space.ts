@@ -1,5 +1,5 @@
 // `du` and `df`: how much room files take, and how much there is.
-import { join, type Mount, resolve } from '../files.ts'
+import { join, lengthOf, type Mount, resolve } from '../files.ts'
 import { memoryOfNode } from '../mount-lines.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { readOptions } from './options.ts'
@@ -21,7 +21,7 @@ const du: Program = (words, process) => {
   const visit = (path: string, depth: number): number => {
     const entry = files.entry(resolve(cwd, path))
     if (entry?.kind !== 'folder') {
-      const blocks = entry?.kind === 'file' ? Math.ceil(entry.content.length / 4096) * 4 : 0
+      const blocks = entry?.kind === 'file' ? Math.ceil(lengthOf(entry) / 4096) * 4 : 0
       if (depth === 0 || (has('a', 'all') && depth <= deepest)) show(blocks, path)
       return blocks
     }
@@ -100,7 +100,7 @@ function roomOf({ path, memory, size }: Mount, process: Process): Room {
 /** What the files below a folder take, KiB, in pages. */
 function blocksIn(path: string, process: Process): number {
   const entry = process.files.entry(path)
-  if (entry?.kind === 'file') return Math.ceil(entry.content.length / 4096) * 4
+  if (entry?.kind === 'file') return Math.ceil(lengthOf(entry) / 4096) * 4
   return entry?.kind === 'folder' ? process.files.list(path).reduce((sum, name) => sum + blocksIn(join(path, name), process), 0) : 0
 }
 
