@@ -3,7 +3,7 @@ import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { ClusterNames, type NamesOptions } from './cluster-names.ts'
 import { coreDnsIn } from './coredns/running.ts'
 import type { DnsAnswer, DnsQuestion } from './dns-message.ts'
-import { hostnameOf } from './environment.ts'
+import { hostnameOf, namesOf } from './environment.ts'
 import { connect, type NetworkGround, type Origin, podAt } from './network/cluster-network.ts'
 import { answeringNames } from './network/dns.ts'
 import { type ClusterReader, containerNames, restartsOf, runningSince } from './pod.ts'
@@ -21,9 +21,12 @@ export interface NetOptions extends NamesOptions {
 
 /** The network of a cluster. */
 export class ClusterNet {
+  /** Answers a GET below a node's kubelet; nobody does until somebody is named here. */
+  kubelet: NetworkGround['kubelet'] = async () => ({ status: 503, headers: {}, body: '' })
   readonly #options: NetOptions
   readonly #names: ClusterNames
   readonly #turns = new Map<string, number>()
+  readonly #visits = new Map<string, { readonly last: number; readonly times: number }>()
 
   constructor(options: NetOptions) {
     this.#options = options
@@ -43,12 +46,26 @@ export class ClusterNet {
       listener: (pod, port) => this.listener(pod, port),
       beyond: async (slice, address, port) => this.#options.beyond?.(slice, address, port),
       apiServer: { http: (call) => this.#options.api(call) },
+      now: () => this.#options.now(),
+      kubelet: (node, path) => this.kubelet(node, path),
+      visit: (service, client) => this.#visit(service, client),
       turn: (service) => {
         const next = (this.#turns.get(service) ?? -1) + 1
         this.#turns.set(service, next)
         return next
       },
     }
+  }
+
+  /** A client is remembered for three hours, or as long as the Service says, after each of its connections. */
+  #visit(service: KubernetesObject, client: string): number {
+    const key = `${service.metadata.uid} ${client}`
+    const seconds = Number(at(service, 'spec', 'sessionAffinityConfig', 'clientIP', 'timeoutSeconds') ?? 10_800)
+    const now = this.#options.now()
+    const known = this.#visits.get(key)
+    const times = known === undefined ? 0 : known.times + Number(now - known.last > seconds * 1000)
+    this.#visits.set(key, { last: now, times })
+    return times
   }
 
   /** The network as a pod's container sees it; `run` is its own program, whose listeners are its own. */
@@ -108,9 +125,10 @@ export class ClusterNet {
     return pod && this.listener(pod, port)
   }
 
-  /** Begins the programs of a pod, so that they listen. */
+  /** Begins the programs of a pod, so that they listen. Those that wait for others listen already, and may have asked for this themselves. */
   async wake(pod: KubernetesObject): Promise<void> {
-    for (const name of containerNames(pod)) if (runningSince(pod, name) !== undefined) await this.#options.runs.run(pod, name)
+    await Promise.resolve()
+    for (const name of containerNames(pod)) if (runningSince(pod, name) !== undefined && !this.#run(pod, name)?.waiting) await this.#options.runs.run(pod, name)
   }
 
   #run(pod: KubernetesObject, name: string): Run | undefined {
@@ -138,11 +156,9 @@ function heard(connection: Connection, run: () => Run | undefined): Connection {
 function namesIn(pod: KubernetesObject, address: string): ReadonlyMap<string, string> {
   const aliases = at(pod, 'spec', 'hostAliases')
   const rows = Array.isArray(aliases) ? aliases : []
-  const own = hostnameOf(pod)
-  const subdomain = at(pod, 'spec', 'subdomain')
-  const full = typeof subdomain === 'string' ? [[`${own}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local`, address] as const] : []
+  const own = [hostnameOf(pod), ...namesOf(pod)]
   return new Map([
-    ...[[own, address] as const, ...full],
+    ...own.map((name) => [name, address] as const),
     ...rows.flatMap((row) => {
       const names = at(row, 'hostnames')
       return (Array.isArray(names) ? names : []).map((name) => [String(name), String(at(row, 'ip'))] as const)

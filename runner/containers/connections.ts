@@ -14,7 +14,7 @@ import { backendOf } from './network/cluster-network.ts'
 import { shownAs } from './plan.ts'
 import { containerNames, containerOf, objects, restartsOf, runningSince } from './pod.ts'
 import { dial } from './port-forwarding.ts'
-import { Exit, Halt, type Process, runProgram } from './process.ts'
+import { Exit, Halt, type HttpAnswer, type Process, runProgram } from './process.ts'
 import { pump } from './pump.ts'
 import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
@@ -24,6 +24,7 @@ import { measure } from './usage.ts'
 
 /** The nodes behind an API server, over its runtime. */
 export function createConnections(runtime: Runtime): PodConnections {
+  runtime.net.kubelet = async (node, path) => callAnswer(await answerKubelet(runtime, node, path))
   return {
     logs: (pod, query) => logs(runtime, pod, query),
     exec: (pod, container, command, streams) => exec(runtime, pod, container, { command, streams }),
@@ -227,6 +228,11 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
 
 function withoutInput({ tty, out, err, gone }: RemoteStreams): RemoteStreams {
   return { tty, out, err, gone }
+}
+
+/** An answer as programs in containers are given it. */
+async function callAnswer(response: Response): Promise<HttpAnswer> {
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: fromBytes(new Uint8Array(await response.arrayBuffer())) }
 }
 
 function unreachable(why: string): Response {

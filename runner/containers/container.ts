@@ -1,14 +1,15 @@
 // A container as a machine: its files, network, environment, and the processes that run in it.
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { amount, hostnameOf, userOf } from './environment.ts'
-import { Files, type Mount, type Tree, type Writes } from './files.ts'
+import { Files, type FileUser, type Mount, type Tree, type Writes } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { kernelMounts } from './kernel-files.ts'
 import { mountLines } from './mount-lines.ts'
+import { nodeTree } from './node-volume.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ContainerSpec, containerNames, containerOf, hasAnEnd, objects } from './pod.ts'
-import type { Machine, Net, Process, Task } from './process.ts'
+import type { Host, Machine, Net, Process, Task } from './process.ts'
 import { findProgram, programNames } from './programs.ts'
 import type { Run } from './run.ts'
 import { mountsOf, type VolumeGround } from './volumes.ts'
@@ -61,9 +62,10 @@ export function insideOf(
   const memoryLimit = typeof limit === 'string' ? amount(limit) : undefined
   const own = [rootOf(container, rootKey, ground), ...followed(mountsOf(pod, container, ground), image), terminationFile(container, rootKey, ground)]
   const node = ground.reader.get('v1', 'Node', { name: String(at(pod, 'spec', 'nodeName') ?? '') })
+  const kernel = kernelMounts(pod, container, { user, node, mounts: mountLines(own, memoryLimit) }, built)
   const mounts: readonly Mount[] = [
     ...own,
-    ...kernelMounts(pod, container, { user, node, mounts: mountLines(own, memoryLimit) }, built),
+    ...kernel,
     environFile(environment),
     ...tasks().flatMap(({ pid, first }) => {
       const other = first === undefined || first === container.name ? undefined : containerOf(pod, first)
@@ -71,17 +73,15 @@ export function insideOf(
       return theirs.map((mount) => ({ ...mount, path: `/proc/${pid}/root${mount.path === '/' ? '' : mount.path}` }))
     }),
   ]
-  const files = new Files(
-    mounts.map((mount) => whileRepeating(mount, run)),
-    () => run()?.now() ?? ground.now(),
-    user,
-  )
+  const over = (each: readonly Mount[]): Files => filesOver(each, { run, ground, user })
+  const files = over(mounts)
   const machine: Machine = {
     hostname: hostnameOf(pod),
     kernel: kernelOf(pod, ground.reader),
     flavor: image.flavor,
     user,
     net: ground.netOf(pod, run),
+    node: hostOf(pod, { node, ground, files: (root) => over([root, ...kernel]) }),
     memoryLimit,
     finite: hasAnEnd(pod, container.name),
     declaredPorts: objects(container.whole.ports).map(({ containerPort }) => Number(containerPort)),
@@ -90,12 +90,31 @@ export function insideOf(
     tasks,
     kill,
     print,
+    leaving: () => run()?.asked === true,
     linger: (ms) => {
       const own = run()
       if (own) own.lingers = ms
     },
   }
   return { image, files, machine }
+}
+
+function filesOver(mounts: readonly Mount[], { run, ground, user }: { run: () => Run | undefined; ground: ContainerGround; user: FileUser }): Files {
+  return new Files(
+    mounts.map((mount) => whileRepeating(mount, run)),
+    () => run()?.now() ?? ground.now(),
+    user,
+  )
+}
+
+/** The node below a container. */
+function hostOf(
+  pod: KubernetesObject,
+  { node, ground, files }: { readonly node: KubernetesObject | undefined; readonly ground: ContainerGround; files(root: Mount): Files },
+): Host {
+  const name = node?.metadata.name ?? ''
+  const root = (): Mount => ({ path: '/', tree: nodeTree({ node: name, path: '', type: '', claimed: false }, ground, built) })
+  return { name, sharesProcesses: at(pod, 'spec', 'hostPID') === true, files: () => files(root()) }
 }
 
 function kernelOf(pod: KubernetesObject, reader: ContainerGround['reader']): string {
@@ -144,6 +163,7 @@ function whileRepeating(mount: Mount, run: () => Run | undefined): Mount {
   let copy: Writes | undefined
   const tree: Tree = {
     base: () => mount.tree.base(),
+    ...(mount.tree.ofNode === true && { ofNode: true }),
     get writes(): Writes {
       if (!run()?.repeating) return writes
       copy ??= new Map(mount.path === '/' ? [] : writes)

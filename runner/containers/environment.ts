@@ -37,14 +37,21 @@ export function environmentOf(pod: KubernetesObject, container: ContainerSpec, g
   return new Map([...env].map(([name, value]) => [name, encodeText(value)]))
 }
 
-/** A pod's host name: the one that it insists on, its node's on the node's network, the one that it asks for, or its own. */
+/** A pod's host name: the one that it insists on, its node's on the node's network, the one that it asks for, or its own; with its domain if it wants to. */
 export function hostnameOf(pod: KubernetesObject): string {
-  const override = at(pod, 'spec', 'hostnameOverride')
-  if (typeof override === 'string' && override !== '') return override
   const node = at(pod, 'spec', 'nodeName')
-  return at(pod, 'spec', 'hostNetwork') === true && typeof node === 'string'
-    ? node
-    : String(at(pod, 'spec', 'hostname') ?? pod.metadata.name ?? '').slice(0, 63)
+  if (at(pod, 'spec', 'hostNetwork') === true && typeof node === 'string') return node
+  const [name, full] = namesOf(pod)
+  return at(pod, 'spec', 'setHostnameAsFQDN') === true ? (full ?? name) : name
+}
+
+/** A pod's own name, and the same with its domain if it has one (kubelet `GeneratePodHostNameAndDomain`). */
+export function namesOf(pod: KubernetesObject): readonly [name: string, ...full: string[]] {
+  const override = at(pod, 'spec', 'hostnameOverride')
+  if (typeof override === 'string' && override !== '') return [override]
+  const name = String(at(pod, 'spec', 'hostname') ?? pod.metadata.name ?? '').slice(0, 63)
+  const subdomain = at(pod, 'spec', 'subdomain')
+  return typeof subdomain === 'string' && subdomain !== '' ? [name, `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local`] : [name]
 }
 
 /** Who a container runs as. Groups are in the kernel's order. */

@@ -10,9 +10,9 @@ export interface FileUser {
   readonly groups: readonly number[]
 }
 
-/** A file, folder or link as plain data; `content` is a byte string. */
+/** A file, folder or link as plain data; `content` is a byte string, behind which so many zeros come as `zeros` says. */
 export type Entry =
-  | { readonly kind: 'file'; readonly content: string; readonly mode: number; readonly at: number; readonly owner?: Owner }
+  | { readonly kind: 'file'; readonly content: string; readonly zeros?: number; readonly mode: number; readonly at: number; readonly owner?: Owner }
   | { readonly kind: 'folder'; readonly mode: number; readonly at: number; readonly owner?: Owner }
   | { readonly kind: 'link'; readonly target: string; readonly at: number }
 
@@ -24,6 +24,8 @@ export interface Tree {
   /** What is there before anything was written. */
   base(): ReadonlyMap<string, Entry>
   readonly writes?: Writes
+  /** The files of a node. */
+  readonly ofNode?: boolean
 }
 
 /** A tree in its place. */
@@ -33,8 +35,12 @@ export interface Mount {
   /** The part of the tree that is mounted; default all. */
   readonly part?: string
   readonly readOnly?: boolean
+  /** Links lead from the volume's part to somewhere else: the kubelet does not mount it. */
+  readonly astray?: boolean
   /** A file system in memory, as the kubelet mounts Secrets and what is projected. */
   readonly memory?: boolean
+  /** How much room such a file system has, KiB; without it all that the container, or its node, may use. */
+  readonly size?: number
 }
 
 /** Why a file operation failed, as the C library says it. */
@@ -145,14 +151,15 @@ export class Files {
     return [...names].filter((name) => name !== '').sort()
   }
 
-  write(path: string, content: string, options: { append?: boolean; mode?: number } = {}): void {
+  write(path: string, content: string, options: { append?: boolean; mode?: number; zeros?: number } = {}): void {
     const real = this.real(path) ?? path
     const before = this.entry(real)
     if (before?.kind === 'folder') throw new FileError('folder')
     const held = options.append && before?.kind === 'file' ? before.content : ''
     if (held.length + content.length > mostBytes) throw new FileError('full')
     const mode = options.mode ?? (before?.kind === 'file' ? before.mode : 0o666 & ~this.mask)
-    this.#set(real, { kind: 'file', content: held + content, mode, at: this.#now(), ...this.#owner(real, before) })
+    const { zeros = options.append && before?.kind === 'file' ? before.zeros : undefined } = options
+    this.#set(real, { kind: 'file', content: held + content, ...(zeros && { zeros }), mode, at: this.#now(), ...this.#owner(real, before) })
   }
 
   makeFolder(path: string, options: { parents?: boolean; mode?: number } = {}): void {
@@ -201,6 +208,12 @@ export class Files {
   /** True for what is kept in memory. */
   inMemory(path: string): boolean {
     return this.#place(this.real(path) ?? path).mount.memory === true
+  }
+
+  /** True for a place at which all of a node's files are mounted. */
+  leadsToNode(path: string): boolean {
+    const mount = this.#mounts.find((each) => each.path === path)
+    return mount?.tree.ofNode === true && (mount.part ?? '') === ''
   }
 
   /** The mounts, for `mount` and `df`. */
@@ -254,6 +267,11 @@ export class Files {
     for (const [key, entry] of mount.tree.writes ?? []) if (entry !== null && key.startsWith(`${inside}/`)) return true
     return false
   }
+}
+
+/** How many bytes a file has. */
+export function lengthOf({ content, zeros = 0 }: Extract<Entry, { kind: 'file' }>): number {
+  return content.length + zeros
 }
 
 /** A path seen from a folder, without `.` and `..`. */

@@ -54,12 +54,14 @@ export class Holdings {
     return this.#files.get(keyOfNode(node))?.get(path.replace(/^\/+/, ''))?.kind === 'file'
   }
 
-  /** The token of a pod for an audience: the same one as long as the pod is there. */
-  token(pod: KubernetesObject, audience: string, seconds: number): string {
+  /** The token of a pod for an audience: the same one until most of its time is over. */
+  token(pod: KubernetesObject, audience: string, { seconds, now }: { readonly seconds: number; readonly now: number }): string {
     const key = `${pod.metadata.uid} ${audience}`
-    const known = this.#tokens.get(key) ?? this.#source(pod, audience, seconds)
-    this.#tokens.set(key, known)
-    return known
+    const known = this.#tokens.get(key)
+    if (known !== undefined && now < madeAt(known) + renewedAfter(seconds)) return known
+    const made = this.#source(pod, audience, seconds)
+    this.#tokens.set(key, made)
+    return made
   }
 
   /** The environment that a run began with, if it was kept. */
@@ -85,4 +87,17 @@ export class Holdings {
     for (const key of this.#files.keys()) if (key.startsWith(`pod/${uid}/`) || key.startsWith(`root/${uid}/`)) this.#files.delete(key)
     for (const key of this.#tokens.keys()) if (key.startsWith(`${uid} `)) this.#tokens.delete(key)
   }
+}
+
+/** A token is renewed after four fifths of the time that was asked for, and after a day (kubelet `token_manager.go`), ms. */
+function renewedAfter(seconds: number): number {
+  return Math.min(seconds * 0.8, 86_400) * 1000
+}
+
+/** When a token was made, as it says itself; of one that cannot be read it does not matter. */
+function madeAt(token: string): number {
+  const [, claims = ''] = token.split('.')
+  const text = /^[\w-]+$/.test(claims) ? atob(claims.replaceAll('-', '+').replaceAll('_', '/')) : ''
+  const [, seconds] = /"iat":(\d+)/.exec(text) ?? []
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Number(seconds) * 1000
 }

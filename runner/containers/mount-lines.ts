@@ -16,15 +16,15 @@ const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/sn
 const layers = `lowerdir=${snapshots}/41/fs,upperdir=${snapshots}/42/fs,workdir=${snapshots}/42/work`
 
 /** The memory of a node that a volume in memory may take, KiB. */
-const ofNode = 8_028_932
+export const memoryOfNode = 8_028_932
 
 /** The lines, of the root first; `limit` is how much memory the container may have, in bytes. */
 export function mountLines(mounts: readonly Mount[], limit: number | undefined): string {
-  const size = limit === undefined ? ofNode : Math.floor(limit / 1024)
-  const line = ({ path, readOnly, memory }: Mount): readonly string[] => {
+  const size = limit === undefined ? memoryOfNode : Math.floor(limit / 1024)
+  const line = ({ path, readOnly, memory, size: own }: Mount): readonly string[] => {
     const access = `${readOnly ? 'ro' : 'rw'},relatime`
     if (path === '/') return [`overlay / overlay ${access},${layers} 0 0`, ...usual]
-    return [memory ? `tmpfs ${path} tmpfs ${access},size=${size}k,inode64,noswap 0 0` : `/dev/sda1 ${path} ext4 ${access} 0 0`]
+    return [memory ? `tmpfs ${path} tmpfs ${access},size=${own ?? size}k,inode64,noswap 0 0` : `/dev/sda1 ${path} ext4 ${access} 0 0`]
   }
   return mounts
     .toSorted((one, other) => one.path.length - other.path.length)

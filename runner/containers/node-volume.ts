@@ -24,6 +24,10 @@ export interface NodePath {
   readonly type: string
   /** It was made for a claim. */
   readonly claimed: boolean
+  /** It is a local volume, which a pod's group is given. */
+  readonly local?: boolean
+  /** A provisioner made it, and what belongs to it. */
+  readonly made?: boolean
 }
 
 /** Where a volume lies on its pod's node: a hostPath, or a claim's volume that is one, or is local. */
@@ -33,7 +37,16 @@ export function nodePathOf(pod: KubernetesObject, volume: JsonObject, reader: Cl
   if (typeof own === 'string') return { node, path: trimmed(own), type: String(at(volume, 'hostPath', 'type') ?? ''), claimed: false }
   const bound = volumeOfClaim(pod, volume, reader)
   const path = at(bound, 'spec', 'hostPath', 'path') ?? at(bound, 'spec', 'local', 'path')
-  return typeof path === 'string' ? { node, path: trimmed(path), type: '', claimed: true } : undefined
+  return typeof path === 'string'
+    ? {
+        node,
+        path: trimmed(path),
+        type: '',
+        claimed: true,
+        local: isObject(at(bound, 'spec', 'local')),
+        made: bound?.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined,
+      }
+    : undefined
 }
 
 /** The claim that a volume names, or that is made for it. */
@@ -53,14 +66,17 @@ export function volumeOfClaim(pod: KubernetesObject, volume: JsonObject, reader:
 /** The files of a node, as a volume at a path of it has them: what is not there yet is made when it is mounted. */
 export function nodeTree({ node, path, type, claimed }: NodePath, ground: NodeGround, age: number): Tree {
   const made: Entry = type.startsWith('File') ? { kind: 'file', content: '', mode: 0o644, at: age } : { kind: 'folder', mode: claimed ? 0o777 : 0o755, at: age }
+  const writes = ground.writes(keyOfNode(node))
   let known: ReadonlyMap<string, Entry> | undefined
   const own = (): ReadonlyMap<string, Entry> => {
     if (known) return known
     const all = nodeFiles({ node, reader: ground.reader, nameserver: ground.nameserver, age })
-    known = all.has(path) || path === '' ? all : new Map([...all, [path, made]])
+    const there = all.has(path) || path === ''
+    if (!there && !writes.get(path)) writes.set(path, made)
+    known = there ? all : new Map([...all, [path, made]])
     return known
   }
-  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes: ground.writes(keyOfNode(node)) }
+  return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes, ofNode: true }
 }
 
 /** True for a part of a node's files that has its logs in it, or is in them. */
@@ -90,15 +106,29 @@ const wanted: Readonly<Record<string, string>> = {
   BlockDevice: 'a block device',
 }
 
-/** Why a hostPath cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`); undefined if all can. */
-export function nodePathFault(pod: KubernetesObject, ground: NodeGround): { readonly volume: string; readonly text: string } | undefined {
+/** Why a hostPath or a local volume cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`, `local`); undefined if all can. */
+export function nodePathFault(pod: KubernetesObject, ground: NodeGround): VolumeFault | undefined {
   for (const volume of objects(at(pod, 'spec', 'volumes'))) {
-    const place = isObject(volume.hostPath) ? nodePathOf(pod, volume, ground.reader) : undefined
-    const thing = place && wanted[place.type]
-    if (thing === undefined || place === undefined || place.path === '' || sortOf(place, ground) === place.type) continue
+    const place = nodePathOf(pod, volume, ground.reader)
+    if (place?.local && place.made !== true && sortOf(place, ground) === undefined)
+      return {
+        volume: volumeOfClaim(pod, volume, ground.reader)?.metadata.name ?? '',
+        step: 'NewMounter initialization',
+        text: `path ${JSON.stringify(`/${place.path}`)} does not exist`,
+      }
+    const thing = isObject(volume.hostPath) && place && wanted[place.type]
+    if (typeof thing !== 'string' || place === undefined || place.path === '' || sortOf(place, ground) === place.type) continue
     return { volume: String(volume.name), text: `hostPath type check failed: ${at(volume, 'hostPath', 'path')} is not ${thing}` }
   }
   return undefined
+}
+
+/** A volume that cannot be mounted, what failed of that, and why. */
+export interface VolumeFault {
+  readonly volume: string
+  /** Default: `SetUp`. */
+  readonly step?: string
+  readonly text: string
 }
 
 function sortOf({ node, path }: NodePath, ground: NodeGround): string | undefined {

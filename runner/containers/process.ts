@@ -99,6 +99,14 @@ export interface Task {
   readonly first?: string
 }
 
+/** The node below a container. */
+export interface Host {
+  readonly name: string
+  /** True where the pod sees the node's own processes. */
+  readonly sharesProcesses: boolean
+  files(): Files
+}
+
 /** What a process knows of the container and pod around it. */
 export interface Machine {
   readonly hostname: string
@@ -107,6 +115,7 @@ export interface Machine {
   readonly flavor: 'busybox' | 'debian'
   readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] }
   readonly net: Net
+  readonly node: Host
   /** Bytes that the container may use. */
   readonly memoryLimit: number | undefined
   /** Its work comes to an end: an init container's, a Job's, that of a hook of a chart. */
@@ -121,6 +130,8 @@ export interface Machine {
   print(stream: 'out' | 'err', bytes: string): void
   /** A signal for the container's first process; false if there is none of that number. */
   kill(pid: number, signal: string): boolean
+  /** True once the container was asked to end. */
+  leaving(): boolean
   /** A first process goes on for so long after it was asked to end, ms. */
   linger(ms: number): void
 }

@@ -18,6 +18,7 @@ import { gzipPrograms } from './commands/gzip.ts'
 import { jq } from './commands/jq.ts'
 import { may } from './commands/kernel.ts'
 import { networkPrograms } from './commands/network.ts'
+import { readOptions } from './commands/options.ts'
 import { installedMark } from './commands/package-list.ts'
 import { piecePrograms } from './commands/pieces.ts'
 import { sed } from './commands/sed.ts'
@@ -46,18 +47,41 @@ const chroot: Program = (words, process) => {
   if (!process.files.isFolder(resolve(process.cwd, folder)))
     return fail(process, `chroot: can't change root directory to '${folder}': No such file or directory`)
   if (!may(process, 'SYS_CHROOT')) return fail(process, `chroot: can't change root directory to '${folder}': Operation not permitted`)
-  const files = process.files.below(resolve(process.cwd, folder))
+  const root = resolve(process.cwd, folder)
+  const kernel = process.files.leadsToNode(root) ? process.files.mounts.find(({ path }) => path === '/proc') : undefined
+  const below = process.files.below(root)
+  return runIn(kernel ? below.plus(kernel) : below, command, process, (asked) => `chroot: can't execute '${asked}': No such file or directory`)
+}
+
+/** Goes over to the node, whose files and host name it has then: from a pod on its processes, or by a file that names its mounts. */
+const nsenter: Program = (words, process) => {
+  const options = readOptions(words, ['t', 'target', 'S', 'G', 'setuid', 'setgid'], true)
+  const { node, flavor } = process.machine
+  const [named = '', target = 'self'] = [options.value('mount', 'm'), options.value('t', 'target')]
+  const all = options.has('a', 'all')
+  const namespace = named === '' ? `/proc/${target}/ns/mnt` : named
+  if (!may(process, 'SYS_ADMIN'))
+    return fail(process, `nsenter: ${flavor === 'busybox' ? `can't open '${namespace}'` : `cannot open ${namespace}`}: Permission denied`)
+  const there = named === '' ? target === '1' && node.sharesProcesses : process.files.leadsToNode(named.replace(/\/proc\/1\/ns\/mnt$/, ''))
+  const files = there && (all || options.has('m', 'mount')) ? node.files() : process.files
+  const hostname = there && (all || options.has('u', 'uts')) ? node.name : process.machine.hostname
+  const inside = { ...process, machine: { ...process.machine, hostname } }
+  return runIn(files, options.rest, inside, (asked) => `nsenter: failed to execute ${asked}: No such file or directory`)
+}
+
+/** Runs a command, or a shell, over other files. */
+function runIn(files: Files, command: readonly string[], process: Process, missing: (asked: string) => string): number | Promise<number> {
   const release = files.stat('/etc/os-release')
   const image = imageOf(release?.kind === 'file' && release.content.includes('ID=ubuntu') ? 'ubuntu' : process.machine.image)
   const machine = { ...process.machine, flavor: image.flavor }
   const inner: Process = child(process, { files, machine, cwd: '/', find: (name, from = inner.cwd) => findProgram(name, image, { files, cwd: from }) })
   const asked = command.length === 0 ? ['/bin/sh', '-i'] : command
-  if (!inner.find(asked[0] ?? '')) return fail(process, `chroot: can't execute '${asked[0]}': No such file or directory`, 127)
-  return runProgram(asked, inner)
+  return inner.find(asked[0] ?? '') ? runProgram(asked, inner) : fail(process, missing(asked[0] ?? ''), 127)
 }
 
 const common: Readonly<Record<string, Program>> = {
   chroot,
+  nsenter,
   ...dumpPrograms,
   ...columnPrograms,
   ...sumPrograms,

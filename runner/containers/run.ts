@@ -63,6 +63,8 @@ export class Run {
   trapped = false
   /** How long its program goes on after it was asked to end, ms. */
   lingers = 0
+  /** It was asked to end. */
+  asked = false
   /** True while it goes again through what was done before it was written down: nothing that it does counts. */
   repeating: boolean
   readonly #now: () => number
@@ -115,6 +117,11 @@ export class Run {
   /** True while its time is moved on: who is asked by itself must not wait for itself. */
   get moving(): boolean {
     return this.#moving
+  }
+
+  /** True while it waits for others: to wait for it then might be to wait for oneself. */
+  get waiting(): boolean {
+    return this.#outside.size > 0
   }
 
   /** Something beside time that its program waits for. */

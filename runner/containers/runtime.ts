@@ -7,13 +7,14 @@ import { encodeText } from './bytes.ts'
 import { ClusterNet } from './cluster-net.ts'
 import { type ContainerGround, folderOf, type Inside, insideOf, planIn, processIn } from './container.ts'
 import { coreDnsIn } from './coredns/running.ts'
+import { diskFault, hasDiskLimit } from './disk-use.ts'
 import { environmentOf, fill, takesFromObjects, userOf } from './environment.ts'
 import { nameOf } from './files.ts'
 import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf, mayHave } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { nodePathFault } from './node-volume.ts'
+import { nodePathFault, type VolumeFault } from './node-volume.ts'
 import { Nodes } from './nodes.ts'
 import { type Plan, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
@@ -121,7 +122,7 @@ export class Runtime implements ReachedLog {
   }
 
   /** Why a pod's volumes cannot be mounted. */
-  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined {
+  volumeFault(pod: KubernetesObject): VolumeFault | undefined {
     return volumeFault(pod, this.reader) ?? nodePathFault(pod, this.#nodes)
   }
 
@@ -183,11 +184,24 @@ export class Runtime implements ReachedLog {
   async terminate(pod: KubernetesObject, name: string): Promise<number | 'trap' | undefined> {
     const key = keyOf(pod, name, restartsOf(pod, name))
     const run = this.#runs.has(key) || this.#kept.has(key) ? await this.run(pod, name) : undefined
+    if (run) run.asked = true
     if (!run || run.end || run.lingers > 0) return run?.lingers
     await run.signal('TERM')
     if (run.end) return 0
     if (run.trapped) return 'trap'
     return run.family.find(1) ? Number.POSITIVE_INFINITY : undefined
+  }
+
+  /** Why a pod that may take only so much of its node's disk must go; undefined if it takes no more, `free` for one that has no such limit. */
+  async diskFault(pod: KubernetesObject): Promise<string | 'free' | undefined> {
+    if (!hasDiskLimit(pod)) return 'free'
+    for (const name of containerNames(pod)) if (runningSince(pod, name) !== undefined) await this.run(pod, name)
+    const key = (name: string): string => keyOf(pod, name, restartsOf(pod, name))
+    return diskFault(pod, {
+      root: (name) => this.#holdings.writes(`root/${key(name)}`),
+      volume: (name) => this.#holdings.writes(`pod/${pod.metadata.uid}/${name}`),
+      log: (name) => (this.#runs.get(key(name))?.log ?? []).reduce((sum, [, , text]) => sum + text.length + 40, 0),
+    })
   }
 
   /** True for a program that was asked to end and had a trap for that. */
@@ -296,7 +310,7 @@ export class Runtime implements ReachedLog {
       file: this.file,
       writes: (key) => this.#holdings.writes(key),
       logs: (node) => this.#nodes.logs(node),
-      token: (of, audience, seconds) => this.#holdings.token(of, audience, seconds),
+      token: (of, audience, seconds) => this.#holdings.token(of, audience, { seconds, now: this.clock.now() }),
       nameserver: this.net.nameserver,
       now: () => this.clock.now(),
       netOf: (of, owner): Net => this.net.of(of, container.name, owner),

@@ -4,7 +4,7 @@ import type { Inside } from './container.ts'
 import { ConfigFault, type EnvironmentGround, environmentOf, takesFromObjects } from './environment.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { planOf, wordsOf } from './plan.ts'
-import { type ClusterReader, type ContainerSpec, containerOf } from './pod.ts'
+import { type ClusterReader, type ContainerSpec, containerOf, objects } from './pod.ts'
 import { findProgram } from './programs.ts'
 import { subPathFault } from './volumes.ts'
 
@@ -41,15 +41,25 @@ interface Made {
   readonly image: Image
 }
 
-function environmentFault({ reader, file }: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
+function environmentFault(ground: StartGround, pod: KubernetesObject, { container, image }: Made): StartFault | undefined {
+  const { reader, file } = ground
   try {
     if (takesFromObjects(container)) environmentOf(pod, container, { image, reader, file })
   } catch (error) {
     if (error instanceof ConfigFault) return { reason: 'CreateContainerConfigError', message: error.message }
     throw error
   }
-  const message = subPathFault(pod, container, { reader, file })
+  const message = subPathFault(pod, container, { reader, file }) ?? strayFault(ground, pod, container)
   return message === undefined ? undefined : { reason: 'CreateContainerConfigError', message }
+}
+
+/** Links in a volume may lead to nothing but the volume. */
+function strayFault(ground: StartGround, pod: KubernetesObject, container: ContainerSpec): string | undefined {
+  const mounts = objects(container.whole.volumeMounts)
+  if (mounts.every(({ subPath, subPathExpr }) => !subPath && !subPathExpr)) return undefined
+  const stray = ground.inside(pod, container, 0).files.mounts.find(({ astray }) => astray)
+  const mount = mounts.find(({ mountPath }) => mountPath === stray?.path)
+  return stray && `failed to prepare subPath for volumeMount ${JSON.stringify(mount?.name ?? '')} of container ${JSON.stringify(container.name)}`
 }
 
 function userFault(pod: KubernetesObject, { container, image }: Made): StartFault | undefined {

@@ -2,12 +2,12 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
-import { dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, resourceOf } from './environment.ts'
-import type { Entry, Mount, Tree } from './files.ts'
+import { amount, dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, namesOf, resourceOf } from './environment.ts'
+import { type Entry, FileError, Files, type Mount, type Tree } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
 import { nodeHosts } from './node-files.ts'
-import { claimOf, type NodeGround, nodePathOf, nodeTree, volumeOfClaim } from './node-volume.ts'
+import { claimOf, type NodeGround, nodePathOf, nodeTree, type VolumeFault, volumeOfClaim } from './node-volume.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 import { resolvConf, resolverOf } from './resolv-conf.ts'
 
@@ -31,13 +31,66 @@ export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground
     const within = typeof sub === 'string' && sub !== '' ? sub.replace(/\/$/, '') : undefined
     const onNode = nodePathOf(pod, volume, ground.reader)
     const tree = onNode ? nodeTree(onNode, ground, startOf(pod)) : treeOf(pod, volume, { ground, part: within })
-    const part = onNode ? [onNode.path, within ?? ''].filter((each) => each !== '').join('/') || undefined : within
-    if (within !== undefined && part !== undefined && tree.writes && !tree.base().has(part) && !tree.writes.has(part))
-      tree.writes.set(part, { kind: 'folder', mode: 0o755, at: startOf(pod) })
-    const memory = isObject(volume.secret) || isObject(volume.projected) || at(volume, 'emptyDir', 'medium') === 'Memory'
-    return [{ memory, path: String(mount.mountPath).replace(/(.)\/+$/, '$1'), tree, ...(part !== undefined && { part }), readOnly: mount.readOnly === true }]
+    const top = onNode ? realIn(tree, onNode.path) : ''
+    const part = within === undefined ? top : partIn(tree, top, within)
+    const group = onNode?.local || (!onNode && claimOf(pod, volume) !== undefined) ? groupOf(pod) : undefined
+    if (group !== undefined) handOver(tree, top, { group, now: startOf(pod) })
+    if (within !== undefined && part !== undefined) makePart(part, { tree, top, now: startOf(pod) })
+    const path = String(mount.mountPath).replace(/(.)\/+$/, '$1')
+    const readOnly = mount.readOnly === true
+    return [{ path, tree, ...memoryOf(volume), ...(part === undefined ? { astray: true } : part !== '' && { part }), readOnly }]
   })
   return [...mounts, ...ownFiles(pod, ground)]
+}
+
+/** A path of a node with every link on it followed: what is mounted is what it leads to. */
+function realIn(tree: Tree, path: string): string {
+  return (new Files([{ path: '/', tree }], () => 0).real(`/${path}`) ?? `/${path}`).slice(1)
+}
+
+/** A part of a volume with every link on it followed; undefined where they lead out of it. */
+function partIn(tree: Tree, top: string, within: string): string | undefined {
+  const root = tree.ofNode ? '' : '/volume'
+  const volume = `${root}${top === '' ? '' : `/${top}`}`
+  try {
+    const real = new Files([{ path: root || '/', tree }], () => 0).real(`${volume}/${within}`)
+    return real?.startsWith(`${volume}/`) ? real.slice(root.length + 1) : undefined
+  } catch (error) {
+    if (error instanceof FileError) return undefined
+    throw error
+  }
+}
+
+/** A part that is not there is made as a folder, with the rights of its volume's own (`SafeMakeDir`), and its group where that is handed on. */
+function makePart(part: string, { tree, top, now }: { readonly tree: Tree; readonly top: string; readonly now: number }): void {
+  if (!tree.writes || tree.base().has(part) || tree.writes.has(part)) return
+  const volume = tree.writes.get(top) ?? tree.base().get(top)
+  const made: Entry = volume?.kind === 'folder' ? { ...volume, at: now } : { kind: 'folder', mode: 0o755, at: now }
+  tree.writes.set(part, made)
+}
+
+/** What lies in a volume when its pod begins is given to the pod's group, which may write it and hands itself on (`volume_linux.go`, SetVolumeOwnership). */
+function handOver(tree: Tree, top: string, { group, now }: { readonly group: number; readonly now: number }): void {
+  const { writes } = tree
+  if (!writes) return
+  const root = writes.get(top) ?? tree.base().get(top)
+  if (root && root.kind !== 'link' && root.owner?.[1] !== group) writes.set(top, root)
+  for (const [path, entry] of writes) {
+    if (!entry || entry.kind === 'link' || entry.at >= now + 1000 || entry.owner?.[1] === group) continue
+    if (path !== top && !path.startsWith(top === '' ? '' : `${top}/`)) continue
+    const mode = entry.mode | (entry.kind === 'folder' ? 0o2770 : 0o660)
+    writes.set(path, { ...entry, mode, owner: [entry.owner?.[0] ?? 0, group] })
+  }
+}
+
+/** Whether a volume is kept in memory, and how much of it there may be. */
+function memoryOf(volume: JsonObject): Pick<Mount, 'memory' | 'size'> {
+  const inMemory = at(volume, 'emptyDir', 'medium') === 'Memory'
+  const limit = inMemory ? at(volume, 'emptyDir', 'sizeLimit') : undefined
+  return {
+    memory: inMemory || isObject(volume.secret) || isObject(volume.projected),
+    ...(limit !== undefined && { size: Math.floor(amount(String(limit)) / 1024) }),
+  }
 }
 
 /** What `subPathExpr` may name; nothing where no mount has one. */
@@ -61,27 +114,47 @@ export function subPathFault(pod: KubernetesObject, container: ContainerSpec, gr
 }
 
 /** Why a volume cannot be mounted, as the kubelet says it; undefined if all can. */
-export function volumeFault(pod: KubernetesObject, reader: ClusterReader): { readonly volume: string; readonly text: string } | undefined {
+export function volumeFault(pod: KubernetesObject, reader: ClusterReader): VolumeFault | undefined {
   const { namespace = '' } = pod.metadata
   for (const volume of objects(at(pod, 'spec', 'volumes'))) {
-    for (const [kind, name, optional] of sourcesOf(volume)) {
-      if (optional || reader.get('v1', kind, { namespace, name })) continue
-      return { volume: String(volume.name), text: `${kind.toLowerCase()} ${JSON.stringify(name)} not found` }
+    for (const { kind, name, optional, keys } of sourcesOf(volume)) {
+      const found = reader.get('v1', kind, { namespace, name })
+      if (optional) continue
+      if (!found) return { volume: String(volume.name), text: `${kind.toLowerCase()} ${JSON.stringify(name)} not found` }
+      const data = dataOf(found)
+      const missing = keys.find((key) => !data.has(key))
+      if (missing === undefined) continue
+      const what = kind === 'Secret' ? 'references non-existent secret key' : 'configmap references non-existent config key'
+      return { volume: String(volume.name), text: `${what}: ${missing}` }
     }
   }
   return undefined
 }
 
-/** Why no sandbox can be made for a pod, as containerd says it; undefined if one can. A node has no runtime but the usual one. */
+/** Why no sandbox can be made for a pod, as the kubelet and containerd say it; undefined if one can. A node has no runtime but the usual one. */
 export function sandboxFault(pod: KubernetesObject, reader: ClusterReader): string | undefined {
+  const host = hostnameOf(pod)
+  if (at(pod, 'spec', 'setHostnameAsFQDN') === true && host.length > 64)
+    return `failed to construct FQDN from pod hostname and cluster domain, FQDN ${host} is too long (64 characters is the max, ${host.length} characters requested)`
   const name = at(pod, 'spec', 'runtimeClassName')
   const handler = typeof name === 'string' ? reader.get('node.k8s.io/v1', 'RuntimeClass', { name })?.handler : undefined
-  return handler === undefined || handler === 'runc' ? undefined : `failed to get sandbox runtime: no runtime for ${JSON.stringify(handler)} is configured`
+  if (handler === undefined || handler === 'runc') return undefined
+  return `rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for ${JSON.stringify(handler)} is configured`
 }
 
-function sourcesOf(volume: JsonObject): readonly (readonly [kind: string, name: string, optional: boolean])[] {
-  const one = (source: Json | undefined, kind: string, field: string): (readonly [string, string, boolean])[] =>
-    isObject(source) ? [[kind, String(source[field] ?? ''), source.optional === true]] : []
+interface Source {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
+  readonly optional: boolean
+  /** The keys that it names. */
+  readonly keys: readonly string[]
+}
+
+function sourcesOf(volume: JsonObject): readonly Source[] {
+  const one = (source: Json | undefined, kind: Source['kind'], field: string): readonly Source[] =>
+    isObject(source)
+      ? [{ kind, name: String(source[field] ?? ''), optional: source.optional === true, keys: objects(source.items).map(({ key }) => String(key)) }]
+      : []
   const projected = objects(at(volume, 'projected', 'sources')).flatMap((source) => [
     ...one(source.configMap, 'ConfigMap', 'name'),
     ...one(source.secret, 'Secret', 'name'),
@@ -101,7 +174,7 @@ function treeOf(pod: KubernetesObject, volume: JsonObject, { ground, part }: { r
   const group = isObject(volume.emptyDir) || isObject(volume.persistentVolumeClaim) ? at(pod, 'spec', 'securityContext', 'fsGroup') : undefined
   let made: ReadonlyMap<string, Entry> | undefined
   const base = (): ReadonlyMap<string, Entry> => {
-    made ??= rootOnly(age, 0o777, typeof group === 'number' ? group : undefined)
+    made ??= rootOnly(age, at(volume, 'emptyDir', 'medium') === 'Memory' ? 0o1777 : 0o777, typeof group === 'number' ? group : undefined)
     return made
   }
   if (kept !== undefined) return { base, writes: ground.writes(kept) }
@@ -143,11 +216,11 @@ function plain(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> 
   return new Map([...files, ...[...entries].filter(([path]) => path === '')])
 }
 
-type Files = Map<string, { readonly content: string; readonly mode: number; readonly user?: number }>
+type Contents = Map<string, { readonly content: string; readonly mode: number; readonly user?: number }>
 
 /** A volume of the cluster's objects, as the kubelet lays it out: a folder of the day, links into it. */
 function computed(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): ReadonlyMap<string, Entry> {
-  const files: Files = new Map()
+  const files: Contents = new Map()
   const source = volume.configMap ?? volume.secret ?? volume.downwardAPI ?? volume.projected
   const mode = isObject(source) && typeof source.defaultMode === 'number' ? source.defaultMode : 0o644
   if (isObject(volume.projected)) for (const each of objects(volume.projected.sources)) addSource(files, pod, each, { mode, ground })
@@ -169,7 +242,12 @@ function computed(pod: KubernetesObject, volume: JsonObject, ground: VolumeGroun
   return entries
 }
 
-function addSource(files: Files, pod: KubernetesObject, source: JsonObject, { mode, ground }: { readonly mode: number; readonly ground: VolumeGround }): void {
+function addSource(
+  files: Contents,
+  pod: KubernetesObject,
+  source: JsonObject,
+  { mode, ground }: { readonly mode: number; readonly ground: VolumeGround },
+): void {
   const { namespace = '' } = pod.metadata
   for (const [field, kind] of [
     ['configMap', 'ConfigMap'],
@@ -245,8 +323,6 @@ function aliasLines(pod: KubernetesObject): string {
 }
 
 function hostsOf(pod: KubernetesObject): string {
-  const name = hostnameOf(pod)
-  const subdomain = at(pod, 'spec', 'subdomain')
-  const full = typeof subdomain === 'string' ? `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t${name}` : name
+  const full = namesOf(pod).toReversed().join('\t')
   return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${at(pod, 'status', 'podIP') ?? ''}\t${full}\n${aliasLines(pod)}`
 }

@@ -35,9 +35,11 @@ export interface ContainerRuntime {
     pod: KubernetesObject,
     container: string,
   ): { readonly reason: 'CreateContainerConfigError' | 'CreateContainerError' | 'StartError'; readonly message: string } | undefined
-  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly text: string } | undefined
+  volumeFault(pod: KubernetesObject): { readonly volume: string; readonly step?: string; readonly text: string } | undefined
   /** Why no sandbox can be made for a pod. */
   sandboxFault(pod: KubernetesObject): string | undefined
+  /** Why a pod must go that takes more of its node's disk than it may; undefined while it does not, `free` for one that may take all. */
+  diskFault(pod: KubernetesObject): Promise<string | 'free' | undefined>
   /** Whom a container runs as. */
   identity(pod: KubernetesObject, container: string): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } | undefined
   /** Runs a probe or a hook: how long it takes, ms, why it failed, if it did, or what is worth a warning though it succeeded. */

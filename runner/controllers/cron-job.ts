@@ -150,6 +150,7 @@ async function writeStatus(cron: CronJob, owned: readonly Job[], { client, event
   for (const { uid, name } of active.filter((each) => !still.includes(each))) {
     const job = owned.find(({ metadata }) => metadata.uid === uid)
     if (job) await event(cron, { type: 'Normal', reason: 'SawCompletedJob', message: `Saw completed job: ${name}, condition: ${endOf(job)?.type}` })
+    else await event(cron, { type: 'Normal', reason: 'MissingJob', message: `Active job went missing: ${name}` })
   }
   return (await client.update(cronJobs, { ...cron, status } as unknown as KubernetesObject, { subresource: 'status' })) as CronJob
 }

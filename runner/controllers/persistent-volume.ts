@@ -2,13 +2,13 @@
 import { equal, isObject, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
 import { parseQuantity } from '../kubernetes/quantity.ts'
-import { labelSelectorMatcher } from '../kubernetes/selectors.ts'
 import { type ControllerContext, defineController } from './controller.ts'
 import { isProvisioner } from './installed-provisioners.ts'
+import { podClaims } from './pod-claims.ts'
 import type { Pod } from './pods.ts'
-import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from './resources.ts'
+import { nodes, persistentVolumeClaims, persistentVolumes, pods, storageClasses } from './resources.ts'
 import { expand, provision } from './volume-provisioner.ts'
-import type { Claim, Volume } from './volumes.ts'
+import { bestVolume, type Claim, isReached, type Volume } from './volumes.ts'
 
 const component = 'persistentvolume-controller'
 const bound = { 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' }
@@ -70,7 +70,7 @@ async function settleClaim(key: string, context: ControllerContext): Promise<voi
   if (!claim || claim.metadata.deletionTimestamp !== undefined) return
   const volumes = (await client.list(persistentVolumes)).items as readonly Volume[]
   const { volumeName } = claim.spec
-  const volume = volumeName ? volumes.find(({ metadata }) => metadata.name === volumeName) : best(claim, volumes)
+  const volume = volumeName ? volumes.find(({ metadata }) => metadata.name === volumeName) : bestVolume(claim, await reachable(claim, volumes, context))
   if (volume && claim.status?.phase === 'Bound') {
     if (wantsMore(claim, volume)) await expand(claim, volume, context)
     return
@@ -92,49 +92,30 @@ function wantsMore({ spec, status }: Claim, { metadata }: Volume): boolean {
   return provisioner !== '' && typeof has === 'string' && parseQuantity(spec.resources?.requests?.storage ?? '0').nanos > parseQuantity(has).nanos
 }
 
-/** The smallest free volume that a claim may have; one that is reserved for it comes first. */
-function best(claim: Claim, volumes: readonly Volume[]): Volume | undefined {
-  const { name, namespace, uid } = claim.metadata
-  const reserved = volumes.find(({ spec }) => spec.claimRef?.name === name && spec.claimRef?.namespace === namespace && (spec.claimRef?.uid ?? uid) === uid)
-  if (reserved) return reserved
-  const fitting = volumes.filter((volume) => fits(claim, volume))
-  return fitting.sort((a, b) => (capacityOf(a) < capacityOf(b) ? -1 : capacityOf(a) > capacityOf(b) ? 1 : 0))[0]
-}
-
-function fits({ spec }: Claim, volume: Volume): boolean {
-  return (
-    volume.spec.claimRef === undefined &&
-    volume.metadata.deletionTimestamp === undefined &&
-    (volume.spec.storageClassName ?? '') === (spec.storageClassName ?? '') &&
-    (volume.spec.volumeMode ?? 'Filesystem') === (spec.volumeMode ?? 'Filesystem') &&
-    (spec.accessModes ?? []).every((mode) => volume.spec.accessModes?.includes(mode)) &&
-    capacityOf(volume) >= parseQuantity(spec.resources?.requests?.storage ?? '0').nanos &&
-    (spec.selector === undefined || labelSelectorMatcher(spec.selector).matches(volume.metadata.labels ?? {}))
-  )
-}
-
-function capacityOf({ spec }: Volume): bigint {
-  return parseQuantity(spec.capacity?.storage ?? '0').nanos
-}
-
 /** A class that waits binds only for a pod that has a node. */
 async function mayBind(claim: Claim, context: ControllerContext): Promise<boolean> {
   const found = await classOf(claim, context)
-  return found?.volumeBindingMode !== 'WaitForFirstConsumer' || claim.spec.volumeName !== undefined || (await consumer(claim, context)) !== undefined
+  const waits = found?.volumeBindingMode === 'WaitForFirstConsumer' && claim.spec.volumeName === undefined
+  return !waits || (await consumer(claim, context))?.spec.nodeName !== undefined
+}
+
+/** Of a class that waits only volumes will do that the node of the claim's pod reaches, or that are kept for the claim. */
+async function reachable(claim: Claim, volumes: readonly Volume[], context: ControllerContext): Promise<readonly Volume[]> {
+  const found = await classOf(claim, context)
+  const name = found?.volumeBindingMode === 'WaitForFirstConsumer' ? (await consumer(claim, context))?.spec.nodeName : undefined
+  const node = name === undefined ? undefined : await context.client.get(nodes, { name })
+  return node ? volumes.filter((volume) => volume.spec.claimRef !== undefined || isReached(volume, node)) : volumes
 }
 
 async function classOf({ spec }: Claim, { client }: ControllerContext): Promise<KubernetesObject | undefined> {
   return spec.storageClassName ? client.get(storageClasses, { name: spec.storageClassName }) : undefined
 }
 
-/** A pod that uses the claim. */
+/** A pod that uses the claim; one that has a node comes first. */
 async function consumer(claim: Claim, { client }: ControllerContext): Promise<Pod | undefined> {
   const { items } = await client.list(pods, { namespace: claim.metadata.namespace ?? '' })
-  return (items as readonly Pod[]).find(({ spec }) =>
-    (Array.isArray(spec.volumes) ? (spec.volumes as readonly unknown[]) : []).some(
-      (volume) => at(volume, 'persistentVolumeClaim', 'claimName') === claim.metadata.name,
-    ),
-  )
+  const users = (items as readonly Pod[]).filter((pod) => podClaims(pod).some(({ name }) => name === claim.metadata.name))
+  return users.find(({ spec }) => spec.nodeName !== undefined) ?? users[0]
 }
 
 async function bind(claim: Claim, volume: Volume, { client }: ControllerContext): Promise<void> {
@@ -153,7 +134,14 @@ async function bind(claim: Claim, volume: Volume, { client }: ControllerContext)
   await client.update(persistentVolumes, { ...taken, status: { ...(taken.status as JsonObject | undefined), phase: 'Bound' } }, { subresource: 'status' })
   const metadata = { ...claim.metadata, annotations: { ...claim.metadata.annotations, ...bound } }
   const named = await client.update(persistentVolumeClaims, { ...claim, metadata, spec: { ...claim.spec, volumeName: volume.metadata.name ?? '' } })
-  const status = { ...claim.status, phase: 'Bound', accessModes: volume.spec.accessModes ?? [], capacity: volume.spec.capacity ?? {} }
+  const attributes = volume.spec.volumeAttributesClassName
+  const status = {
+    ...claim.status,
+    phase: 'Bound',
+    accessModes: volume.spec.accessModes ?? [],
+    capacity: volume.spec.capacity ?? {},
+    ...(attributes !== undefined && { currentVolumeAttributesClassName: attributes }),
+  }
   if (!equal(named.status, status)) await client.update(persistentVolumeClaims, { ...named, status }, { subresource: 'status' })
 }
 

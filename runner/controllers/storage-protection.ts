@@ -1,5 +1,5 @@
 // Lets claims and volumes go once nothing uses them any more.
-import { at, type KubernetesObject, keyOf, parseKey } from '../kubernetes/object.ts'
+import { at, type KubernetesObject, parseKey } from '../kubernetes/object.ts'
 import { type ControllerContext, defineController } from './controller.ts'
 import { podClaims } from './pod-claims.ts'
 import { isDone, type Pod } from './pods.ts'
@@ -33,9 +33,10 @@ function claimsOf(pod: Pod): readonly string[] {
   return podClaims(pod).map(({ name }) => `${pod.metadata.namespace}/${name}`)
 }
 
+/** Pods without a node do not count: they do not use anything yet. */
 async function isUsed(client: ControllerContext['client'], key: string): Promise<boolean> {
   const { items } = await client.list(pods, { namespace: parseKey(key).namespace ?? '' })
-  return (items as readonly Pod[]).some((pod) => !isDone(pod) && keyOf(pod).name !== '' && claimsOf(pod).includes(key))
+  return (items as readonly Pod[]).some((pod) => !isDone(pod) && pod.spec.nodeName !== undefined && claimsOf(pod).includes(key))
 }
 
 /** Lets a class of volume attributes go when neither a volume nor a claim names it. */

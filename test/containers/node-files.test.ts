@@ -73,6 +73,46 @@ kubectl exec agent -- readlink /var/log/containers/counter_default_c-$id.log | s
   ])
 })
 
+test('a hostPath that is a link is what it leads to', { timeout: 120_000 }, async () => {
+  const printed = await play(`
+${pod('maker', 'mkdir /tmp/real; echo hello > /tmp/real/x; ln -s /tmp/real /tmp/link; sleep 3600', '{"name":"d","mountPath":"/tmp"}', '{"name":"d","hostPath":{"path":"/tmp"}}')}
+kubectl wait --for=condition=Ready pod/maker --timeout=60s >/dev/null
+${pod('reader', 'sleep 3600', '{"name":"d","mountPath":"/m"},{"name":"d","mountPath":"/s","subPath":"below"}', '{"name":"d","hostPath":{"path":"/tmp/link"}}')}
+kubectl wait --for=condition=Ready pod/reader --timeout=60s >/dev/null
+kubectl exec reader -- sh -c 'cat /m/x; echo there > /s/y'
+kubectl exec maker -- cat /tmp/real/below/y
+`)
+  assert.deepEqual(printed, ['hello', 'there'])
+})
+
+test('nsenter leads from a privileged container to its node', { timeout: 120_000 }, async () => {
+  const printed = await play(`cat <<END | kubectl apply -f - >/dev/null
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"tools"},"spec":{"nodeName":"node01","hostPID":true,"volumes":[{"name":"root","hostPath":{"path":"/"}}],"containers":[
+{"name":"free","image":"busybox:1.36","command":["sleep","3600"],"securityContext":{"privileged":true},"volumeMounts":[{"name":"root","mountPath":"/rootfs","readOnly":true}]},
+{"name":"bound","image":"busybox:1.36","command":["sleep","3600"]}]}}
+END
+kubectl wait --for=condition=Ready pod/tools --timeout=60s >/dev/null
+node='nsenter --mount=/rootfs/proc/1/ns/mnt --'
+kubectl exec tools -c free -- $node sh -c 'mkdir /srv/x && mount -t tmpfs none /srv/x && echo hello > /srv/x/y; head -1 /etc/os-release'
+kubectl exec tools -c free -- nsenter -t 1 -m -u -- sh -c 'hostname; cat /srv/x/y; umount /srv/x; umount /nowhere'
+kubectl exec tools -c free -- nsenter -t 1 -n -- hostname
+kubectl exec tools -c free -- chroot /rootfs sh -c 'cat /srv/x/y; grep -c CapEff /proc/self/status'
+kubectl exec tools -c bound -- nsenter -t 1 -m hostname
+`)
+  assert.deepEqual(printed, [
+    'PRETTY_NAME="Ubuntu 24.04.3 LTS"',
+    'node01',
+    'hello',
+    'umount: /nowhere: no mount point specified.',
+    'command terminated with exit code 32',
+    'tools',
+    'hello',
+    '1',
+    "nsenter: can't open '/proc/1/ns/mnt': Permission denied",
+    'command terminated with exit code 1',
+  ])
+})
+
 /** A heading of `ls` with the uid that it has. */
 function expectedFolder(path: string, printed = ''): string {
   return `${path.replace('UID', /_([0-9a-f-]{36})/.exec(printed)?.[1] ?? 'UID')}:`
@@ -86,4 +126,20 @@ test('what an older release kept by folders of a node is found in the node', () 
   )
   assert.deepEqual([...holdings.writes('node/node01').keys()], ['mnt/data/x', 'etc/y'])
   assert.deepEqual([...holdings.writes('pod/uid/cache').keys()], ['z'])
+})
+
+test('what a hostPath makes stays on the node', { timeout: 120_000 }, async () => {
+  const mount = '{"name":"d","mountPath":"/d"}'
+  const made = ['"path":"/srv/folder","type":"DirectoryOrCreate"', '"path":"/srv/file","type":"FileOrCreate"', '"path":"/srv/any"']
+  const there = ['"path":"/srv/folder","type":"Directory"', '"path":"/srv/file","type":"File"', '"path":"/srv/any","type":"Directory"']
+  const all = (prefix: string, paths: readonly string[]): string =>
+    paths.map((path, index) => pod(`${prefix}${index}`, 'sleep 3600', mount, `{"name":"d","hostPath":{${path}}}`)).join('\n')
+  const printed = await play(`
+${all('first', made)}
+kubectl wait --for=condition=Ready pod/first0 pod/first1 pod/first2 --timeout=60s >/dev/null
+kubectl delete pod --all --now >/dev/null
+${all('second', there)}
+kubectl wait --for=condition=Ready pod/second0 pod/second1 pod/second2 --timeout=60s
+`)
+  assert.deepEqual(printed, ['pod/second0 condition met', 'pod/second1 condition met', 'pod/second2 condition met'])
 })

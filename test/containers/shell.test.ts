@@ -158,6 +158,7 @@ test('an image decides what a container without a command does', async () => {
     ['nginx', 'running'],
     ['registry.shop.internal/web:1', 'running'],
     ['registry.example.com/shop/web:1', 'ErrImagePull'],
+    ['invalid.registry.k8s.io/shop/web:1', 'ErrImagePull'],
     ['postgres:18', 'CrashLoopBackOff'],
     ['nginx:no-such-tag', 'ErrImagePull'],
   ] as const

@@ -208,3 +208,20 @@ test('a cron job says of a running job that bears its name and that it did not s
     ['Saw a job that the controller did not create or forgot: by-hand'],
   )
 })
+
+test('a cron job says of a running job that is gone that it went missing', async () => {
+  const { client, settle } = await startCluster()
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sleep', '600'] }] } }
+  const spec = { schedule: '* * * * *', concurrencyPolicy: 'Forbid', jobTemplate: { spec: { template } } }
+  await client.create(cronJobs, { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'c', namespace }, spec } as KubernetesObject)
+  await settle(61_000)
+  const [job] = (await client.list(jobs, { namespace })).items
+  await client.delete(jobs, { namespace, name: job?.metadata.name ?? '' })
+  await settle(3000)
+  assert.equal(at(await client.get(cronJobs, { namespace, name: 'c' }), 'status', 'active'), undefined)
+  const { items } = await client.list(events, { namespace, fieldSelector: 'reason=MissingJob' })
+  assert.deepEqual(
+    items.map(({ message }) => message),
+    [`Active job went missing: ${job?.metadata.name}`],
+  )
+})

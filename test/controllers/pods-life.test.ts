@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '#runner/base/json.ts'
 import type { Pod } from '#runner/controllers/pods.ts'
-import { cronJobs, daemonSets, jobs, nodes, persistentVolumeClaims, pods, services } from '#runner/controllers/resources.ts'
+import { cronJobs, daemonSets, jobs, nodes, persistentVolumeClaims, persistentVolumes, pods, services } from '#runner/controllers/resources.ts'
 import { serviceLoadBalancer } from '#runner/controllers/service-load-balancer.ts'
 import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
@@ -390,4 +390,46 @@ test('a pod that was evicted says so, and its failure can be ignored for that', 
   const found = (await client.get(pods, { namespace, name: 'held' })) as Pod
   const { reason, message, status } = found.status?.conditions?.find(({ type }) => type === 'DisruptionTarget') ?? {}
   assert.deepEqual([found.status?.phase, status, reason, message], ['Failed', 'True', 'EvictionByEvictionAPI', 'Eviction API: evicting'])
+})
+
+test('a pod on its way out is asked whether it is ready, and no longer whether it lives', async () => {
+  const cluster = await startCluster()
+  const { client, settle } = cluster
+  const probe = (path: string): object => ({ httpGet: { path, port: 80 }, periodSeconds: 5 })
+  const image = 'registry.k8s.io/e2e-test-images/agnhost:2.59'
+  const args = ['netexec', '--http-port=80', '--delay-shutdown=100']
+  const containers = [{ name: 'c', image, args, readinessProbe: probe('/readyz'), livenessProbe: probe('/readyz') }]
+  await client.create(pods, pod('p', { terminationGracePeriodSeconds: 100, containers }))
+  await settle(20_000)
+  assert.equal(await ready(cluster, 'p'), 'True ')
+  await client.delete(pods, { namespace, name: 'p' })
+  await settle(3000)
+  assert.equal(await ready(cluster, 'p'), 'True ')
+  await settle(20_000)
+  assert.equal(await ready(cluster, 'p'), 'False ContainersNotReady')
+  assert.deepEqual(await said(cluster, 'Unhealthy'), ['Readiness probe failed: HTTP probe failed with statuscode: 503'])
+  assert.equal(at(await client.get(pods, { namespace, name: 'p' }), 'status', 'containerStatuses', '0', 'restartCount'), 0)
+  await settle(100_000)
+  assert.equal(await client.get(pods, { namespace, name: 'p' }), undefined)
+})
+
+test('a claim that is bound has the attributes class of its volume', async () => {
+  const { client, settle } = await startCluster()
+  const shared = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeAttributesClassName: 'gold' }
+  const csi = { driver: 'csi.example.com', volumeHandle: 'v' }
+  await client.create(persistentVolumes, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'v' },
+    spec: { ...shared, capacity: { storage: '1Gi' }, csi },
+  } as KubernetesObject)
+  await client.create(persistentVolumeClaims, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c', namespace },
+    spec: { ...shared, resources: { requests: { storage: '1Gi' } } },
+  } as KubernetesObject)
+  await settle(3000)
+  const claim = await client.get(persistentVolumeClaims, { namespace, name: 'c' })
+  assert.deepEqual([at(claim, 'status', 'phase'), at(claim, 'status', 'currentVolumeAttributesClassName')], ['Bound', 'gold'])
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nodes, persistentVolumeClaims, persistentVolumes, podDisruptionBudgets, pods } from '#runner/controllers/resources.ts'
+import { nodes, persistentVolumeClaims, persistentVolumes, podDisruptionBudgets, pods, storageClasses } from '#runner/controllers/resources.ts'
 import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -248,4 +248,76 @@ test("a claim of an ephemeral volume's name that is another's holds the pod back
   assert.equal(await nodeOf(cluster, 'b'), undefined)
   const theirs = 'PVC default/b-scratch was not created for pod default/b (pod is not owner)'
   assert.deepEqual((await said(cluster, 'b', 'FailedBinding')).slice(0, 1), [`ephemeral volume: ${theirs}`])
+})
+
+test('claims that wait for their pod get volumes of one node, and a node without free ones is no place', async () => {
+  const { client, settle } = await startCluster({ nodes: 3 })
+  const waiting = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'by-hand' }, provisioner: 'kubernetes.io/no-provisioner' }
+  await client.create(storageClasses, { ...waiting, volumeBindingMode: 'WaitForFirstConsumer' } as unknown as KubernetesObject)
+  const storage = { accessModes: ['ReadWriteOnce'], storageClassName: 'by-hand' }
+  const volume = (name: string, node: string, size: string): KubernetesObject => {
+    const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] }
+    const spec = { ...storage, capacity: { storage: size }, local: { path: `/mnt/${name}` }, nodeAffinity: { required } }
+    return { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec }
+  }
+  const claim = (name: string): KubernetesObject => {
+    const spec = { ...storage, resources: { requests: { storage: '1Gi' } } }
+    return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: 'default' }, spec }
+  }
+  const user = (name: string, ...claims: readonly string[]): KubernetesObject => {
+    const volumes = claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } }))
+    return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { volumes, containers: [{ name: 'c', image: 'nginx' }] } }
+  }
+  for (const [name, node, size] of [
+    ['small', 'node-1', '1Gi'],
+    ['large', 'node-2', '2Gi'],
+    ['larger', 'node-2', '3Gi'],
+  ] as const)
+    await client.create(persistentVolumes, volume(name, node, size))
+  for (const name of ['a', 'b', 'c', 'd']) await client.create(persistentVolumeClaims, claim(name))
+  await settle(2000)
+  await client.create(pods, user('two', 'a', 'b'))
+  await settle(5000)
+  const bound = async (name: string) => at(await client.get(persistentVolumeClaims, { namespace: 'default', name }), 'spec', 'volumeName')
+  assert.equal(at(await client.get(pods, { namespace: 'default', name: 'two' }), 'spec', 'nodeName'), 'node-2')
+  assert.deepEqual([await bound('a'), await bound('b')].sort(), ['large', 'larger'])
+  await client.create(pods, user('many', 'c', 'd'))
+  await settle(5000)
+  const conditions = at(await client.get(pods, { namespace: 'default', name: 'many' }), 'status', 'conditions') as readonly { readonly message?: string }[]
+  assert.match(String(conditions[0]?.message), /^0\/3 nodes are available: 3 node\(s\) didn't find available persistent volumes to bind\./)
+  assert.equal(await bound('c'), undefined)
+  await client.create(persistentVolumes, volume('new', 'node-1', '1Gi'))
+  await settle(5000)
+  assert.equal(at(await client.get(pods, { namespace: 'default', name: 'many' }), 'spec', 'nodeName'), 'node-1')
+})
+
+test('a pod that gives room back by asking for less lets another in', async () => {
+  const { client, settle } = await startCluster({ nodes: 1 })
+  const sized = (name: string, cpu: string): KubernetesObject => {
+    const containers = [{ name: 'c', image: 'nginx', resources: { requests: { cpu } } }]
+    return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { containers } }
+  }
+  await client.create(pods, sized('first', '3'))
+  await settle(3000)
+  await client.create(pods, sized('second', '2'))
+  await settle(3000)
+  const placed = async (): Promise<unknown> => at(await client.get(pods, { namespace: 'default', name: 'second' }), 'spec', 'nodeName')
+  assert.equal(await placed(), undefined)
+  const less = { spec: { containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }] } }
+  await client.patch(pods, { namespace: 'default', name: 'first' }, less, { type: 'strategic', subresource: 'resize' })
+  await settle(10_000)
+  assert.equal(await placed(), 'node-1')
+})
+
+test('a claim is let go though a pod without a node names it', async () => {
+  const { client, settle } = await startCluster({ nodes: 1 })
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'nobodys', resources: { requests: { storage: '1Gi' } } }
+  await client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c', namespace: 'default' }, spec })
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }]
+  const metadata = { name: 'p', namespace: 'default' }
+  await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata, spec: { volumes, containers: [{ name: 'c', image: 'nginx' }] } } as KubernetesObject)
+  await settle(2000)
+  await client.delete(persistentVolumeClaims, { namespace: 'default', name: 'c' })
+  await settle(2000)
+  assert.equal(await client.get(persistentVolumeClaims, { namespace: 'default', name: 'c' }), undefined)
 })

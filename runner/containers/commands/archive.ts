@@ -1,5 +1,5 @@
 // `tar`: what `kubectl cp` runs inside containers.
-import { type Entry, FileError, join, parentOf, resolve } from '../files.ts'
+import { type Entry, FileError, join, lengthOf, parentOf, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { patternSource } from '../shell/glob.ts'
 import { formatDate } from './date.ts'
@@ -94,7 +94,7 @@ async function unpack(
 
 function longLine(name: string, entry: Entry): string {
   const [uid, gid] = (entry.kind === 'link' ? undefined : entry.owner) ?? [0, 0]
-  const size = entry.kind === 'file' ? entry.content.length : 0
+  const size = entry.kind === 'file' ? lengthOf(entry) : 0
   const of = (id: number): string => (id === 0 ? 'root' : String(id))
   return `${permissions(entry)} ${of(uid)}/${of(gid)} ${String(size).padStart(9)} ${formatDate(entry.at, '%Y-%m-%d %H:%M:%S')} ${name}${entry.kind === 'link' ? ` -> ${entry.target}` : ''}`
 }

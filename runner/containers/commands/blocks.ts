@@ -6,8 +6,11 @@ import { readOptions } from './options.ts'
 import { complaint } from './text.ts'
 
 const units: Readonly<Record<string, number>> = { '': 1, c: 1, w: 2, b: 512, k: 1024, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
-/** What a file holds at most; more of it is not kept. */
+/** How much of a file is kept at most; what else it has are zeros, that are only counted. */
 const most = 4 * 1024 ** 2
+
+/** What is free on a node's disk. */
+const mostZeros = 108_396_464 * 1024
 
 /** A number of bytes as `4M`; undefined for what is none. */
 function bytesOf(text: string): number | undefined {
@@ -26,9 +29,10 @@ const dd: Program = async (words, process) => {
   const content = await contentOf(source, Math.min(wanted, most), process)
   if (content instanceof FileError) return fail(process, complaint(process, 'dd', given.get('if') ?? '', content))
   const kept = content.slice((bytesOf(given.get('skip') ?? '0') ?? 0) * size).slice(0, wanted)
-  const problem = put(process, target, placed(kept, target, { given, size, process }))
+  const endless = source !== undefined && isEndless(source)
+  const problem = put(process, target, placed(kept, target, { given, size, process }), endless ? wanted - kept.length : 0)
   if (problem) return fail(process, complaint(process, 'dd', given.get('of') ?? '', problem))
-  const copied = source !== undefined && isEndless(source) ? wanted : kept.length
+  const copied = endless ? wanted : kept.length
   if (given.get('status') !== 'none') process.err(summary(copied, size, process))
   return 0
 }
@@ -56,10 +60,11 @@ async function contentOf(source: string | undefined, bytes: number, process: Pro
   }
 }
 
-function put(process: Process, target: string | undefined, content: string): FileError | undefined {
+function put(process: Process, target: string | undefined, content: string, zeros = 0): FileError | undefined {
   try {
+    if (zeros > mostZeros) return new FileError('full')
     if (target === undefined || target === '/dev/stdout') process.out(content)
-    else if (readDevice(target, process, 0) === undefined) process.files.write(target, content)
+    else if (readDevice(target, process, 0) === undefined) process.files.write(target, content, { zeros })
   } catch (error) {
     if (error instanceof FileError) return error
     throw error
@@ -106,7 +111,8 @@ const resized =
       const real = resolve(process.cwd, path)
       const entry = process.files.stat(real)
       const before = entry?.kind === 'file' ? entry.content : ''
-      const problem = put(process, real, before.slice(0, size).padEnd(Math.min(size, most), '\0'))
+      const kept = before.slice(0, size).padEnd(Math.min(size, most), '\0')
+      const problem = put(process, real, kept, size - kept.length)
       if (problem) return fail(process, complaint(process, name, path, problem))
     }
     return 0

@@ -1,5 +1,5 @@
 // What programs tell of an entry: its kind, rights, size and number.
-import type { Entry } from '../files.ts'
+import { type Entry, lengthOf } from '../files.ts'
 
 /** An entry's kind and who may do what with it, as `ls -l` has them. */
 export function permissions(entry: Entry): string {
@@ -22,7 +22,7 @@ export function kindOf(entry: Entry): string {
 /** How many bytes an entry takes, as `ls` and `stat` tell it. */
 export function sizeOf(entry: Entry): number {
   if (entry.kind === 'folder') return 4096
-  return entry.kind === 'file' ? entry.content.length : entry.target.length
+  return entry.kind === 'file' ? lengthOf(entry) : entry.target.length
 }
 
 /** A number that stays with a path. */

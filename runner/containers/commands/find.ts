@@ -1,5 +1,5 @@
 // `find`: files that suit an expression, and what is done with them.
-import { type Entry, join, nameOf, resolve } from '../files.ts'
+import { type Entry, join, lengthOf, nameOf, resolve } from '../files.ts'
 import { child, fail, type Process, type Program, runProgram } from '../process.ts'
 import { matches } from '../shell/glob.ts'
 import { inputOf } from '../streams.ts'
@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, Entry['kind']>> = { f: 'file', d: 'folder',
 const units: Readonly<Record<string, number>> = { c: 1, k: 1024, b: 512, M: 1024 ** 2, G: 1024 ** 3 }
 
 function bytesOf(entry: Entry): number {
-  return entry.kind === 'file' ? entry.content.length : entry.kind === 'link' ? entry.target.length : 4096
+  return entry.kind === 'file' ? lengthOf(entry) : entry.kind === 'link' ? entry.target.length : 4096
 }
 
 /** `+N` more, `-N` less, `N` just so many. */

@@ -1,4 +1,6 @@
 // Programs that ask or tell the kernel something.
+
+import { resolve } from '../files.ts'
 import { capabilityBit } from '../kernel-files.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { readOptions } from './options.ts'
@@ -68,6 +70,16 @@ function mountOne(target: string, process: Process): number {
     : fail(process, `mount: ${target}: permission denied.\n       dmesg(1) may have more information after failed mount system call.`, 32)
 }
 
+/** Takes away what `mount` is believed to have put there. */
+const umount: Program = (words, process) => {
+  const [target = ''] = readOptions(words, ['t', 'O']).rest
+  const busybox = process.machine.flavor === 'busybox'
+  const refuse = (short: string, long: string): number =>
+    fail(process, `umount: ${busybox ? `can't unmount ${target}: ${short}` : `${target}: ${long}.`}`, busybox ? 1 : 32)
+  if (!may(process, 'SYS_ADMIN')) return refuse('Operation not permitted', 'must be superuser to unmount')
+  return process.files.stat(resolve(process.cwd, target)) ? 0 : refuse('No such file or directory', 'no mount point specified')
+}
+
 const dmesg: Program = (_, process) => {
   if (may(process, 'SYSLOG')) {
     process.out(
@@ -82,4 +94,4 @@ const dmesg: Program = (_, process) => {
 }
 
 /** Programs of the kernel by name. */
-export const kernelPrograms: Readonly<Record<string, Program>> = { uname, free, sysctl, mount, dmesg }
+export const kernelPrograms: Readonly<Record<string, Program>> = { uname, free, sysctl, mount, umount, dmesg }

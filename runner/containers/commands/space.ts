@@ -1,5 +1,6 @@
 // `du` and `df`: how much room files take, and how much there is.
-import { join, resolve } from '../files.ts'
+import { join, lengthOf, type Mount, resolve } from '../files.ts'
+import { memoryOfNode } from '../mount-lines.ts'
 import { fail, type Process, type Program } from '../process.ts'
 import { readOptions } from './options.ts'
 
@@ -20,7 +21,7 @@ const du: Program = (words, process) => {
   const visit = (path: string, depth: number): number => {
     const entry = files.entry(resolve(cwd, path))
     if (entry?.kind !== 'folder') {
-      const blocks = entry?.kind === 'file' ? Math.ceil(entry.content.length / 4096) * 4 : 0
+      const blocks = entry?.kind === 'file' ? Math.ceil(lengthOf(entry) / 4096) * 4 : 0
       if (depth === 0 || (has('a', 'all') && depth <= deepest)) show(blocks, path)
       return blocks
     }
@@ -42,14 +43,24 @@ const du: Program = (words, process) => {
   return code
 }
 
-const columns = {
+interface Room {
+  readonly size: number
+  readonly used: number
+  readonly free: number
+}
+
+/** The disk of a node, KiB. */
+const disk: Room = { size: 129_886_128, used: 21_473_280, free: 108_396_464 }
+
+/** The forms of a line: the widths of its columns, and the head over them. */
+const forms = {
   busybox: {
-    plain: ['Filesystem           1K-blocks      Used Available Use% Mounted on', ' 129886128  21473280 108396464  17%'],
-    human: ['Filesystem                Size      Used Available Use% Mounted on', '    123.9G     20.5G    103.4G  17%'],
+    plain: { widths: [20, 11, 10, 10, 5], head: 'Filesystem           1K-blocks      Used Available Use% Mounted on' },
+    human: { widths: [20, 11, 10, 10, 5], head: 'Filesystem                Size      Used Available Use% Mounted on' },
   },
   debian: {
-    plain: ['Filesystem     1K-blocks     Used Available Use% Mounted on', '129886128 21473280 108396464  17%'],
-    human: ['Filesystem      Size  Used Avail Use% Mounted on', ' 124G   21G  104G  17%'],
+    plain: { widths: [14, 10, 9, 10, 5], head: 'Filesystem     1K-blocks     Used Available Use% Mounted on' },
+    human: { widths: [15, 6, 6, 6, 5], head: 'Filesystem      Size  Used Avail Use% Mounted on' },
   },
 } as const
 
@@ -57,8 +68,7 @@ const df: Program = (words, process) => {
   const { rest, has } = readOptions(words, ['t', 'T'])
   const { flavor } = process.machine
   const human = has('h', 'human-readable')
-  const [head, figures] = columns[flavor][human ? 'human' : 'plain']
-  const width = flavor === 'busybox' ? 20 : human ? 15 : 14
+  const { widths, head } = forms[flavor][human ? 'human' : 'plain']
   process.out(`${head}\n`)
   const mounts = process.files.mounts.filter(({ path }) => !/^\/proc(\/|$)/.test(path) && path !== '/sys/fs/cgroup')
   const holds = (asked: string, { path }: { readonly path: string }): boolean => path === '/' || asked === path || asked.startsWith(`${path}/`)
@@ -69,9 +79,29 @@ const df: Program = (words, process) => {
     code = fail(process, flavor === 'busybox' ? `df: ${each}: can't find mount point` : `df: ${each}: No such file or directory`)
     return []
   })
-  for (const { path } of rest.length === 0 ? [...mounts].reverse() : wanted)
-    process.out(`${(path === '/' ? 'overlay' : '/dev/sda1').padEnd(width)} ${figures} ${path}\n`)
+  for (const mount of rest.length === 0 ? [...mounts].reverse() : wanted) {
+    const { size, used, free } = roomOf(mount, process)
+    const share = Math.ceil((100 * used) / size)
+    const figures = [size, used, free].map((each) => (human ? inUnits(each, process) : String(each)))
+    const name = mount.path === '/' ? 'overlay' : mount.memory ? 'tmpfs' : '/dev/sda1'
+    const columns = [...figures, `${share}%`].map((text, index) => text.padStart((widths[index + 1] ?? 0) - 1))
+    process.out(`${[name.padEnd(widths[0]), ...columns, mount.path].join(' ')}\n`)
+  }
   return code
+}
+
+function roomOf({ path, memory, size }: Mount, process: Process): Room {
+  if (!memory) return disk
+  const all = size ?? (process.machine.memoryLimit === undefined ? memoryOfNode : Math.floor(process.machine.memoryLimit / 1024))
+  const used = Math.min(all, blocksIn(path, process))
+  return { size: all, used, free: all - used }
+}
+
+/** What the files below a folder take, KiB, in pages. */
+function blocksIn(path: string, process: Process): number {
+  const entry = process.files.entry(path)
+  if (entry?.kind === 'file') return Math.ceil(lengthOf(entry) / 4096) * 4
+  return entry?.kind === 'folder' ? process.files.list(path).reduce((sum, name) => sum + blocksIn(join(path, name), process), 0) : 0
 }
 
 /** Programs about room by name. */

@@ -84,6 +84,12 @@ export function reasonOf({ status, reason }: Pick<HttpAnswer, 'status' | 'reason
   return reason ?? reasons[status] ?? 'Unknown'
 }
 
+/** A path, and the query behind its first question mark. */
+export function partsOf(asked: string): readonly [path: string, query: string] {
+  const [path = ''] = asked.split('?', 1)
+  return [path, asked.slice(path.length + 1)]
+}
+
 /** Puts a text into an answer of a type. */
 export function answerText(text: string, type = 'text/plain; charset=utf-8', status = 200): HttpAnswer {
   return { status, headers: { 'content-type': type }, body: encodeText(text) }

@@ -3,7 +3,7 @@
 import { encodeText } from '../bytes.ts'
 import { formatDate } from '../commands/date.ts'
 import { readOptions } from '../commands/options.ts'
-import { answerText } from '../commands/transfer.ts'
+import { answerText, partsOf } from '../commands/transfer.ts'
 import { forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
 import { askRedis } from './redis/client.ts'
 
@@ -71,7 +71,7 @@ const guestbookPage = `<html ng-app="redis">
 
 /** The guestbook's front: it writes to the leader and reads from followers. */
 const guestbookFront = apache(async ({ path }, process) => {
-  const [file = '', query = ''] = path.split('?')
+  const [file, query] = partsOf(path)
   if (file === '/') return page(guestbookPage)
   if (file !== '/guestbook.php') return answerText('', 'text/html; charset=UTF-8', 404)
   const asked = new URLSearchParams(query)

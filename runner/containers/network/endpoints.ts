@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly leaving: boolean
   readonly node: string
   readonly hostname: string | undefined
+  /** Name of the pod that it is, if the slice tells. */
+  readonly pod: string | undefined
   /** Name of the slice, if its endpoints are in another cluster. */
   readonly imported: string | undefined
   readonly ports: readonly { readonly name: string; readonly protocol: string; readonly port: number }[]
@@ -44,6 +46,7 @@ function endpointsIn(slice: KubernetesObject): readonly Endpoint[] {
       leaving: at(endpoint, 'conditions', 'serving') === true && at(endpoint, 'conditions', 'terminating') === true,
       node: String(endpoint.nodeName ?? ''),
       hostname,
+      pod: at(endpoint, 'targetRef', 'kind') === 'Pod' ? String(at(endpoint, 'targetRef', 'name')) : undefined,
       imported,
       ports,
       forNodes: names('forNodes'),
@@ -57,15 +60,17 @@ function endpointsIn(slice: KubernetesObject): readonly Endpoint[] {
 interface Client {
   /** Empty for a client outside. */
   readonly node: string
+  /** The node at whose door a client from elsewhere knocked, where the Service keeps such traffic there (`externalTrafficPolicy: Local`). */
+  readonly kept?: string | undefined
   readonly reader: ClusterReader
 }
 
-/** The endpoints that a client on a node is sent to; `dropped` where only those of its own node would do and there are none. */
-export function usableEndpoints(service: KubernetesObject, { node, reader }: Client): readonly Endpoint[] | 'dropped' {
+/** The endpoints that a client on a node is sent to; `dropped` where only those of one node would do and there are none. */
+export function usableEndpoints(service: KubernetesObject, { node, kept, reader }: Client): readonly Endpoint[] | 'dropped' {
   const all = endpointsOf(service, reader)
-  if (at(service, 'spec', 'internalTrafficPolicy') === 'Local' && node !== '') {
-    const local = all.filter((endpoint) => endpoint.node === node)
-    const usable = inOrder(local)
+  const place = kept ?? (at(service, 'spec', 'internalTrafficPolicy') === 'Local' ? node : '')
+  if (place !== '') {
+    const usable = inOrder(all.filter((endpoint) => endpoint.node === place))
     return usable.length === 0 && inOrder(all).length > 0 ? 'dropped' : usable
   }
   const ready = all.filter((endpoint) => endpoint.ready)

@@ -9,13 +9,20 @@ import { type Placed, placed, stateOf } from './state.ts'
 const message = 'Pod was active on the node longer than the specified deadline'
 
 /** Fails a pod that ran longer than it may; else tells when that will be, as a world time, if ever. */
-export async function overDeadline(pod: Pod, { client, clock, event, runtime }: ControllerContext): Promise<number | 'over' | undefined> {
+export async function overDeadline(pod: Pod, context: ControllerContext): Promise<number | 'over' | undefined> {
+  const { clock, event } = context
   const { activeDeadlineSeconds, nodeName: host } = pod.spec
   const started = pod.status?.startTime
   if (typeof activeDeadlineSeconds !== 'number' || typeof started !== 'string') return undefined
   const due = Date.parse(started) + activeDeadlineSeconds * 1000
   if (due > clock.now()) return due
   await event(pod, { type: 'Normal', reason: 'DeadlineExceeded', message, component: 'kubelet', ...(host !== undefined && { host }) })
+  await fail(pod, { reason: 'DeadlineExceeded', message }, context)
+  return 'over'
+}
+
+/** Ends a pod's containers at once, and the pod with them, for a reason. */
+export async function fail(pod: Pod, why: { readonly reason: string; readonly message: string }, { client, clock, runtime }: ControllerContext): Promise<void> {
   const finishedAt = formatTime(clock.now())
   for (const { container } of placed(pod, 'containers')) await runtime?.kill(pod, container.name, 137)
   const containerStatuses = placed(pod, 'containers').map((each) => ended(each, finishedAt))
@@ -24,9 +31,7 @@ export async function overDeadline(pod: Pod, { client, clock, event, runtime }: 
       ? { ...condition, status: 'False', reason: 'PodFailed', lastTransitionTime: finishedAt }
       : condition,
   )
-  const status = { ...pod.status, phase: 'Failed', reason: 'DeadlineExceeded', message, conditions, containerStatuses }
-  await client.update(pods, { ...pod, status }, { subresource: 'status' })
-  return 'over'
+  await client.update(pods, { ...pod, status: { ...pod.status, phase: 'Failed', ...why, conditions, containerStatuses } }, { subresource: 'status' })
 }
 
 function ended(each: Placed, finishedAt: string): JsonObject {

@@ -4,7 +4,7 @@ import { lacks } from './hub.ts'
 const missing = /(^|[-_./:])(does-?not-?exist|no-?such-?(image|tag|version)?|non-?exist\w*|not-?found|invalid-?(image|tag))($|[-_./:])|\.invalid\//i
 
 /** Hosts of names that nobody owns: those of examples (RFC 2606). */
-const unowned = /^([^/:]+\.)?(example\.(com|net|org)|example|invalid)(:\d+)?\//
+const unowned = /^(([^/:]+\.)?(example\.(com|net|org)|example|invalid)|invalid\.[^/:]+)(:\d+)?\//
 
 /** True if a registry would not know the image, or if there is no such registry. */
 export function isMissing(image: string): boolean {

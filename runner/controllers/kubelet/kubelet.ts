@@ -8,6 +8,7 @@ import { nodes, pods } from '../resources.ts'
 import { refuse } from './admission.ts'
 import type { Change } from './container-status.ts'
 import { overDeadline } from './deadline.ts'
+import { measureDisk } from './disk.ts'
 import { afterStart } from './hooks.ts'
 import { isMissing } from './images.ts'
 import { type Looking, leave, removeNow } from './leaving.ts'
@@ -101,7 +102,8 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
     return undefined
   }
   const late = await overDeadline(pod, context)
-  if (late === 'over') {
+  const measured = late === 'over' ? late : await measureDisk(pod, context)
+  if (late === 'over' || measured === 'over') {
     memory.set(key, undefined)
     return undefined
   }
@@ -122,7 +124,7 @@ async function goOn(key: string, pod: Pod, { known, context }: Looking): Promise
   remember(memory, key, { ...rest, containers: round.containers })
   if (round.steps.length > 0) await take(pod, round.steps, context)
   else if (isOutOfDate(pod)) await writeStatus(pod, new Map(), context)
-  const wake = Math.min(...round.wakes, ...(late === undefined ? [] : [late]))
+  const wake = Math.min(...round.wakes, late ?? Number.POSITIVE_INFINITY, measured ?? Number.POSITIVE_INFINITY)
   return Number.isFinite(wake) ? { requeueAfter: Math.max(wake - clock.now(), 0) } : undefined
 }
 

@@ -7,8 +7,9 @@ import { beforeStop } from './hooks.ts'
 import { type Leaving, type PodMemory, remember } from './memory.ts'
 import { startedAt } from './round.ts'
 import { exitAfterSignal } from './running.ts'
-import { type Placed, placed, stateOf } from './state.ts'
+import { type Placed, placed, running, stateOf } from './state.ts'
 import { notify, writeStatus } from './status.ts'
+import { stillReady } from './still-ready.ts'
 
 /** What is known of a pod that is looked at. */
 export interface Looking {
@@ -34,8 +35,9 @@ export async function leave(key: string, pod: Pod, { known, context }: Looking):
   if (!isDone(pod)) {
     const { leaving, wake } = await goOnLeaving(pod, known.leaving ?? (await begin(pod, context)), context)
     if (leaving.gone === undefined || leaving.gone > clock.now()) {
-      remember(memory, key, { ...known, leaving })
-      return { requeueAfter: Math.max(wake - clock.now(), 0) }
+      const still = await stillReady(pod, known, context)
+      remember(memory, key, { ...known, containers: still.containers, leaving })
+      return { requeueAfter: Math.max(Math.min(wake, still.wake) - clock.now(), 0) }
     }
     await writeStatus(pod, await ends(pod, context), context, { final: true })
   }
@@ -91,11 +93,6 @@ async function nextOf(pod: Pod, { runtime }: ControllerContext): Promise<number 
       next = Math.min(next ?? Number.POSITIVE_INFINITY, look.wake ?? Number.POSITIVE_INFINITY)
   }
   return next
-}
-
-function running(pod: Pod): readonly Placed[] {
-  const init = placed(pod, 'initContainers')
-  return [...placed(pod, 'containers'), ...init, ...placed(pod, 'ephemeralContainers')].filter((each) => stateOf(each) === 'running')
 }
 
 async function ends(pod: Pod, context: ControllerContext): Promise<ReadonlyMap<string, Change>> {

@@ -28,11 +28,11 @@ export async function makeReady(pod: Pod, known: PodMemory, context: ControllerC
 function lackOf(pod: Pod, { runtime, random }: ControllerContext): Lack | undefined {
   const volume = runtime?.volumeFault(pod)
   if (volume) {
-    const message = `MountVolume.SetUp failed for volume "${volume.volume}" : ${volume.text}`
+    const message = `MountVolume.${volume.step ?? 'SetUp'} failed for volume "${volume.volume}" : ${volume.text}`
     return { reason: 'FailedMount', message, wait: (times) => Math.min(500 * 2 ** times, 122_000) }
   }
   const sandbox = runtime?.sandboxFault(pod)
   if (sandbox === undefined) return undefined
-  const message = `Failed to create pod sandbox: rpc error: code = Unknown desc = ${sandbox}`
+  const message = `Failed to create pod sandbox: ${sandbox}`
   return { reason: 'FailedCreatePodSandBox', message, wait: () => 10_000 + random.below(5000) }
 }

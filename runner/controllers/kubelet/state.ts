@@ -103,3 +103,9 @@ export function isPast(each: Placed): boolean {
   if (isSidecar(each)) return each.status?.started === true
   return stateOf(each) === 'ended' && exitCodeOf(each) === 0
 }
+
+/** The containers of a pod that run. */
+export function running(pod: Pod): readonly Placed[] {
+  const init = placed(pod, 'initContainers')
+  return [...placed(pod, 'containers'), ...init, ...placed(pod, 'ephemeralContainers')].filter((each) => stateOf(each) === 'running')
+}

@@ -5,6 +5,8 @@ import { isReadyToUse } from '../persistent-volume.ts'
 import { foreignClaim, podClaims } from '../pod-claims.ts'
 import { isDone, type Pod } from '../pods.ts'
 import { persistentVolumeClaims, persistentVolumes, pods, storageClasses } from '../resources.ts'
+import type { Claim, Volume } from '../volumes.ts'
+import type { Surroundings } from './place.ts'
 
 /** What speaks against every node. */
 interface Refusal {
@@ -15,7 +17,7 @@ interface Refusal {
 export async function volumesOf(
   pod: Pod,
   { client }: ControllerContext,
-): Promise<Refusal | { readonly volumes: readonly KubernetesObject[]; readonly claimTaken: boolean }> {
+): Promise<Refusal | Pick<Required<Surroundings>, 'volumes' | 'claimTaken' | 'wanted' | 'free'>> {
   const claims: KubernetesObject[] = []
   for (const { name, template } of podClaims(pod)) {
     const { namespace = '' } = pod.metadata
@@ -28,6 +30,7 @@ export async function volumesOf(
     claims.push(claim)
   }
   const volumes: KubernetesObject[] = []
+  const wanted: Claim[] = []
   let waits = false
   for (const claim of claims) {
     const storageClass = at(claim, 'spec', 'storageClassName')
@@ -36,8 +39,11 @@ export async function volumesOf(
     const name = at(claim, 'spec', 'volumeName')
     const volume = typeof name === 'string' && name !== '' ? await client.get(persistentVolumes, { name }) : undefined
     if (volume) volumes.push(volume)
+    else if (found?.provisioner === 'kubernetes.io/no-provisioner') wanted.push(claim as Claim)
   }
-  return waits ? { refusal: 'pod has unbound immediate PersistentVolumeClaims' } : { volumes, claimTaken: await isTaken(pod, claims, client) }
+  if (waits) return { refusal: 'pod has unbound immediate PersistentVolumeClaims' }
+  const free = wanted.length === 0 ? [] : ((await client.list(persistentVolumes)).items as readonly Volume[])
+  return { volumes, claimTaken: await isTaken(pod, claims, client), wanted, free }
 }
 
 /** Why a claim will never do as it is (`VolumeBinding.podHasPVCs`). */

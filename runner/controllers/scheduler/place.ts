@@ -1,6 +1,7 @@
 // A node with its load, and what a pod asks of each: the words that filters share.
 import type { KubernetesObject } from '../../kubernetes/object.ts'
 import type { Pod } from '../pods.ts'
+import type { Claim, Volume } from '../volumes.ts'
 import type { Node, NodeLoad } from './node.ts'
 
 /** A node and what its pods take. */
@@ -14,6 +15,10 @@ export interface Surroundings {
   readonly places: readonly Place[]
   /** Volumes that the pod's claims are bound to. */
   readonly volumes: readonly KubernetesObject[]
+  /** Claims that wait for the pod's node, and for which nobody makes volumes. */
+  readonly wanted?: readonly Claim[]
+  /** The volumes that they may get. */
+  readonly free?: readonly Volume[]
   readonly namespaces: readonly KubernetesObject[]
   /** A claim of the pod may be used by one pod alone, and another pod uses it. */
   readonly claimTaken?: boolean

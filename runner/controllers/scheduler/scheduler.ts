@@ -4,7 +4,7 @@ import { type KubernetesObject, keyOf, parseKey } from '../../kubernetes/object.
 import { StatusError } from '../../kubernetes/status-error.ts'
 import { type ControllerContext, type ControllerDefinition, defineController } from '../controller.ts'
 import { isDone, type Pod, podCondition } from '../pods.ts'
-import { namespaces, nodes, persistentVolumeClaims, podDisruptionBudgets, pods } from '../resources.ts'
+import { namespaces, nodes, persistentVolumeClaims, persistentVolumes, podDisruptionBudgets, pods } from '../resources.ts'
 import { volumesOf } from './claims.ts'
 import { checkFor } from './filters.ts'
 import type { Node } from './node.ts'
@@ -37,6 +37,7 @@ export function scheduler(): ControllerDefinition {
       { resource: pods, keys: podKeys, follower: occupancy },
       { resource: nodes, keys: (node, change, old) => (change === 'DELETED' || (old && !nodeOpens(node as Node, old as Node)) ? [] : ['*']) },
       { resource: persistentVolumeClaims, keys: () => ['*'] },
+      { resource: persistentVolumes, keys: (_volume, change) => (change === 'ADDED' ? ['*'] : []) },
     ],
     reconcile: (key, context) => reconcile(key, context, occupancy),
   })
@@ -45,7 +46,8 @@ export function scheduler(): ControllerDefinition {
 /** Pods without a node; when one gives its room back, all that wait; when one gets a node or other labels, those that look at others. */
 function podKeys(object: KubernetesObject, change: string, old: KubernetesObject | undefined): readonly string[] {
   const pod = object as Pod
-  if (pod.spec.nodeName !== undefined) return change === 'DELETED' || isDone(pod) ? ['*'] : isNews(pod, old as Pod | undefined) ? [arrivals] : []
+  if (pod.spec.nodeName !== undefined)
+    return change === 'DELETED' || isDone(pod) || (old && isResized(pod, old as Pod)) ? ['*'] : isNews(pod, old as Pod | undefined) ? [arrivals] : []
   return change === 'DELETED' || (old && !isAskingAnew(pod, old as Pod)) ? [] : [`${pod.metadata.namespace}/${pod.metadata.name}`]
 }
 
@@ -59,6 +61,13 @@ function isAskingAnew(pod: Pod, old: Pod): boolean {
     !equal(pod.metadata.labels, old.metadata.labels) ||
     pod.metadata.deletionTimestamp !== old.metadata.deletionTimestamp
   )
+}
+
+/** True for a pod that asks for something else, or whose node has granted it. */
+function isResized(pod: Pod, old: Pod): boolean {
+  const resizing = (each: Pod): boolean => podCondition(each, 'PodResizeInProgress') !== undefined || podCondition(each, 'PodResizePending') !== undefined
+  if (old.spec.nodeName === undefined || pod.metadata.deletionTimestamp !== undefined) return false
+  return pod.metadata.generation !== old.metadata.generation || resizing(pod) !== resizing(old)
 }
 
 function isNews(pod: Pod, old: Pod | undefined): boolean {
@@ -100,7 +109,7 @@ async function place(pod: Pod, context: ControllerContext, occupancy: Occupancy)
   const claims = await volumesOf(pod, context)
   if ('refusal' in claims) return { message: beforehand(claims.refusal, all.length) }
   const places = all.map((node) => ({ node, load: occupancy.load(node.metadata.name ?? '', pod) }))
-  const surroundings = { places, volumes: claims.volumes, claimTaken: claims.claimTaken, namespaces: (await client.list(namespaces)).items }
+  const surroundings = { places, ...claims, namespaces: (await client.list(namespaces)).items }
   const check = checkFor(pod, surroundings)
   const misfits = new Map<Place, Misfit>()
   for (const each of places) {

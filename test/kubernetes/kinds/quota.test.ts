@@ -46,3 +46,19 @@ for (const [scope, spec, holds] of scopes)
     const quota = object('v1', 'ResourceQuota', { scopeSelector: { matchExpressions: [{ scopeName: scope, operator: 'Exists' }] } })
     assert.equal(inScope(quota, object('v1', 'Pod', { containers: [container], ...spec })), holds)
   })
+
+const claims: readonly (readonly [classes: object, operator: string, holds: boolean])[] = [
+  [{ spec: { volumeAttributesClassName: 'gold' } }, 'In', true],
+  [{ spec: { volumeAttributesClassName: 'silver' } }, 'In', false],
+  [{ spec: { volumeAttributesClassName: 'silver' }, status: { currentVolumeAttributesClassName: 'gold' } }, 'In', true],
+  [{ status: { modifyVolumeStatus: { targetVolumeAttributesClassName: 'gold' } } }, 'In', true],
+  [{}, 'Exists', false],
+  [{}, 'DoesNotExist', true],
+]
+
+for (const [classes, operator, holds] of claims)
+  test(`a claim with ${JSON.stringify(classes)} is ${holds ? '' : 'not '}counted by the class of its attributes: ${operator}`, () => {
+    const expression = { scopeName: 'VolumeAttributesClass', operator, ...(operator === 'In' && { values: ['gold'] }) }
+    const quota = object('v1', 'ResourceQuota', { scopeSelector: { matchExpressions: [expression] } })
+    assert.equal(inScope(quota, { ...object('v1', 'PersistentVolumeClaim'), ...classes }), holds)
+  })

@@ -3,7 +3,7 @@
 import { readGoDuration } from '../../../base/go-duration.ts'
 import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
-import { answerSniffed, answerText } from '../../commands/transfer.ts'
+import { answerSniffed, answerText, partsOf } from '../../commands/transfer.ts'
 import { FileError, resolve } from '../../files.ts'
 import { forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../../process.ts'
 import { serveConversions } from './conversion-webhook.ts'
@@ -107,7 +107,7 @@ function serveHostname(words: readonly string[], process: Process): Promise<numb
 function liveness(_: readonly string[], process: Process): Promise<number> {
   const start = process.now()
   return listen(process, 8080, ({ path: asked }) => {
-    const [path, query = ''] = asked.split('?')
+    const [path, query] = partsOf(asked)
     const seconds = (process.now() - start) / 1000
     if (path === '/started') return answerText(`${seconds}s`)
     if (path === '/redirect') return redirectTo(new URLSearchParams(query).get('loc') ?? '', 302)

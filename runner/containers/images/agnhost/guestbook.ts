@@ -1,7 +1,7 @@
 // `agnhost guestbook`: a small store of keys, its replicas, and the page's server before them (test/images/agnhost/guestbook).
 import { decodeText } from '../../bytes.ts'
 import { readOptions } from '../../commands/options.ts'
-import { answerText, readTarget, transfer } from '../../commands/transfer.ts'
+import { answerText, partsOf, readTarget, transfer } from '../../commands/transfer.ts'
 import { forever, type HttpAnswer, type HttpCall, type Process } from '../../process.ts'
 import { logLine } from './klog.ts'
 
@@ -36,7 +36,7 @@ export async function guestbook(words: readonly string[], process: Process): Pro
 }
 
 function answer({ path: asked }: HttpCall, book: Book): HttpAnswer | Promise<HttpAnswer> {
-  const [path = '/', query = ''] = asked.split('?')
+  const [path, query] = partsOf(asked)
   book.process.err(logLine(book.process, `GET ${asked}`))
   return routes[path]?.(new URLSearchParams(query), book) ?? answerText('404 page not found\n', undefined, 404)
 }

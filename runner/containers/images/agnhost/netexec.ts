@@ -4,7 +4,7 @@ import { readGoDuration } from '../../../base/go-duration.ts'
 import { decodeText } from '../../bytes.ts'
 import { formatDate } from '../../commands/date.ts'
 import { readOptions } from '../../commands/options.ts'
-import { answerSniffed, answerText, readTarget, transfer } from '../../commands/transfer.ts'
+import { answerSniffed, answerText, partsOf, readTarget, transfer } from '../../commands/transfer.ts'
 import { child, forever, type HttpAnswer, type HttpCall, type Process, runProgram } from '../../process.ts'
 import { inputOf } from '../../streams.ts'
 import { logLine } from './klog.ts'
@@ -30,7 +30,7 @@ const routes: Readonly<Record<string, Route>> = {
   '/echo': echo,
   '/exit': exit,
   '/healthz': () => answerText(''),
-  '/readyz': () => answerText('ok'),
+  '/readyz': ({ process }) => (process.machine.leaving() ? answerText('shutting down', undefined, 503) : answerText('ok')),
   '/hostname': named,
   '/hostName': named,
   '/redirect': ({ values }) => redirectTo(values.get('location') ?? '', Number(values.get('code') ?? '') || 302),
@@ -57,7 +57,7 @@ export async function netexec(words: readonly string[], process: Process): Promi
 }
 
 function answer(call: HttpCall, rest: Pick<Ask, 'process' | 'port' | 'udpPort'>): HttpAnswer | Promise<HttpAnswer> {
-  const [path = '/', query = ''] = call.path.split('?')
+  const [path, query] = partsOf(call.path)
   const form = call.headers['content-type'] === 'application/x-www-form-urlencoded' ? `&${decodeText(call.body)}` : ''
   const values = new URLSearchParams(query + form)
   rest.process.err(logLine(rest.process, `GET ${routes[path] ? path : '/'}${shown(path, values)}`))

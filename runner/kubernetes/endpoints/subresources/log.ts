@@ -9,7 +9,7 @@ import { type Call, keyOfCall } from '../call.ts'
 import { readInteger } from '../query-options.ts'
 import { isTrue } from '../request-info.ts'
 
-const lists = ['containers', 'initContainers', 'ephemeralContainers']
+const lists = ['initContainers', 'containers', 'ephemeralContainers']
 
 /** Answers with plain text; a pod that no node has answers nothing. */
 export async function answerLog(call: Call): Promise<Response> {
@@ -65,15 +65,9 @@ export function chosenContainer(pod: KubernetesObject, asked: string): string {
     if (names.includes(asked)) return asked
     throw badRequest(`container ${asked} is not valid for pod ${name}`)
   }
-  const containers = objects(at(pod, 'spec', 'containers')).map((container) => String(container.name))
-  const init = objects(at(pod, 'spec', 'initContainers')).map((container) => String(container.name))
-  if (containers.length === 1 && init.length === 0) return containers[0] ?? ''
-  if (containers.length === 1 && init.length > 0) {
-    throw badRequest(
-      `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}] or one of the init containers: [${init.join(' ')}]`,
-    )
-  }
-  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`)
+  const [only, ...more] = objects(at(pod, 'spec', 'containers'))
+  if (only && more.length === 0) return String(only.name)
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${names.join(' ')}]`)
 }
 
 /** A container that has not started has no output, and the kubelet says why. */

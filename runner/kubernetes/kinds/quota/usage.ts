@@ -175,7 +175,21 @@ export function inScope(quota: KubernetesObject, object: KubernetesObject): bool
     ...(Array.isArray(selectors) ? selectors.filter(isObject) : []),
   ]
   if (named.length === 0) return true
+  if (object.kind === 'PersistentVolumeClaim') return named.every((each) => holdsForClaim(each as JsonObject, object))
   return object.kind === 'Pod' && named.every((each) => holds(each as JsonObject, object))
+}
+
+/** A claim counts by the attributes classes that it wants, has, or is on its way to (quota evaluator `pvcMatchesScopeFunc`). */
+function holdsForClaim({ scopeName, operator, values }: JsonObject, { spec, status }: KubernetesObject): boolean {
+  if (scopeName !== 'VolumeAttributesClass') return false
+  const named = [
+    at(spec, 'volumeAttributesClassName'),
+    at(status, 'currentVolumeAttributesClassName'),
+    at(status, 'modifyVolumeStatus', 'targetVolumeAttributesClassName'),
+  ]
+  const classes = named.filter((name) => typeof name === 'string' && name !== '').map(String)
+  const wanted = Array.isArray(values) ? values.map(String) : []
+  return classes.length === 0 ? chooses(String(operator), wanted, undefined) : classes.some((name) => chooses(String(operator), wanted, name))
 }
 
 function holds({ scopeName, operator, values }: JsonObject, pod: KubernetesObject): boolean {
