@@ -142,7 +142,7 @@ async function answerPath(handling: Handling): Promise<Response> {
   const { server, request, url, user, outcome } = handling
   const path = url.pathname
   const rows = server.routes.filter((route) => matches(route, path))
-  const row = rows.find(({ method }) => method === request.method)
+  const row = rows.find(({ method }) => method === 'any' || method === request.method)
   if (!row) {
     if (rows.length > 0) throw methodNotAllowed()
     outcome.notSimulated = true
