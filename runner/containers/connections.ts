@@ -19,7 +19,7 @@ import { pump } from './pump.ts'
 import { quiet, type Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
-import { Terminal, type Typing } from './terminal.ts'
+import { type Screen, Terminal, type Typing } from './terminal.ts'
 import { measure } from './usage.ts'
 
 /** The nodes behind an API server, over its runtime. */
@@ -27,6 +27,7 @@ export function createConnections(runtime: Runtime): PodConnections {
   runtime.net.kubelet = async (node, path) => callAnswer(await answerKubelet(runtime, node, path))
   return {
     logs: (pod, query) => logs(runtime, pod, query),
+    refuses: (pod, container, subresource) => refuses(pod, container, subresource),
     exec: (pod, container, command, streams) => exec(runtime, pod, container, { command, streams }),
     attach: (pod, container, streams) => attach(runtime, pod, container, streams),
     dial: (pod, port, receive) => dial(runtime, pod, port, receive),
@@ -77,8 +78,19 @@ function followed(runtime: Runtime, run: Run, { text, query }: { readonly text: 
   })
 }
 
+/** Whoever attaches to a program that reads may do so before it runs. */
+function refuses(pod: KubernetesObject, name: string, subresource: 'exec' | 'attach'): string | undefined {
+  const container = containerOf(pod, name)
+  const waits = subresource === 'attach' && container?.whole.stdin === true
+  return container && (waits || runningSince(pod, name) !== undefined) ? undefined : notFound(name)
+}
+
+function notFound(container: string): string {
+  return `container not found ("${container}")`
+}
+
 function notRunning(container: string): RemoteEnd {
-  return { problem: `unable to upgrade connection: container not found ("${container}")` }
+  return { refused: notFound(container) }
 }
 
 async function exec(
@@ -88,7 +100,7 @@ async function exec(
   { command, streams }: { readonly command: readonly string[]; readonly streams: RemoteStreams },
 ): Promise<RemoteEnd> {
   const container = containerOf(pod, name)
-  if (!container || runningSince(pod, name) === undefined) return notRunning(name)
+  if (!container || refuses(pod, name, 'exec') !== undefined) return notRunning(name)
   const run = await runtime.run(pod, name)
   const restarts = restartsOf(pod, name)
   const { uid } = userOf(pod, container, imageOf(container.image))
@@ -97,7 +109,8 @@ async function exec(
   const stdin = new Pipe()
   const halt = new Halt()
   const typing: Typing = {}
-  const connected = connect(streams, { stdin, halt, typing })
+  const screen: Screen = { columns: 0, rows: 0 }
+  const connected = connect(streams, { stdin, halt, typing, screen })
   const env = runtime.environment(pod, container, restarts)
   if (streams.tty) env.set('TERM', 'xterm')
   const process = processIn(inside, env, {
@@ -106,7 +119,7 @@ async function exec(
     parent: 0,
     family: new Family(task.pid),
     stdin,
-    tty: streams.tty,
+    ...(streams.tty && { terminal: { ...connected, stdin, screen } }),
     typing,
     halt,
     seed: createRandom(`${pod.metadata.uid}/${name}/${runtime.clock.now()}`),
@@ -137,7 +150,7 @@ function missing(pod: KubernetesObject, name: string, word: string): string {
       .padStart(8, '0'),
   ).join('')
   const why = word.startsWith('/') ? `exec: "${word}": stat ${word}: no such file or directory` : `exec: "${word}": executable file not found in $PATH`
-  return `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}`
+  return `error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}`
 }
 
 /** The time of programs that somebody waits for: the world's. */
@@ -167,6 +180,7 @@ interface Joining {
   readonly stdin: Pipe
   readonly halt: Halt
   readonly typing: Typing
+  readonly screen: Screen
   /** What an interrupt is for. */
   interrupt?(): void
   /** What the end of somebody's input is; for the program it is the end of its own. A container's input goes on after it, unless it is given once. */
@@ -176,10 +190,11 @@ interface Joining {
 /** Joins somebody's streams with a program's. */
 function connect(
   streams: RemoteStreams,
-  { stdin, halt, typing, interrupt = () => halt.fire(130), ended = () => stdin.end() }: Joining,
+  { stdin, halt, typing, screen, interrupt = () => halt.fire(130), ended = () => stdin.end() }: Joining,
 ): Pick<Process, 'out' | 'err'> {
   const out = (bytes: string): void => streams.out(toBytes(bytes))
   const terminal = streams.tty ? new Terminal({ input: stdin, show: out, interrupt, typing }) : undefined
+  streams.size?.follow((size) => Object.assign(screen, size))
   const left = (): void => {
     if (streams.stdin) ended()
     void linger(halt)
@@ -204,7 +219,7 @@ async function linger(halt: Halt): Promise<void> {
 async function attach(runtime: Runtime, pod: KubernetesObject, name: string, streams: RemoteStreams): Promise<RemoteEnd> {
   const container = containerOf(pod, name)
   const interactive = container?.whole.stdin === true
-  if (!container || (runningSince(pod, name) === undefined && !interactive)) return notRunning(name)
+  if (refuses(pod, name, 'attach') !== undefined) return notRunning(name)
   const run = await runtime.run(pod, name)
   if (!run) return notRunning(name)
   const given: RemoteStreams = interactive ? streams : withoutInput(streams)
@@ -214,6 +229,7 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
     stdin: interactive && streams.stdin ? run.stdin : new Pipe(),
     halt: new Halt(),
     typing: run.typing,
+    screen: run.screen,
     interrupt: () => run.halt.fire(130),
     ...(once ? {} : { ended: () => gone.abort() }),
   })
@@ -226,8 +242,8 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
   return { exitCode: 0 }
 }
 
-function withoutInput({ tty, out, err, gone }: RemoteStreams): RemoteStreams {
-  return { tty, out, err, gone }
+function withoutInput({ stdin: _, ...others }: RemoteStreams): RemoteStreams {
+  return others
 }
 
 /** An answer as programs in containers are given it. */

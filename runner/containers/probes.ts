@@ -149,7 +149,6 @@ async function execOutcome(runtime: ProbeGround, pod: KubernetesObject, name: st
     go: (own) => {
       const process = processIn(inside, runtime.environment(pod, container, restarts), {
         stdin: own.stdin,
-        tty: false,
         out: print,
         err: print,
         halt: own.halt,

@@ -5,7 +5,7 @@ import { endBy, type Family } from './family.ts'
 import type { Files } from './files.ts'
 import type { ClusterReader } from './pod.ts'
 import { BrokenPipe, type Pipe, type Write } from './streams.ts'
-import type { Typing } from './terminal.ts'
+import type { Console, Typing } from './terminal.ts'
 
 /** A request to something that listens, and its answer; bodies are byte strings. */
 export interface HttpCall {
@@ -147,7 +147,8 @@ export interface Process {
   readonly env: Map<string, string>
   readonly cwd: string
   readonly stdin: Pipe
-  readonly tty: boolean
+  /** The terminal that it was begun at, if it was. */
+  readonly terminal?: Console
   /** What the terminal is told of how lines could go on. */
   readonly typing?: Typing
   out: Write
@@ -165,6 +166,11 @@ export interface Process {
   find(name: string, cwd?: string): Program | undefined
   /** Runs a program that its image may have though nobody wrote it down, and that is the last of its script or not; only below the first process of a container. */
   readonly stranger?: (name: string, process: Process, last: boolean) => Promise<number> | undefined
+}
+
+/** Whether something to read from or to print to is the terminal that a process was begun at. */
+export function isTerminal({ terminal }: Pick<Process, 'terminal'>, stream: Pipe | Write): boolean {
+  return terminal !== undefined && (stream === terminal.stdin || stream === terminal.out || stream === terminal.err)
 }
 
 /** A process like this one, with other streams, environment or the like. */

@@ -21,6 +21,7 @@ import { networkPrograms } from './commands/network.ts'
 import { readOptions } from './commands/options.ts'
 import { installedMark } from './commands/package-list.ts'
 import { piecePrograms } from './commands/pieces.ts'
+import { screenPrograms } from './commands/screen.ts'
 import { sed } from './commands/sed.ts'
 import { sort, uniq } from './commands/sort.ts'
 import { systemPrograms } from './commands/system.ts'
@@ -100,6 +101,7 @@ const common: Readonly<Record<string, Program>> = {
   ...blockPrograms,
   ...folderPrograms,
   ...systemPrograms,
+  ...screenPrograms,
   apk,
   ...aptPrograms,
   tar,
@@ -108,7 +110,7 @@ const everything: Readonly<Record<string, Program>> = { jq, ...common, ...networ
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {
-  busybox: new Set(['bash', 'dash', 'zsh', 'apt', 'apt-get', 'apt-cache', 'dpkg', 'join']),
+  busybox: new Set(['bash', 'dash', 'zsh', 'apt', 'apt-get', 'apt-cache', 'dpkg', 'join', 'tput']),
   debian: new Set(
     'apk bc ash zsh busybox ps vi free top uptime usleep hexdump hd xxd strings pgrep pkill pidof killall watch less dos2unix unix2dos time'.split(' '),
   ),

@@ -4,7 +4,7 @@ import { Family } from './family.ts'
 import { addToLog, type LogLine } from './log.ts'
 import { Exit, Halt, type Listener } from './process.ts'
 import { BrokenPipe, Pipe } from './streams.ts'
-import type { Typing } from './terminal.ts'
+import type { Screen, Typing } from './terminal.ts'
 
 /** How a run ended. */
 export interface RunEnd {
@@ -53,6 +53,8 @@ export class Run {
   readonly stdin = new Pipe()
   /** How lines that are typed into it could go on. */
   readonly typing: Typing = {}
+  /** How large its terminal is. */
+  readonly screen: Screen = { columns: 0, rows: 0 }
   readonly listeners = new Map<number, Listener>()
   readonly log: LogLine[]
   readonly watchers = new Set<(stream: 'out' | 'err', bytes: string) => void>()

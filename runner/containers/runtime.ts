@@ -274,12 +274,11 @@ export class Runtime implements ReachedLog {
     const env = this.environment(pod, container, restarts)
     const words = wordsOf(container, inside.image).map((word) => fill(encodeText(word), env))
     const [first = ''] = words
+    const streams = { stdin: run.stdin, out: (bytes: string) => run.write('out', bytes), err: (bytes: string) => run.write('err', bytes) }
     const process = processIn(inside, env, {
-      stdin: run.stdin,
+      ...streams,
+      ...(container.whole.tty === true && { terminal: { ...streams, screen: run.screen } }),
       typing: run.typing,
-      tty: container.whole.tty === true,
-      out: (bytes) => run.write('out', bytes),
-      err: (bytes) => run.write('err', bytes),
       halt: run.halt,
       seed: createRandom(`${pod.metadata.uid}/${container.name}/${restarts}`),
       now: () => run.now(),

@@ -7,6 +7,20 @@ export interface Typing {
   complete?: (line: string) => readonly string[]
 }
 
+/** How large a terminal is, as it was told last; nothing before. */
+export interface Screen {
+  columns: number
+  rows: number
+}
+
+/** The terminal that programs were begun at. What they read and print is on it until it is led elsewhere: into a pipe, a file. */
+export interface Console {
+  readonly stdin: Pipe
+  readonly out: Write
+  readonly err: Write
+  readonly screen: Screen
+}
+
 /** What a terminal is between. */
 interface TerminalOptions {
   readonly input: Pipe

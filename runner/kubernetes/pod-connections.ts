@@ -14,6 +14,12 @@ export interface LogQuery {
   readonly stream?: 'out' | 'err'
 }
 
+/** How large a terminal is. */
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
 /** The streams of somebody who is connected to a program. */
 export interface RemoteStreams {
   readonly tty: boolean
@@ -21,12 +27,14 @@ export interface RemoteStreams {
   err(bytes: Uint8Array): void
   /** Absent if nothing is sent in. Called at once with what came before. */
   readonly stdin?: { follow(listener: { data(bytes: Uint8Array): void; end(): void }): void }
+  /** Of a terminal: how large it is, whenever that changes. Called at once with what came before. */
+  readonly size?: { follow(listener: (size: TerminalSize) => void): void }
   /** Fires when the other end is gone. */
   readonly gone: AbortSignal
 }
 
-/** How a program that somebody was connected to ended: with an exit code, or not at all, and why. */
-export type RemoteEnd = { readonly exitCode: number } | { readonly problem: string }
+/** How a program that somebody was connected to ended: with an exit code, or not at all, and why; or the node never took the connection. */
+export type RemoteEnd = { readonly exitCode: number } | { readonly problem: string } | { readonly refused: string }
 
 /** A connection to a port of a pod: bytes go in by `send` and come out by `receive`, until `close`. */
 export interface PortConnection {
@@ -64,6 +72,8 @@ export type Posted = { readonly status: number; readonly body: string } | { read
 /** The nodes behind a server. Problems with a container are thrown as `StatusError`. */
 export interface PodConnections {
   logs(pod: KubernetesObject, query: LogQuery): Promise<string | ReadableStream<Uint8Array>>
+  /** Why a node takes no connection to a container; undefined where it takes one. */
+  refuses(pod: KubernetesObject, container: string, subresource: 'exec' | 'attach'): string | undefined
   exec(pod: KubernetesObject, container: string, command: readonly string[], streams: RemoteStreams): Promise<RemoteEnd>
   attach(pod: KubernetesObject, container: string, streams: RemoteStreams): Promise<RemoteEnd>
   dial(pod: KubernetesObject, port: number, receive: PortReceiver): Promise<Dialed>

@@ -165,3 +165,25 @@ exit 0
     'Address: 10.96.0.1',
   ])
 })
+
+test('CoreDNS tells of its metrics, and at its other ports only whether it is well', { timeout: 60_000 }, async () => {
+  const { stdout } = await drydock(['shell'], {
+    stdin: `service=/api/v1/namespaces/kube-system/services/kube-dns
+kubectl get --raw $service:metrics/proxy/metrics | grep -v '^#'
+pod=$(kubectl -n kube-system get pods -l k8s-app=kube-dns -o name | head -n 1)
+for path in 8181/proxy/ready 8080/proxy/health; do kubectl get --raw "/api/v1/namespaces/kube-system/pods/\${pod#pod/}:$path"; echo; done
+kubectl get --raw "/api/v1/namespaces/kube-system/pods/\${pod#pod/}:8080/proxy/" 2>&1
+`,
+  })
+  assert.equal(
+    stdout,
+    `coredns_build_info{goversion="go1.25.2",revision="1db4568",version="1.13.1"} 1
+coredns_health_request_failures_total 0
+coredns_panics_total 0
+coredns_reload_failed_total 0
+OK
+OK
+Error from server (NotFound): the server could not find the requested resource
+`,
+  )
+})

@@ -89,3 +89,17 @@ test('bash has its own prompt, and says where it goes', async () => {
     127,
   ])
 })
+
+test('what is led into pipes and files is not at the terminal', async () => {
+  const seen = async (line: string, pod = 'web'): Promise<string> => (await typed([`${line}\r`], { pod }))[0].split('\r\n').slice(1, -1).join('|')
+  assert.equal(await seen('ls / > /tmp/list; head -n 2 /tmp/list'), 'bin|boot')
+  assert.equal(await seen('ls -d /etc /usr /var | cat'), '/etc|/usr|/var')
+  assert.equal(await seen('echo "echo hi" | sh'), 'hi')
+  assert.equal(await seen('echo $(ls -d /etc /var)'), '/etc /var')
+  assert.equal(
+    await seen('[ -t 0 ] && echo in; [ -t 1 ] && echo out; echo x | { [ -t 0 ] || echo piped; }; tty; tty < /dev/null'),
+    'in|out|piped|/dev/pts/0|not a tty',
+  )
+  assert.equal(await seen('stty size < /dev/null'), "stty: 'standard input': Inappropriate ioctl for device")
+  assert.equal(await seen('stty size < /dev/null', 'box'), 'stty: standard input: Inappropriate ioctl for device')
+})

@@ -1,6 +1,6 @@
 // `curl`.
 import { resolve } from '../files.ts'
-import { fail, type HttpAnswer, type Process, type Program } from '../process.ts'
+import { fail, type HttpAnswer, isTerminal, type Process, type Program } from '../process.ts'
 import { type Options, readOptions } from './options.ts'
 import { headOf, readTarget, type Target, type Transfer, transfer } from './transfer.ts'
 
@@ -143,7 +143,7 @@ function give(process: Process, answer: HttpAnswer, options: Options): void {
   const head = options.has('i', 'include', 'I', 'head') ? headOf(answer, process.now()) : ''
   const output = options.value('o', 'output') ?? (options.has('O', 'remote-name') ? (options.rest[0]?.split('/').at(-1) ?? '') : undefined)
   const text = head + (headOnly ? '' : answer.body)
-  if (!options.has('s', 'silent') && (output !== undefined || !process.tty)) {
+  if (!options.has('s', 'silent') && (output !== undefined || !isTerminal(process, process.out))) {
     const size = String(answer.body.length)
     process.err(
       `${meterHead}\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\r100 ${size.padStart(5)}  100 ${size.padStart(5)}    0     0   600k      0 --:--:-- --:--:-- --:--:--  600k\n`,

@@ -5,7 +5,7 @@ import { parseFilter } from '../jq/parse.ts'
 import { run } from '../jq/run.ts'
 import { CompileFault, type Filter } from '../jq/syntax.ts'
 import { ValueFault } from '../jq/values.ts'
-import { fail, type Process, type Program } from '../process.ts'
+import { fail, isTerminal, type Process, type Program } from '../process.ts'
 import { inputs } from './text.ts'
 
 /** The words of a call. */
@@ -116,7 +116,7 @@ export const jq: Program = async (words, process) => {
 }
 
 async function inputsOf({ flags, paths }: Asked, process: Process): Promise<readonly unknown[] | number> {
-  if (flags.has('n') && paths.length === 0 && process.tty) return []
+  if (flags.has('n') && paths.length === 0 && isTerminal(process, process.stdin)) return []
   const quiet = { ...process, err: () => undefined }
   const { parts, code } = await inputs('jq', paths, quiet)
   const missing = paths.find((path) => !parts.some((part) => part.path === path))

@@ -1,6 +1,6 @@
 // `ls`.
 import { type Entry, join, nameOf, resolve } from '../files.ts'
-import { fail, type Process, type Program } from '../process.ts'
+import { fail, isTerminal, type Process, type Program } from '../process.ts'
 import { formatDate } from './date.ts'
 import { inodeOf, permissions, sizeOf } from './facts.ts'
 import { readOptions } from './options.ts'
@@ -72,11 +72,12 @@ function show(rows: readonly Row[], has: Has, process: Process): void {
       process,
     ))
       process.out(`${line}\n`)
-  else if (((process.tty && !has('1')) || has('C', 'x')) && rows.length > 0)
+  else if (((isTerminal(process, process.out) && !has('1')) || has('C', 'x')) && rows.length > 0)
     process.out(
       inColumns(
         rows.map((row) => shownName(row, has)),
         has('x'),
+        process.terminal?.screen.columns || usual,
       ),
     )
   else for (const row of rows) process.out(`${leading(row, has, process)}${shownName(row, has)}\n`)
@@ -95,10 +96,11 @@ function leading({ name, entry }: Row, has: Has, { cwd }: Process): string {
   return `${number}${has('s') ? `${String(entry.kind === 'link' ? 0 : Math.ceil(sizeOf(entry) / 4096) * 4).padStart(6)} ` : ''}`
 }
 
-const screen = 80
+/** How wide a terminal is that nobody told of. */
+const usual = 80
 
 /** Names side by side, as many as a line of a terminal holds. */
-function inColumns(names: readonly string[], across: boolean): string {
+function inColumns(names: readonly string[], across: boolean, screen: number): string {
   const width = Math.max(...names.map((name) => name.length)) + 2
   const columns = Math.max(Math.floor((screen + 1) / width), 1)
   const rows = Math.ceil(names.length / columns)

@@ -1,6 +1,6 @@
 // Programs about the machine, time and other programs.
 
-import { apart, child, fail, type Process, type Program, runProgram } from '../process.ts'
+import { apart, child, fail, isTerminal, type Process, type Program, runProgram } from '../process.ts'
 import { signalName, signalNumber } from '../signals.ts'
 import { date, formatDate } from './date.ts'
 import { expr, seq } from './expr.ts'
@@ -234,7 +234,6 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
   },
   reset: nothing,
   logger: nothing,
-  stty: (_, process) => (process.tty ? 0 : fail(process, 'stty: standard input: Inappropriate ioctl for device')),
   arch: (_, { out }) => {
     out('x86_64\n')
     return 0
@@ -249,9 +248,10 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
     process.out(` ${formatDate(process.now(), '%H:%M:%S')} up 3 days,  2:11,  load average: 0.12, 0.10, 0.08\n`)
     return 0
   },
-  tty: (_, { tty, out }) => {
-    out(tty ? '/dev/pts/0\n' : 'not a tty\n')
-    return tty ? 0 : 1
+  tty: (_, process) => {
+    const found = isTerminal(process, process.stdin)
+    process.out(found ? '/dev/pts/0\n' : 'not a tty\n')
+    return found ? 0 : 1
   },
   nohup: (words, process) => (words.length === 0 ? tooFew(process, 'nohup', 'missing operand', 125) : launch(words, process, 'nohup')),
   time: timed,

@@ -1,7 +1,7 @@
 // Programs about running programs: what there is, and how it is ended.
 
 import { nameOf } from '../files.ts'
-import { fail, type Process, type Program, type Task } from '../process.ts'
+import { fail, isTerminal, type Process, type Program, type Task } from '../process.ts'
 import { sendSignal } from '../send-signal.ts'
 import { signalName, signalNames } from '../signals.ts'
 import { formatDate } from './date.ts'
@@ -110,10 +110,10 @@ const ps: Program = (words, process) => {
 
 const top: Program = async (words, process) => {
   const options = readOptions(words, ['n', 'd', 'u', 'p', 'o'])
-  const turns = Number(options.value('n') ?? (options.has('b') || !process.tty ? 1 : Number.POSITIVE_INFINITY))
+  const turns = Number(options.value('n') ?? (options.has('b') || !isTerminal(process, process.out) ? 1 : Number.POSITIVE_INFINITY))
   for (let turn = 0; turn < turns; turn += 1) {
     if (turn > 0) await process.sleep(Number(options.value('d') ?? 5) * 1000)
-    if (!options.has('b') && process.tty) process.out('\x1b[H\x1b[J')
+    if (!options.has('b') && isTerminal(process, process.out)) process.out('\x1b[H\x1b[J')
     showLoad(words, process)
   }
   return 0

@@ -1,11 +1,14 @@
 // `test`: conditions on files, texts and numbers.
 import { type Files, resolve } from '../files.ts'
+import { isTerminal, type Process } from '../process.ts'
 
 /** Where a test is made. */
 export interface TestPlace {
   readonly files: Files
   readonly cwd: string
-  readonly process?: { readonly tty: boolean; readonly machine: { readonly user: { readonly uid: number; readonly gid: number } } }
+  readonly process?: Pick<Process, 'terminal' | 'stdin' | 'out' | 'err'> & {
+    readonly machine: { readonly user: { readonly uid: number; readonly gid: number } }
+  }
 }
 
 /** What is wrong with the words of a test. */
@@ -63,7 +66,7 @@ function not(inner: Outcome): Outcome {
 function unary(sign: string, word: string, { files, cwd, process }: TestPlace): Outcome {
   if (sign === '-z') return word === ''
   if (sign === '-n') return word !== ''
-  if (sign === '-t') return process?.tty === true && /^[012]$/.test(word)
+  if (sign === '-t') return isOnTerminal(process, word)
   if (sign === '-v') return false
   const path = resolve(cwd, word)
   const entry = word === '' ? undefined : files.stat(path)
@@ -90,11 +93,16 @@ function unary(sign: string, word: string, { files, cwd, process }: TestPlace): 
     '-O': entry !== undefined && owner[0] === uid,
     '-G': entry !== undefined && owner[1] === gid,
     '-S': false,
-    '-p': word === '/dev/stdin' && process?.tty !== true,
+    '-p': word === '/dev/stdin' && !isOnTerminal(process, '0'),
     '-b': false,
     '-c': device,
   }
   return answers[sign] ?? { kind: 'unary', word: sign }
+}
+
+function isOnTerminal(process: TestPlace['process'], number: string): boolean {
+  const stream = { '0': process?.stdin, '1': process?.out, '2': process?.err }[number]
+  return process !== undefined && stream !== undefined && isTerminal(process, stream)
 }
 
 const comparisons: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> = {

@@ -2,7 +2,7 @@
 import { answerText } from '../commands/transfer.ts'
 import { unsimulated } from '../coredns/directives.ts'
 import type { Loaded } from '../coredns/state.ts'
-import type { Process, Program } from '../process.ts'
+import type { HttpAnswer, HttpCall, Process, Program } from '../process.ts'
 
 const interval = 30_000
 
@@ -38,8 +38,32 @@ function begin({ servers, digest, unmatched }: Extract<Loaded, { readonly digest
   process.out(`${said}${servers.addresses.map((address) => `${address}\n`).join('')}${reloads}`)
   process.out(`CoreDNS-${version}\nlinux/amd64, go1.25.2, 1db4568\n`)
   const { net } = process.machine
-  if (servers.plugins.has('health')) net.listen(8080, { http: () => answerText('OK') })
-  if (servers.plugins.has('ready')) net.listen(8181, { http: () => answerText('OK') })
+  const serve = (plugin: string, port: number, path: string, text: string): void => {
+    if (servers.plugins.has(plugin)) net.listen(port, { http: (call) => answerAt(path, text, call) })
+  }
+  serve('health', 8080, '/health', 'OK')
+  serve('ready', 8181, '/ready', 'OK')
+  serve('prometheus', 9153, '/metrics', metricsOf(version))
+}
+
+function answerAt(path: string, text: string, call: HttpCall): HttpAnswer {
+  return call.path.split('?')[0] === path ? answerText(text, 'text/plain; charset=utf-8') : answerText('404 page not found\n', 'text/plain; charset=utf-8', 404)
+}
+
+/** What it counts of itself; questions are not counted. */
+function metricsOf(version: string): string {
+  const rows = [
+    [
+      'build_info',
+      "A metric with a constant '1' value labeled by version, revision, and goversion from which CoreDNS was built.",
+      'gauge',
+      `{goversion="go1.25.2",revision="1db4568",version="${version}"} 1`,
+    ],
+    ['health_request_failures_total', 'The number of times the health check failed.', 'counter', ' 0'],
+    ['panics_total', 'A metrics that counts the number of panics.', 'counter', ' 0'],
+    ['reload_failed_total', 'Counter of the number of failed reload attempts.', 'counter', ' 0'],
+  ]
+  return rows.map(([name, help, type, value]) => `# HELP coredns_${name} ${help}\n# TYPE coredns_${name} ${type}\ncoredns_${name}${value}\n`).join('')
 }
 
 function warnings({ servers, unmatched }: Pick<Extract<Loaded, { readonly digest: string }>, 'servers' | 'unmatched'>): string {

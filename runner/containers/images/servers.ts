@@ -4,7 +4,7 @@ import { readOptions } from '../commands/options.ts'
 import { bytesOf } from '../commands/system.ts'
 import { answerText } from '../commands/transfer.ts'
 import { resolve } from '../files.ts'
-import { Exit, fail, forever, type HttpAnswer, type HttpCall, type Process, type Program } from '../process.ts'
+import { Exit, fail, forever, type HttpAnswer, type HttpCall, isTerminal, type Process, type Program } from '../process.ts'
 import { agnhost, agnhostTwo } from './agnhost/agnhost.ts'
 import { certManagerWebhook, startupApiCheck } from './cert-manager.ts'
 import { coredns } from './coredns.ts'
@@ -147,7 +147,7 @@ const python: Program = (words, process) => {
     )
     return forever(process)
   }
-  if (words.length === 0 && process.tty === false) return 0
+  if (words.length === 0 && !isTerminal(process, process.stdin)) return 0
   const printed = words[0] === '-c' ? words[1]?.match(/^print\((["'])(.*)\1\)$/)?.[2] : undefined
   if (printed !== undefined) process.out(`${printed}\n`)
   return printed !== undefined ? 0 : words[0] === '--version' || words[0] === '-V' ? fail(process, 'Python 3.13.1', 0) : unsimulated('python', process)

@@ -1,6 +1,6 @@
 // The program `sh`: a script in words, in a file, from a pipe, or typed at a prompt.
 import { FileError, resolve } from '../files.ts'
-import { Exit, fail, type Process } from '../process.ts'
+import { Exit, fail, isTerminal, type Process } from '../process.ts'
 import { signalName } from '../signals.ts'
 import { dialectOf, languages } from './dialect.ts'
 import { ended } from './ended.ts'
@@ -66,7 +66,7 @@ export async function runShell(name: string, words: readonly string[], process: 
     return finish(process, scope, (shell, streams) => shell.read(script, streams))
   }
   if (first !== undefined && !input) return runScript(process, scope, { name, file: first })
-  if (process.tty || interactive) return finish(process, scope, typed)
+  if (isTerminal(process, process.stdin) || interactive) return finish(process, scope, typed)
   return finish(process, scope, piped)
 }
 

@@ -29,10 +29,17 @@ const own: Readonly<Record<string, Readonly<Record<string, Special>>>> = {
     BASH_VERSION: () => '5.2.37(1)-release',
     BASH: () => '/bin/bash',
     HOSTNAME: ({ process }) => process.machine.hostname,
+    COLUMNS: ({ scope, process }) => (scope.origin === 'words' ? undefined : sideOf(process.terminal?.screen.columns)),
+    LINES: ({ scope, process }) => (scope.origin === 'words' ? undefined : sideOf(process.terminal?.screen.rows)),
     HOSTTYPE: () => 'x86_64',
     OSTYPE: () => 'linux-gnu',
     MACHTYPE: () => 'x86_64-pc-linux-gnu',
   },
+}
+
+/** A side of the terminal; a shell that reads no lines from it has not looked. */
+function sideOf(cells: number | undefined): string | undefined {
+  return cells ? String(cells) : undefined
 }
 
 /** The value of a name that the shell knows by itself, or of a variable; undefined if there is none. */

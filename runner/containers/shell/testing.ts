@@ -25,7 +25,7 @@ export function describeTest(fault: TestFault, words: readonly string[], dialect
 function check(name: string, words: readonly string[], shell: ShellCore, streams: Streams): number {
   const { process, scope } = shell
   if (scope.dialect === 'dash' && words[1] === '==') return shell.complain(streams, `${words[0]}: unexpected operator`, name)
-  const outcome = evaluateTest(words, { files: process.files, cwd: scope.cwd, process })
+  const outcome = evaluateTest(words, { files: process.files, cwd: scope.cwd, process: { ...process, ...streams } })
   if (typeof outcome === 'boolean') return outcome ? 0 : 1
   return shell.complain(streams, describeTest(outcome, words, scope.dialect), scope.dialect === 'ash' ? undefined : name)
 }

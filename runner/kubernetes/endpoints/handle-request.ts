@@ -66,13 +66,13 @@ export function answerUpgrade(server: Server, request: Request, peer: Peer, take
     const nobody: UserInfo = { name: '', groups: [] }
     const info = readRequestInfo(request.method, url)
     const handling: Handling = { server, timers: undefined, request, url, info, warnings: [], outcome: {}, user: nobody, admitted: false }
-    const taken = await upgrade(handling, peer, take).catch((error: unknown) => refusal(handling, error))
+    const taken = await upgrade(handling, peer, take).catch((error: unknown): Upgrade => ({ accepted: false, response: refusal(handling, error) }))
     server.count.requests += 1
-    if (!(taken instanceof Response)) {
+    if (taken.accepted) {
       logRequest(handling, 101, started)
       return taken
     }
-    const response = commonHeaders(server, taken, { user: handling.user, info, warnings: handling.warnings })
+    const response = commonHeaders(server, taken.response, { user: handling.user, info, warnings: handling.warnings })
     logRequest(handling, response.status, started)
     return { accepted: false, response }
   })
@@ -142,7 +142,7 @@ async function answerPath(handling: Handling): Promise<Response> {
   const { server, request, url, user, outcome } = handling
   const path = url.pathname
   const rows = server.routes.filter((route) => matches(route, path))
-  const row = rows.find(({ method }) => method === request.method)
+  const row = rows.find(({ method }) => method === 'any' || method === request.method)
   if (!row) {
     if (rows.length > 0) throw methodNotAllowed()
     outcome.notSimulated = true

@@ -7,7 +7,7 @@ import { liveObject } from '../registry/engine.ts'
 import { badRequest, notFound } from '../registry/errors.ts'
 import { portProtocols, portsAsked, servePortChannels } from '../streams/port-channels.ts'
 import { servePortForward } from '../streams/port-forward.ts'
-import { channelProtocols, type RemoteCommand, serveChannels } from '../streams/remote-command.ts'
+import { channelProtocols, type RemoteCommand, serveChannels, translated } from '../streams/remote-command.ts'
 import { serveSpdyCommand, spdyProtocols } from '../streams/spdy-command.ts'
 import { acceptKey, openWebSocket } from '../streams/websocket.ts'
 import { answerUpgrade } from './handle-request.ts'
@@ -42,21 +42,46 @@ interface Asking {
 
 /** exec or attach. */
 function command(pods: PodConnections, pod: KubernetesObject, { asked, request, duplex }: Asking): Upgrade | undefined {
-  if (asked.subresource !== 'exec' && asked.subresource !== 'attach') return undefined
+  const how = (['exec', 'attach'] as const).find((each) => each === asked.subresource)
+  if (how === undefined) return undefined
   const query = new URL(request.url).searchParams
   const container = chosenContainer(pod, query.get('container') ?? '')
   const words = query.getAll('command')
-  if (asked.subresource === 'exec' && words.length === 0) throw badRequest('you must specify at least one command for the container')
+  if (how === 'exec' && words.length === 0) throw badRequest('you must specify at least one command for the container')
   const remote: RemoteCommand = {
-    stdin: isTrue(query.get('stdin')),
-    tty: isTrue(query.get('tty')),
-    run: (streams) => (asked.subresource === 'exec' ? pods.exec(pod, container, words, streams) : pods.attach(pod, container, streams)),
+    ...streamsAsked(query),
+    run: (streams) => (how === 'exec' ? pods.exec(pod, container, words, streams) : pods.attach(pod, container, streams)),
   }
-  if (isSpdy(request)) return overSpdy(remote, request, duplex)
+  const refused = refusal(remote, () => pods.refuses(pod, container, how))
+  if (isSpdy(request)) return refused ? byNode(refused) : overSpdy(remote, request, duplex)
   const protocol = channelProtocols.find((each) => offered(request).includes(each))
   if (protocol === undefined) return undefined
-  void serveChannels(duplex, remote, protocol)
+  if (refused && protocol !== translated) return byNode(refused)
+  void serveChannels(duplex, refused ? { ...remote, run: async () => ({ refused: refused.why }) } : remote, protocol)
   return switched(request, protocol)
+}
+
+interface Refusal {
+  readonly status: number
+  readonly why: string
+}
+
+/** Why a node does not take a connection. */
+function refusal({ stdin, stdout, stderr }: RemoteCommand, ofContainer: () => string | undefined): Refusal | undefined {
+  if (!stdin && !stdout && !stderr) return { status: 400, why: 'you must specify at least 1 of stdin, stdout, stderr' }
+  const why = ofContainer()
+  return why === undefined ? undefined : { status: 500, why }
+}
+
+/** A terminal has no errors apart. */
+function streamsAsked(query: URLSearchParams): Pick<RemoteCommand, 'stdin' | 'stdout' | 'stderr' | 'tty'> {
+  const [stdin, stdout, stderr, tty] = ['stdin', 'stdout', 'stderr', 'tty'].map((name) => isTrue(query.get(name)))
+  return { stdin: stdin === true, stdout: stdout === true, stderr: stderr === true && tty !== true, tty: tty === true }
+}
+
+/** What a kubelet refuses is passed on as it says it: in plain words. */
+function byNode({ status, why }: Refusal): Upgrade {
+  return { accepted: false, response: new Response(why, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } }) }
 }
 
 function isSpdy(request: Request): boolean {

@@ -54,8 +54,8 @@ function answer({ path, query }: RouteRequest): Response {
 export const healthRoutes: readonly Route[] = [
   ...Object.keys(checks)
     .flatMap((name) => [`/${name}`, `/${name}/*`])
-    .flatMap((path) => (['GET', 'POST'] as const).map((method): Route => ({ method, path, handle: answer }))),
-  { method: 'GET', path: '/', handle: ({ server }) => answerRootPaths(servedGroups(server.resources())) },
+    .map((path): Route => ({ method: 'any', path, handle: answer })),
+  { method: 'any', path: '/', handle: ({ server }) => answerRootPaths(servedGroups(server.resources())) },
 ]
 
 /** Answers `/healthz`, `/livez`, `/readyz` and the single checks below them; undefined for another path. */

@@ -6,7 +6,7 @@ import type { Server } from './server.ts'
 
 /** The rows of `/metrics`. */
 export const metricsRoutes: readonly Route[] = ['/metrics', '/metrics/slis'].map((path) => ({
-  method: 'GET',
+  method: 'any',
   path,
   handle: ({ server }) =>
     new Response(path === '/metrics' ? metricsText(server) : slis, {

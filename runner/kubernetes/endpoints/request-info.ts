@@ -75,7 +75,7 @@ function selectedName(verb: string, query: URLSearchParams): string {
 
 /** A boolean of a query as Go's conversion reads it: there and not `false` or `0`. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && value !== 'false' && value !== '0'
+  return value !== null && value.toLowerCase() !== 'false' && value !== '0'
 }
 
 function decode(part: string): string {

@@ -48,7 +48,8 @@ export interface RouteRequest {
 
 /** A row of the table. `path` is exact, or ends in `/*` for all below it. Other methods on the path are refused with 405. */
 export interface Route {
-  readonly method: 'GET' | 'POST'
+  /** `any` where nobody looks at the method. */
+  readonly method: 'GET' | 'POST' | 'any'
   readonly path: string
   /** Called after authentication and authorization. */
   handle(request: RouteRequest): Response | Promise<Response>

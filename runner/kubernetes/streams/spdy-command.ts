@@ -1,5 +1,5 @@
 // exec and attach over SPDY, as older clients speak it: a stream for each of input, output, errors, sizes, and how it ended.
-import { createInput, type RemoteCommand, statusOf } from './remote-command.ts'
+import { createInput, createSizes, incoming, type RemoteCommand, statusOf } from './remote-command.ts'
 import { createSpdy, type SpdyConnection } from './spdy.ts'
 
 /** Protocols that are spoken, the newest first. */
@@ -8,9 +8,10 @@ export const spdyProtocols = ['v4.channel.k8s.io'] as const
 /** Joins a connection with a program once all its streams are there, and says how the program ended. `close` ends the connection. */
 export function serveSpdyCommand(write: (bytes: Uint8Array) => void, command: RemoteCommand, close: () => void): SpdyConnection & { gone(): void } {
   const streams = new Map<string, number>()
-  const wanted = ['error', 'stdout', ...(command.stdin ? ['stdin'] : []), command.tty ? 'resize' : 'stderr']
+  const wanted = ['error', ...(['stdin', 'stdout', 'stderr'] as const).filter((type) => command[type]), ...(command.tty ? ['resize'] : [])]
   const gone = new AbortController()
   const input = createInput()
+  const sizes = createSizes()
   let begun = false
   const send = (type: string, bytes: Uint8Array, last = false): void => {
     const stream = streams.get(type)
@@ -18,11 +19,10 @@ export function serveSpdyCommand(write: (bytes: Uint8Array) => void, command: Re
   }
   const begin = async (): Promise<void> => {
     const end = await command.run({
-      tty: command.tty,
       out: (bytes) => send('stdout', bytes),
       err: (bytes) => send('stderr', bytes),
       gone: gone.signal,
-      ...(command.stdin && { stdin: input.stream }),
+      ...incoming(command, input, sizes),
     })
     send('error', new TextEncoder().encode(JSON.stringify(statusOf(end))), true)
     for (const type of ['stdout', 'stderr', 'stdin', 'resize']) send(type, new Uint8Array(), true)
@@ -31,12 +31,13 @@ export function serveSpdyCommand(write: (bytes: Uint8Array) => void, command: Re
   const spdy = createSpdy(write, {
     opened(stream, headers) {
       streams.set(headers.get('streamtype') ?? '', stream)
-      if (begun || !wanted.every((type) => streams.has(type) || type === 'resize' || (type === 'stderr' && command.tty))) return
+      if (begun || !wanted.every((type) => streams.has(type))) return
       begun = true
       void begin()
     },
     data(stream, bytes) {
       if (stream === streams.get('stdin')) input.data(bytes)
+      else if (stream === streams.get('resize')) sizes.data(bytes)
     },
     ended(stream) {
       if (stream === streams.get('stdin')) input.end()

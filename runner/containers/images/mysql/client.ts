@@ -1,6 +1,6 @@
 // `mysql`, `mysqladmin` and `mysqldump`: what people type, and tables as they are printed.
 import { readOptions } from '../../commands/options.ts'
-import { fail, type Process, type Program } from '../../process.ts'
+import { fail, isTerminal, type Process, type Program } from '../../process.ts'
 import type { Result } from './database.ts'
 import type { Cell } from './expression.ts'
 import { type Answered, type Asked, askServer, versionOf } from './server.ts'
@@ -37,7 +37,7 @@ function clientOf(
     port: Number(options.value('P', 'port') ?? 3306),
     user: options.value('u', 'user') ?? 'root',
     password: passwords.at(-1) ?? process.env.get('MYSQL_PWD') ?? '',
-    bordered: (process.tty && !options.has('B', 'batch')) || options.has('t', 'table'),
+    bordered: (isTerminal(process, process.out) && !options.has('B', 'batch')) || options.has('t', 'table'),
     headed: !options.has('N', 's', 'skip-column-names'),
     database: options.value('D', 'database') ?? options.rest[0],
   }
@@ -101,7 +101,7 @@ export const mysql: Program = async (words, process) => {
   }
   const { client, execute } = clientOf(words, process)
   if (execute !== undefined) return play(client, execute)
-  if (!process.tty) return play(client, await process.halt.unless(process.stdin.readAll()))
+  if (!isTerminal(process, process.stdin)) return play(client, await process.halt.unless(process.stdin.readAll()))
   return typed(client)
 }
 

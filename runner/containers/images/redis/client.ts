@@ -1,6 +1,6 @@
 // `redis-cli`, and how other programs ask a redis.
 import { readOptions } from '../../commands/options.ts'
-import { fail, type Process, type Program } from '../../process.ts'
+import { fail, isTerminal, type Process, type Program } from '../../process.ts'
 import { type Reply, readReply, writeReply } from './protocol.ts'
 
 type Talk = (command: readonly string[]) => Reply
@@ -34,13 +34,13 @@ export const redisCli: Program = async (words, process) => {
     const answer = talk(['AUTH', password])
     if (typeof answer === 'object' && answer && 'error' in answer) process.err(`AUTH failed: ${answer.error}\n`)
   }
-  const ask = (command: readonly string[]): void => process.out(`${process.tty ? shown(talk(command)) : plain(talk(command))}\n`)
+  const ask = (command: readonly string[]): void => process.out(`${isTerminal(process, process.out) ? shown(talk(command)) : plain(talk(command))}\n`)
   if (options.rest.length > 0) {
     ask(options.rest)
     return 0
   }
   for (;;) {
-    if (process.tty) process.out(`${name}:${port}> `)
+    if (isTerminal(process, process.stdin)) process.out(`${name}:${port}> `)
     const line = await process.halt.unless(process.stdin.readLine())
     if (line === undefined || line === 'exit' || line === 'quit') return 0
     if (line.trim() !== '') ask(wordsOf(line))

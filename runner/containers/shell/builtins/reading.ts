@@ -1,4 +1,5 @@
 // The builtins `read` and `mapfile`: input into variables.
+import { isTerminal } from '../../process.ts'
 import type { Pipe } from '../../streams.ts'
 import type { Builtin, ShellCore } from '../core.ts'
 import { descriptor, type Streams } from '../redirect.ts'
@@ -142,7 +143,7 @@ const read: Builtin = async (words, shell, streams) => {
     else streams.err(`${scope.name}: read: '${bad}': bad variable name\n`)
     return scope.dialect === 'dash' ? 2 : 1
   }
-  if (process.tty && options.has('p')) streams.err(options.get('p') ?? '')
+  if (isTerminal(process, streams.stdin) && options.has('p')) streams.err(options.get('p') ?? '')
   const pipe = options.has('u') ? descriptor(streams, Number(options.get('u')))?.read : streams.stdin
   if (!pipe) return 1
   const line = await lineOf(pipe, wanted, shell)
