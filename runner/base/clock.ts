@@ -1,6 +1,7 @@
 // The world's time: it runs at true pace, faster, or stands still and is moved on; its timers are plain data.
 import type { Activity } from './activity.ts'
 import { type Timer, TimerQueue } from './timer-queue.ts'
+import { Turns } from './turns.ts'
 
 export type { Timer } from './timer-queue.ts'
 
@@ -156,7 +157,12 @@ class TimerClock implements WorldClock {
     const wasRunning = this.#running
     this.stop()
     await this.#activity.settled()
-    for (let timer = this.#timers.first(); timer && timer.at <= target; timer = this.#timers.first()) await this.#fire(timer)
+    const turns = new Turns()
+    for (let timer = this.#timers.first(); timer && timer.at <= target; timer = this.#timers.first()) {
+      await this.#fire(timer)
+      const others = turns.next()
+      if (others) await others
+    }
     this.#base = Math.max(this.#base, target)
     if (wasRunning) this.start()
   }
@@ -188,7 +194,12 @@ class TimerClock implements WorldClock {
   #ring(): void {
     this.#silence()
     const due = this.#turn.then(async () => {
-      for (let timer = this.#timers.first(); timer && this.#running && timer.at <= this.now(); timer = this.#timers.first()) await this.#fire(timer)
+      const turns = new Turns()
+      for (let timer = this.#timers.first(); timer && this.#running && timer.at <= this.now(); timer = this.#timers.first()) {
+        await this.#fire(timer)
+        const others = turns.next()
+        if (others) await others
+      }
     })
     this.#turn = due.catch(() => undefined).then(() => this.#alarm())
   }

@@ -1,5 +1,7 @@
 // What the API server asks of containers: logs, programs beside the container's own, its streams, its ports.
+
 import { createRandom } from '../base/random.ts'
+import { nextTurn } from '../base/turns.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import type { LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
@@ -16,7 +18,7 @@ import { containerNames, containerOf, objects, restartsOf, runningSince } from '
 import { dial } from './port-forwarding.ts'
 import { Exit, Halt, type HttpAnswer, type Process, runProgram } from './process.ts'
 import { pump } from './pump.ts'
-import { quiet, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
 import { type Screen, Terminal, type Typing } from './terminal.ts'
@@ -168,7 +170,7 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
       steps += 1
       // All that runs here pauses together: each by itself would leave the others no end.
       if (steps % 500 === 0)
-        pause ??= quiet().finally(() => {
+        pause ??= nextTurn().finally(() => {
           pause = undefined
         })
       return pause
@@ -212,7 +214,7 @@ function connect(
 
 /** Who leaves ends a program's input, and the program goes on: as far as it comes without waiting for time, since nobody looks at it any more. */
 async function linger(halt: Halt): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await quiet()
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn()
   halt.fire(137)
 }
 

@@ -1,7 +1,8 @@
 // One run of a container's own program. It has a time of its own, that is moved on when somebody looks: nothing ticks.
 
+import { nextTurn } from '../base/turns.ts'
 import { Family } from './family.ts'
-import { addToLog, type LogLine } from './log.ts'
+import { addToLog, bytesIn, cutLog, type LogLine } from './log.ts'
 import { Exit, Halt, type Listener } from './process.ts'
 import { BrokenPipe, Pipe } from './streams.ts'
 import type { Screen, Typing } from './terminal.ts'
@@ -80,6 +81,7 @@ export class Run {
   readonly #outside = new Set<Promise<unknown>>()
   readonly #signals: SentSignal[]
   #heeded = 0
+  #printed: number
   #steps = 0
   #pause: Promise<void> | undefined
   #turn: Promise<void> = Promise.resolve()
@@ -87,6 +89,7 @@ export class Run {
   constructor({ started, state, now, go, ended }: RunOptions) {
     this.started = started
     this.log = [...(state?.log ?? [])]
+    this.#printed = bytesIn(this.log)
     this.end = state?.end
     this.repeating = state !== undefined
     this.#signals = [...(state?.signals ?? [])]
@@ -139,6 +142,7 @@ export class Run {
   write(stream: 'out' | 'err', bytes: string): void {
     if (this.repeating) return
     addToLog(this.log, this.now(), stream, bytes)
+    this.#printed = cutLog(this.log, this.#printed + bytes.length)
     for (const watcher of this.watchers) watcher(stream, bytes)
   }
 
@@ -183,7 +187,7 @@ export class Run {
   async stop(code: number): Promise<void> {
     await this.advance()
     this.halt.fire(code)
-    await quiet()
+    await nextTurn()
     if (!this.end && this.#begun) this.#finish(code)
   }
 
@@ -222,7 +226,7 @@ export class Run {
           error instanceof Exit ? error.reason : undefined,
         ),
     )
-    await quiet()
+    await nextTurn()
   }
 
   #broken(error: unknown): number {
@@ -245,7 +249,7 @@ export class Run {
     for (let sleeps = 0; !this.end; sleeps += 1) {
       for (let [work] = this.#outside; work !== undefined && !this.end; [work] = this.#outside) {
         await Promise.allSettled([work])
-        await quiet()
+        await nextTurn()
       }
       const next = this.#next()
       const signal = this.#signals[this.#heeded]
@@ -253,7 +257,7 @@ export class Run {
         this.#heeded += 1
         this.#time = Math.max(this.#time, signal.at)
         this.#heed(signal.name)
-        await quiet()
+        await nextTurn()
         continue
       }
       if (!next || next.wake > target) return
@@ -262,7 +266,7 @@ export class Run {
       this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next)
       this.#time = Math.max(this.#time, next.wake)
       next.resolve()
-      await quiet()
+      await nextTurn()
     }
   }
 
@@ -279,19 +283,6 @@ export class Run {
       undefined,
     )
   }
-}
-
-/** Resolves when everything that could go on has gone on: programs wait for nothing but each other and time. */
-export function quiet(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    const listener = port1 as unknown as { onmessage: () => void }
-    listener.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(0)
-  })
 }
 
 /** Moves runs on side by side, second by second over the last minutes; what lies before each goes through alone. */

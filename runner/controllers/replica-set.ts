@@ -91,12 +91,15 @@ function sorted(items: readonly Pod[], { metadata: { uid: own } }: ReplicaSet): 
   return { active, leaving }
 }
 
+/** Pods that are made or deleted in one look; they wake the set again (`replica_set.go`, BurstReplicas). */
+const burst = 500
+
 /** Makes or deletes pods; gives what stood in the way. */
 async function scale(set: ReplicaSet, claimed: readonly Pod[], context: ControllerContext): Promise<ScaleFailure | undefined> {
   const missing = set.spec.replicas - claimed.length
   try {
-    for (let made = 0; made < missing; made += 1) await createPod(set, context)
-    for (const pod of missing < 0 ? [...claimed].sort(byDeletionRank).slice(0, -missing) : []) await deletePod(set, pod, context)
+    for (let made = 0; made < Math.min(missing, burst); made += 1) await createPod(set, context)
+    for (const pod of missing < 0 ? [...claimed].sort(byDeletionRank).slice(0, Math.min(-missing, burst)) : []) await deletePod(set, pod, context)
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     return new ScaleFailure(missing > 0 ? 'FailedCreate' : 'FailedDelete', error.message)

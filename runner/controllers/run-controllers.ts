@@ -8,6 +8,7 @@ import type { Activity } from '../base/activity.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
+import { Turns } from '../base/turns.ts'
 import { type Client, everyResource, type WatchEvent } from '../kubernetes/client.ts'
 import { formatKey, keyOf, type Resource } from '../kubernetes/object.ts'
 import type { ContainerRuntime, ControllerContext, ControllerDefinition, ControllerWatch, Follower, Memory, SigningAuthority } from './controller.ts'
@@ -239,7 +240,12 @@ class ControllerRunner implements RunningControllers {
     this.#working = true
     void this.#options.activity.run(async () => {
       await Promise.resolve()
-      for (let item = this.#queue.take(); item !== undefined; item = this.#stopped ? undefined : this.#queue.take()) await this.#look(item)
+      const turns = new Turns()
+      for (let item = this.#queue.take(); item !== undefined; item = this.#stopped ? undefined : this.#queue.take()) {
+        await this.#look(item)
+        const others = turns.next()
+        if (others) await others
+      }
       this.#working = false
     })
   }

@@ -99,28 +99,36 @@ async function removePods(job: Job, surplus: readonly Pod[], context: Controller
   }
 }
 
+/** Pods that are made in one look; they wake the Job again (`job_controller.go`, MaxPodCreateDeletePerSync). */
+const burst = 500
+
 /** Makes the pods that are missing, and says when the next may come where failures hold it back. */
 async function createPods(
   job: Job,
   { setbacks, tally, wanted }: { readonly setbacks: Setbacks; readonly tally: Tally; readonly wanted: number },
   context: ControllerContext,
 ): Promise<{ readonly made: number; readonly next: number | undefined }> {
-  const missing = wanted - tally.active.length
+  const missing = Math.min(wanted - tally.active.length, burst)
   if (missing <= 0) return { made: 0, next: undefined }
   const now = context.clock.now()
   const each = job.spec.backoffLimitPerIndex !== undefined
   const shared = each ? 0 : retryAt(setbacks)
   const slots = isIndexed(job) ? freeIndexes(job, tally) : Array.from({ length: missing }, () => undefined)
-  const waits = slots.map((index) => ({ index, at: each && index !== undefined ? retryAt(setbacksOf(tally.failures.get(index) ?? [])) : shared }))
-  const ripe = waits.filter(({ at }) => at <= now).slice(0, missing)
+  const ripe: { readonly index: number | undefined }[] = []
+  const later: number[] = []
+  for (const index of slots) {
+    const at = each && index !== undefined ? retryAt(setbacksOf(tally.failures.get(index) ?? [])) : shared
+    if (at > now) later.push(at)
+    else ripe.push({ index })
+    if (ripe.length === missing) break
+  }
   for (const { index } of ripe) await createPod(job, { index, failures: each ? (tally.failures.get(index ?? 0)?.length ?? 0) : undefined }, context)
-  const later = waits.map(({ at }) => at).filter((at) => at > now)
   return { made: ripe.length, next: ripe.length < missing && later.length > 0 ? Math.min(...later) : undefined }
 }
 
-function freeIndexes(job: Job, { active, completed, given }: Tally): readonly number[] {
+function* freeIndexes(job: Job, { active, completed, given }: Tally): Generator<number> {
   const used = new Set([...active.map(indexOf), ...completed, ...given])
-  return Array.from({ length: job.spec.completions ?? 0 }, (_, index) => index).filter((index) => !used.has(index))
+  for (let index = 0; index < (job.spec.completions ?? 0); index += 1) if (!used.has(index)) yield index
 }
 
 async function createPod(
