@@ -9,7 +9,7 @@ import { createObject } from '../registry/create.ts'
 import { decodeBody } from '../registry/decode-object.ts'
 import { type Deleted, deletedStatus } from '../registry/delete.ts'
 import { isStored, liveObject } from '../registry/engine.ts'
-import { methodNotAllowed, noSuchResource, notFound, plainError } from '../registry/errors.ts'
+import { methodNotAllowed, noSpace, noSuchResource, notFound, plainError } from '../registry/errors.ts'
 import { checkResourceVersion, listObjects } from '../registry/list.ts'
 import { patchObject } from '../registry/patch.ts'
 import { bindPod } from '../registry/pod-writes.ts'
@@ -124,6 +124,7 @@ async function create(call: Call): Promise<Response> {
 
 async function update(call: Call): Promise<Response> {
   const { server, resource } = call
+  if (server.store.refuses(call.body.length)) throw noSpace()
   const showing = showingOf(call)
   const options = readWriteOptions(call.query, 'UpdateOptions')
   const scope = scopeOf(call, options)
@@ -134,6 +135,7 @@ async function update(call: Call): Promise<Response> {
 }
 
 async function patch(call: Call): Promise<Response> {
+  if (call.server.store.refuses(call.body.length)) throw noSpace()
   const showing = showingOf(call)
   const type = patchType(call)
   const options = readWriteOptions(call.query, 'PatchOptions', type)

@@ -1,5 +1,5 @@
 // What every write by HTTP shares: the type of a patch, and the answer that the request log is told of.
-import type { KubernetesObject } from '../object.ts'
+import { formatKey, type KubernetesObject } from '../object.ts'
 import type { ObjectPatch } from '../registry/patch.ts'
 import { StatusError } from '../status-error.ts'
 import type { Call } from './call.ts'
@@ -27,7 +27,8 @@ export function patchType({ headers, resource }: Call): ObjectPatch['type'] {
 
 /** The answer to a write. */
 export function written(call: Call, object: KubernetesObject, { status, showing }: { readonly status: number; readonly showing: Showing }): Response {
-  const { resourceVersion } = object.metadata
+  const { resourceVersion, name = '', namespace } = object.metadata
+  call.server.store.weigh(call.resource.storage, formatKey(namespace === undefined ? { name } : { name, namespace }), call.body.length)
   if (resourceVersion !== undefined) call.outcome.resourceVersion = resourceVersion
   return respond(objectBody(object, showing), showing.format, { status })
 }

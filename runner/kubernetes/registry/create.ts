@@ -9,7 +9,7 @@ import { makeCompanions } from './companions.ts'
 import { withDefaults } from './decode-object.ts'
 import { withoutDisabledFields } from './disabled-fields.ts'
 import { admissionRequest, admit, type Engine, isStored, validateAdmission, type WriteScope, writeContext } from './engine.ts'
-import { alreadyExists, badRequest, invalid, plainError } from './errors.ts'
+import { alreadyExists, badRequest, invalid, noSpace, plainError } from './errors.ts'
 import { dropExpired } from './expiry.ts'
 import { ordered, orderingOf, withManagedFields } from './field-management.ts'
 import { withoutDoubleOwners } from './owner-references.ts'
@@ -61,6 +61,7 @@ export function store(engine: Engine, resource: ServedResource, object: Kubernet
   const inOrder = stored === object ? object : asObject(goOrder(asJson(stored), resource.storageSchema))
   const { name = '', namespace } = object.metadata
   const key = resource.info.namespaced && namespace !== undefined ? formatKey({ name, namespace }) : name
+  if (engine.store.isFull(resource.storage) && !engine.store.get(resource.storage, key)) throw noSpace()
   // What a webhook converts is read before it is stored: a write that begins again must not have been done yet.
   const read = resource.custom?.conversions && resource.fromStorage(inOrder)
   return readBack(resource, read, engine.store.put(resource.storage, key, inOrder))

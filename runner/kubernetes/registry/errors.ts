@@ -65,6 +65,11 @@ export function plainError(message: string): StatusError {
   return new StatusError('', message)
 }
 
+/** There is no room for one more object: etcd's words, as the server passes them on. */
+export function noSpace(): StatusError {
+  return plainError('etcdserver: mvcc: database space exceeded')
+}
+
 /** Name, group and plural, as the details of most refusals have them. */
 export function detailsOf(resource: GroupResource, name: string): StatusDetails {
   return { ...(name === '' ? {} : { name }), ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural }

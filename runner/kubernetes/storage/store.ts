@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../object.ts'
 import { Audience } from './audience.ts'
 import type { Layer } from './birth-layer.ts'
 import { FieldIndex } from './field-index.ts'
+import { Room } from './room.ts'
 import { firstFrom, SortedKeys } from './sorted-keys.ts'
 import { type StoredEvent, WatchLog } from './watch-log.ts'
 
@@ -25,6 +26,7 @@ export class Store {
   readonly #untold: StoredEvent[] = []
   /** How many objects there are beside those of birth. */
   #size = 0
+  readonly #room = new Room()
   #repeating = false
   #telling = false
 
@@ -90,6 +92,21 @@ export class Store {
     return [...new Set([...this.birth.keys(), ...this.overlay.keys()])].filter((resource) => this.#sortedKeys(resource).length > 0)
   }
 
+  /** True if there is no room for one more object of a resource. */
+  isFull(resource: string): boolean {
+    return this.#room.isFull(resource, this.#size)
+  }
+
+  /** True if no change of an object can be so large. */
+  refuses(bytes: number): boolean {
+    return this.#room.refuses(bytes)
+  }
+
+  /** So many bytes were sent for an object. */
+  weigh(resource: string, key: string, bytes: number): void {
+    this.#room.weigh(`${resource} ${key}`, bytes)
+  }
+
   /** Stores an object under the next revision and returns it as stored. */
   put(resource: string, key: string, object: KubernetesObject): KubernetesObject {
     const previous = this.get(resource, key)
@@ -103,6 +120,7 @@ export class Store {
   remove(resource: string, key: string): KubernetesObject | undefined {
     const previous = this.get(resource, key)
     if (!previous) return undefined
+    this.#room.free(`${resource} ${key}`)
     const last = this.#stamp(previous)
     this.#set(resource, key, undefined, previous)
     this.#publish({ revision: this.#revision, type: 'DELETED', resource, key, object: last, previous })
