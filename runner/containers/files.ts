@@ -16,8 +16,8 @@ export type Entry =
   | { readonly kind: 'folder'; readonly mode: number; readonly at: number; readonly owner?: Owner }
   | { readonly kind: 'link'; readonly target: string; readonly at: number }
 
-/** What was written over a tree, by path from its root (`''`, `a/b`); null takes away what was there. */
-export type Writes = Map<string, Entry | null>
+/** What was written over a tree, by path from its root (`''`, `a/b`); null takes away what was there. Where room is scarce, `fits` tells what goes in. */
+export type Writes = Map<string, Entry | null> & { fits?(path: string, entry: Entry): boolean }
 
 /** A tree of files. `writes` is absent where nothing can be written. */
 export interface Tree {
@@ -230,6 +230,7 @@ export class Files {
     if (mount.readOnly || !mount.tree.writes) throw new FileError('read only')
     const known = entry === null ? undefined : this.entry(path)
     if (!this.#mayWrite(known && known.kind !== 'link' ? known : folder)) throw new FileError('denied')
+    if (entry !== null && mount.tree.writes.fits?.(inside, entry) === false) throw new FileError('full')
     if (entry === null && !mount.tree.base().has(inside)) mount.tree.writes.delete(inside)
     else mount.tree.writes.set(inside, entry)
   }

@@ -1,6 +1,7 @@
 // What a runtime keeps of its containers beside their runs: files that were written, tokens that were given, environments as they were at a start.
 import type { KubernetesObject } from '../kubernetes/object.ts'
 import type { Entry, Writes } from './files.ts'
+import { KeptFiles } from './kept-files.ts'
 import { keyOfNode } from './node-volume.ts'
 
 /** Everything of it that a snapshot holds. */
@@ -17,7 +18,8 @@ export type TokenSource = (pod: KubernetesObject, audience: string, seconds: num
 
 /** The holdings of a cluster's containers. */
 export class Holdings {
-  readonly #files = new Map<string, Writes>()
+  readonly #files = new Map<string, KeptFiles>()
+  readonly #kept = { bytes: 0 }
   readonly #tokens: Map<string, string>
   readonly #environments: Map<string, Environment>
   readonly #source: TokenSource
@@ -44,7 +46,7 @@ export class Holdings {
 
   /** What was written below a folder: `root/RUN`, `pod/UID/VOLUME`, `node/NODE` ... */
   writes(key: string): Writes {
-    const known = this.#files.get(key) ?? new Map<string, Entry | null>()
+    const known = this.#files.get(key) ?? new KeptFiles(this.#kept)
     this.#files.set(key, known)
     return known
   }
@@ -75,16 +77,21 @@ export class Holdings {
 
   /** The root of a run's container is taken away. */
   forgetRoot(run: string): void {
-    this.#files.delete(`root/${run}`)
+    this.#drop(`root/${run}`)
   }
 
   forgetRuns(gone: (run: string) => boolean): void {
     for (const key of this.#environments.keys()) if (gone(key)) this.#environments.delete(key)
   }
 
+  #drop(key: string): void {
+    this.#files.get(key)?.clear()
+    this.#files.delete(key)
+  }
+
   /** A pod is gone, and with it what was its own. */
   forgetPod(uid: string): void {
-    for (const key of this.#files.keys()) if (key.startsWith(`pod/${uid}/`) || key.startsWith(`root/${uid}/`)) this.#files.delete(key)
+    for (const key of this.#files.keys()) if (key.startsWith(`pod/${uid}/`) || key.startsWith(`root/${uid}/`)) this.#drop(key)
     for (const key of this.#tokens.keys()) if (key.startsWith(`${uid} `)) this.#tokens.delete(key)
   }
 }

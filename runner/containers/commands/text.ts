@@ -1,6 +1,6 @@
 // Programs over text: what comes in by lines goes out by lines.
 
-import { decodeText } from '../bytes.ts'
+import { decodeText, fromBytes } from '../bytes.ts'
 import { deviceSink, isInput, readDevice } from '../devices.ts'
 import { FileError, resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
@@ -164,19 +164,39 @@ const tr: Program = async (words, process) => {
     return at < 0 || to === '' ? char : (to[at] ?? to.at(-1) ?? '')
   }
   const squeezes = (char: string): boolean => (to === '' || options.has('d') ? place(char) >= 0 : to.includes(char))
-  let last = ''
-  for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
-    let out = ''
-    for (const char of piece) {
-      const next = changed(char)
-      if (options.has('s') && next !== '' && next === last && squeezes(next)) continue
-      out += next
-      if (next !== '') last = next
+  const all = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
+  const table: ByteTable = { codes: all.map((char) => changed(char).charCodeAt(0)), squeezed: all.map((char) => options.has('s') && squeezes(char)) }
+  let last = Number.NaN
+  for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read()))
+    for (let at = 0; at < piece.length; at += block) {
+      const next = translated(piece.slice(at, at + block), table, last)
+      last = next.last
+      process.out(next.text)
+      await process.step()
     }
-    process.out(out)
-    await process.step()
-  }
   return 0
+}
+
+/** What becomes of each byte (NaN: it is left out), and which are not repeated. */
+interface ByteTable {
+  readonly codes: readonly number[]
+  readonly squeezed: readonly boolean[]
+}
+
+/** Bytes that are translated at a time. */
+const block = 32_768
+
+function translated(text: string, { codes, squeezed }: ByteTable, before: number): { readonly text: string; readonly last: number } {
+  const bytes = new Uint8Array(text.length)
+  let [length, last] = [0, before]
+  for (let at = 0; at < text.length; at += 1) {
+    const code = codes[text.charCodeAt(at)] ?? Number.NaN
+    if (Number.isNaN(code) || (code === last && squeezed[code])) continue
+    bytes[length] = code
+    length += 1
+    last = code
+  }
+  return { text: fromBytes(bytes.subarray(0, length)), last }
 }
 
 const classes: Readonly<Record<string, string>> = {
