@@ -174,3 +174,18 @@ done
     secret,
   ])
 })
+
+test('whoever mounts what an NFS server exports shares it', { timeout: 120_000 }, async () => {
+  const nfs = (path: string): object => ({ volumes: [{ name: 'n', nfs: { server: '10.0.0.9', path } }] })
+  const mounted = { volumeMounts: [{ name: 'n', mountPath: '/n' }] }
+  const printed = await play(`kubectl run server --image=registry.k8s.io/e2e-test-images/volume/nfs:1.4 >/dev/null
+${pod('one', nfs('/exports/a'), mounted)}${pod('two', nfs('/exports/a'), mounted)}${pod('all', nfs('/'), mounted)}
+kubectl wait --for=condition=Ready pod/one pod/two pod/all pod/server --timeout=60s >/dev/null
+kubectl logs server | tail -1
+kubectl exec one -- sh -c 'echo hello > /n/x'
+kubectl exec two -- cat /n/x
+kubectl exec all -- sh -c 'cat /n/exports/a/x; rm /n/exports/a/x'
+kubectl exec one -- ls /n
+`)
+  assert.deepEqual(printed, ['NFS started', 'hello', 'hello'])
+})
