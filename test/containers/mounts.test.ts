@@ -189,3 +189,16 @@ kubectl exec one -- ls /n
 `)
   assert.deepEqual(printed, ['NFS started', 'hello', 'hello'])
 })
+
+test('archives and copies keep the rights of files, and links; a program that is brought along runs', { timeout: 120_000 }, async () => {
+  const printed = await play(`${pod('box', {}, {})}
+kubectl wait --for=condition=Ready pod/box --timeout=60s >/dev/null
+printf '#!/bin/sh\\necho ran\\n' > x.sh; chmod 755 x.sh
+kubectl cp x.sh box:/tmp/x.sh
+kubectl exec box -- /tmp/x.sh
+printf '\\177ELF' > jq; chmod 755 jq; kubectl cp jq box:/tmp/jq
+kubectl exec box -- sh -c 'echo 1 | /tmp/jq .+1'
+kubectl exec box -- sh -c 'mkdir /a /b; echo 1 > /a/secret; chmod 600 /a/secret; ln -s secret /a/link; tar -cf - -C /a . | tar -xf - -C /b; ls -l /b | awk "{print \\$1, \\$9, \\$10, \\$11}"; cat /b/link'
+`)
+  assert.deepEqual(printed, ['ran', '2', 'total   ', 'lrwxrwxrwx link -> secret', '-rw------- secret  ', '1'])
+})
