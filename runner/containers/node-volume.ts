@@ -63,6 +63,14 @@ export function volumeOfClaim(pod: KubernetesObject, volume: JsonObject, reader:
   return typeof bound === 'string' ? reader.get('v1', 'PersistentVolume', { name: bound }) : undefined
 }
 
+/** The groups of which whoever uses a pod's volumes must be: administrators note them on volumes (`pkg/volume/util`, VolumeGidAnnotationKey). */
+export function groupsOfVolumes(pod: KubernetesObject, reader: ClusterReader): readonly number[] {
+  return objects(at(pod, 'spec', 'volumes')).flatMap((volume) => {
+    const group = volumeOfClaim(pod, volume, reader)?.metadata.annotations?.['pv.beta.kubernetes.io/gid']
+    return group !== undefined && /^\d+$/.test(group) ? [Number(group)] : []
+  })
+}
+
 /** The files of a node, as a volume at a path of it has them: what is not there yet is made when it is mounted. */
 export function nodeTree(place: NodePath, ground: NodeGround, age: number): Tree {
   const { node, path } = place

@@ -202,3 +202,23 @@ kubectl exec box -- sh -c 'mkdir /a /b; echo 1 > /a/secret; chmod 600 /a/secret;
 `)
   assert.deepEqual(printed, ['ran', '2', 'total   ', 'lrwxrwxrwx link -> secret', '-rw------- secret  ', '1'])
 })
+
+test('whoever uses a volume is of the group that is noted on it', { timeout: 120_000 }, async () => {
+  const shared = { accessModes: ['ReadWriteMany'], storageClassName: 'by-hand' }
+  const annotations = { 'pv.beta.kubernetes.io/gid': '777' }
+  const items = [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'n', annotations },
+      spec: { ...shared, capacity: { storage: '1Gi' }, nfs: { server: '10.0.0.9', path: '/' } },
+    },
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec: { ...shared, resources: { requests: { storage: '1Gi' } } } },
+  ]
+  const spec = { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }], securityContext: { runAsUser: 1000 } }
+  const printed = await play(`kubectl apply -f - <<'END' >/dev/null\n${JSON.stringify({ apiVersion: 'v1', kind: 'List', items })}\nEND
+${pod('box', spec, { volumeMounts: [{ name: 'v', mountPath: '/v' }] })}kubectl wait --for=condition=Ready pod/box --timeout=60s >/dev/null
+kubectl exec box -- id -G
+`)
+  assert.deepEqual(printed, ['0 777'])
+})
