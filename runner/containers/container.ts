@@ -6,7 +6,7 @@ import { skeleton } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
 import { kernelMounts } from './kernel-files.ts'
 import { mountLines } from './mount-lines.ts'
-import { nodeTree } from './node-volume.ts'
+import { groupsOfVolumes, nodeTree } from './node-volume.ts'
 import { type Plan, planOf, wordsOf } from './plan.ts'
 import { type ContainerSpec, containerNames, containerOf, hasAnEnd, objects } from './pod.ts'
 import type { Host, Machine, Net, Process, Task } from './process.ts'
@@ -57,7 +57,7 @@ export function insideOf(
   },
 ): Inside {
   const image = imageOf(container.image)
-  const user = userOf(pod, container, image)
+  const user = userOf(pod, container, image, groupsOfVolumes(pod, ground.reader))
   const limit = at(container.whole, 'resources', 'limits', 'memory')
   const memoryLimit = typeof limit === 'string' ? amount(limit) : undefined
   const own = [rootOf(container, rootKey, ground), ...followed(mountsOf(pod, container, ground), image), terminationFile(container, rootKey, ground)]

@@ -54,11 +54,12 @@ export function namesOf(pod: KubernetesObject): readonly [name: string, ...full:
   return typeof subdomain === 'string' && subdomain !== '' ? [name, `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local`] : [name]
 }
 
-/** Who a container runs as. Groups are in the kernel's order. */
+/** Who a container runs as. Groups are in the kernel's order; `ofVolumes` are those that its volumes want. */
 export function userOf(
   pod: KubernetesObject,
   { whole }: ContainerSpec,
   image: Image,
+  ofVolumes: readonly number[] = [],
 ): { readonly uid: number; readonly gid: number; readonly groups: readonly number[] } {
   const own = (field: string): number | undefined => {
     const value = at(whole, 'securityContext', field) ?? at(pod, 'spec', 'securityContext', field)
@@ -68,7 +69,7 @@ export function userOf(
   const more = at(pod, 'spec', 'securityContext', 'supplementalGroups')
   const uid = own('runAsUser') ?? image.user
   const ofImage = at(pod, 'spec', 'securityContext', 'supplementalGroupsPolicy') === 'Strict' ? [] : furtherGroups(image, uid)
-  const groups = [...(Array.isArray(more) ? more.map(Number) : []), ...(typeof group === 'number' ? [group] : []), ...ofImage]
+  const groups = [...(Array.isArray(more) ? more.map(Number) : []), ...(typeof group === 'number' ? [group] : []), ...ofVolumes, ...ofImage]
   return { uid, gid: own('runAsGroup') ?? groupOfUser(image, uid) ?? (uid === image.user ? image.user : 0), groups: [...new Set(groups)].sort((a, b) => a - b) }
 }
 

@@ -1,7 +1,7 @@
 // What of a node is mounted into its pods: one file system for all of them, whichever part of it each of them sees.
 import { isObject, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import type { Entry, Tree, Writes } from './files.ts'
+import { type Entry, Files, type Tree, type Writes } from './files.ts'
 import { nodeFiles } from './node-files.ts'
 import { type ClusterReader, objects } from './pod.ts'
 
@@ -63,20 +63,32 @@ export function volumeOfClaim(pod: KubernetesObject, volume: JsonObject, reader:
   return typeof bound === 'string' ? reader.get('v1', 'PersistentVolume', { name: bound }) : undefined
 }
 
+/** The groups of which whoever uses a pod's volumes must be: administrators note them on volumes (`pkg/volume/util`, VolumeGidAnnotationKey). */
+export function groupsOfVolumes(pod: KubernetesObject, reader: ClusterReader): readonly number[] {
+  return objects(at(pod, 'spec', 'volumes')).flatMap((volume) => {
+    const group = volumeOfClaim(pod, volume, reader)?.metadata.annotations?.['pv.beta.kubernetes.io/gid']
+    return group !== undefined && /^\d+$/.test(group) ? [Number(group)] : []
+  })
+}
+
 /** The files of a node, as a volume at a path of it has them: what is not there yet is made when it is mounted. */
-export function nodeTree({ node, path, type, claimed }: NodePath, ground: NodeGround, age: number): Tree {
-  const made: Entry = type.startsWith('File') ? { kind: 'file', content: '', mode: 0o644, at: age } : { kind: 'folder', mode: claimed ? 0o777 : 0o755, at: age }
+export function nodeTree(place: NodePath, ground: NodeGround, age: number): Tree {
+  const { node, path } = place
   const writes = ground.writes(keyOfNode(node))
   let known: ReadonlyMap<string, Entry> | undefined
   const own = (): ReadonlyMap<string, Entry> => {
     if (known) return known
     const all = nodeFiles({ node, reader: ground.reader, nameserver: ground.nameserver, age })
     const there = all.has(path) || path === ''
-    if (!there && !writes.get(path)) writes.set(path, made)
-    known = there ? all : new Map([...all, [path, made]])
+    known = there ? all : new Map([...all, [path, madeFor(place, age)]])
     return known
   }
   return { base: showsLogs(path) ? withLogs(own, () => ground.logs(node)) : own, writes, ofNode: true }
+}
+
+/** What the kubelet, or the runtime, makes where a hostPath is not there yet. */
+function madeFor({ type, claimed }: NodePath, age: number): Entry {
+  return type.startsWith('File') ? { kind: 'file', content: '', mode: 0o644, at: age } : { kind: 'folder', mode: claimed ? 0o777 : 0o755, at: age }
 }
 
 /** True for a part of a node's files that has its logs in it, or is in them. */
@@ -106,20 +118,25 @@ const wanted: Readonly<Record<string, string>> = {
   BlockDevice: 'a block device',
 }
 
-/** Why a hostPath or a local volume cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`, `local`); undefined if all can. */
+/** Why a hostPath or a local volume cannot be mounted, as the kubelet says it (`pkg/volume/hostpath`, `local`); undefined if all can, and then all are there. */
 export function nodePathFault(pod: KubernetesObject, ground: NodeGround): VolumeFault | undefined {
-  for (const volume of objects(at(pod, 'spec', 'volumes'))) {
+  const volumes = objects(at(pod, 'spec', 'volumes')).flatMap((volume) => {
     const place = nodePathOf(pod, volume, ground.reader)
-    if (place?.local && place.made !== true && sortOf(place, ground) === undefined)
+    return place && place.path !== '' ? [{ volume, place, sort: sortOf(place, ground) }] : []
+  })
+  for (const { volume, place, sort } of volumes) {
+    const thing = wanted[place.type]
+    if (place.local && place.made !== true && sort === undefined)
       return {
         volume: volumeOfClaim(pod, volume, ground.reader)?.metadata.name ?? '',
         step: 'NewMounter initialization',
         text: `path ${JSON.stringify(`/${place.path}`)} does not exist`,
       }
-    const thing = isObject(volume.hostPath) && place && wanted[place.type]
-    if (typeof thing !== 'string' || place === undefined || place.path === '' || sortOf(place, ground) === place.type) continue
-    return { volume: String(volume.name), text: `hostPath type check failed: ${at(volume, 'hostPath', 'path')} is not ${thing}` }
+    if (thing !== undefined && sort !== place.type)
+      return { volume: String(volume.name), text: `hostPath type check failed: ${at(volume, 'hostPath', 'path')} is not ${thing}` }
   }
+  const age = Date.parse(String(at(pod, 'status', 'startTime') ?? pod.metadata.creationTimestamp ?? '')) || 0
+  for (const { place, sort } of volumes) if (sort === undefined) ground.writes(keyOfNode(place.node)).set(place.path, madeFor(place, age))
   return undefined
 }
 
@@ -131,13 +148,13 @@ export interface VolumeFault {
   readonly text: string
 }
 
-function sortOf({ node, path }: NodePath, ground: NodeGround): string | undefined {
-  const writes = ground.writes(keyOfNode(node))
-  const written = writes.get(path)
-  const entry = written === undefined ? nodeFiles({ node, reader: ground.reader, nameserver: ground.nameserver, age: 0 }).get(path) : written
-  if (entry?.kind === 'file') return path.endsWith('.sock') ? 'Socket' : path.startsWith('dev/') ? 'CharDevice' : 'File'
-  if (entry?.kind === 'folder') return 'Directory'
-  return [...writes].some(([key, value]) => value !== null && key.startsWith(`${path}/`)) ? 'Directory' : undefined
+/** What lies at a path of a node, links followed; undefined for nothing. */
+function sortOf(place: NodePath, ground: NodeGround): string | undefined {
+  const tree = nodeTree({ ...place, path: '' }, ground, 0)
+  const files = new Files([{ path: '/', tree }], () => 0)
+  const entry = files.stat(`/${place.path}`)
+  if (entry?.kind === 'file') return place.path.endsWith('.sock') ? 'Socket' : place.path.startsWith('dev/') ? 'CharDevice' : 'File'
+  return entry?.kind === 'folder' ? 'Directory' : undefined
 }
 
 /** `/var/run` is a link to `/run`. */

@@ -152,7 +152,7 @@ function installed(name: string, files: Files): Program | undefined {
   return found === undefined ? undefined : scriptAt(found, files)
 }
 
-/** A file with a first line `#!`. */
+/** A file with a first line `#!`, or a program that somebody brought and that is known by its name. */
 function scriptAt(path: string, files: Files, shown = path): Program | undefined {
   const entry = files.stat(path)
   if (entry?.kind !== 'file') return undefined
@@ -166,6 +166,7 @@ function scriptAt(path: string, files: Files, shown = path): Program | undefined
     const name = entry.content.slice(installedMark.length).trim()
     return Object.hasOwn(shells, name) && name !== 'busybox' ? (args, process) => runShell(shown, args, process) : everything[name]
   }
+  if (entry.content.startsWith('\x7fELF') && Object.hasOwn(everything, nameOf(path))) return everything[nameOf(path)]
   const [, line] = entry.content.match(/^#!\s*([^\n]+)/) ?? []
   const words = (line ?? '/bin/sh')
     .trim()

@@ -14,7 +14,7 @@ import { Holdings, type HoldingsState } from './holdings.ts'
 import { unsimulated } from './images/servers.ts'
 import { imageOf, mayHave } from './images/table.ts'
 import { lastWords } from './last-words.ts'
-import { nodePathFault, type VolumeFault } from './node-volume.ts'
+import { groupsOfVolumes, nodePathFault, type VolumeFault } from './node-volume.ts'
 import { Nodes } from './nodes.ts'
 import { type Plan, wordsOf } from './plan.ts'
 import { type ClusterReader, type ContainerSpec, containerNames, containerOf, restartsOf, runningSince } from './pod.ts'
@@ -118,7 +118,7 @@ export class Runtime implements ReachedLog {
   /** Whom a container runs as. */
   identity(pod: KubernetesObject, name: string): ReturnType<typeof userOf> | undefined {
     const container = containerOf(pod, name)
-    return container && userOf(pod, container, imageOf(container.image))
+    return container && userOf(pod, container, imageOf(container.image), groupsOfVolumes(pod, this.reader))
   }
 
   /** Why a pod's volumes cannot be mounted. */

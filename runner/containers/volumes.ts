@@ -3,13 +3,14 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
 import { encodeText } from './bytes.ts'
 import { amount, dataOf, type EnvironmentGround, environmentOf, fieldOf, fill, hostnameOf, namesOf, resourceOf } from './environment.ts'
-import { type Entry, FileError, Files, type Mount, type Tree } from './files.ts'
+import type { Entry, Mount, Tree } from './files.ts'
 import { skeleton } from './images/skeleton.ts'
 import { imageOf } from './images/table.ts'
 import { nodeHosts } from './node-files.ts'
 import { claimOf, type NodeGround, nodePathOf, nodeTree, type VolumeFault, volumeOfClaim } from './node-volume.ts'
 import { type ClusterReader, type ContainerSpec, objects } from './pod.ts'
 import { resolvConf, resolverOf } from './resolv-conf.ts'
+import { handOver, makePart, partIn, realIn } from './volume-parts.ts'
 
 type Variables = Pick<EnvironmentGround, 'reader' | 'file'>
 
@@ -30,8 +31,9 @@ export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground
     const sub = typeof mount.subPathExpr === 'string' ? fill(mount.subPathExpr, variables) : mount.subPath
     const within = typeof sub === 'string' && sub !== '' ? sub.replace(/\/$/, '') : undefined
     const onNode = nodePathOf(pod, volume, ground.reader)
-    const tree = onNode ? nodeTree(onNode, ground, startOf(pod)) : treeOf(pod, volume, { ground, part: within })
-    const top = onNode ? realIn(tree, onNode.path) : ''
+    const shared = onNode ? undefined : sharedTree(pod, volume, ground)
+    const tree = onNode ? nodeTree(onNode, ground, startOf(pod)) : (shared?.tree ?? treeOf(pod, volume, { ground, part: within }))
+    const top = onNode ? realIn(tree, onNode.path) : (shared?.top ?? '')
     const part = within === undefined ? top : partIn(tree, top, within)
     const group = onNode?.local || (!onNode && claimOf(pod, volume) !== undefined) ? groupOf(pod) : undefined
     if (group !== undefined) handOver(tree, top, { group, now: startOf(pod) })
@@ -43,44 +45,21 @@ export function mountsOf(pod: KubernetesObject, container: ContainerSpec, ground
   return [...mounts, ...ownFiles(pod, ground)]
 }
 
-/** A path of a node with every link on it followed: what is mounted is what it leads to. */
-function realIn(tree: Tree, path: string): string {
-  return (new Files([{ path: '/', tree }], () => 0).real(`/${path}`) ?? `/${path}`).slice(1)
-}
-
-/** A part of a volume with every link on it followed; undefined where they lead out of it. */
-function partIn(tree: Tree, top: string, within: string): string | undefined {
-  const root = tree.ofNode ? '' : '/volume'
-  const volume = `${root}${top === '' ? '' : `/${top}`}`
-  try {
-    const real = new Files([{ path: root || '/', tree }], () => 0).real(`${volume}/${within}`)
-    return real?.startsWith(`${volume}/`) ? real.slice(root.length + 1) : undefined
-  } catch (error) {
-    if (error instanceof FileError) return undefined
-    throw error
-  }
-}
-
-/** A part that is not there is made as a folder, with the rights of its volume's own (`SafeMakeDir`), and its group where that is handed on. */
-function makePart(part: string, { tree, top, now }: { readonly tree: Tree; readonly top: string; readonly now: number }): void {
-  if (!tree.writes || tree.base().has(part) || tree.writes.has(part)) return
-  const volume = tree.writes.get(top) ?? tree.base().get(top)
-  const made: Entry = volume?.kind === 'folder' ? { ...volume, at: now } : { kind: 'folder', mode: 0o755, at: now }
-  tree.writes.set(part, made)
-}
-
-/** What lies in a volume when its pod begins is given to the pod's group, which may write it and hands itself on (`volume_linux.go`, SetVolumeOwnership). */
-function handOver(tree: Tree, top: string, { group, now }: { readonly group: number; readonly now: number }): void {
-  const { writes } = tree
-  if (!writes) return
-  const root = writes.get(top) ?? tree.base().get(top)
-  if (root && root.kind !== 'link' && root.owner?.[1] !== group) writes.set(top, root)
-  for (const [path, entry] of writes) {
-    if (!entry || entry.kind === 'link' || entry.at >= now + 1000 || entry.owner?.[1] === group) continue
-    if (path !== top && !path.startsWith(top === '' ? '' : `${top}/`)) continue
-    const mode = entry.mode | (entry.kind === 'folder' ? 0o2770 : 0o660)
-    writes.set(path, { ...entry, mode, owner: [entry.owner?.[0] ?? 0, group] })
-  }
+/** The files of an NFS server, which all share that mount them; a volume that was written to by an older release keeps what it has. */
+function sharedTree(pod: KubernetesObject, volume: JsonObject, ground: VolumeGround): { readonly tree: Tree; readonly top: string } | undefined {
+  const bound = volumeOfClaim(pod, volume, ground.reader)
+  const source = isObject(volume.nfs) ? volume.nfs : at(bound, 'spec', 'nfs')
+  if (!isObject(source) || (bound && ground.writes(`volume/${bound.metadata.name}`).size > 0)) return undefined
+  const top = String(source.path ?? '')
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
+  const folder: Entry = { kind: 'folder', mode: 0o777, at: startOf(pod) }
+  const base = new Map([
+    ['', folder],
+    [top, folder],
+  ])
+  return { tree: { base: () => base, writes: ground.writes(`nfs/${source.server}`) }, top }
 }
 
 /** Whether a volume is kept in memory, and how much of it there may be. */

@@ -23,6 +23,8 @@ END
 kubectl patch flunder one --type=merge -p '{"spec":{"reference":"y"}}'
 kubectl get flunders -o custom-columns=:metadata.name,:.spec.reference --no-headers
 kubectl get --raw /apis | grep -c wardle.example.com
+kubectl get --raw /openapi/v3 | jq -c '.paths | [has("apis/wardle.example.com/v1alpha1"), has("apis/apps/v1")]'
+kubectl explain flunder | sed -n '1,3p'
 kubectl delete flunders --all
 kubectl delete deployment -n wardle sample >/dev/null
 kubectl wait --for=condition=Available=false apiservice/v1alpha1.wardle.example.com --timeout=60s >/dev/null
@@ -41,6 +43,10 @@ test('the sample API server serves its kinds through the aggregator', { timeout:
       'flunder.wardle.example.com/one patched',
       'one   y',
       '1',
+      '[true,true]',
+      'GROUP:      wardle.example.com',
+      'KIND:       Flunder',
+      'VERSION:    v1alpha1',
       'flunder.wardle.example.com "one" deleted from default namespace',
       'Error from server (ServiceUnavailable): the server is currently unable to handle the request',
       '',

@@ -174,3 +174,51 @@ done
     secret,
   ])
 })
+
+test('whoever mounts what an NFS server exports shares it', { timeout: 120_000 }, async () => {
+  const nfs = (path: string): object => ({ volumes: [{ name: 'n', nfs: { server: '10.0.0.9', path } }] })
+  const mounted = { volumeMounts: [{ name: 'n', mountPath: '/n' }] }
+  const printed = await play(`kubectl run server --image=registry.k8s.io/e2e-test-images/volume/nfs:1.4 >/dev/null
+${pod('one', nfs('/exports/a'), mounted)}${pod('two', nfs('/exports/a'), mounted)}${pod('all', nfs('/'), mounted)}
+kubectl wait --for=condition=Ready pod/one pod/two pod/all pod/server --timeout=60s >/dev/null
+kubectl logs server | tail -1
+kubectl exec one -- sh -c 'echo hello > /n/x'
+kubectl exec two -- cat /n/x
+kubectl exec all -- sh -c 'cat /n/exports/a/x; rm /n/exports/a/x'
+kubectl exec one -- ls /n
+`)
+  assert.deepEqual(printed, ['NFS started', 'hello', 'hello'])
+})
+
+test('archives and copies keep the rights of files, and links; a program that is brought along runs', { timeout: 120_000 }, async () => {
+  const printed = await play(`${pod('box', {}, {})}
+kubectl wait --for=condition=Ready pod/box --timeout=60s >/dev/null
+printf '#!/bin/sh\\necho ran\\n' > x.sh; chmod 755 x.sh
+kubectl cp x.sh box:/tmp/x.sh
+kubectl exec box -- /tmp/x.sh
+printf '\\177ELF' > jq; chmod 755 jq; kubectl cp jq box:/tmp/jq
+kubectl exec box -- sh -c 'echo 1 | /tmp/jq .+1'
+kubectl exec box -- sh -c 'mkdir /a /b; echo 1 > /a/secret; chmod 600 /a/secret; ln -s secret /a/link; tar -cf - -C /a . | tar -xf - -C /b; ls -l /b | awk "{print \\$1, \\$9, \\$10, \\$11}"; cat /b/link'
+`)
+  assert.deepEqual(printed, ['ran', '2', 'total   ', 'lrwxrwxrwx link -> secret', '-rw------- secret  ', '1'])
+})
+
+test('whoever uses a volume is of the group that is noted on it', { timeout: 120_000 }, async () => {
+  const shared = { accessModes: ['ReadWriteMany'], storageClassName: 'by-hand' }
+  const annotations = { 'pv.beta.kubernetes.io/gid': '777' }
+  const items = [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'n', annotations },
+      spec: { ...shared, capacity: { storage: '1Gi' }, nfs: { server: '10.0.0.9', path: '/' } },
+    },
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec: { ...shared, resources: { requests: { storage: '1Gi' } } } },
+  ]
+  const spec = { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }], securityContext: { runAsUser: 1000 } }
+  const printed = await play(`kubectl apply -f - <<'END' >/dev/null\n${JSON.stringify({ apiVersion: 'v1', kind: 'List', items })}\nEND
+${pod('box', spec, { volumeMounts: [{ name: 'v', mountPath: '/v' }] })}kubectl wait --for=condition=Ready pod/box --timeout=60s >/dev/null
+kubectl exec box -- id -G
+`)
+  assert.deepEqual(printed, ['0 777'])
+})

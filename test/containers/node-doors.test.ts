@@ -101,3 +101,35 @@ for turn in 1 2 3 4 5 6 7 8 9 10; do drydock clock advance 11s >/dev/null; kubec
   assert.deepEqual(printed.slice(0, 1), ['1'])
   assert.ok(Number(printed[1]) > 1, printed[1])
 })
+
+test('a pod may ask a CoreDNS of its own, by address or Service', { timeout: 120_000 }, async () => {
+  const corefile = '.:53 {\n    hosts {\n        10.1.2.3 db.corp.test\n    }\n    log\n}\n'
+  const volumes = [{ name: 'c', configMap: { name: 'dns' } }]
+  const containers = [
+    {
+      name: 'c',
+      image: 'registry.k8s.io/coredns/coredns:v1.12.1',
+      args: ['-conf', '/etc/coredns/Corefile'],
+      volumeMounts: [{ name: 'c', mountPath: '/etc/coredns' }],
+    },
+  ]
+  const server = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'dns', labels: { app: 'dns' } }, spec: { volumes, containers } }
+  const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'dns' }, data: { Corefile: corefile } }
+  const asking = (name: string): string => `kubectl apply -f - <<END >/dev/null
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"},"spec":{"dnsPolicy":"None","dnsConfig":{"nameservers":["$ip"],"searches":["corp.test"]},
+ "containers":[{"name":"c","image":"registry.k8s.io/e2e-test-images/agnhost:2.59","args":["pause"]}]}}
+END
+kubectl wait --for=condition=Ready pod/${name} --timeout=60s >/dev/null
+kubectl exec ${name} -- dig +short +search db
+`
+  const printed = await play(`kubectl apply -f - <<'END' >/dev/null
+${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [config, server] })}
+END
+kubectl wait --for=condition=Ready pod/dns --timeout=60s >/dev/null
+kubectl expose pod dns --port=53 --protocol=UDP >/dev/null
+ip=$(kubectl get pod dns -o jsonpath='{.status.podIP}')
+${asking('one')}ip=$(kubectl get service dns -o jsonpath='{.spec.clusterIP}')
+${asking('two')}kubectl logs dns | grep -c 'db.corp.test'
+`)
+  assert.deepEqual(printed, ['10.1.2.3', '10.1.2.3', '2'])
+})

@@ -128,12 +128,16 @@ test('what an older release kept by folders of a node is found in the node', () 
   assert.deepEqual([...holdings.writes('pod/uid/cache').keys()], ['z'])
 })
 
+/** A pod whose program nobody looks at. */
+const pause = (name: string, mounts: string, volumes: string): string =>
+  pod(name, '', mounts, volumes).replace('"image":"busybox:1.36","command":["sh","-c",""]', '"image":"registry.k8s.io/pause:3.10"')
+
 test('what a hostPath makes stays on the node', { timeout: 120_000 }, async () => {
   const mount = '{"name":"d","mountPath":"/d"}'
   const made = ['"path":"/srv/folder","type":"DirectoryOrCreate"', '"path":"/srv/file","type":"FileOrCreate"', '"path":"/srv/any"']
   const there = ['"path":"/srv/folder","type":"Directory"', '"path":"/srv/file","type":"File"', '"path":"/srv/any","type":"Directory"']
   const all = (prefix: string, paths: readonly string[]): string =>
-    paths.map((path, index) => pod(`${prefix}${index}`, 'sleep 3600', mount, `{"name":"d","hostPath":{${path}}}`)).join('\n')
+    paths.map((path, index) => pause(`${prefix}${index}`, mount, `{"name":"d","hostPath":{${path}}}`)).join('\n')
   const printed = await play(`
 ${all('first', made)}
 kubectl wait --for=condition=Ready pod/first0 pod/first1 pod/first2 --timeout=60s >/dev/null

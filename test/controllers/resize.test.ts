@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '#runner/base/json.ts'
 import { pods } from '#runner/controllers/resources.ts'
-import { at, type KubernetesObject } from '#runner/kubernetes/object.ts'
+import { at, type KubernetesObject, type Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
 const namespace = 'default'
@@ -46,6 +46,40 @@ test('a resize waits for room, or for ever where no node of that size has it', a
   assert.equal((await standing(cluster)).length, 2)
   await resize(cluster, '1500m')
   assert.deepEqual(await standing(cluster), ['1500m'], 'it asks for what it has again')
+})
+
+test('of resizes that wait the more important pod has its room first, then the one that has waited longer', async () => {
+  const { client, settle } = await startCluster({ nodes: 1 })
+  const classes: Resource = { group: 'scheduling.k8s.io', version: 'v1', plural: 'priorityclasses', kind: 'PriorityClass', namespaced: false }
+  await client.create(classes, {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'high' },
+    value: 100,
+  } as unknown as KubernetesObject)
+  await client.create(pods, pod('large', '2500m'))
+  for (const name of ['early', 'late']) await client.create(pods, pod(name, '100m'))
+  const high = pod('high', '100m')
+  await client.create(pods, { ...high, spec: { ...(high.spec as object), priorityClassName: 'high' } })
+  await settle(5000)
+  const less = { spec: { containers: [{ name: 'c', resources: { requests: { cpu: '2500m' } } }] } }
+  for (const name of ['early', 'late', 'high']) {
+    await client.patch(pods, { name, namespace }, less, { type: 'strategic', subresource: 'resize' })
+    await settle(3000)
+  }
+  const sizes = async (): Promise<unknown[]> =>
+    Promise.all(
+      ['high', 'early', 'late'].map(async (name) =>
+        at(await client.get(pods, { name, namespace }), 'status', 'containerStatuses', '0', 'resources', 'requests', 'cpu'),
+      ),
+    )
+  assert.deepEqual(await sizes(), ['100m', '100m', '100m'])
+  await client.delete(pods, { name: 'large', namespace })
+  await settle(20_000)
+  assert.deepEqual(await sizes(), ['2500m', '100m', '100m'])
+  await client.delete(pods, { name: 'high', namespace })
+  await settle(20_000)
+  assert.deepEqual((await sizes()).slice(1), ['2500m', '100m'])
 })
 
 const both = (size: string): JsonObject => ({ requests: { cpu: size }, limits: { cpu: size } })

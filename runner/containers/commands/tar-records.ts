@@ -33,12 +33,12 @@ export function* entriesOf(archive: string, now: number): Generator<{ readonly n
     const type = archive[at + 156] ?? '0'
     if (field(0, 100) === '') return
     const content = archive.slice(at + 512, at + 512 + size)
+    const [mode, target] = [Number.parseInt(field(100, 8).trim() || '644', 8) & 0o777, field(157, 100)]
     at += 512 + Math.ceil(size / 512) * 512
     longName = type === 'L' ? content.replace(/\0+$/, '') : type === 'x' ? content.match(/\d+ path=(.*)\n/)?.[1] : undefined
     if (type === 'L' || type === 'x' || type === 'g') continue
-    const mode = Number.parseInt(field(100, 8).trim() || '644', 8) & 0o777
     if (type === '5') yield { name: name.replace(/\/$/, ''), entry: { kind: 'folder', mode, at: now } }
-    else if (type === '2') yield { name, entry: { kind: 'link', target: field(157, 100), at: now } }
+    else if (type === '2') yield { name, entry: { kind: 'link', target, at: now } }
     else yield { name, entry: { kind: 'file', content, mode, at: now } }
   }
 }

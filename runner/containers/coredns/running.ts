@@ -24,6 +24,11 @@ export function coreDnsIn(pod: KubernetesObject, reader: ClusterReader, now: num
   return { start: usual, present: loaded.fault === undefined ? loaded : usual, refused: loaded.fault }
 }
 
+/** True for a pod with a folder for a Corefile. */
+export function hasCorefile(pod: KubernetesObject): boolean {
+  return objects(at(pod, 'spec', 'containers')).some((each) => objects(each.volumeMounts).some(({ mountPath }) => isFolder(mountPath)))
+}
+
 /** A ConfigMap, and where its keys stand. */
 interface Mounted {
   readonly object: KubernetesObject

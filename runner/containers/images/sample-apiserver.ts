@@ -68,7 +68,8 @@ const frontProxy = { address: '127.0.0.1', certificate: { commonName: 'front-pro
 async function answer(server: ApiServer, { method, path, headers, body }: HttpCall): Promise<HttpAnswer> {
   const [asked = ''] = path.split('?')
   if (['/readyz', '/livez', '/healthz'].includes(asked)) return answerText('ok')
-  if (!asked.startsWith(`/apis/${group}`)) return answerText('404 page not found\n', undefined, 404)
+  if (!asked.startsWith(`/apis/${group}`) && asked !== '/openapi/v3' && !asked.startsWith(`/openapi/v3/apis/${group}/`))
+    return answerText('404 page not found\n', undefined, 404)
   const sent = method === 'GET' || method === 'HEAD' ? {} : { body: Uint8Array.from(body, (letter) => letter.charCodeAt(0)) }
   const response = await server.host.fetch(
     new Request(`https://${group}${path}`, { method, headers: { ...headers } as Record<string, string>, ...sent }),

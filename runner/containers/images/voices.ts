@@ -80,8 +80,12 @@ const certManager =
       ['leaderelection.go:271', `successfully acquired lease kube-system/cert-manager-${name === 'controller' ? name : `${name}-leader-election`}`],
     ])
 
+/** The file server of Kubernetes' own examples and tests. */
+const nfs = (): string => 'Serving /exports\nStarting rpcbind\nNFS started\n'
+
 const voices: readonly (readonly [image: RegExp, voice: (process: Process) => string])[] = [
   [/(^|\/)etcd:/, etcd],
+  [/(^|\/)volume(\/|-)nfs:/, nfs],
   [/(^|\/)kube-apiserver:/, apiServer],
   [/(^|\/)kube-proxy:/, proxy],
   [/(^|\/)cert-manager-controller:/, certManager('controller')],

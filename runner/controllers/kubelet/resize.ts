@@ -1,12 +1,13 @@
 // Containers that are to have other resources than they were given: at once, later, or never on this node (kubelet `allocation_manager.go`).
 import { equal, isObject, type JsonObject } from '../../base/json.ts'
-import { isDone, type Pod } from '../pods.ts'
+import { type Container, isDone, type Pod } from '../pods.ts'
 import { nodes, pods } from '../resources.ts'
 import { allocatableOf, resourcesOf } from '../scheduler/load.ts'
 import type { Node } from '../scheduler/node.ts'
-import type { PendingResize } from './resize-condition.ts'
+import { priorityOf } from '../scheduler/place.ts'
+import { type PendingResize, pendingCondition } from './resize-condition.ts'
 import type { Round } from './round.ts'
-import type { Placed } from './state.ts'
+import { type Placed, placed } from './state.ts'
 
 /** What is counted, and its unit in messages: bytes and thousandths of a core, in billionths. */
 const counted = [
@@ -40,12 +41,62 @@ export async function pendingResize({ pod, context: { client } }: Round): Promis
       return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${row(what, undefined)}` }
   const { items } = await client.list(pods, { fieldSelector: `spec.nodeName=${name}` })
   const others = (items as readonly Pod[]).filter((each) => each.metadata.uid !== pod.metadata.uid && !isDone(each))
-  for (const what of counted.toReversed()) {
-    const used = others.reduce((sum, each) => sum + (resourcesOf(each)[what.name] ?? 0n), 0n)
-    if (used + (asked[what.name] ?? 0n) > (capacity[what.name] ?? 0n))
-      return { reason: 'Deferred', message: `Node didn't have enough resource: ${row(what, used)}` }
-  }
+  const used = usedBy(others, { before: pod, capacity })
+  for (const what of counted.toReversed())
+    if ((used[what.name] ?? 0n) + (asked[what.name] ?? 0n) > (capacity[what.name] ?? 0n))
+      return { reason: 'Deferred', message: `Node didn't have enough resource: ${row(what, used[what.name])}` }
   return undefined
+}
+
+type Amounts = Readonly<Record<string, bigint>>
+
+/** What other pods were given, and what those of them get before this one that wait for room too, in their order. */
+function usedBy(others: readonly Pod[], { before, capacity }: { readonly before: Pod; readonly capacity: Amounts }): Amounts {
+  const used: Record<string, bigint> = {}
+  const add = (amounts: Amounts, sign = 1n): void => {
+    for (const { name } of counted) used[name] = (used[name] ?? 0n) + sign * (amounts[name] ?? 0n)
+  }
+  for (const each of [...others, before]) add(resourcesOf(allocated(each)))
+  const waiting = others
+    .filter((each) => pendingCondition(each)?.reason === 'Deferred' && comesBefore(each, before))
+    .sort((one, other) => (comesBefore(one, other) ? -1 : 1))
+  for (const each of waiting) {
+    const [given, wanted] = [resourcesOf(allocated(each)), resourcesOf(each)]
+    if (counted.some(({ name }) => (used[name] ?? 0n) - (given[name] ?? 0n) + (wanted[name] ?? 0n) > (capacity[name] ?? 0n))) continue
+    add(given, -1n)
+    add(wanted)
+  }
+  add(resourcesOf(allocated(before)), -1n)
+  return used
+}
+
+const qualities = ['Guaranteed', 'Burstable', 'BestEffort']
+
+/** The order in which resizes are done that wait: by priority, by quality of service, by how long they wait (`allocation_manager.go`, sortPendingResizes). */
+function comesBefore(one: Pod, other: Pod): boolean {
+  const rank = (pod: Pod): readonly (number | string)[] => [
+    -priorityOf(pod),
+    qualities.indexOf(String(pod.status?.qosClass)),
+    pendingCondition(pod)?.lastTransitionTime ?? '~',
+  ]
+  const [left, right] = [rank(one), rank(other)]
+  const index = left.findIndex((value, place) => value !== right[place])
+  return index >= 0 && (left[index] ?? 0) < (right[index] ?? 0)
+}
+
+/** A pod as it asks for what it was given: while a resize waits that is less, or more, than its spec says. */
+function allocated(pod: Pod): Pod {
+  const given = new Map(
+    [...placed(pod, 'containers'), ...placed(pod, 'initContainers')].flatMap(({ container, status }) =>
+      isObject(status?.allocatedResources) ? [[container.name, status.allocatedResources] as const] : [],
+    ),
+  )
+  const of = (container: Container): Container => {
+    const requests = given.get(container.name)
+    return requests ? { ...container, resources: { ...container.resources, requests: requests as Readonly<Record<string, string>> } } : container
+  }
+  const { initContainers } = pod.spec
+  return { ...pod, spec: { ...pod.spec, containers: pod.spec.containers.map(of), ...(initContainers && { initContainers: initContainers.map(of) }) } }
 }
 
 /** True if the container has to be started again for what changes of its resources (`resizePolicy`). */

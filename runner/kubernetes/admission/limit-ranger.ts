@@ -4,7 +4,7 @@ import { amountsOf, containersOf, usageOf } from '../kinds/quota/usage.ts'
 import { at, type KubernetesObject } from '../object.ts'
 import { parseQuantity } from '../quantity.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts'
-import { isWriteOf, refusal } from './refusal.ts'
+import { isResize, isWriteOf, refusal } from './refusal.ts'
 
 interface Limit {
   readonly type: string
@@ -23,11 +23,18 @@ export const limitRanger: AdmissionPlugin = {
     return limitsOf(request).reduce((pod, limit) => (limit.type === 'Container' ? withDefaults(pod, limit) : pod), object)
   },
   validate(request) {
-    const { object, operation } = request
-    if (!object || operation !== 'CREATE') return
+    const { object } = request
+    if (!object || !isLimited(request)) return
     const problems = limitsOf(request).flatMap((limit) => problemsOf(request, limit, object))
     if (problems.length > 0) throw refusal(request, problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`)
   },
+}
+
+/** Pods are limited as they are made and resized, claims whenever they are written. */
+function isLimited(request: AdmissionRequest): boolean {
+  const { operation } = request
+  if (operation === 'CREATE') return true
+  return operation === 'UPDATE' && (isResize(request) || isWriteOf(request, '', 'persistentvolumeclaims'))
 }
 
 function limitsOf({ context, key }: AdmissionRequest): readonly Limit[] {
@@ -67,7 +74,7 @@ function merged(part: string, known: Json | undefined, added: Readonly<Record<st
 }
 
 function problemsOf(request: AdmissionRequest, limit: Limit, object: KubernetesObject): readonly string[] {
-  if (isWriteOf(request, '', 'pods')) {
+  if (isWriteOf(request, '', 'pods') || isResize(request)) {
     if (limit.type === 'Container')
       return [...containersOf(object, 'containers'), ...containersOf(object, 'initContainers')].flatMap((container) =>
         check(limit, containerAmounts(container)),

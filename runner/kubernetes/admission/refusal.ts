@@ -13,3 +13,8 @@ export function refusal({ resource, key, object }: AdmissionRequest, words: stri
 export function isWriteOf({ resource, subresource }: AdmissionRequest, group: string, plural: string): boolean {
   return subresource === '' && resource.group === group && resource.plural === plural
 }
+
+/** True for a pod that is to have other resources. */
+export function isResize({ resource, subresource, operation }: AdmissionRequest): boolean {
+  return operation === 'UPDATE' && subresource === 'resize' && resource.group === '' && resource.plural === 'pods'
+}

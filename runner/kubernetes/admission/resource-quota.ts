@@ -2,9 +2,9 @@
 import { isObject } from '../../base/json.ts'
 import { amountsOf, containersOf, countName, inScope, kindsFor, type MoreKinds, quantityText, totalUsage, type Usage, usageOf } from '../kinds/quota/usage.ts'
 import { apiVersionOf, at, type KubernetesObject } from '../object.ts'
-import { addQuantities, parseQuantity } from '../quantity.ts'
+import { addQuantities, formatQuantity, parseQuantity } from '../quantity.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts'
-import { refusal } from './refusal.ts'
+import { isResize, isWriteOf, refusal } from './refusal.ts'
 
 /** Names that every container of a pod must say something about where a quota limits them, by where they say it. */
 const mandatory: Readonly<Record<string, readonly ['requests' | 'limits', string]>> = {
@@ -19,13 +19,30 @@ const mandatory: Readonly<Record<string, readonly ['requests' | 'limits', string
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   validate(request) {
-    const { operation, object, key, subresource, context } = request
-    if (!object || operation !== 'CREATE' || subresource !== '' || key.namespace === undefined) return
+    const { object, old, key, context } = request
+    if (!object || !mayTakeMore(request) || key.namespace === undefined) return
     const quotas = context.list('v1', 'ResourceQuota', key.namespace)
-    const usage = quotas.length === 0 ? {} : usageOf(object, ownKind(request))
+    const usage = quotas.length === 0 ? {} : beyond(usageOf(object, ownKind(request)), old ? usageOf(old, ownKind(request)) : {})
     if (Object.keys(usage).length === 0) return
     for (const quota of quotas) if (inScope(quota, object)) checkQuota(request, quota, { object, usage })
   },
+}
+
+/** Objects take something as they are made; pods may take more as they are resized, Services and claims as they are changed. */
+function mayTakeMore(request: AdmissionRequest): boolean {
+  const { operation, subresource } = request
+  if (operation === 'CREATE') return subresource === ''
+  return isResize(request) || (operation === 'UPDATE' && ['services', 'persistentvolumeclaims'].some((plural) => isWriteOf(request, '', plural)))
+}
+
+/** What is taken beyond what was taken before. */
+function beyond(usage: Usage, before: Usage): Usage {
+  const more = Object.entries(usage).flatMap(([name, amount]) => {
+    const taken = before[name]
+    const nanos = amount.nanos - (taken?.nanos ?? 0n)
+    return nanos <= 0n && taken ? [] : [[name, taken ? parseQuantity(formatQuantity(nanos, amount.format)) : amount] as const]
+  })
+  return Object.fromEntries(more)
 }
 
 function checkQuota(request: AdmissionRequest, quota: KubernetesObject, { object, usage }: { object: KubernetesObject; usage: Usage }): void {

@@ -19,6 +19,7 @@ import { tally } from './metrics.ts'
 import { errorFormat, isPretty } from './negotiate.ts'
 import { pageNotFound } from './page-not-found.ts'
 import { readBytes } from './read-body.ts'
+import { withRemoteOpenApi } from './remote-openapi.ts'
 import { remoteResources } from './remote-resources.ts'
 import { type RequestInfo, type ResourceRequest, readRequestInfo } from './request-info.ts'
 import { respondError } from './respond.ts'
@@ -150,7 +151,8 @@ async function answerPath(handling: Handling): Promise<Response> {
   }
   const remote = /^\/apis(\/|$)/.test(path) ? await remoteResources(server) : []
   const asked = { method: request.method, path, query: url.searchParams, headers: request.headers, user, server: routeServer(server, remote), host: url.host }
-  return indented(await row.handle(asked), asked)
+  const answer = await row.handle(asked)
+  return indented(path.startsWith('/openapi/v3') ? await withRemoteOpenApi(server, path, answer) : answer, asked)
 }
 
 /** Small answers are always indented, discovery for people only. */

@@ -9,8 +9,12 @@ import type { Server } from './server.ts'
 
 /** What the servers behind available APIServices have; nothing of one that gives no list. */
 export async function remoteResources(server: Server): Promise<readonly ResourceInfo[]> {
-  const services = readObjects(server, 'apiregistration.k8s.io/v1', 'APIService').filter((service) => isAvailable(service) && !isOurs(server, service))
-  return (await Promise.all(services.map((service) => resourcesOf(server, service)))).flat()
+  return (await Promise.all(remoteServices(server).map((service) => resourcesOf(server, service)))).flat()
+}
+
+/** The available APIServices of other servers. */
+export function remoteServices(server: Server): readonly KubernetesObject[] {
+  return readObjects(server, 'apiregistration.k8s.io/v1', 'APIService').filter((service) => isAvailable(service) && !isOurs(server, service))
 }
 
 /** A group and version that this server answers for itself, whoever its APIService names. */

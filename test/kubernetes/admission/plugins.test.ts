@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { namespaces, persistentVolumeClaims, pods, resourceQuotas } from '#runner/controllers/resources.ts'
+import { namespaces, persistentVolumeClaims, pods, resourceQuotas, services } from '#runner/controllers/resources.ts'
 import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -109,7 +109,7 @@ test('a claim in use stays until its pod is gone', async () => {
   const { client, settle } = await startCluster()
   const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
   await client.create(persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace }, spec })
-  await client.create(pods, pod('user', {}, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] }))
+  await client.create(pods, pod('user', {}, { nodeName: 'node-1', volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] }))
   await client.delete(persistentVolumeClaims, { namespace, name: 'data' })
   await settle()
   assert.deepEqual((await client.get(persistentVolumeClaims, { namespace, name: 'data' }))?.metadata.finalizers, ['kubernetes.io/pvc-protection'])
@@ -122,4 +122,39 @@ test('left out by its name a plug-in does nothing', async () => {
   const { client } = await startCluster({ without: ['ServiceAccount'] })
   const made = await client.create(pods, pod('a'))
   assert.equal((made.spec as { serviceAccountName?: string }).serviceAccountName, undefined)
+})
+
+async function words(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => '',
+    (error: Error) => error.message,
+  )
+}
+
+test('a pod that is resized keeps to the ranges and quotas of its namespace, as far as it asks for more', async () => {
+  const { client, settle } = await startCluster()
+  const limits = [{ type: 'Container', max: { cpu: '500m' }, min: { cpu: '50m' } }]
+  await client.create(limitRanges, { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'l', namespace }, spec: { limits } })
+  const hard = { 'requests.cpu': '700m', 'services.nodeports': '0' }
+  await client.create(resourceQuotas, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace }, spec: { hard } })
+  const sized = (cpu: string): object => ({ resources: { requests: { cpu }, limits: { cpu } } })
+  for (const name of ['a', 'b']) await client.create(pods, pod(name, sized('300m')))
+  await settle(5000)
+  const resize = (cpu: string): Promise<string> =>
+    words(client.patch(pods, { name: 'a', namespace }, { spec: { containers: [{ name: 'c', ...sized(cpu) }] } }, { type: 'strategic', subresource: 'resize' }))
+  assert.equal(await resize('600m'), 'pods "a" is forbidden: maximum cpu usage per Container is 500m, but limit is 600m')
+  assert.equal(await resize('10m'), 'pods "a" is forbidden: minimum cpu usage per Container is 50m, but request is 10m')
+  assert.equal(
+    await resize('450m'),
+    'pods "a" is forbidden: exceeded quota: q, requested: requests.cpu=150m, used: requests.cpu=600m, limited: requests.cpu=700m',
+  )
+  assert.equal(await resize('400m'), '')
+  assert.equal(await resize('100m'), '')
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace }, spec: { ports: [{ port: 80 }] } }
+  await client.create(services, service as KubernetesObject)
+  const opened = words(client.patch(services, { name: 's', namespace }, { spec: { type: 'NodePort' } }, { type: 'merge' }))
+  assert.equal(
+    await opened,
+    'services "s" is forbidden: exceeded quota: q, requested: services.nodeports=1, used: services.nodeports=0, limited: services.nodeports=0',
+  )
 })
