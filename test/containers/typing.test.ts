@@ -103,3 +103,11 @@ test('what is led into pipes and files is not at the terminal', async () => {
   assert.equal(await seen('stty size < /dev/null'), "stty: 'standard input': Inappropriate ioctl for device")
   assert.equal(await seen('stty size < /dev/null', 'box'), 'stty: standard input: Inappropriate ioctl for device')
 })
+
+test('files are listed side by side: in columns of one width by busybox, each of its own by others', async () => {
+  const make = 'mkdir /tmp/l; cd /tmp/l; touch a bb ccc dddddddddddddddddd ee fff gggg hh; stty cols 40'
+  const [web] = await typed([`${make}; ls\r`], { pod: 'web' })
+  assert.equal(web.split('\r\n').slice(1, -1).join('\n'), 'a   ccc\t\t\tee   gggg\nbb  dddddddddddddddddd\tfff  hh')
+  const [box] = await typed([`${make}; ls\r`])
+  assert.equal(box.split('\r\n').slice(1, -1).join('\n'), 'a                   ee\nbb                  fff\nccc                 gggg\ndddddddddddddddddd  hh')
+})
