@@ -23,7 +23,9 @@ async function run(name: string, script: string): Promise<string> {
   const pod = await cluster.client.get(pods, { namespace: 'default', name })
   assert.ok(pod)
   let seen = ''
-  const out = (bytes: Uint8Array): void => void (seen += new TextDecoder().decode(bytes))
+  const out = (bytes: Uint8Array): void => {
+    seen += new TextDecoder().decode(bytes)
+  }
   await cluster.connections.exec(pod, 'c', ['sh', '-c', script], { tty: false, out, err: out, gone: new AbortController().signal })
   return seen
 }

@@ -111,3 +111,12 @@ test('files are listed side by side: in columns of one width by busybox, each of
   const [box] = await typed([`${make}; ls\r`])
   assert.equal(box.split('\r\n').slice(1, -1).join('\n'), 'a                   ee\nbb                  fff\nccc                 gggg\ndddddddddddddddddd  hh')
 })
+
+test('what was typed is remembered', async () => {
+  const seen = async (pod: string, shell: string, last = 'history'): Promise<readonly string[]> =>
+    (await typed(['echo one\r', 'for i in 1\r', 'do echo $i; done\r', `${last}\r`], { pod, shell }))[0].split('\r\n').slice(6, -1)
+  assert.deepEqual(await seen('web', 'bash'), ['    1  echo one', '    2  for i in 1; do echo $i; done', '    3  history'])
+  assert.deepEqual(await seen('web', 'bash', 'history | tail -n 1'), ['    3  history | tail -n 1'])
+  assert.deepEqual(await seen('box', 'sh'), ['   0 echo one', '   1 for i in 1', '   2 do echo $i; done', '   3 history'])
+  assert.match((await seen('web', 'sh')).join(), /^sh: \d+: history: not found$/)
+})

@@ -54,6 +54,8 @@ export class Scope {
   /** Where `getopts` stands: the word and the letter within it. */
   optionAt: readonly [index: number, at: number] = [0, 1]
   readonly locals: Map<string, Kept>[] = []
+  /** Lines that were typed; its subshells see the same. */
+  past: string[] = []
   started = 0
   /** `$$`: the same in subshells. */
   pid = 1
@@ -94,6 +96,7 @@ export class Scope {
       optionAt: this.optionAt,
       started: this.started,
       pid: this.pid,
+      past: this.past,
     })
     return made
   }
