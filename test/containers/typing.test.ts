@@ -95,6 +95,10 @@ test('what is led into pipes and files is not at the terminal', async () => {
   assert.equal(await seen('ls / > /tmp/list; head -n 2 /tmp/list'), 'bin|boot')
   assert.equal(await seen('ls -d /etc /usr /var | cat'), '/etc|/usr|/var')
   assert.equal(await seen('echo "echo hi" | sh'), 'hi')
+  assert.match(
+    (await typed(['nope | cat\r', '(nope)\r'], { pod: 'web', shell: 'bash' }))[0],
+    /cat\r\nbash: nope: command not found\r\n.*\(nope\)\r\nbash: nope: command not found\r\n/,
+  )
   assert.equal(await seen('echo $(ls -d /etc /var)'), '/etc /var')
   assert.equal(
     await seen('[ -t 0 ] && echo in; [ -t 1 ] && echo out; echo x | { [ -t 0 ] || echo piped; }; tty; tty < /dev/null'),

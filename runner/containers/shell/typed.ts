@@ -13,6 +13,7 @@ import type { Streams } from './redirect.ts'
 export async function typed(shell: Shell, streams: Streams): Promise<number> {
   const { process, scope } = shell
   shell.interactive = true
+  scope.typed = true
   if (process.typing) process.typing.complete = (line) => completions(line, shell)
   let held = ''
   for (;;) {
