@@ -12,8 +12,9 @@ before(async () => {
   for (const [name, image] of [
     ['box', 'busybox:1.36'],
     ['web', 'nginx'],
+    ['redis', 'redis:7'],
   ]) {
-    const spec = { containers: [{ name: 'c', image, command: ['sleep', '3600'] }] }
+    const spec = { containers: [{ name: 'c', image, ...(name !== 'redis' && { command: ['sleep', '3600'] }) }] }
     await cluster.client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec } as KubernetesObject)
   }
   await cluster.settle(5000)
@@ -123,4 +124,10 @@ test('what was typed is remembered', async () => {
   assert.deepEqual(await seen('web', 'bash', 'history | tail -n 1'), ['    3  history | tail -n 1'])
   assert.deepEqual(await seen('box', 'sh'), ['   0 echo one', '   1 for i in 1', '   2 do echo $i; done', '   3 history'])
   assert.match((await seen('web', 'sh')).join(), /^sh: \d+: history: not found$/)
+})
+
+test('redis-cli shows replies for people, and what is made for reading as it is', async () => {
+  const [seen] = await typed(['set a "x\\ty"\r', 'get a\r', 'info server\r'], { pod: 'redis', shell: 'redis-cli' })
+  assert.match(seen, /OK\r\n127\.0\.0\.1:6379> get a\r\n"x\\/)
+  assert.match(seen, /info server\r\n# Server\r\n(redis_version:[\d.]+\r\n)/)
 })
