@@ -12,8 +12,9 @@ before(async () => {
   for (const [name, image] of [
     ['box', 'busybox:1.36'],
     ['web', 'nginx'],
+    ['redis', 'redis:7'],
   ]) {
-    const spec = { containers: [{ name: 'c', image, command: ['sleep', '3600'] }] }
+    const spec = { containers: [{ name: 'c', image, ...(name !== 'redis' && { command: ['sleep', '3600'] }) }] }
     await cluster.client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec } as KubernetesObject)
   }
   await cluster.settle(5000)
@@ -95,6 +96,10 @@ test('what is led into pipes and files is not at the terminal', async () => {
   assert.equal(await seen('ls / > /tmp/list; head -n 2 /tmp/list'), 'bin|boot')
   assert.equal(await seen('ls -d /etc /usr /var | cat'), '/etc|/usr|/var')
   assert.equal(await seen('echo "echo hi" | sh'), 'hi')
+  assert.match(
+    (await typed(['nope | cat\r', '(nope)\r'], { pod: 'web', shell: 'bash' }))[0],
+    /cat\r\nbash: nope: command not found\r\n.*\(nope\)\r\nbash: nope: command not found\r\n/,
+  )
   assert.equal(await seen('echo $(ls -d /etc /var)'), '/etc /var')
   assert.equal(
     await seen('[ -t 0 ] && echo in; [ -t 1 ] && echo out; echo x | { [ -t 0 ] || echo piped; }; tty; tty < /dev/null'),
@@ -102,4 +107,27 @@ test('what is led into pipes and files is not at the terminal', async () => {
   )
   assert.equal(await seen('stty size < /dev/null'), "stty: 'standard input': Inappropriate ioctl for device")
   assert.equal(await seen('stty size < /dev/null', 'box'), 'stty: standard input: Inappropriate ioctl for device')
+})
+
+test('files are listed side by side: in columns of one width by busybox, each of its own by others', async () => {
+  const make = 'mkdir /tmp/l; cd /tmp/l; touch a bb ccc dddddddddddddddddd ee fff gggg hh; stty cols 40'
+  const [web] = await typed([`${make}; ls\r`], { pod: 'web' })
+  assert.equal(web.split('\r\n').slice(1, -1).join('\n'), 'a   ccc\t\t\tee   gggg\nbb  dddddddddddddddddd\tfff  hh')
+  const [box] = await typed([`${make}; ls\r`])
+  assert.equal(box.split('\r\n').slice(1, -1).join('\n'), 'a                   ee\nbb                  fff\nccc                 gggg\ndddddddddddddddddd  hh')
+})
+
+test('what was typed is remembered', async () => {
+  const seen = async (pod: string, shell: string, last = 'history'): Promise<readonly string[]> =>
+    (await typed(['echo one\r', 'for i in 1\r', 'do echo $i; done\r', `${last}\r`], { pod, shell }))[0].split('\r\n').slice(6, -1)
+  assert.deepEqual(await seen('web', 'bash'), ['    1  echo one', '    2  for i in 1; do echo $i; done', '    3  history'])
+  assert.deepEqual(await seen('web', 'bash', 'history | tail -n 1'), ['    3  history | tail -n 1'])
+  assert.deepEqual(await seen('box', 'sh'), ['   0 echo one', '   1 for i in 1', '   2 do echo $i; done', '   3 history'])
+  assert.match((await seen('web', 'sh')).join(), /^sh: \d+: history: not found$/)
+})
+
+test('redis-cli shows replies for people, and what is made for reading as it is', async () => {
+  const [seen] = await typed(['set a "x\\ty"\r', 'get a\r', 'info server\r'], { pod: 'redis', shell: 'redis-cli' })
+  assert.match(seen, /OK\r\n127\.0\.0\.1:6379> get a\r\n"x\\/)
+  assert.match(seen, /info server\r\n# Server\r\n(redis_version:[\d.]+\r\n)/)
 })

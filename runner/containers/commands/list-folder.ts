@@ -77,7 +77,7 @@ function show(rows: readonly Row[], has: Has, process: Process): void {
       inColumns(
         rows.map((row) => shownName(row, has)),
         has('x'),
-        process.terminal?.screen.columns || usual,
+        { screen: process.terminal?.screen.columns || usual, flavor: process.machine.flavor },
       ),
     )
   else for (const row of rows) process.out(`${leading(row, has, process)}${shownName(row, has)}\n`)
@@ -99,18 +99,59 @@ function leading({ name, entry }: Row, has: Has, { cwd }: Process): string {
 /** How wide a terminal is that nobody told of. */
 const usual = 80
 
-/** Names side by side, as many as a line of a terminal holds. */
-function inColumns(names: readonly string[], across: boolean, screen: number): string {
-  const width = Math.max(...names.map((name) => name.length)) + 2
-  const columns = Math.max(Math.floor((screen + 1) / width), 1)
+/** Names side by side, as many as a line of a terminal holds: busybox gives all columns one width, others each its own. */
+function inColumns(names: readonly string[], across: boolean, { screen, flavor }: { readonly screen: number; readonly flavor: Flavor }): string {
+  const widest = Math.max(...names.map((name) => name.length)) + 2
+  const columns = flavor === 'busybox' ? Math.max(Math.floor((screen + 1) / widest), 1) : columnsThatFit(names, across, screen)
   const rows = Math.ceil(names.length / columns)
+  const widths = flavor === 'busybox' ? Array.from({ length: columns }, () => widest) : widthsOf(names, columns, across)
   return Array.from({ length: rows }, (_, row) => {
     const line = names.filter((__, index) => (across ? Math.floor(index / columns) === row : index % rows === row))
+    if (flavor === 'debian') return `${tabbed(line, widths)}\n`
     return `${line
-      .map((name) => name.padEnd(width))
+      .map((name, column) => name.padEnd(widths[column] ?? widest))
       .join('')
       .trimEnd()}\n`
   }).join('')
+}
+
+type Flavor = Process['machine']['flavor']
+
+/** The most columns, each as wide as its widest name and two cells more. */
+function columnsThatFit(names: readonly string[], across: boolean, screen: number): number {
+  for (let columns = Math.min(names.length, Math.ceil(screen / 3)); columns > 1; columns -= 1) {
+    const widths = widthsOf(names, columns, across)
+    if (widths.reduce((sum, width) => sum + width, 0) - 2 < screen) return columns
+  }
+  return 1
+}
+
+function widthsOf(names: readonly string[], columns: number, across: boolean): readonly number[] {
+  const rows = Math.ceil(names.length / columns)
+  const widths = Array.from({ length: columns }, () => 3)
+  for (const [index, name] of names.entries()) {
+    const column = across ? index % columns : Math.floor(index / rows)
+    widths[column] = Math.max(widths[column] ?? 0, name.length + 2)
+  }
+  return widths
+}
+
+/** A line whose gaps are tabs as far as these go. */
+function tabbed(line: readonly string[], widths: readonly number[]): string {
+  let [text, start] = ['', 0]
+  for (const [column, name] of line.entries()) {
+    text += name
+    if (column === line.length - 1) break
+    const end = start + (widths[column] ?? 0)
+    let at = start + name.length
+    while (at < end) {
+      const tab = Math.floor(end / 8) > Math.floor((at + 1) / 8)
+      text += tab ? '\t' : ' '
+      at += tab ? 8 - (at % 8) : 1
+    }
+    start = end
+  }
+  return text
 }
 
 function extension(name: string): string {

@@ -18,7 +18,8 @@ const watch: Program = async (words, process) => {
   for (;;) {
     const head = `Every ${process.machine.flavor === 'busybox' ? interval : `${Number(interval).toFixed(1)}`}s: ${command}`
     process.out('\x1b[H\x1b[J')
-    if (!options.has('t')) process.out(`${head.padEnd(56)}${formatDate(process.now(), '%Y-%m-%d %H:%M:%S').padStart(24)}\n\n`)
+    const width = process.terminal?.screen.columns || 80
+    if (!options.has('t')) process.out(`${head.padEnd(width - 24)}${formatDate(process.now(), '%Y-%m-%d %H:%M:%S').padStart(24)}\n\n`)
     await runProgram(['sh', '-c', command], child(process, { stdin: inputOf('') }))
     await process.sleep(Number(interval) * 1000)
   }

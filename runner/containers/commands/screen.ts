@@ -21,13 +21,14 @@ isig icanon iexten echo echoe echok -echonl -noflsh -xcase -tostop -echoprt echo
 const stty: Program = async (words, process) => {
   const screen = isTerminal(process, process.stdin) ? process.terminal?.screen : undefined
   if (!screen) return fail(process, `stty: ${process.machine.flavor === 'busybox' ? 'standard input' : "'standard input'"}: Inappropriate ioctl for device`)
-  const { columns, rows } = await sizeOf(process)
   if (words.length === 0) process.out('speed 38400 baud; line = 0;\n-brkint -imaxbel\n')
-  if (words.includes('-a')) process.out(`speed 38400 baud; rows ${rows}; columns ${columns}; line = 0;\n${settings}`)
   for (const [index, word] of words.entries()) {
-    if (word === 'size') process.out(`${rows} ${columns}\n`)
-    if (word === 'rows') screen.rows = Number(words[index + 1] ?? rows)
-    if (word === 'cols' || word === 'columns') screen.columns = Number(words[index + 1] ?? columns)
+    const next = Number(words[index + 1])
+    if (word === 'rows' && next >= 0) screen.rows = next
+    if ((word === 'cols' || word === 'columns') && next >= 0) screen.columns = next
+    if (word !== 'size' && word !== '-a') continue
+    const { columns, rows } = await sizeOf(process)
+    process.out(word === 'size' ? `${rows} ${columns}\n` : `speed 38400 baud; rows ${rows}; columns ${columns}; line = 0;\n${settings}`)
   }
   return 0
 }

@@ -13,11 +13,12 @@ import { demoPrograms } from './demos.ts'
 import { etcdPrograms } from './etcd.ts'
 import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
 import { metricsServer } from './metrics-server.ts'
+import { nginx } from './nginx.ts'
 import { perl } from './perl.ts'
 import { pilot } from './pilot.ts'
 import { sampleApiserver } from './sample-apiserver.ts'
 import { samplePrograms } from './samples.ts'
-import { accessLine, apacheVoice, readNginx, servePage } from './site.ts'
+import { accessLine, apacheVoice, servePage } from './site.ts'
 import { voiceOf } from './voices.ts'
 import { webhookCertgen } from './webhook-certgen.ts'
 
@@ -36,45 +37,6 @@ function listen(
     },
   })
 }
-
-const nginx: Program = (words, process) => {
-  if (words.includes('-v') || words.includes('-V')) return fail(process, 'nginx version: nginx/1.29.3', 0)
-  if (words.includes('-t'))
-    return fail(
-      process,
-      'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful',
-      0,
-    )
-  if (words.includes('-s')) return 0
-  const say = (text: string): void => process.err(`${formatDate(process.now(), '%Y/%m/%d %H:%M:%S')} [notice] 1#1: ${text}\n`)
-  for (const line of entrypointLines) process.out(`${line}\n`)
-  for (const line of [
-    'using the "epoll" event method',
-    'nginx/1.29.3',
-    'built by gcc 14.2.0 (Debian 14.2.0-19) ',
-    `OS: Linux ${process.machine.kernel}`,
-    'getrlimit(RLIMIT_NOFILE): 1048576:1048576',
-    'start worker processes',
-    'start worker process 29',
-    'start worker process 30',
-  ])
-    say(line)
-  for (const { port, answer } of readNginx(process.files)) listen(process, port, answer, (call, given) => process.out(accessLine(process, call, given, true)))
-  return forever(process)
-}
-
-const script = '/docker-entrypoint.sh'
-const entrypointLines = [
-  `${script}: /docker-entrypoint.d/ is not empty, will attempt to perform configuration`,
-  `${script}: Looking for shell scripts in /docker-entrypoint.d/`,
-  `${script}: Launching /docker-entrypoint.d/10-listen-on-ipv6-by-default.sh`,
-  '10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf',
-  '10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf',
-  `${script}: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh`,
-  `${script}: Launching /docker-entrypoint.d/20-envsubst-on-templates.sh`,
-  `${script}: Launching /docker-entrypoint.d/30-tune-worker-processes.sh`,
-  `${script}: Configuration complete; ready for start up`,
-]
 
 /** Apache in the container and busybox's small one. */
 const httpd: Program = (words, process) => {

@@ -207,5 +207,12 @@ export function skeleton(reference: string, image: Image, at: number, programs: 
     folder(parentOf(path))
     entries.set(path.slice(1), { kind: 'file', content, mode: path.endsWith('.sh') || path.startsWith('/usr/bin/') ? 0o755 : 0o644, at })
   }
+  if (image.programs.includes('nginx')) {
+    folder('/var/log/nginx')
+    for (const [name, stream] of Object.entries(nginxLogs)) entries.set(`var/log/nginx/${name}`, { kind: 'link', target: `/dev/${stream}`, at })
+  }
   return entries
 }
+
+/** nginx's image leads its logs to the container's, unless a volume hides that. */
+const nginxLogs = { 'access.log': 'stdout', 'error.log': 'stderr' }

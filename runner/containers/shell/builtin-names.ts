@@ -6,7 +6,7 @@ const everywhere =
 
 /** Names of builtins. */
 export const builtinNames: Readonly<Record<Dialect, ReadonlySet<string>>> = {
-  ash: new Set(`${everywhere} [[ chdir help let source`.split(' ')),
+  ash: new Set(`${everywhere} [[ chdir help history let source`.split(' ')),
   bash: new Set(
     `${everywhere} bind builtin caller compgen complete compopt declare dirs disown enable fc help history let logout mapfile popd pushd readarray shopt source suspend typeset`.split(
       ' ',

@@ -2,6 +2,7 @@
 import { declaring } from './builtins/declare.ts'
 import { flow } from './builtins/flow.ts'
 import { folders } from './builtins/folders.ts'
+import { remembering } from './builtins/history.ts'
 import { jobControl } from './builtins/jobs.ts'
 import { limits } from './builtins/limits.ts'
 import { naming } from './builtins/naming.ts'
@@ -22,6 +23,7 @@ const all: Readonly<Record<string, Builtin>> = {
   ...limits,
   ...naming,
   ...reading,
+  ...remembering,
   ...saying,
   ...setting,
   ...testing,
@@ -35,7 +37,7 @@ const onlyBash = ['declare', 'typeset', 'mapfile', 'readarray', 'shopt', 'builti
 const lacking: Readonly<Record<Dialect, ReadonlySet<string>>> = {
   ash: new Set(onlyBash),
   bash: new Set(['chdir']),
-  dash: new Set([...onlyBash, 'let', 'source']),
+  dash: new Set([...onlyBash, 'history', 'let', 'source']),
 }
 
 /** The builtin of a name as a shell has it. */

@@ -137,10 +137,10 @@ export class Shell implements ShellCore {
   #prefix(command?: string): string {
     const { name, dialect, line, origin } = this.scope
     const said = command === undefined ? '' : `${command}: `
-    if (dialect === 'ash') return `${name}: ${said}${command === undefined || this.interactive ? '' : `line ${line + (origin === 'words' ? 0 : 1)}: `}`
+    if (dialect === 'ash') return `${name}: ${said}${command === undefined || this.scope.typed ? '' : `line ${line + (origin === 'words' ? 0 : 1)}: `}`
     if (dialect === 'dash') return `${name}: ${line + 1}: ${said}`
     if (command === '-c') return `${name}: -c: line ${line + 1}: `
-    return this.interactive || command === 'fork' ? `${name}: ${said}` : `${name}: line ${line + 1}: ${said}`
+    return this.scope.typed || command === 'fork' ? `${name}: ${said}` : `${name}: line ${line + 1}: ${said}`
   }
 
   call(words: readonly string[], streams: Streams, options: CallOptions = {}): Promise<number> {

@@ -54,6 +54,10 @@ export class Scope {
   /** Where `getopts` stands: the word and the letter within it. */
   optionAt: readonly [index: number, at: number] = [0, 1]
   readonly locals: Map<string, Kept>[] = []
+  /** Somebody types into it, or into the shell that it is a copy of. */
+  typed = false
+  /** Lines that were typed; its subshells see the same. */
+  past: string[] = []
   started = 0
   /** `$$`: the same in subshells. */
   pid = 1
@@ -94,6 +98,8 @@ export class Scope {
       optionAt: this.optionAt,
       started: this.started,
       pid: this.pid,
+      past: this.past,
+      typed: this.typed,
     })
     return made
   }

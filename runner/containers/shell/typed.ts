@@ -13,6 +13,7 @@ import type { Streams } from './redirect.ts'
 export async function typed(shell: Shell, streams: Streams): Promise<number> {
   const { process, scope } = shell
   shell.interactive = true
+  scope.typed = true
   if (process.typing) process.typing.complete = (line) => completions(line, shell)
   let held = ''
   for (;;) {
@@ -23,6 +24,7 @@ export async function typed(shell: Shell, streams: Streams): Promise<number> {
       if (scope.dialect === 'bash') process.out('exit\n')
       return scope.last
     }
+    if (line !== interrupted) remember(line, held, scope)
     if (line === '') {
       if (held === '') continue
     }
@@ -33,6 +35,12 @@ export async function typed(shell: Shell, streams: Streams): Promise<number> {
     const code = await attempt(shell, text, streams)
     if (code !== undefined) return code
   }
+}
+
+/** One entry for each command to bash, for each line to others. */
+function remember(line: string, before: string, { past, dialect }: Shell['scope']): void {
+  if (line.trim() === '') return
+  past.push(dialect === 'bash' && before !== '' ? `${past.pop()}${before.includes('<<') ? '\n' : '; '}${line}` : line)
 }
 
 const interrupted = '\x03'

@@ -34,7 +34,10 @@ export const redisCli: Program = async (words, process) => {
     const answer = talk(['AUTH', password])
     if (typeof answer === 'object' && answer && 'error' in answer) process.err(`AUTH failed: ${answer.error}\n`)
   }
-  const ask = (command: readonly string[]): void => process.out(`${isTerminal(process, process.out) ? shown(talk(command)) : plain(talk(command))}\n`)
+  const ask = (command: readonly string[]): void => {
+    const raw = !isTerminal(process, process.out) || rawReplies.test(command.slice(0, 2).join(' '))
+    process.out(`${raw ? plain(talk(command)) : shown(talk(command))}\n`)
+  }
   if (options.rest.length > 0) {
     ask(options.rest)
     return 0
@@ -46,6 +49,9 @@ export const redisCli: Program = async (words, process) => {
     if (line.trim() !== '') ask(wordsOf(line))
   }
 }
+
+/** What is made for reading is shown as it is at a terminal too. */
+const rawReplies = /^(info\b|lolwut\b|memory (doctor|malloc-stats)|cluster (info|nodes)|client (info|list)|latency (doctor|graph))/i
 
 /** The words of a line, quotes heeded. */
 function wordsOf(line: string): readonly string[] {
@@ -65,7 +71,8 @@ function plain(reply: Reply): string {
 function shown(reply: Reply, indent = ''): string {
   if (reply === null) return '(nil)'
   if (typeof reply === 'number') return `(integer) ${reply}`
-  if (typeof reply === 'string') return `"${reply.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
+  if (typeof reply === 'string')
+    return `"${reply.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}"`
   if ('line' in reply) return reply.line
   if ('error' in reply) return `(error) ${reply.error}`
   if (reply.length === 0) return '(empty array)'
