@@ -1,6 +1,11 @@
 // The drydock command: joins this process to the command line, and gives the process its exit code.
+import { setFlagsFromString } from 'node:v8'
 import { drydock } from './cli/drydock.ts'
 import { projectFolder } from './cli/machine.ts'
+
+// Expressions that learners write (`grep`, patterns of custom resources) must not hold up everybody else: V8 goes through one in a single
+// pass once it has stepped back too often. Those that ignore case, look around or refer back cannot be done so.
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort(signal))

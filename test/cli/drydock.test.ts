@@ -69,6 +69,25 @@ test('shell runs the script of standard input, and prints nothing of its own', a
   assert.deepEqual(await drydock(['shell', small], { stdin: script }), { exit: 9, stdout: 'namespace/default\n', stderr: 'err\n' })
 })
 
+test('expressions that would step back for ever are gone through in one pass: a learner holds nobody up with them', async () => {
+  const letters = `${'a'.repeat(64)}!`
+  const lines = [
+    'kubectl run box --image=busybox -- sleep 1000 >/dev/null && kubectl wait --for=condition=Ready pod/box >/dev/null',
+    `in_box() { kubectl exec box -- sh -c "echo ${letters} | $1"; }`,
+    'in_box "grep -cE \'^(a+)+$\'"; in_box "sed -E \'s/(a|aa)+$/x/\'"; in_box "awk \'/^(a+)+$/ { print 1 }\'"',
+    `printf 'apiVersion: a.b/v1\\nkind: Foo\\nmetadata: {name: x}\\nspec: {p: "${letters}"}\\n' | kubectl create -f -`,
+  ]
+  const openAPIV3Schema = { type: 'object', properties: { spec: { type: 'object', properties: { p: { type: 'string', pattern: '^(a+)+$' } } } } }
+  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }]
+  const spec = { group: 'a.b', names: { kind: 'Foo', plural: 'foos' }, scope: 'Namespaced', versions }
+  const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'foos.a.b' }, spec }
+  const world = join(folder, 'expressions.yaml')
+  writeFileSync(world, JSON.stringify({ clusters: [{ name: 'kube', context: 'kube', nodes: 1, objects: [crd] }] }))
+  const { stdout, stderr } = await drydock(['shell', world], { stdin: lines.join('\n') })
+  assert.equal(stdout, `0\n${letters}\n`)
+  assert.match(stderr, /The Foo "x" is invalid: spec\.p: Invalid value: "a+!": spec\.p in body should match/)
+})
+
 test('shell takes a script by -c and by --file, from any folder and through a link', async () => {
   const link = join(folder, 'link')
   symlinkSync(fileURLToPath(new URL('../../runner/drydock', import.meta.url)), link)

@@ -4,7 +4,7 @@ import { equal, isObject, type Json, type JsonObject } from '../../base/json.ts'
 import { child, invalid, item, notSupported, required, tooLong, tooMany } from '../kinds/validation/findings.ts'
 import type { FieldError } from '../status-error.ts'
 import { isFormat } from './formats.ts'
-import { readGoPattern } from './go-pattern.ts'
+import { expressionFor, type GoPattern, readGoPattern } from './go-pattern.ts'
 import { correlatedItem, itemsOf, memberOf } from './structural.ts'
 import { typeFinding } from './validate-type.ts'
 
@@ -22,8 +22,8 @@ interface Place {
   readonly old: Json | undefined
 }
 
-/** Patterns of schemas as expressions; a cache. */
-const patterns = new Map<string, RegExp>()
+/** Patterns of schemas, read; a cache. */
+const patterns = new Map<string, GoPattern>()
 
 /** Findings on a value; `path` is empty at the root. */
 export function validateValue(value: Json, schema: JsonObject, path: string, old?: Json): readonly FieldError[] {
@@ -169,19 +169,13 @@ function schemas(list: Json | undefined): readonly JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : []
 }
 
+/** A pattern that Go does not read matches everything: it was stored before anybody looked. */
 function matches(pattern: string, value: string): boolean {
-  const known = patterns.get(pattern)
-  const expression = known ?? compilePattern(pattern)
-  if (known === undefined) patterns.set(pattern, expression)
-  return expression.test(value)
-}
-
-/** One that Go does not read matches everything: it was stored before anybody looked. */
-function compilePattern(pattern: string): RegExp {
-  const read = readGoPattern(pattern)
+  const read = patterns.get(pattern) ?? readGoPattern(pattern)
+  patterns.set(pattern, read)
   try {
-    return 'source' in read ? new RegExp(read.source, read.flags) : /^/
+    return 'problem' in read || expressionFor(read, value).test(value)
   } catch {
-    return /^/
+    return true
   }
 }

@@ -1,5 +1,5 @@
 // Functions of texts as cel-go counts in them, by letters, with patterns of Go (cel-go `ext/strings.go`, apiserver `pkg/cel/library/regex.go`).
-import { readGoPattern } from '../go-pattern.ts'
+import { expressionFor, readGoPattern } from '../go-pattern.ts'
 
 type Handler = (...values: never[]) => unknown
 
@@ -17,9 +17,9 @@ export const ownTexts: Readonly<Record<string, Handler>> = {
   'string.replace(string, string, int)': (text: string, from: string, to: string, most: bigint) => replaced(text, { from, to, most: Number(most) }),
   'string.lowerAscii()': (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
   'string.upperAscii()': (text: string) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
-  'string.matches(string)': (text: string, pattern: string) => patternOf(pattern).test(text),
-  'matches(string, string)': (text: string, pattern: string) => patternOf(pattern).test(text),
-  'string.find(string)': (text: string, pattern: string) => patternOf(pattern, 'Illegal regex: ').exec(text)?.[0] ?? '',
+  'string.matches(string)': (text: string, pattern: string) => patternOf(pattern, text).test(text),
+  'matches(string, string)': (text: string, pattern: string) => patternOf(pattern, text).test(text),
+  'string.find(string)': (text: string, pattern: string) => patternOf(pattern, text, 'Illegal regex: ').exec(text)?.[0] ?? '',
   'string.findAll(string)': (text: string, pattern: string) => allOf(text, pattern),
   'string.findAll(string, int)': (text: string, pattern: string, most: bigint) => allOf(text, pattern).slice(0, most < 0n ? undefined : Number(most)),
 }
@@ -72,10 +72,10 @@ function replaced(text: string, { from, to, most }: { readonly from: string; rea
   return [...letters, ''].map((letter, index) => (index < most ? to : '') + letter).join('')
 }
 
-function patternOf(text: string, before = ''): RegExp {
-  const read = readGoPattern(text)
+function patternOf(pattern: string, text: string, before = ''): RegExp {
+  const read = readGoPattern(pattern)
   if ('problem' in read) throw new Error(`${before}${read.problem}`)
-  return new RegExp(read.source, read.flags)
+  return expressionFor(read, text)
 }
 
 function allOf(text: string, pattern: string): readonly string[] {
