@@ -27,6 +27,7 @@ import { sort, uniq } from './commands/sort.ts'
 import { systemPrograms } from './commands/system.ts'
 import { textPrograms } from './commands/text.ts'
 import { type Files, nameOf, resolve } from './files.ts'
+import { databaseClients } from './images/databases.ts'
 import { serverPrograms } from './images/servers.ts'
 import { placeOfProgram } from './images/skeleton.ts'
 import { type Image, imageOf } from './images/table.ts'
@@ -106,7 +107,7 @@ const common: Readonly<Record<string, Program>> = {
   ...aptPrograms,
   tar,
 }
-const everything: Readonly<Record<string, Program>> = { jq, ...common, ...networkPrograms, ...serverPrograms, ...shells }
+const everything: Readonly<Record<string, Program>> = { jq, ...common, ...networkPrograms, ...serverPrograms, ...databaseClients, ...shells }
 
 /** Programs that images of a flavor lack unless they say otherwise. */
 const lacking: Readonly<Record<Image['flavor'], ReadonlySet<string>>> = {

@@ -35,6 +35,23 @@ const quiet =
     return forever(process)
   }
 
+/** A client of a database that answers nobody. What it is given to say is taken as said, so that probes and scripts come to their end. */
+const client =
+  (name: string, statement: RegExp): Program =>
+  (words, process) => {
+    const told = words.some((word) => statement.test(word))
+    const taken = told ? 'what it was told is taken as done' : 'the database answers nobody'
+    return fail(process, `drydock: the program ${name} is not simulated: ${taken}`, told ? 0 : 1)
+  }
+
+/** Clients by name; in images that nobody wrote down they are believed like everything there. */
+export const databaseClients: Readonly<Record<string, Program>> = {
+  psql: client('psql', /^-[a-zA-Z]*[cfl]$|^--(command|file|list|version)/),
+  pg_dump: client('pg_dump', /^--version/),
+  createdb: client('createdb', /^[^-]/),
+  mongosh: client('mongosh', /^--(eval|version)/),
+}
+
 /** Databases by the name of their program. */
 export const databasePrograms: Readonly<Record<string, Program>> = {
   'redis-server': redisServer,

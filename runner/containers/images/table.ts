@@ -116,8 +116,8 @@ const rows: readonly Row[] = [
     }),
   ],
   [/(^|\/)xtrabackup$/, withShell(['bash'], { programs: ['xtrabackup', 'xbstream', 'ncat', 'mysql'] })],
-  [/^postgres$/, withShell(['postgres'], { wraps: 'postgres', programs: ['postgres', 'pg_isready'] })],
-  [/^mongo$/, withShell(['mongod'], { wraps: 'mongod', programs: ['mongod'] })],
+  [/^postgres$/, withShell(['postgres'], { wraps: 'postgres', programs: ['postgres', 'pg_isready', 'psql', 'pg_dump', 'createdb'] })],
+  [/^mongo$/, withShell(['mongod'], { wraps: 'mongod', programs: ['mongod', 'mongosh'] })],
   [/^memcached$/, withShell(['memcached'], { wraps: 'memcached', programs: ['memcached'] })],
   [/^rabbitmq$/, withShell(['rabbitmq-server'], { programs: ['rabbitmq-server'] })],
   ...(
