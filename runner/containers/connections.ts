@@ -3,22 +3,21 @@
 import { createRandom } from '../base/random.ts'
 import { nextTurn } from '../base/turns.ts'
 import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import type { LogQuery, PodConnections, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
-import { StatusError } from '../kubernetes/status-error.ts'
+import type { PodConnections, Posted, RemoteEnd, RemoteStreams } from '../kubernetes/pod-connections.ts'
 import { decodeText, encodeText, fromBytes, toBytes } from './bytes.ts'
 import { folderOf, processIn } from './container.ts'
 import { userOf } from './environment.ts'
 import { Family } from './family.ts'
 import { imageOf } from './images/table.ts'
 import { answerKubelet, isNode } from './kubelet-api.ts'
-import { type LogLine, lineText, logText } from './log.ts'
+import { lineText } from './log.ts'
 import { backendOf } from './network/cluster-network.ts'
 import { shownAs } from './plan.ts'
 import { containerNames, containerOf, objects, restartsOf, runningSince } from './pod.ts'
+import { logs } from './pod-logs.ts'
 import { dial } from './port-forwarding.ts'
 import { Exit, Halt, type HttpAnswer, type Process, runProgram } from './process.ts'
 import { pump } from './pump.ts'
-import type { Run } from './run.ts'
 import type { Runtime } from './runtime.ts'
 import { Pipe } from './streams.ts'
 import { type Screen, Terminal, type Typing } from './terminal.ts'
@@ -37,47 +36,6 @@ export function createConnections(runtime: Runtime): PodConnections {
     post: (to, body) => post(runtime, to, body),
     measure: () => measure(runtime.reader, runtime.clock.now(), runtime.name),
   }
-}
-
-async function logs(runtime: Runtime, pod: KubernetesObject, query: LogQuery): Promise<string | ReadableStream<Uint8Array>> {
-  const run = await runtime.run(pod, query.container, query.previous)
-  if (!run) {
-    if (query.previous) throw new StatusError('BadRequest', `previous terminated container "${query.container}" in pod "${pod.metadata.name}" not found`)
-    return ''
-  }
-  const { sinceSeconds, sinceTime, ...wanted } = query
-  const since = sinceTime !== undefined ? Date.parse(sinceTime) : sinceSeconds !== undefined ? runtime.clock.now() - sinceSeconds * 1000 : undefined
-  const text = logText(run.log, { ...wanted, ...(since !== undefined && { sinceTime: since }) })
-  if (!query.follow || run.end) return toText(text)
-  return followed(runtime, run, { text, query })
-}
-
-function toText(bytes: string): string {
-  return new TextDecoder().decode(toBytes(bytes))
-}
-
-/** What there is and what comes, until the program ends or nobody reads. */
-function followed(runtime: Runtime, run: Run, { text, query }: { readonly text: string; readonly query: LogQuery }): ReadableStream<Uint8Array> {
-  const gone = new AbortController()
-  let watcher: ((stream: 'out' | 'err', bytes: string) => void) | undefined
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      if (text !== '') controller.enqueue(toBytes(text))
-      watcher = (stream, bytes) => {
-        if (query.stream !== undefined && query.stream !== stream) return
-        const line: LogLine = [run.now(), stream, bytes.replace(/\n$/, ''), bytes.endsWith('\n')]
-        controller.enqueue(toBytes(query.timestamps ? lineText(line, true) : bytes))
-      }
-      run.watchers.add(watcher)
-      void pump(runtime, run, gone.signal).then(() => {
-        if (watcher) run.watchers.delete(watcher)
-        if (!gone.signal.aborted) controller.close()
-      })
-    },
-    cancel() {
-      gone.abort()
-    },
-  })
 }
 
 /** Whoever attaches to a program that reads may do so before it runs. */
@@ -126,7 +84,7 @@ async function exec(
     halt,
     seed: createRandom(`${pod.metadata.uid}/${name}/${runtime.clock.now()}`),
     folder: folderOf(container, inside.image),
-    ...worldTime(runtime, halt),
+    ...worldTime(runtime, halt, streams),
   })
   if (!process.find(command[0] ?? '')) return { problem: missing(pod, name, command[0] ?? '') }
   const exitCode = await finished(command.map(encodeText), process)
@@ -156,7 +114,7 @@ function missing(pod: KubernetesObject, name: string, word: string): string {
 }
 
 /** The time of programs that somebody waits for: the world's. */
-function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' | 'step'> {
+function worldTime(runtime: Runtime, halt: Halt, streams: RemoteStreams): Pick<Process, 'now' | 'sleep' | 'step'> {
   let steps = 0
   let pause: Promise<void> | undefined
   return {
@@ -168,6 +126,8 @@ function worldTime(runtime: Runtime, halt: Halt): Pick<Process, 'now' | 'sleep' 
     step() {
       halt.check()
       steps += 1
+      const behind = streams.drained?.()
+      if (behind) return halt.unless(behind)
       // All that runs here pauses together: each by itself would leave the others no end.
       if (steps % 500 === 0)
         pause ??= nextTurn().finally(() => {
@@ -235,7 +195,11 @@ async function attach(runtime: Runtime, pod: KubernetesObject, name: string, str
     interrupt: () => run.halt.fire(130),
     ...(once ? {} : { ended: () => gone.abort() }),
   })
-  const show = (stream: 'out' | 'err', bytes: string): void => (stream === 'out' ? out(bytes) : err(bytes))
+  const show = (stream: 'out' | 'err', bytes: string): void => {
+    if (streams.drained?.()) return
+    if (stream === 'out') out(bytes)
+    else err(bytes)
+  }
   if (interactive && run.watchers.size === 0) for (const line of run.log) show(line[1], lineText(line, false))
   run.watchers.add(show)
   streams.gone.addEventListener('abort', () => gone.abort(), { once: true })

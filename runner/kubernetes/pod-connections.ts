@@ -25,6 +25,8 @@ export interface RemoteStreams {
   readonly tty: boolean
   out(bytes: Uint8Array): void
   err(bytes: Uint8Array): void
+  /** What is to be awaited before more is written, while the other end does not read; absent where it always does. */
+  drained?(): Promise<void> | undefined
   /** Absent if nothing is sent in. Called at once with what came before. */
   readonly stdin?: { follow(listener: { data(bytes: Uint8Array): void; end(): void }): void }
   /** Of a terminal: how large it is, whenever that changes. Called at once with what came before. */

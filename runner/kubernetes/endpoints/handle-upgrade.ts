@@ -5,6 +5,7 @@ import { at } from '../object.ts'
 import type { PodConnections } from '../pod-connections.ts'
 import { liveObject } from '../registry/engine.ts'
 import { badRequest, notFound } from '../registry/errors.ts'
+import { pacedWriter } from '../streams/paced-writer.ts'
 import { portProtocols, portsAsked, servePortChannels } from '../streams/port-channels.ts'
 import { servePortForward } from '../streams/port-forward.ts'
 import { channelProtocols, type RemoteCommand, serveChannels, translated } from '../streams/remote-command.ts'
@@ -92,9 +93,7 @@ function overSpdy(remote: RemoteCommand, request: Request, duplex: Duplex): Upgr
   const versions = (request.headers.get('x-stream-protocol-version') ?? '').split(',').map((version) => version.trim())
   const protocol = spdyProtocols.find((each) => versions.includes(each))
   if (protocol === undefined) return undefined
-  const writer = duplex.writable.getWriter()
-  const close = (): void => void writer.close().catch(() => undefined)
-  const spdy = serveSpdyCommand((bytes) => void writer.write(bytes).catch(() => undefined), remote, close)
+  const spdy = serveSpdyCommand(pacedWriter(duplex.writable), remote)
   void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => spdy.gone())
   return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': protocol } }
 }

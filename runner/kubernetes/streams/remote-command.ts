@@ -42,6 +42,7 @@ export async function serveChannels(duplex: Duplex, command: RemoteCommand, prot
   const end = await command.run({
     out: (bytes) => (command.stdout ? send(channels.stdout, bytes) : undefined),
     err: (bytes) => (command.stderr ? send(channels.stderr, bytes) : undefined),
+    drained: () => wire.drained(),
     gone: gone.signal,
     ...incoming(command, input, sizes),
   })

@@ -1,6 +1,7 @@
 // A server's end of a WebSocket (RFC 6455) over a pair of byte streams.
 import { sha1 } from '@noble/hashes/legacy.js'
 import type { Duplex } from '../../base/host.ts'
+import { pacedWriter } from './paced-writer.ts'
 
 /** What comes over a WebSocket. */
 export interface SocketListener {
@@ -12,6 +13,8 @@ export interface SocketListener {
 export interface WebSocketWire {
   send(bytes: Uint8Array): void
   sendText(text: string): void
+  /** What is to be awaited before more is sent, while the client is behind. */
+  drained(): Promise<void> | undefined
   /** Says goodbye and ends the connection, once everything is written. */
   close(code?: number): Promise<void>
 }
@@ -28,14 +31,14 @@ const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 
 /** Speaks WebSocket over a connection that was switched to it. */
 export function openWebSocket(duplex: Duplex, listener: SocketListener): WebSocketWire {
-  const writer = duplex.writable.getWriter()
+  const writer = pacedWriter(duplex.writable)
   let closing = false
-  const write = (opcode: number, payload: Uint8Array): Promise<void> => writer.write(frame(opcode, payload)).catch(() => undefined)
+  const write = (opcode: number, payload: Uint8Array): Promise<void> => writer.write(frame(opcode, payload))
   void readFrames(duplex.readable, {
     message: (bytes) => listener.message(bytes),
     ping: (bytes) => void write(opcodes.pong, bytes),
     close(bytes) {
-      if (!closing) void write(opcodes.close, bytes.subarray(0, 2)).then(() => writer.close().catch(() => undefined))
+      if (!closing) void write(opcodes.close, bytes.subarray(0, 2)).then(() => writer.close())
       closing = true
     },
   }).finally(() => listener.closed())
@@ -46,8 +49,9 @@ export function openWebSocket(duplex: Duplex, listener: SocketListener): WebSock
       if (closing) return
       closing = true
       await write(opcodes.close, new Uint8Array([code >> 8, code & 255]))
-      await writer.close().catch(() => undefined)
+      await writer.close()
     },
+    drained: () => writer.drained(),
   }
 }
 
