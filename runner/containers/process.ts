@@ -173,9 +173,16 @@ export function isTerminal({ terminal }: Pick<Process, 'terminal'>, stream: Pipe
   return terminal !== undefined && (stream === terminal.stdin || stream === terminal.out || stream === terminal.err)
 }
 
-/** A process like this one, with other streams, environment or the like. */
+/** A process like this one, with other streams, environment or the like. Where its output can get too much for a reader it waits at its steps. */
 export function child(process: Process, changes: Partial<Process>): Process {
-  return { ...process, ...changes }
+  const made = { ...process, ...changes }
+  const { out, step, halt } = made
+  if (changes.out?.behind === undefined) return made
+  const paced = (): Promise<void> | undefined => {
+    const behind = out.behind?.()
+    return behind ? halt.unless(behind) : step()
+  }
+  return { ...made, step: paced }
 }
 
 /** A process below this one, that a signal ends alone; work that a signal ended has its code, and `killed` tells of it. */

@@ -36,3 +36,19 @@ test('a log keeps its last ten mebibytes, lines without an end among them', () =
   assert.ok(bytes <= 12.5 * 2 ** 20 && bytes >= 10 * 2 ** 20, `${bytes}`)
   assert.match(log.at(-1)?.[2] ?? '', /the end$/)
 })
+
+test('a pipe holds its writer up while nobody reads, and who wants to keep more than memory holds is killed', async () => {
+  const cluster = await startCluster()
+  const pod = await podOf(cluster, 'busybox:1.36')
+  const cases: readonly (readonly [script: string, printed: string])[] = [
+    ['yes | sleep 7; echo over', 'over\n'],
+    ['while true; do echo x; done | sleep 3; echo over', 'over\n'],
+    ['yes | tr y n | cat | tee /dev/null | (sleep 2; head -c 4)', 'n\nn\n'],
+    ['seq 1 300000 | (sleep 2; wc -l)', '300000\n'],
+    ['seq 1 300000 | sort -n | tail -1', '300000\n'],
+    ['cat /dev/zero | (sleep 1; head -c 3000000) | wc -c', '3000000\n'],
+    ['yes | sort | head -1; echo over', 'over\n'],
+    ['cat /dev/zero | grep x; cat /dev/zero | head -n 1 | wc -c; echo over', '0\nover\n'],
+  ]
+  for (const [script, printed] of cases) assert.deepEqual(await run(cluster, pod, ['sh', '-c', script]), [0, printed], script)
+})

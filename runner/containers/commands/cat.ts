@@ -1,4 +1,5 @@
 // `cat`.
+import { isEndless, readDevice } from '../devices.ts'
 import type { Program } from '../process.ts'
 import { readOptions } from './options.ts'
 import { inputs } from './text.ts'
@@ -42,9 +43,20 @@ export const cat: Program = async (words, process) => {
   const options = readOptions(words, [])
   const plain = words.length === options.rest.length || words.every((word) => !/^-./.test(word) || word === '-u')
   if (options.rest.length === 0 && plain) {
-    for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read()))
+    for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
       process.out(piece)
+      await process.step()
+    }
     return 0
+  }
+  const endless = plain ? options.rest.findIndex(isEndless) : -1
+  if (endless >= 0) {
+    const { parts } = await inputs('cat', options.rest.slice(0, endless), process)
+    for (const { content } of parts) process.out(content)
+    for (;;) {
+      process.out(readDevice(options.rest[endless] ?? '', process) ?? '')
+      await process.step()
+    }
   }
   const { parts, code } = await inputs('cat', options.rest, process)
   const content = parts.map((part) => part.content).join('')

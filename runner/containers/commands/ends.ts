@@ -1,6 +1,8 @@
 // `head` and `tail`: the beginnings and ends of files.
+
 import { resolve } from '../files.ts'
 import { fail, type Process, type Program } from '../process.ts'
+import { remembered } from '../streams.ts'
 import { readOptions } from './options.ts'
 import { inputs } from './text.ts'
 import { noOption, strangeOption } from './usage.ts'
@@ -56,10 +58,11 @@ function bytesOf(name: 'head' | 'tail', content: string, count: string): string 
 /** Reads no more of the input than is shown: whoever writes without an end hears that nobody reads on. */
 async function headOfInput(process: Process, { count, bytes }: { readonly count: string; readonly bytes: string | undefined }): Promise<number> {
   const shown = (text: string): string => (bytes === undefined ? selected('head', text, count) : text.slice(0, Number(bytes)))
-  let text = ''
+  let [text, lines] = ['', 0]
   for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
-    text += piece
-    if (bytes === undefined ? !count.startsWith('-') && text.split('\n').length > Number(count) : text.length >= Number(bytes)) break
+    text = remembered(text, piece)
+    lines += piece.split('\n').length - 1
+    if (bytes === undefined ? !count.startsWith('-') && lines >= Number(count) : text.length >= Number(bytes)) break
   }
   process.stdin.close()
   process.out(shown(text))

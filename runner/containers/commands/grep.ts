@@ -79,6 +79,7 @@ async function filtered(expression: RegExp, options: ReturnType<typeof readOptio
   for (let index = 0; found < most; index += 1) {
     const line = await process.halt.unless(process.stdin.readLine())
     if (line === undefined) return found > 0 ? 0 : 1
+    if (index % 100 === 99) await process.step()
     if (line.search(expression) >= 0 === options.has('v')) continue
     found += 1
     if (options.has('q')) break

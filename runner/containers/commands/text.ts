@@ -118,6 +118,7 @@ const tee: Program = async (words, process) => {
   for (let piece = await process.halt.unless(process.stdin.read()); piece !== undefined; piece = await process.halt.unless(process.stdin.read())) {
     process.out(piece)
     for (const write of sinks) write(piece)
+    await process.step()
   }
   return code
 }

@@ -1,7 +1,7 @@
 // Runs a shell's trees.
 
 import { apart, Exit, type Process } from '../process.ts'
-import { BrokenPipe, inputOf } from '../streams.ts'
+import { BrokenPipe, inputOf, MemoryFull } from '../streams.ts'
 import { Connections } from './connecting.ts'
 import { control } from './control.ts'
 import type { CallOptions, ShellCore } from './core.ts'
@@ -45,6 +45,8 @@ export class Shell implements ShellCore {
   /** Runs a tree; gives its exit code, which is `$?` afterwards. */
   async run(node: Node, streams: Streams): Promise<number> {
     await this.process.step()
+    const behind = streams.out.behind?.()
+    if (behind) await this.process.halt.unless(behind)
     if (this.traps.isWaiting) await this.heed(streams)
     if (this.scope.options.has('noexec')) return 0
     const code = await this.#redirected(node, streams)
@@ -254,6 +256,7 @@ export class Shell implements ShellCore {
       return await ended(shell, own, () => shell.run(body, own))
     } catch (error) {
       if (error instanceof BrokenPipe) return 141
+      if (error instanceof MemoryFull) return 137
       if (!(error instanceof Exit) || process.halt.code !== undefined || error.reason !== undefined) throw error
       return error.code
     } finally {

@@ -21,7 +21,7 @@ function connected(parts: readonly Node[], shell: ShellCore, streams: Streams): 
       const pipe = new Pipe()
       const input = stdin
       stdin = pipe
-      const out: Write = index === parts.length - 1 ? streams.out : (bytes) => pipe.write(bytes)
+      const out: Write = index === parts.length - 1 ? streams.out : Object.assign((bytes: string) => pipe.write(bytes), { behind: () => pipe.behind() })
       return shell.subshell(part, { ...streams, stdin: input, out }).finally(() => {
         pipe.end()
         if (index > 0) input.close()
