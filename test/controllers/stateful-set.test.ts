@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { controllerRevisions, daemonSets, persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
+import { configMaps, controllerRevisions, daemonSets, persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
 import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -121,4 +121,19 @@ test('a pod whose labels come back is taken in again, one of another name is not
   await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'y-1', namespace, labels }, spec } as KubernetesObject)
   await settle(1000)
   assert.deepEqual(await ownersOf('y-1'), [])
+})
+
+test('a claim that another controller owns is left to it, and keeps no pod from going', async () => {
+  const cluster = await startCluster()
+  const { client, settle } = cluster
+  const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+  await create(cluster, { replicas: 2, podManagementPolicy: 'Parallel', volumeClaimTemplates: [claim] })
+  const other = { apiVersion: 'v1', kind: 'ConfigMap', name: 'other', uid: 'e0e3b2f5-0000-4000-8000-000000000000', controller: true }
+  await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace } } as KubernetesObject)
+  const owner = { ...other, uid: (await client.get(configMaps, { namespace, name: 'other' }))?.metadata.uid ?? '' }
+  await client.patch(persistentVolumeClaims, { namespace, name: 'data-x-1' }, { metadata: { ownerReferences: [owner] } } as never, { type: 'merge' })
+  await set(cluster, { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' }, replicas: 0 })
+  await settle(5000)
+  assert.deepEqual(await names(cluster, pods), [])
+  assert.deepEqual(await names(cluster, persistentVolumeClaims), ['data-x-1'])
 })
