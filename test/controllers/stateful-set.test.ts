@@ -137,3 +137,26 @@ test('a claim that another controller owns is left to it, and keeps no pod from 
   assert.deepEqual(await names(cluster, pods), [])
   assert.deepEqual(await names(cluster, persistentVolumeClaims), ['data-x-1'])
 })
+
+test('pods that are not well are not removed one by one, but for the first of them', async () => {
+  const cluster = await startCluster({ without: ['kubelet'] })
+  const { client, settle } = cluster
+  const report = async (name: string, status: string): Promise<void> => {
+    const conditions = ['Ready', 'ContainersReady'].map((type) => ({ type, status, lastTransitionTime: '2026-01-01T00:00:00Z' }))
+    await client.patch(pods, { namespace, name }, { status: { phase: 'Running', conditions } } as never, { type: 'strategic', subresource: 'status' })
+    await settle(1000)
+  }
+  await create(cluster, { replicas: 3 })
+  for (const name of ['x-0', 'x-1', 'x-2']) await report(name, 'True')
+  for (const name of ['x-1', 'x-2']) await report(name, 'False')
+  await set(cluster, { replicas: 0 })
+  await settle(5000)
+  const leaving = async (): Promise<string[]> =>
+    (await client.list(pods, { namespace })).items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ metadata }) => metadata.name ?? '')
+  assert.deepEqual(await leaving(), [])
+  await report('x-2', 'True')
+  assert.deepEqual(await leaving(), ['x-2'])
+  await client.delete(pods, { namespace, name: 'x-2' }, { gracePeriodSeconds: 0 })
+  await settle(1000)
+  assert.deepEqual(await leaving(), ['x-1'], 'it is the first that is not well')
+})
