@@ -40,10 +40,13 @@ export async function ownClaims(set: ClaimingSet, { pod, surplus }: { pod: Kuber
     const claim = await client.get(persistentVolumeClaims, { namespace, name: `${template.metadata.name}-${pod.metadata.name}` })
     if (!claim || claim.metadata.deletionTimestamp !== undefined) continue
     const before = claim.metadata.ownerReferences ?? []
-    const foreign = before.filter(
-      ({ kind, name }) => !(kind === 'StatefulSet' && name === set.metadata.name) && !(kind === 'Pod' && name === pod.metadata.name),
-    )
-    const ownerReferences = [...foreign, ...ownersFor(set, surplus ? pod : undefined)]
+    const isSet = ({ kind, name }: OwnerReference): boolean => kind === 'StatefulSet' && name === set.metadata.name
+    const isPod = ({ kind, name }: OwnerReference): boolean => kind === 'Pod' && name === pod.metadata.name
+    // Who owned it before bore the same names: what becomes of it is for others to say.
+    if (before.some((each) => (isSet(each) && each.uid !== set.metadata.uid) || (isPod(each) && each.uid !== pod.metadata.uid))) continue
+    const foreign = before.filter((each) => !isSet(each) && !isPod(each))
+    const governed = foreign.some(({ controller }) => controller === true)
+    const ownerReferences = [...foreign, ...(governed ? [] : ownersFor(set, surplus ? pod : undefined))]
     if (!equal(before, ownerReferences)) await client.update(persistentVolumeClaims, { ...claim, metadata: { ...claim.metadata, ownerReferences } })
   }
 }

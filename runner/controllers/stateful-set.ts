@@ -94,8 +94,11 @@ async function act(look: Look, mine: readonly Pod[]): Promise<void> {
     if (!settled && oneByOne) return
   }
   const surplus = mine.filter((pod) => ordinalOf(pod) < start || ordinalOf(pod) >= end).sort((a, b) => ordinalOf(b) - ordinalOf(a))
+  const firstUnwell = mine.filter((pod) => !isWell(pod)).sort((a, b) => ordinalOf(a) - ordinalOf(b))[0]
   for (const pod of surplus) {
     await ownClaims(look.set, { pod, surplus: true }, look.context)
+    // One by one only pods that are well go, or the first of those that are not (`processCondemned`).
+    if (oneByOne && pod !== firstUnwell && !isAvailable(look, pod)) return
     if (pod.metadata.deletionTimestamp === undefined) await removePod(look, pod)
     if (oneByOne) return
   }
@@ -114,6 +117,16 @@ async function keep(look: Look, ordinal: number, pod: Pod | undefined): Promise<
     return false
   }
   await ownClaims(set, { pod, surplus: false }, context)
+  return isAvailable(look, pod)
+}
+
+/** True for a pod that runs and is ready. */
+function isWell(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && availableAt(pod, 0) !== undefined
+}
+
+/** True for one that has been so for as long as the set asks for. */
+function isAvailable({ set, context }: Look, pod: Pod): boolean {
   const time = availableAt(pod, set.spec.minReadySeconds ?? 0)
   return pod.metadata.deletionTimestamp === undefined && time !== undefined && time <= context.clock.now()
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { controllerRevisions, daemonSets, persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
+import { configMaps, controllerRevisions, daemonSets, persistentVolumeClaims, pods, statefulSets } from '#runner/controllers/resources.ts'
 import type { KubernetesObject, Resource } from '#runner/kubernetes/object.ts'
 import { startCluster, type TestCluster } from '#test/support/start-cluster.ts'
 
@@ -121,4 +121,42 @@ test('a pod whose labels come back is taken in again, one of another name is not
   await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'y-1', namespace, labels }, spec } as KubernetesObject)
   await settle(1000)
   assert.deepEqual(await ownersOf('y-1'), [])
+})
+
+test('a claim that another controller owns is left to it, and keeps no pod from going', async () => {
+  const cluster = await startCluster()
+  const { client, settle } = cluster
+  const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+  await create(cluster, { replicas: 2, podManagementPolicy: 'Parallel', volumeClaimTemplates: [claim] })
+  const other = { apiVersion: 'v1', kind: 'ConfigMap', name: 'other', uid: 'e0e3b2f5-0000-4000-8000-000000000000', controller: true }
+  await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace } } as KubernetesObject)
+  const owner = { ...other, uid: (await client.get(configMaps, { namespace, name: 'other' }))?.metadata.uid ?? '' }
+  await client.patch(persistentVolumeClaims, { namespace, name: 'data-x-1' }, { metadata: { ownerReferences: [owner] } } as never, { type: 'merge' })
+  await set(cluster, { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' }, replicas: 0 })
+  await settle(5000)
+  assert.deepEqual(await names(cluster, pods), [])
+  assert.deepEqual(await names(cluster, persistentVolumeClaims), ['data-x-1'])
+})
+
+test('pods that are not well are not removed one by one, but for the first of them', async () => {
+  const cluster = await startCluster({ without: ['kubelet'] })
+  const { client, settle } = cluster
+  const report = async (name: string, status: string): Promise<void> => {
+    const conditions = ['Ready', 'ContainersReady'].map((type) => ({ type, status, lastTransitionTime: '2026-01-01T00:00:00Z' }))
+    await client.patch(pods, { namespace, name }, { status: { phase: 'Running', conditions } } as never, { type: 'strategic', subresource: 'status' })
+    await settle(1000)
+  }
+  await create(cluster, { replicas: 3 })
+  for (const name of ['x-0', 'x-1', 'x-2']) await report(name, 'True')
+  for (const name of ['x-1', 'x-2']) await report(name, 'False')
+  await set(cluster, { replicas: 0 })
+  await settle(5000)
+  const leaving = async (): Promise<string[]> =>
+    (await client.list(pods, { namespace })).items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ metadata }) => metadata.name ?? '')
+  assert.deepEqual(await leaving(), [])
+  await report('x-2', 'True')
+  assert.deepEqual(await leaving(), ['x-2'])
+  await client.delete(pods, { namespace, name: 'x-2' }, { gracePeriodSeconds: 0 })
+  await settle(1000)
+  assert.deepEqual(await leaving(), ['x-1'], 'it is the first that is not well')
 })
