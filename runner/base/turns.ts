@@ -7,7 +7,7 @@ const pieces = 64
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
-    const listener = port1 as unknown as { onmessage: () => void }
+    const listener = port1 as unknown as { onmessage: () => void } // Node's types leave out what it has of a browser's port
     listener.onmessage = () => {
       port1.close()
       resolve()

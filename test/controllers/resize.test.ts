@@ -56,7 +56,7 @@ test('of resizes that wait the more important pod has its room first, then the o
     kind: 'PriorityClass',
     metadata: { name: 'high' },
     value: 100,
-  } as unknown as KubernetesObject)
+  } as KubernetesObject)
   await client.create(pods, pod('large', '2500m'))
   for (const name of ['early', 'late']) await client.create(pods, pod(name, '100m'))
   const high = pod('high', '100m')

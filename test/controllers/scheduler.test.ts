@@ -253,7 +253,7 @@ test("a claim of an ephemeral volume's name that is another's holds the pod back
 test('claims that wait for their pod get volumes of one node, and a node without free ones is no place', async () => {
   const { client, settle } = await startCluster({ nodes: 3 })
   const waiting = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'by-hand' }, provisioner: 'kubernetes.io/no-provisioner' }
-  await client.create(storageClasses, { ...waiting, volumeBindingMode: 'WaitForFirstConsumer' } as unknown as KubernetesObject)
+  await client.create(storageClasses, { ...waiting, volumeBindingMode: 'WaitForFirstConsumer' } as KubernetesObject)
   const storage = { accessModes: ['ReadWriteOnce'], storageClassName: 'by-hand' }
   const volume = (name: string, node: string, size: string): KubernetesObject => {
     const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] }

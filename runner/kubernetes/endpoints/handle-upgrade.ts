@@ -101,9 +101,9 @@ function overSpdy(remote: RemoteCommand, request: Request, duplex: Duplex): Upgr
 function forward(pods: PodConnections, pod: KubernetesObject, request: Request, duplex: Duplex): Upgrade | undefined {
   const dial: Parameters<typeof servePortForward>[1] = (port, receive) => pods.dial(pod, port, receive)
   if (isSpdy(request)) {
-    const writer = duplex.writable.getWriter()
-    const spdy = servePortForward((bytes) => void writer.write(bytes).catch(() => undefined), dial)
-    void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => writer.close().catch(() => undefined))
+    const writer = pacedWriter(duplex.writable)
+    const spdy = servePortForward((bytes) => void writer.write(bytes), dial)
+    void feed(duplex.readable, (bytes) => spdy.receive(bytes)).finally(() => writer.close())
     return { accepted: true, headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' } }
   }
   if (!offered(request).includes(tunnel)) return forwardChannels(dial, request, duplex)
