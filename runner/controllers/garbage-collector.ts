@@ -3,7 +3,7 @@ import { equal, type Json, type JsonObject } from '../base/json.ts'
 import { type Client, everyResource, type ServedResource } from '../kubernetes/client.ts'
 import { type KubernetesObject, keyOf, type OwnerReference } from '../kubernetes/object.ts'
 import { StatusError } from '../kubernetes/status-error.ts'
-import { type ControllerContext, defineController } from './controller.ts'
+import { type ControllerContext, type ControllerDefinition, defineController, type Follower } from './controller.ts'
 
 const foreground = 'foregroundDeletion'
 const orphan = 'orphan'
@@ -12,11 +12,46 @@ const orphan = 'orphan'
  * One watch over everything: it wakes for objects that were deleted, that wait for their dependents, or that are born with
  * owners or given others. Keys are `<verb> <apiVersion> <kind> <namespace>/<name> <uid>`.
  */
-export const garbageCollector = defineController({
-  name: 'garbage-collector-controller',
-  watches: [{ resource: everyResource, keys: keysOf }],
-  reconcile,
-})
+export function garbageCollector(): ControllerDefinition {
+  const owners = new Owners()
+  return defineController({
+    name: 'garbage-collector-controller',
+    watches: [{ resource: everyResource, keys: keysOf, follower: owners }],
+    reconcile: (key, context) => reconcile(key, context, owners),
+  })
+}
+
+/** Uids that some object names, or once named, as an owner's: most of what is deleted owns nothing, and nobody is looked for then. */
+class Owners implements Follower {
+  #uids: Set<string> | undefined
+
+  reset(): void {
+    this.#uids = undefined
+  }
+
+  change({ metadata }: KubernetesObject): void {
+    for (const { uid } of metadata.ownerReferences ?? []) this.#uids?.add(uid)
+  }
+
+  /** Everything is read once; from then on changes tell. */
+  async has(uid: string, client: Client): Promise<boolean> {
+    const known = this.#uids ?? (await this.#readAll(client))
+    return known.has(uid)
+  }
+
+  /** Changes that come meanwhile count too. What cannot be read now is read anew the next time. */
+  async #readAll(client: Client): Promise<ReadonlySet<string>> {
+    const uids = new Set<string>()
+    this.#uids = uids
+    try {
+      for (const resource of await collectable(client)) for (const object of (await client.list(resource)).items) this.change(object)
+    } catch (error) {
+      this.#uids = undefined
+      throw error
+    }
+    return uids
+  }
+}
 
 type Verb = 'gone' | 'waits' | 'born'
 
@@ -47,10 +82,11 @@ function ownerWaits({ metadata }: KubernetesObject): readonly string[] {
     .map(({ apiVersion, kind, name, uid }) => ['waits', apiVersion, kind, `${metadata.namespace ?? ''}/${name}`, uid].join(' '))
 }
 
-async function reconcile(key: string, { client }: ControllerContext): Promise<undefined> {
+async function reconcile(key: string, { client }: ControllerContext, owners: Owners): Promise<undefined> {
   const [verb = '', apiVersion = '', kind = '', place = '', uid = ''] = key.split(' ')
   const [namespace = '', name = ''] = place.split('/')
   if (verb === 'gone') {
+    if (!(await owners.has(uid, client))) return undefined
     for (const dependent of await dependentsOf(client, { uid, namespace })) await collect(client, dependent)
     return undefined
   }

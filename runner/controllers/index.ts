@@ -53,7 +53,7 @@ const all = (): readonly ControllerDefinition[] => [
   endpointSliceController,
   endpointsController,
   ephemeralVolumes,
-  garbageCollector,
+  garbageCollector(),
   horizontalPodAutoscaler,
   jobController,
   kubelet,
